@@ -1,0 +1,103 @@
+"""Fixtures for every part of the tree: a simulator of one's own, in a thread, on a free port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import settings
+
+import tui.simulator
+
+# A busy machine must not fail a property: time limits belong to benchmarks.
+settings.register_profile("killdesk", deadline=None)
+settings.load_profile("killdesk")
+
+# Loading the certificates of the world takes longer than a test, and loopback needs none.
+_NO_CERTIFICATES = SSLContext(PROTOCOL_TLS_CLIENT)
+
+
+class Simulator:
+    """A running simulator: where it is, how to sign in, and how to look behind the counter.
+
+    `accounts` maps a name (`htx-legacy`, `htx-unified`, `okx-desk`, `bitget-uta`) to its
+    `venue`, `api_key`, `secret_key` and, except at HTX, `passphrase`.
+    """
+
+    def __init__(self, url: str, accounts: dict[str, dict[str, str]]) -> None:
+        self.url = url
+        self.ws_url = url.replace("http://", "ws://")
+        self.host = url.removeprefix("http://")
+        self.accounts = accounts
+        self._client = httpx.Client(
+            base_url=url, trust_env=False, timeout=10, verify=_NO_CERTIFICATES
+        )
+
+    def state(self) -> dict[str, Any]:
+        """All that the simulator tells: `{"accounts": {NAME: {...}}}`."""
+        told: dict[str, Any] = self._client.get("/sim/state").raise_for_status().json()
+        return told
+
+    def account(self, name: str) -> dict[str, Any]:
+        """The state of one account: `venue`, `open`, `by_kind`, `timers`."""
+        found: dict[str, Any] = self.state()["accounts"][name]
+        return found
+
+    def open(self, account: str, kind: str = "") -> int:
+        """How many orders rest, of one kind or in all."""
+        state = self.account(account)
+        return int(state["by_kind"][kind] if kind else state["open"])
+
+    def timer(self, account: str, timer: str) -> dict[str, Any]:
+        """`armed`, `expires_in_ms` and `fired` of one dead-man timer."""
+        found: dict[str, Any] = self.account(account)["timers"][timer]
+        return found
+
+    def orders(self, account: str, kind: str, count: int = 1, **more: object) -> None:
+        """Rest new orders or quotes."""
+        self._post("/sim/orders", account=account, kind=kind, count=count, **more)
+
+    def faults(self, account: str, kind: str, count: int = 1, **more: object) -> None:
+        """Make the next `count` replies go wrong; also `path`, `op`, `delay_ms`, `executed`."""
+        self._post("/sim/faults", account=account, kind=kind, count=count, **more)
+
+    def reset(self) -> None:
+        """Back to the start: orders, timers, limits and faults; credentials stay."""
+        self._post("/sim/reset")
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _post(self, control: str, /, **body: object) -> None:
+        answer = self._client.post(control, json=body)
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def start_simulator() -> Iterator[Callable[..., Simulator]]:
+    """`start_simulator(orders=40, port=0, okx_idle_s=30.0, htx_ping_s=5.0)`; ends with the test."""
+    with ExitStack() as stack:
+
+        def start(**options: Any) -> Simulator:
+            running = stack.enter_context(tui.simulator.running(**options))
+            simulator = Simulator(running.url, running.accounts)
+            stack.callback(simulator.close)
+            return simulator
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def simulator_class() -> type[Simulator]:
+    """For tests that start their server another way and want the same handle on it."""
+    return Simulator
+
+
+@pytest.fixture
+def simulator(start_simulator: Callable[..., Simulator]) -> Simulator:
+    """A fresh simulator with 40 open orders in each account."""
+    return start_simulator()

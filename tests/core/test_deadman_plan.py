@@ -1,0 +1,61 @@
+"""The arithmetic of the beat: what holds, what is refused, what is warned of."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tui.core.deadman import PlanRefused, TimerPlan
+
+
+def test_the_defaults_hold_with_room_to_spare() -> None:
+    assert TimerPlan().check() == ()
+    assert TimerPlan().retries == 6
+
+
+@pytest.mark.parametrize(
+    ("countdown_s", "beat_s", "timeout_s", "retries"),
+    [(10, 3.0, 1.2, 2), (30, 15.0, 2.0, 3), (5, 1.5, 0.8, 1), (10, 3.3, 1.2, 2), (10, 3.4, 1.2, 1)],
+)
+def test_retries_that_fit(countdown_s: int, beat_s: float, timeout_s: float, retries: int) -> None:
+    assert TimerPlan(countdown_s, beat_s, timeout_s).retries == retries
+
+
+def test_the_shortest_countdown_is_warned_of_with_the_arithmetic() -> None:
+    retry, shortest = TimerPlan.of(5, 1.5, 1.05, 5, 60).check()
+    assert "one retry at best" in retry
+    assert "1.5 + 2 x 0.8 + 1 x 1.05 = 4.15 s is within 5 - 0.5 = 4.5 s" in retry
+    assert "1.5 + 3 x 0.8 + 2 x 1.05 = 6 s is more than" in retry
+    assert "shortest countdown" in shortest
+
+
+def test_no_retry_left_is_warned_of() -> None:
+    (warning,) = TimerPlan(countdown_s=30, beat_s=23.0).check()
+    assert "no retry" in warning
+
+
+@pytest.mark.parametrize(
+    ("plan", "says"),
+    [
+        (TimerPlan(countdown_s=61), "61 s is outside the venue's range, 5 to 60 s"),
+        (TimerPlan(countdown_s=4), "outside"),
+        (TimerPlan(countdown_s=0), "outside"),
+        (TimerPlan(countdown_s=9, min_s=10, max_s=120), "10 to 120"),
+        (TimerPlan(beat_s=30.0), "30 + 1 x 2 + 0 x 1.05 = 32 s is more than 30 - 3 = 27 s"),
+        (TimerPlan(beat_s=25.1), "the beat must be 25 s at most"),
+        (TimerPlan(beat_s=1.0), "one request every 1.05 s"),
+        (TimerPlan(beat_s=-5.0), "faster than the venue bears"),
+        (TimerPlan(beat_s=math.nan), "nan"),
+        (TimerPlan(beat_s=math.inf), "inf"),
+    ],
+)
+def test_what_cannot_hold_is_refused_in_one_sentence(plan: TimerPlan, says: str) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        plan.check()
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_longest_beat_that_fits_is_accepted() -> None:
+    assert TimerPlan(beat_s=25.0).check()

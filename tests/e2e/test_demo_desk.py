@@ -1,0 +1,67 @@
+"""The product as a trader meets it: in a real terminal, by keys, against the simulator."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+Open = Callable[..., Any]
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+def state_of(screen: str) -> dict[str, Any]:
+    """What the simulator says of its accounts; its address stands on the demo desk."""
+    found = ADDRESS.search(screen)
+    assert found, screen
+    with urllib.request.urlopen(f"{found.group()}/sim/state", timeout=5) as answer:  # noqa: S310
+        state: dict[str, Any] = json.load(answer)["accounts"]
+    return state
+
+
+def ready(screen: str) -> bool:
+    return "4 of 4 ready" in screen and ADDRESS.search(screen) is not None
+
+
+def open_spreads(screen: str) -> int:
+    return int(state_of(screen)["okx-desk"]["by_kind"]["spread"])
+
+
+def test_two_presses_empty_the_scope_and_the_simulator_agrees(terminal: Open) -> None:
+    desk = terminal("--demo", columns=160, rows=46)
+    screen = desk.wait_for(ready)
+    assert "DEMO" in screen
+    assert open_spreads(screen) > 0
+    desk.press("3")
+    desk.press("s")
+    screen = desk.wait_for("AGAIN")
+    assert open_spreads(screen) > 0, "the first press must send nothing"
+    desk.press("s")
+    screen = desk.wait_for("confirmed")
+    assert "sprd-mass-cancel" in desk.wait_for("sprd-mass-cancel")
+    assert open_spreads(screen) == 0
+    desk.press("q")
+    assert desk.wait_end() == 0
+    assert b"\x1b[?1049l" in desk.received, "the terminal must be given back"
+
+
+def test_the_desk_is_ready_within_three_seconds_of_its_first_paint(terminal: Open) -> None:
+    desk = terminal("--demo", columns=160, rows=46)
+    desk.wait_for("DEMO")
+    painted = time.monotonic()
+    desk.wait_for(ready)
+    print(f"ready {time.monotonic() - painted:.2f} s after the first paint")
+
+
+def test_a_terminated_desk_gives_the_terminal_back(terminal: Open) -> None:
+    for sig in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        desk = terminal("--demo", columns=120, rows=40)
+        desk.wait_for(ready)
+        desk.kill(sig)
+        desk.wait_end()
+        assert b"\x1b[?1049l" in desk.received, sig
+        assert b"Traceback" not in desk.received, sig

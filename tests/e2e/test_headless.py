@@ -1,0 +1,173 @@
+"""`killdesk check` and `killdesk cancel`, as a runbook calls them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+ALL = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
+Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_check_says_ready_of_every_account(killdesk: Killdesk, configured: str) -> None:
+    done = killdesk("check", "--json", "--config", configured)
+    found = json.loads(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert found["ready"]
+    assert [account["account"] for account in found["accounts"]] == list(ALL)
+    assert all(step["ok"] for account in found["accounts"] for step in account["steps"])
+
+
+def test_check_names_what_is_wrong(killdesk: Killdesk, configured: str, simulator: Any) -> None:
+    wrong = {**simulator.accounts["okx-desk"], "secret_key": "not-the-secret-at-all"}
+    killdesk("accounts", "add", "okx-desk", "--config", configured, stdin=json.dumps(wrong))
+    done = killdesk("check", "--json", "--config", configured)
+    health = {one["account"]: one["health"] for one in json.loads(done.stdout)["accounts"]}
+    assert done.returncode == 1
+    assert health.pop("okx-desk") == "down"
+    assert set(health.values()) == {"ready"}
+
+
+def test_cancel_all_empties_every_book_and_exits_0(
+    killdesk: Killdesk, configured: str, simulator: Any
+) -> None:
+    done = killdesk("cancel", "--all", "--yes", "--json", "--config", configured)
+    said = json.loads(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert said["outcome"] == "confirmed"
+    keys = {"account", "venue", "action", "outcome", "open_before", "open_after", "ack_ms",
+            "confirmed_ms", "route", "attempts", "code", "message"}  # fmt: skip
+    assert all(set(report) == keys for report in said["reports"])
+    left = {name: simulator.account(name)["by_kind"] for name in ALL}
+    strategy = left["bitget-uta"].pop("strategy")
+    assert strategy > 0, "no category call covers strategy orders"
+    assert all(count == 0 for kinds in left.values() for count in kinds.values())
+
+
+def test_cancel_of_one_account_leaves_the_others(
+    killdesk: Killdesk, configured: str, simulator: Any
+) -> None:
+    done = killdesk("cancel", "okx-desk", "--yes", "--config", configured)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "okx-desk spreads: confirmed, 0" in done.stdout
+    assert simulator.open("okx-desk") == 0
+    assert simulator.open("htx-unified") == 40
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["cancel"], "name the accounts"),
+        (["cancel", "okx-desk", "--all", "--yes"], "not both"),
+        (["cancel", "nobody", "--yes"], "nobody"),
+        (["cancel", "okx-desk"], "--yes"),
+    ],
+)
+def test_bad_usage_is_one_sentence_and_exit_2(
+    killdesk: Killdesk, configured: str, args: list[str], sentence: str
+) -> None:
+    done = killdesk(*args, "--config", configured)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+SENT_TO = {
+    "htx-legacy": ("cancelall", "/linear-swap-api/v1/swap_cancelall"),
+    "htx-unified": ("cancel_all_orders", "/v5/trade/cancel_all_orders"),
+    "okx-desk": ("sprd-mass-cancel", "/api/v5/sprd/mass-cancel", "/api/v5/rfq/cancel-all-quotes"),
+    "bitget-uta": ("/api/v3/trade/cancel-symbol-order",),
+}
+"""Where each account's main action goes: operations of the socket, and REST paths."""
+MAIN = {
+    "htx-legacy": {"isolated": ("isolated",)},
+    "htx-unified": {"unified": ("unified",)},
+    "okx-desk": {"spreads": ("spread",), "quotes": ("quote",)},
+    "bitget-uta": {
+        "orders": ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES"),
+    },
+}
+"""The actions that go there, with their kinds of order."""
+
+
+def put_faults(simulator: Any, account: str, kind: str, count: int, **more: object) -> None:
+    for place in SENT_TO[account]:
+        by = "path" if place.startswith("/") else "op"
+        simulator.faults(account, kind, count, **{by: place}, **more)
+
+
+@pytest.mark.parametrize(
+    ("fault", "count", "more", "outcome", "code"),
+    [
+        ("ignore", 99, {"executed": True}, "confirmed", 0),
+        ("delay", 99, {"delay_ms": 2000}, "confirmed", 0),
+        ("drop", 99, {}, "confirmed", 0),
+        ("garbage", 99, {}, "confirmed", 0),
+        ("rate_limit", 1, {}, "confirmed", 0),
+        ("http_500", 1, {}, "confirmed", 0),
+        ("html_502", 99, {}, "remaining", 1),
+        ("accept_only", 99, {}, "remaining", 1),
+        ("partial", 99, {}, "remaining", 1),
+        ("auth_refused", 99, {}, "rejected", 1),
+    ],
+)
+def test_a_fault_ends_in_the_outcome_that_is_true(
+    killdesk: Killdesk,
+    configured: str,
+    simulator: Any,
+    fault: str,
+    count: int,
+    more: dict[str, object],
+    outcome: str,
+    code: int,
+) -> None:
+    """On every venue at once; the service's own table has each fault on each route."""
+    for account in ALL:
+        put_faults(simulator, account, fault, count, **more)
+    done = killdesk("cancel", "--all", "--yes", "--json", "--config", configured)
+    said = json.loads(done.stdout)
+    ended = {(one["account"], one["action"]): one for one in said["reports"]}
+    assert ended.pop(("htx-legacy", "cross"))["outcome"] == "confirmed"
+    assert {name: one["outcome"] for name, one in ended.items()} == dict.fromkeys(ended, outcome)
+    assert (said["outcome"], done.returncode) == (outcome, code)
+    for (account, action), one in ended.items():
+        left = sum(simulator.open(account, kind) for kind in MAIN[account][action])
+        assert (left == 0) == (outcome == "confirmed")
+        assert one["open_after"] in ((left,) if outcome != "rejected" else (left, None))
+
+
+def test_orders_placed_meanwhile_are_remaining_and_nothing_is_sent_again(
+    killdesk: Killdesk, configured: str, simulator: Any
+) -> None:
+    # The reply takes a while, so that the algorithm has quoted again before the first read.
+    simulator.faults("htx-unified", "delay", 99, delay_ms=200, path="/v5/trade/cancel_all_orders")
+    simulator.faults("htx-unified", "delay", 99, delay_ms=200, op="cancel_all_orders")
+    simulator.orders("htx-unified", "unified", every_ms=50, for_ms=25_000)
+    done = killdesk("cancel", "htx-unified", "--yes", "--json", "--config", configured)
+    (report,) = json.loads(done.stdout)["reports"]
+    assert (report["outcome"], done.returncode) == ("remaining", 1)
+    assert report["open_after"] > 0
+    assert report["attempts"] == 1
+
+
+def test_one_account_unresolved_is_exit_3_whatever_the_others_are(
+    killdesk: Killdesk, configured: str, simulator: Any
+) -> None:
+    simulator.faults("okx-desk", "ignore", 9_999)
+    put_faults(simulator, "bitget-uta", "accept_only", 99)
+    done = killdesk("cancel", "--all", "--yes", "--json", "--config", configured)
+    said = json.loads(done.stdout)
+    ended = {(one["account"], one["action"]): one["outcome"] for one in said["reports"]}
+    assert (said["outcome"], done.returncode) == ("unresolved", 3)
+    assert ended == {
+        ("htx-legacy", "isolated"): "confirmed",
+        ("htx-legacy", "cross"): "confirmed",
+        ("htx-unified", "unified"): "confirmed",
+        ("okx-desk", "spreads"): "unresolved",
+        ("okx-desk", "quotes"): "unresolved",
+        ("bitget-uta", "orders"): "remaining",
+    }

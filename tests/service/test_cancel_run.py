@@ -1,0 +1,225 @@
+"""A cancel run against ports that answer as told: every path to every outcome."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.core.actions import EVERYTHING, Ack, Action, Outcome, Report, Scope, Verdict
+from tui.core.clocks import read_clock
+from tui.core.frames import Transport
+from tui.core.orders import Book, OpenOrder
+from tui.service.cancel_run import CancelRun, RunLimits, reread
+from tui.venues.base import VenueError
+
+SPREADS = Action("spreads", "spreads", ("spread",), ("ws", "rest"), leaves="")
+LIMITS = RunLimits(ack_s=0.2, window_s=0.3)
+
+Answer = Ack | VenueError
+Reading = int | VenueError
+
+
+def order(number: int) -> OpenOrder:
+    return OpenOrder("spread", str(number), "BTC-USDT_BTC-USDT-SWAP", side="buy")
+
+
+class Ports:
+    """Answers each send and each read with the next of its list, the last one for ever."""
+
+    def __init__(
+        self, answers: list[Answer], readings: list[Reading], down: tuple[Transport, ...] = ()
+    ) -> None:
+        self.answers = answers
+        self.readings = readings
+        self.down = down
+        self.sent: list[Transport] = []
+        self.reads = 0
+
+    async def send_cancel(
+        self, action: Action, scope: Scope, route: Transport, deadline_s: float
+    ) -> Ack:
+        self.sent.append(route)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, VenueError):
+            raise answer
+        return answer
+
+    async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
+        self.reads += 1
+        reading = self.readings.pop(0) if len(self.readings) > 1 else self.readings[0]
+        if isinstance(reading, VenueError):
+            raise reading
+        return Book(kinds, tuple(order(n) for n in range(reading)), 1)
+
+    def route_up(self, route: Transport) -> bool:
+        return route not in self.down
+
+    def spacing_s(self, kinds: tuple[str, ...]) -> float:
+        return 0.01
+
+
+async def run(ports: Ports, scope: Scope = EVERYTHING, before: Book | None = None) -> Report:
+    report = Report("okx-desk", "okx", "spreads", Outcome.UNRESOLVED, scope, open_before=3)
+    steps: list[str] = []
+    return await CancelRun(
+        report, SPREADS, ports, read_clock, LIMITS, steps.append, before=before, pressed_ms=1000
+    ).go()
+
+
+ACCEPTED = Ack(Verdict.ACCEPTED)
+UNKNOWN = Ack(Verdict.UNKNOWN, "", "no answer within 1.5 s")
+BUSY = Ack(Verdict.BUSY, "50011", "Requests too frequent", retry_after_s=0.02)
+NOT_SENT = Ack(Verdict.BUSY, "", "not connected", retry_after_s=0.02)
+REFUSED = Ack(Verdict.REFUSED, "50120", "no permission")
+UNREADABLE = VenueError(Verdict.UNKNOWN, "50026", "system error", retry_after_s=0.02)
+
+
+async def test_an_acknowledged_cancel_counts_when_the_book_is_empty() -> None:
+    ports = Ports([ACCEPTED], [3, 1, 0])
+    report = await run(ports)
+    assert report.outcome is Outcome.CONFIRMED
+    assert (report.open_before, report.open_after) == (3, 0)
+    assert ports.sent == ["ws"]
+    assert ports.reads == 3
+    assert report.ack_ms is not None
+    assert report.confirmed_ms is not None
+    assert report.ack_ms <= report.confirmed_ms
+
+
+async def test_nothing_to_cancel_leads_to_the_read_and_not_to_an_error() -> None:
+    assert (await run(Ports([Ack(Verdict.NOTHING, "51405")], [0]))).outcome is Outcome.CONFIRMED
+    assert (await run(Ports([Ack(Verdict.NOTHING, "1051")], [2]))).outcome is Outcome.REMAINING
+
+
+async def test_orders_still_open_at_the_end_of_the_window_are_listed() -> None:
+    report = await run(Ports([ACCEPTED], [2]))
+    assert report.outcome is Outcome.REMAINING
+    assert [o.order_id for o in report.remaining] == ["0", "1"]
+    assert report.open_after == 2
+
+
+async def test_a_refusal_is_final_and_shown_as_the_venue_said_it() -> None:
+    ports = Ports([REFUSED], [3])
+    report = await run(ports)
+    assert report.outcome is Outcome.REJECTED
+    assert (report.code, report.message) == ("50120", "no permission")
+    assert ports.sent == ["ws"]
+    assert report.open_after == 3
+
+
+async def test_a_refusal_of_our_own_is_denied_and_nothing_leaves() -> None:
+    report = await run(Ports([VenueError(Verdict.REFUSED, "", "one filter at a time")], [3]))
+    assert report.outcome is Outcome.DENIED
+    assert report.message == "one filter at a time"
+    assert report.route is None
+
+
+async def test_a_doubt_goes_to_the_other_route_at_once() -> None:
+    ports = Ports([UNKNOWN, ACCEPTED], [0])
+    report = await run(ports)
+    assert ports.sent == ["ws", "rest"]
+    assert report.outcome is Outcome.CONFIRMED
+    assert (report.route, report.attempts) == ("rest", 2)
+
+
+async def test_two_doubts_and_an_empty_book_are_confirmed_by_the_book() -> None:
+    ports = Ports([UNKNOWN], [0])
+    report = await run(ports)
+    assert ports.sent == ["ws", "rest"]
+    assert report.outcome is Outcome.CONFIRMED
+    assert report.ack_ms is None
+
+
+async def test_no_answer_and_no_book_is_unresolved_never_success() -> None:
+    report = await run(Ports([UNKNOWN], [UNREADABLE]))
+    assert report.outcome is Outcome.UNRESOLVED
+    assert report.open_after is None
+
+
+async def test_an_acknowledgement_without_a_readable_book_is_unresolved() -> None:
+    report = await run(Ports([ACCEPTED], [UNREADABLE]))
+    assert report.outcome is Outcome.UNRESOLVED
+    assert "system error" in report.message
+
+
+async def test_a_read_that_fails_once_is_tried_again() -> None:
+    assert (await run(Ports([ACCEPTED], [UNREADABLE, 0]))).outcome is Outcome.CONFIRMED
+
+
+async def test_a_stale_good_read_before_a_failing_one_proves_nothing() -> None:
+    report = await run(Ports([ACCEPTED], [2, UNREADABLE]))
+    assert report.outcome is Outcome.UNRESOLVED
+
+
+async def test_a_busy_venue_is_asked_again_by_the_same_route_after_its_time() -> None:
+    ports = Ports([BUSY, ACCEPTED], [0])
+    assert (await run(ports)).outcome is Outcome.CONFIRMED
+    assert ports.sent == ["ws", "ws"]
+
+
+async def test_a_route_that_is_down_is_not_tried_first() -> None:
+    ports = Ports([ACCEPTED], [0], down=("ws",))
+    await run(ports)
+    assert ports.sent == ["rest"]
+
+
+async def test_a_request_that_never_left_goes_by_the_other_route_at_once() -> None:
+    ports = Ports([NOT_SENT, ACCEPTED], [0], down=("ws", "rest"))
+    report = await run(ports)
+    assert ports.sent == ["ws", "rest"]
+    assert report.outcome is Outcome.CONFIRMED
+
+
+async def test_only_orders_in_the_scope_count() -> None:
+    scope = Scope(orders=(order(0),))
+    report = await run(Ports([ACCEPTED], [3, 0]), scope)
+    assert report.outcome is Outcome.CONFIRMED
+    assert (await run(Ports([ACCEPTED], [3]), scope)).open_after == 1
+
+
+@pytest.mark.parametrize(
+    ("open_orders", "outcome"), [(0, Outcome.CONFIRMED), (2, Outcome.REMAINING)]
+)
+def test_a_later_read_settles_what_was_unresolved(open_orders: int, outcome: Outcome) -> None:
+    report = Report("okx-desk", "okx", "spreads", Outcome.UNRESOLVED)
+    book = Book(("spread",), tuple(order(n) for n in range(open_orders)), 1)
+    assert reread(report, book, SPREADS).outcome is outcome
+
+
+def test_a_read_of_other_kinds_settles_nothing() -> None:
+    report = Report("okx-desk", "okx", "spreads", Outcome.UNRESOLVED)
+    assert reread(report, Book(("quote",), (), 1), SPREADS) is report
+
+
+async def test_sends_of_one_run_are_bounded() -> None:
+    ports = Ports([BUSY], [3])
+    report = await run(ports)
+    assert len(ports.sent) <= 5
+    assert report.outcome is Outcome.REMAINING
+
+
+async def test_orders_placed_during_the_run_are_told_from_those_that_were_there() -> None:
+    before = Book(("spread",), (order(0),), 1)
+    report = await run(Ports([ACCEPTED], [3]), before=before)
+    assert report.outcome is Outcome.REMAINING
+    assert (report.open_after, report.new_during) == (3, 2)
+
+
+def test_orders_that_appear_after_the_end_are_counted_and_nothing_is_sent() -> None:
+    ended = Report("okx-desk", "okx", "spreads", Outcome.CONFIRMED, open_after=0)
+    book = Book(("spread",), tuple(order(n) for n in range(14)), 1)
+    seen = reread(ended, book, SPREADS)
+    assert (seen.outcome, seen.open_after, seen.new_since) == (Outcome.CONFIRMED, 0, 14)
+
+
+async def test_every_step_of_a_run_has_its_time() -> None:
+    report = await run(Ports([UNKNOWN, ACCEPTED], [1, 0]))
+    assert [step.name for step in report.steps] == [
+        "sent by ws",
+        "no certain answer",
+        "sent by rest",
+        "accepted",
+        "1 open",
+        "0 open",
+    ]
+    times = [step.after_ms for step in report.steps]
+    assert times == sorted(times)

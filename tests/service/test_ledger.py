@@ -1,0 +1,97 @@
+"""What a later listing does to reports, and what it must not do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui.core.actions import Action, Outcome, Report, Scope
+from tui.core.orders import Book, OpenOrder
+from tui.service.ledger import Ledger
+
+SPREADS = Action("spreads", "spreads", ("spread",), ("ws",), leaves="")
+ONE_CONTRACT = Scope(contract="A_B")
+
+
+def book(*order_ids: str, kinds: tuple[str, ...] = ("spread",)) -> Book:
+    return Book(kinds, tuple(OpenOrder("spread", one, "A_B") for one in order_ids), 1)
+
+
+def report(outcome: Outcome, scope: Scope = ONE_CONTRACT) -> Report:
+    return Report("okx-desk", "okx", "spreads", outcome, scope)
+
+
+def test_a_listing_begun_before_a_newer_one_does_not_replace_it() -> None:
+    ledger = Ledger()
+    ledger.take(book(), begun_s=2.0)
+    ledger.take(book("1"), begun_s=1.0)
+    assert ledger.book is not None
+    assert ledger.book.count() == 0
+
+
+def test_kinds_that_were_not_read_stay_as_they_were() -> None:
+    ledger = Ledger()
+    ledger.take(book("1"), begun_s=1.0)
+    ledger.take(Book(("quote",), (OpenOrder("quote", "q", "A"),), 2), begun_s=2.0)
+    assert ledger.book is not None
+    assert ledger.book.count(["spread"]) == 1
+    assert ledger.book.count(["quote"]) == 1
+
+
+def test_an_unresolved_report_is_settled_by_a_read_begun_after_it_ended() -> None:
+    ledger = Ledger()
+    ledger.end(report(Outcome.UNRESOLVED), SPREADS, ended_s=5.0)
+    ledger.take(book(), begun_s=4.0)
+    assert [one.outcome for one in ledger.reports] == [Outcome.UNRESOLVED]
+    ledger.take(book(), begun_s=6.0)
+    assert [one.outcome for one in ledger.reports] == [Outcome.CONFIRMED]
+
+
+def test_an_unresolved_report_outlives_a_later_one_of_another_scope() -> None:
+    ledger = Ledger()
+    ledger.end(report(Outcome.UNRESOLVED), SPREADS, ended_s=1.0)
+    ledger.end(report(Outcome.CONFIRMED, Scope()), SPREADS, ended_s=2.0)
+    assert {one.outcome for one in ledger.reports} == {Outcome.UNRESOLVED, Outcome.CONFIRMED}
+    ledger.end(report(Outcome.CONFIRMED), SPREADS, ended_s=3.0)
+    assert {one.outcome for one in ledger.reports} == {Outcome.CONFIRMED}
+
+
+def test_what_appears_after_a_confirmed_cancel_is_counted() -> None:
+    ledger = Ledger()
+    ledger.end(report(Outcome.CONFIRMED), SPREADS, ended_s=1.0)
+    ledger.take(book("1", "2"), begun_s=2.0)
+    assert [one.new_since for one in ledger.reports] == [2]
+
+
+def test_the_book_is_as_old_as_its_oldest_kind() -> None:
+    ledger = Ledger()
+    ledger.take(Book(("spread", "quote"), (), 1_000), begun_s=1.0)
+    ledger.take(Book(("quote",), (), 2_000), begun_s=2.0)
+    assert ledger.book is not None
+    assert (ledger.book.read_at_ms, ledger.book.read_at(("quote",))) == (1_000, 2_000)
+    ledger.take(Book(("quote",), (), 9_000), begun_s=1.5)
+    assert ledger.book.read_at(("quote",)) == 2_000, "a listing that came too late"
+
+
+def test_kinds_that_the_account_does_not_have_go_and_stay_away() -> None:
+    ledger = Ledger()
+    ledger.take(Book(("spread", "quote"), (OpenOrder("quote", "q", "A"),), 1_000), begun_s=1.0)
+    ledger.keep_only(["spread"])
+    assert ledger.book == Book(("spread",), (), 1_000)
+    ledger.take(book("1", kinds=("spread", "quote")), begun_s=2.0)
+    assert ledger.book is not None
+    assert ledger.book.kinds == ("spread",)
+
+    ledger.keep_only(["quote"])
+    assert ledger.book is None, "nothing is known, which is not the same as nothing open"
+    ledger.take(Book(("quote",), (), 1_000), begun_s=0.5)
+    assert ledger.book == Book(("quote",), (), 1_000)
+
+
+def test_reports_of_actions_the_account_does_not_have_are_forgotten() -> None:
+    ledger = Ledger()
+    quotes = Action("quotes", "quotes", ("quote",), ("rest",), leaves="")
+    ledger.end(report(Outcome.UNRESOLVED), SPREADS, ended_s=1.0)
+    ledger.end(report(Outcome.UNRESOLVED, Scope()), SPREADS, ended_s=1.0)
+    ledger.end(replace(report(Outcome.UNRESOLVED), action="quotes"), quotes, ended_s=1.0)
+    ledger.forget_actions_not_in(["quotes", "rfqs"])
+    assert [one.action for one in ledger.reports] == ["quotes"]

@@ -1,0 +1,93 @@
+"""A fault of our own: it stays in its panel, is shown there, and nothing ends in silence."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tui.core.actions import Outcome
+from tui.core.desk import Health
+from tui.service import live_desk
+
+OpenDesk = Callable[..., Any]
+
+
+def broken(*args: object, **more: object) -> Any:
+    raise KeyError("a secret that must not be shown")
+
+
+async def test_a_run_that_fails_by_a_fault_of_ours_is_unresolved(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    desk.desk._workers["okx-desk"]._dialect.cancel = broken
+    desk.desk.cancel("okx-desk", "spreads")
+    account = await desk.reported("okx-desk")
+    assert account.reports[0].outcome in (Outcome.UNRESOLVED, Outcome.REMAINING)
+    assert "KeyError" in account.reports[0].message
+    assert "secret" not in account.reports[0].message
+    assert simulator.open("okx-desk", "spread") > 0
+
+
+async def test_a_task_that_fails_is_shown_and_started_again(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("okx-desk", "bitget-uta")
+    await desk.ready("okx-desk", "bitget-uta")
+    dialect = desk.desk._workers["okx-desk"]._dialect
+    dialect.read_book = broken
+    desk.desk.refresh("okx-desk")
+    await desk.until(lambda: desk.account("okx-desk").health is Health.DEGRADED)
+    assert "KeyError" in desk.account("okx-desk").reason
+    assert desk.account("bitget-uta").health is Health.READY
+    read_before = desk.account("okx-desk").book.read_at_ms
+    del dialect.read_book
+    await desk.until(lambda: desk.account("okx-desk").book.read_at_ms > read_before)
+
+
+async def test_a_press_made_while_the_keyring_is_read_goes_out_as_soon_as_it_can(
+    simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    load = live_desk.tls_context
+    monkeypatch.setattr(live_desk, "tls_context", lambda: (let_go.wait(10), load())[1])
+    desk = open_desk("bitget-uta")
+    desk.desk.panic()
+    await desk.until(lambda: bool(desk.account("bitget-uta").runs))
+    assert "keyring" in desk.account("bitget-uta").runs[0].step
+    let_go.set()
+    account = await desk.reported("bitget-uta")
+    assert account.reports[0].outcome is Outcome.CONFIRMED
+
+
+async def test_a_start_that_fails_is_said_and_denies(
+    simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_desk, "tls_context", broken)
+    desk = open_desk("bitget-uta")
+    await desk.until(lambda: desk.account("bitget-uta").health is Health.DOWN)
+    assert "KeyError" in desk.account("bitget-uta").reason
+    desk.desk.cancel("bitget-uta")
+    account = await desk.reported("bitget-uta")
+    assert account.reports[0].outcome is Outcome.DENIED
+
+
+async def test_ready_is_not_said_while_the_book_cannot_be_read(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("bitget-uta")
+    await desk.ready("bitget-uta")
+    simulator.faults("bitget-uta", "html_502", 99)
+    desk.desk.refresh("bitget-uta")
+    await desk.until(lambda: desk.account("bitget-uta").health is Health.DEGRADED)
+    assert "cannot be read" in desk.account("bitget-uta").reason
+    simulator.reset()
+    desk.desk.refresh("bitget-uta")
+    await desk.ready("bitget-uta")
+    simulator.faults("bitget-uta", "auth_refused", 99)
+    desk.desk.refresh("bitget-uta")
+    await desk.until(lambda: desk.account("bitget-uta").health is Health.DOWN)

@@ -1,0 +1,178 @@
+"""Connections: a press finds them open, and a venue that hangs up is not stormed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from tui.core.actions import Outcome
+from tui.core.clocks import read_clock
+from tui.service import socket_route
+
+OpenDesk = Callable[..., Any]
+
+POLL_S = 0.25
+IDLE_POLLS = 20
+PATIENCE_S = 3.0
+"""How long the venue in these tests keeps a connection without requests; less than we idle."""
+SOCKET_PATHS = {"htx": "/linear-swap-trade", "okx": "/ws/v5/business"}
+
+
+class Proxy:
+    """Stands before the simulator, counts what connects, and closes what has long been silent."""
+
+    def __init__(self, upstream: str) -> None:
+        parts = urlsplit(upstream)
+        self._upstream = (parts.hostname, parts.port)
+        self.accepted = 0
+        self.address = ""
+        self.patience_s = PATIENCE_S
+        self.tasks: set[asyncio.Future[object]] = set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.accepted += 1
+        there, back = await asyncio.open_connection(*self._upstream)
+        head = await reader.read(65536)
+        back.write(head)
+        # A socket has its own signs of life, slower than a test can wait for.
+        patience_s = None if b"Upgrade: websocket" in head else self.patience_s
+        both = asyncio.gather(_pour(reader, back, patience_s), _pour(there, writer, None))
+        self.tasks.add(both)
+        with suppress(asyncio.CancelledError):
+            await both
+
+
+async def _pour(
+    source: asyncio.StreamReader, sink: asyncio.StreamWriter, patience_s: float | None
+) -> None:
+    with suppress(OSError, TimeoutError):
+        while True:
+            async with asyncio.timeout(patience_s):
+                data = await source.read(65536)
+            if not data:
+                break
+            sink.write(data)
+            await sink.drain()
+    with suppress(OSError):
+        sink.close()
+
+
+@asynccontextmanager
+async def proxy_before(simulator: Any) -> AsyncIterator[Proxy]:
+    proxy = Proxy(simulator.url)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    proxy.address = f"{host}:{port}"
+    try:
+        yield proxy
+    finally:
+        server.close()
+        for task in proxy.tasks:
+            task.cancel()
+
+
+@pytest.mark.parametrize("name", ["htx-legacy", "htx-unified", "okx-desk", "bitget-uta"])
+async def test_a_press_after_a_long_idle_time_opens_no_connection(
+    simulator: Any, open_desk: OpenDesk, name: str
+) -> None:
+    async with proxy_before(simulator) as proxy:
+        path = SOCKET_PATHS.get(simulator.accounts[name]["venue"])
+        desk = open_desk(
+            name,
+            rest_url=f"http://{proxy.address}",
+            ws_url=f"ws://{proxy.address}{path}" if path else None,
+            poll_s=POLL_S,
+        )
+        await desk.ready(name)
+        await asyncio.sleep(IDLE_POLLS * POLL_S)
+        # Between two reads, as a press nearly always is.
+        await desk.until(lambda: 40 <= quiet_ms(desk) <= 120)
+
+        before = proxy.accepted
+        desk.desk.cancel(name)
+        actions = len(desk.account(name).actions)
+        reports = (await desk.reported(name, actions)).reports
+        assert {report.outcome for report in reports} == {Outcome.CONFIRMED}
+        assert proxy.accepted == before
+
+
+def quiet_ms(desk: Any) -> int:
+    """For how long nothing has gone over REST; 0 while an answer is still awaited."""
+    frames = [frame for frame in desk.log() if frame.transport == "rest"]
+    answered = {frame.request for frame in frames}
+    if any(frame.direction == "out" and frame.seq not in answered for frame in frames):
+        return 0
+    return read_clock().wall_ms - max(frame.at_ms for frame in frames)
+
+
+async def test_a_rest_connection_outlives_the_default_of_its_library(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    """httpx drops a connection after 5 s without a request; every press would pay for that."""
+    async with proxy_before(simulator) as proxy:
+        proxy.patience_s = 60.0
+        desk = open_desk("bitget-uta", rest_url=f"http://{proxy.address}", poll_s=60.0)
+        await desk.ready("bitget-uta")
+        await desk.until(lambda: quiet_ms(desk) > 100)
+        before = proxy.accepted
+        await asyncio.sleep(5.3)
+        desk.desk.cancel("bitget-uta")
+        await desk.reported("bitget-uta")
+        assert proxy.accepted == before
+
+
+# --- a venue that hangs up ------------------------------------------------------------------------
+
+
+class Venue:
+    """An OKX that accepts, logs in if it is told to, and hangs up; it notes when."""
+
+    def __init__(self, logs_in: bool, stays_s: float) -> None:
+        self._logs_in = logs_in
+        self._stays_s = stays_s
+        self.came: list[float] = []
+        self.went: list[float] = []
+
+    async def serve(self, connection: ServerConnection) -> None:
+        clock = asyncio.get_running_loop().time
+        self.came.append(clock())
+        if self._logs_in:
+            await connection.recv()
+            await connection.send(json.dumps({"event": "login", "code": "0", "msg": ""}))
+            await asyncio.sleep(self._stays_s)
+        await connection.close()
+        self.went.append(clock())
+
+
+@pytest.mark.parametrize("logs_in", [False, True], ids=["before the login", "after the login"])
+async def test_a_venue_that_accepts_and_hangs_up_is_not_stormed(
+    open_desk: OpenDesk, logs_in: bool
+) -> None:
+    venue = Venue(logs_in, stays_s=0)
+    async with serve(venue.serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        desk = open_desk("okx-desk", ws_url=f"ws://127.0.0.1:{port}/")
+        await desk.until(lambda: len(venue.came) > 0)
+        await asyncio.sleep(3)
+        assert 2 <= len(venue.came) <= 5
+
+
+async def test_only_a_connection_that_lasted_earns_a_fresh_back_off(
+    open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_route, "STABLE_S", 0.15)
+    venue = Venue(logs_in=True, stays_s=0.2)
+    async with serve(venue.serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        desk = open_desk("okx-desk", ws_url=f"ws://127.0.0.1:{port}/")
+        await desk.until(lambda: len(venue.came) >= 7)
+    # Without a fresh start the sixth wait would be 32 times the first, 6.4 s at least.
+    waits = [came - went for went, came in zip(venue.went, venue.came[1:], strict=False)]
+    assert max(waits) < 3

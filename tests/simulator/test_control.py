@@ -1,0 +1,109 @@
+"""The control calls: looking, resting orders, starting over, and saying what is unfit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+
+def test_the_state_at_the_start(simulator: Any) -> None:
+    accounts = simulator.state()["accounts"]
+    assert {name: sorted(state["timers"]) for name, state in accounts.items()} == {
+        "htx-legacy": ["htx"],
+        "htx-unified": ["htx"],
+        "okx-desk": ["okx-rfq", "okx-sprd"],
+        "bitget-uta": ["bitget"],
+    }
+    off = {"armed": False, "expires_in_ms": None, "fired": False}
+    for state in accounts.values():
+        assert state["open"] == sum(state["by_kind"].values()) == 40
+        empty = {kind for kind, count in state["by_kind"].items() if count == 0}
+        assert empty <= {"pending-quote", "rfq", "trigger"}
+        assert all(timer == off for timer in state["timers"].values())
+    assert accounts["htx-unified"]["venue"] == "htx"
+
+
+@pytest.mark.parametrize(
+    ("account", "kind"),
+    [
+        ("htx-legacy", "isolated"),
+        ("htx-legacy", "cross"),
+        ("htx-legacy", "trigger"),
+        ("htx-unified", "unified"),
+        ("okx-desk", "spread"),
+        ("okx-desk", "quote"),
+        ("okx-desk", "rfq"),
+        ("bitget-uta", "MARGIN"),
+        ("bitget-uta", "strategy"),
+    ],
+)
+def test_orders_are_rested_and_a_reset_takes_them_away(
+    simulator: Any, account: str, kind: str
+) -> None:
+    before = simulator.open(account, kind)
+    simulator.orders(account, kind, 500)
+    assert simulator.open(account, kind) == before + 500
+    simulator.reset()
+    assert simulator.open(account, kind) == before
+    assert simulator.open(account) == 40
+
+
+def test_a_reset_disarms_and_forgets(simulator: Any, bitget: Any) -> None:
+    bitget.countdown("60")
+    simulator.faults("bitget-uta", "http_500", 5)
+    simulator.reset()
+    assert simulator.timer("bitget-uta", "bitget")["armed"] is False
+    assert bitget.countdown("60")["code"] == "00000"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("orders", b"nonsense"),
+        ("orders", b"[]"),
+        ("orders", b"{}"),
+        ("orders", b'{"account":"nobody","kind":"spread","count":1}'),
+        ("orders", b'{"account":"okx-desk","kind":"isolated","count":1}'),
+        ("orders", b'{"account":"okx-desk","kind":["spread"],"count":1}'),
+        ("orders", b'{"account":"okx-desk","kind":"spread","count":0}'),
+        ("orders", b'{"account":"okx-desk","kind":"spread","count":"1"}'),
+        ("orders", b'{"account":"okx-desk","kind":"spread","count":true}'),
+        ("orders", b'{"account":"okx-desk","kind":"spread","count":1,"state":"filled"}'),
+        ("faults", b"\xff\xfe"),
+        ("faults", b'{"account":"okx-desk"}'),
+        ("faults", b'{"account":"okx-desk","kind":"sabotage"}'),
+        ("faults", b'{"account":"okx-desk","kind":"drop","count":-1}'),
+        ("faults", b'{"account":"okx-desk","kind":"drop","delay_ms":-1}'),
+        ("faults", b'{"account":"okx-desk","kind":"drop","path":"/a","op":"b"}'),
+        ("faults", b'{"account":"okx-desk","kind":"drop","executed":1}'),
+    ],
+)
+def test_an_unfit_body_gets_one_sentence(simulator: Any, path: str, body: bytes) -> None:
+    answer = httpx.post(f"{simulator.url}/sim/{path}", content=body, trust_env=False)
+    assert answer.status_code == 400
+    sentence = answer.json()["error"]
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert simulator.open("okx-desk") == 40
+
+
+def test_credentials_are_fresh_for_every_server(start_simulator: Any) -> None:
+    one, other = start_simulator(orders=0), start_simulator(orders=3)
+    assert one.open("okx-desk") == 0
+    assert other.open("okx-desk") == 3
+    secrets = [
+        value
+        for server in (one, other)
+        for account in server.accounts.values()
+        for field, value in account.items()
+        if field in {"api_key", "secret_key", "passphrase"}
+    ]
+    assert len(secrets) == len(set(secrets)) == 20
+    assert "passphrase" not in one.accounts["htx-legacy"]
+
+
+def test_nothing_else_is_served(simulator: Any) -> None:
+    for path in ("/", "/sim", "/sim/nothing", "/api/v4/x"):
+        assert httpx.get(simulator.url + path, trust_env=False).status_code == 404

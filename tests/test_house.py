@@ -1,0 +1,78 @@
+"""Who may know whom, checked: by import contracts, and by what really gets loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SCREEN = ("textual", "rich")
+WIRE = ("httpx", "websockets", "keyring", "starlette", "uvicorn", "ccxt")
+IO = ("asyncio", "socket", "ssl", "selectors")
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules, and ours in full, that are loaded after running `code`."""
+    ask = f"import sys\n{code}\nsys.stderr.write('|'.join(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    names = ran.stderr.splitlines()[-1].split("|")
+    return {name if name.startswith("tui") else name.partition(".")[0] for name in names}
+
+
+def modules_of(package: str) -> list[str]:
+    files = sorted((ROOT / "tui" / package).glob("*.py"))
+    return [f"tui.{package}.{file.stem}" for file in files if not file.stem.startswith("__")]
+
+
+def test_the_import_contracts_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    ran = subprocess.run(
+        [str(linter), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("package", ["core", "venues"])
+def test_meaning_is_decided_without_io(package: str) -> None:
+    found = loaded_by(f"import {', '.join(modules_of(package))}")
+    assert not found & {*IO, *WIRE, *SCREEN}
+    assert not {name for name in found if name.startswith(("tui.service", "tui.ui"))}
+
+
+def test_the_service_runs_without_a_screen() -> None:
+    found = loaded_by(f"import {', '.join(modules_of('service'))}")
+    # httpx loads Rich by itself, for a command line of its own, wherever Rich is installed.
+    assert not found & (set(SCREEN) - loaded_by("import httpx"))
+    assert not {name for name in found if name.startswith(("tui.ui", "tui.simulator"))}
+
+
+def test_the_simulator_stands_apart() -> None:
+    found = loaded_by(f"import {', '.join(modules_of('simulator'))}")
+    ours = {name for name in found if name.startswith("tui.")}
+    assert {name for name in ours if not name.startswith("tui.simulator")} == set()
+    assert not found & set(SCREEN)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["simulate", "--help"], ["accounts", "--help"]]
+)
+def test_help_is_instant_because_it_loads_next_to_nothing(arguments: list[str]) -> None:
+    found = loaded_by(f"from tui.cli import main; main({arguments!r})")
+    assert not found & {*SCREEN, *WIRE, "asyncio", "tomlkit", "platformdirs"}
+    assert {name for name in found if name.startswith("tui.")} <= {
+        "tui.arguments",
+        "tui.cli",
+        "tui.console",
+        "tui.core",
+        "tui.core.text",
+    }
+
+
+def test_the_settings_load_no_wire() -> None:
+    found = loaded_by("import tui.service.settings, tui.service.locations, tui.service.credentials")
+    assert not found & {*SCREEN, *WIRE}

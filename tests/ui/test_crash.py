@@ -1,0 +1,139 @@
+"""The end of the screen: a fault of ours prints no variable, and signals end it in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tui.ui.crash import crash_sentence
+from tui.ui.welcome import WelcomeApp
+
+CANARY = "canary-4711"
+CRASH = f"""
+import sys
+from tui.ui.crash import CrashReport
+
+class Broken(CrashReport[None]):
+    def on_mount(self):
+        secret = "{CANARY}"
+        raise ValueError("about " + secret)
+
+app = Broken()
+app.run(headless=True)
+sys.exit(app.return_code)
+"""
+
+
+def test_a_crash_prints_one_sentence_and_no_variable() -> None:
+    root = Path(__file__).parents[2]
+    run = subprocess.run(
+        [sys.executable, "-c", CRASH], cwd=root, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "COLUMNS": "400"}, check=False,
+    )  # fmt: skip
+    said = run.stdout + run.stderr
+    assert CANARY not in said
+    assert "Traceback" not in said
+    assert "ValueError" in said and "killdesk cancel --all" in said
+    assert run.returncode == 1
+
+
+def test_the_sentence_names_the_place_but_not_the_words() -> None:
+    try:
+        raise KeyError(CANARY)
+    except KeyError as error:
+        said = crash_sentence(error)
+    assert "KeyError" in said and "test_crash.py" in said and CANARY not in said
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this platform has no SIGHUP")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+async def test_signals_end_in_order_and_are_given_back(name: str) -> None:
+    import asyncio
+
+    from tui.ui.signals import Signals
+
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+    got: list[int] = []
+    signals = Signals(got.append, deadline_s=None)
+    signals.install()
+    try:
+        os.kill(os.getpid(), number)
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if got:
+                break
+    finally:
+        signals.restore()
+    assert got == [number]
+    assert signal.getsignal(number) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this platform has no pseudo-terminals")
+@pytest.mark.parametrize("closed", [True, False])
+async def test_a_terminal_that_is_gone_ends_in_order_without_a_signal(
+    monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    import asyncio
+    import pty
+
+    from tui.ui.signals import Signals
+
+    master, slave = pty.openpty()
+    got: list[int] = []
+    signals = Signals(got.append, deadline_s=None, look_every_s=0.02)
+    with os.fdopen(slave) as terminal:
+        monkeypatch.setattr(sys, "__stdin__", terminal)
+        signals.install()
+        try:
+            if closed:
+                os.close(master)
+            for _ in range(100 if closed else 10):
+                await asyncio.sleep(0.02)
+                if got:
+                    break
+        finally:
+            signals.restore()
+            if not closed:
+                os.close(master)
+        await asyncio.sleep(0.05)
+    assert got == ([signal.SIGHUP] if closed else [])
+
+
+def test_off_the_main_thread_signals_are_left_alone() -> None:
+    from tui.ui.signals import Signals
+
+    before = signal.getsignal(signal.SIGTERM)
+    thread = threading.Thread(target=Signals(lambda _: None).install)
+    thread.start()
+    thread.join()
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(
+    ("keys", "choice"), [("d", "demo"), ("enter", "demo"), ("q", "quit"), ("ctrl+c", "quit")]
+)
+async def test_the_welcome_screen_returns_the_choice(keys: str, choice: str) -> None:
+    app = WelcomeApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        await pilot.press(keys)
+        await pilot.pause()
+    assert app.return_value == choice
+
+
+async def test_the_welcome_screen_shows_a_command_that_works_as_typed() -> None:
+    from tui.arguments import parse
+
+    app = WelcomeApp()
+    async with app.run_test(size=(80, 24)):
+        (shown,) = app.query(".command")
+        command = str(shown.render())
+    chosen = parse(command.split()[1:])
+    assert chosen.venue == "okx"

@@ -1,0 +1,84 @@
+"""The gauge: never more than is certain, and awake only when there is something to show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+
+from tui.core.clocks import Instant, read_clock
+from tui.core.deadman import TimerState
+from tui.ui.gauge import Gauge, fast_below_s, figure_text, gauge_line, next_repaint_s
+
+
+class GaugeApp(App[None]):
+    CSS = "Gauge { width: 40; height: 6; }"
+
+    def __init__(self, timer: Any) -> None:
+        super().__init__()
+        from tui.ui.themes import DARK
+
+        self.register_theme(DARK)
+        self.theme = DARK.name
+        self.timer = timer
+        self.ahead_s = 0.0
+
+    def clock(self) -> Instant:
+        now = read_clock()
+        return Instant(*(t + self.ahead_s for t in (now.mono_s, now.boot_s, now.wall_s)))
+
+    def compose(self) -> ComposeResult:
+        yield Gauge(self.clock)
+
+    def on_mount(self) -> None:
+        self.query_one(Gauge).show(self.timer)
+
+
+@pytest.mark.parametrize(
+    ("left_s", "shown"), [(29.99, "29"), (10.01, "10"), (9.99, "9.9"), (0.09, "0.0"), (0.0, "0.0")]
+)
+def test_seconds_are_never_rounded_up(make: Any, left_s: float, shown: str) -> None:
+    assert figure_text(make.timer(), left_s) == shown
+
+
+def test_it_wakes_for_the_next_second_and_ten_times_a_second_near_the_end(make: Any) -> None:
+    timer = make.timer()
+    assert fast_below_s(timer) == 10
+    assert next_repaint_s(timer, 27.4) == pytest.approx(0.401)
+    assert next_repaint_s(timer, 9.0) == pytest.approx(0.1)
+    assert next_repaint_s(timer, 0.0) is None
+    assert fast_below_s(make.timer(countdown_s=9.0)) == 3
+
+
+@pytest.mark.parametrize("state", [TimerState.OFF, TimerState.FIRED, TimerState.BLOCKED])
+def test_it_sleeps_when_nothing_counts_down(make: Any, state: TimerState) -> None:
+    assert next_repaint_s(make.timer(state), 5.0) is None
+
+
+async def test_an_old_picture_is_not_shown_as_protection(make: Any) -> None:
+    app = GaugeApp(make.timer(left_s=20.0))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        gauge = app.query_one(Gauge)
+        assert "● ARMED" in gauge.render().plain and gauge.ticking
+        app.ahead_s = 21.0
+        gauge._tick()
+        assert "ARMED" not in gauge.render().plain
+        assert "AMBIGUOUS" in gauge.render().plain
+        assert not gauge.ticking
+
+
+@pytest.mark.parametrize("state", list(TimerState))
+async def test_every_state_says_its_word(make: Any, state: TimerState) -> None:
+    app = GaugeApp(make.timer(state))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert state.value.upper() in app.query_one(Gauge).render().plain
+        assert (state is TimerState.OFF) == ("not protected" in app.query_one(Gauge).render().plain)
+
+
+@pytest.mark.parametrize("width", [3, 8, 12, 20, 60])
+def test_the_small_gauge_fits(make: Any, width: int) -> None:
+    for state in TimerState:
+        assert gauge_line(make.timer(state), 12.0, width).cell_length <= width

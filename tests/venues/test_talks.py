@@ -1,0 +1,55 @@
+"""Talks side by side: each as if it were alone, in no more rounds than the longest needs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.actions import Verdict
+from tui.venues.base import Call, Reply, RestCall, RestReply, Talk, VenueError
+from tui.venues.talks import side_by_side
+
+
+def talk(name: str, sizes: list[int]) -> Talk[list[str]]:
+    """Asks that many calls in each round, and returns what it was answered."""
+    heard: list[str] = []
+    for number, size in enumerate(sizes):
+        replies = yield tuple(RestCall("GET", f"/{name}/{number}/{i}") for i in range(size))
+        heard += [reply.body.decode() for reply in replies if isinstance(reply, RestReply)]
+    return heard
+
+
+def answer(call: Call) -> Reply:
+    assert isinstance(call, RestCall)
+    return RestReply(200, call.path.encode())
+
+
+@given(st.lists(st.lists(st.integers(1, 3), max_size=4), max_size=5))
+def test_each_hears_its_own_answers_and_no_round_is_wasted(shapes: list[list[int]]) -> None:
+    together = side_by_side([talk(str(n), sizes) for n, sizes in enumerate(shapes)])
+    rounds = 0
+    try:
+        calls = next(together)
+        while True:
+            assert calls
+            rounds += 1
+            calls = together.send(tuple(answer(call) for call in calls))
+    except StopIteration as stop:
+        results = stop.value
+    assert rounds == max(map(len, shapes), default=0)
+    assert results == [
+        [f"/{n}/{number}/{i}" for number, size in enumerate(sizes) for i in range(size)]
+        for n, sizes in enumerate(shapes)
+    ]
+
+
+def test_the_error_of_one_is_the_error_of_all() -> None:
+    def failing() -> Talk[list[str]]:
+        yield (RestCall("GET", "/x"),)
+        raise VenueError(Verdict.BUSY, "1032", "too many")
+
+    together = side_by_side([talk("a", [1, 1]), failing()])
+    calls = next(together)
+    with pytest.raises(VenueError, match="too many"):
+        together.send(tuple(answer(call) for call in calls))

@@ -1,0 +1,1 @@
+"""killdesk: a kill switch for a trading desk, in a terminal."""

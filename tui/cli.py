@@ -1,0 +1,269 @@
+"""The command line: what was asked for, handed to the service, and one line for what came of it.
+
+Everything is imported late, so that `--help` is instant and a broken part spoils its own command
+only. Exit codes: 0 done, 1 not, 2 bad usage or settings, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.arguments import parse
+from tui.console import (
+    BAD_USAGE,
+    INTERRUPTED,
+    NOT_OK,
+    OK,
+    UNRESOLVED,
+    UsageError,
+    agreed,
+    complain,
+    print_whatever_comes,
+    say,
+)
+
+if TYPE_CHECKING:
+    from tui.service.settings import Settings
+
+DEBUG_SWITCH = "KILLDESK_DEBUG"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; prints one sentence instead of raising."""
+    print_whatever_comes()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return complain("interrupted", INTERRUPTED)
+    except BrokenPipeError:  # whoever read the output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_OK
+    except Exception as error:  # noqa: BLE001  # no traceback at a trader
+        return _explain(error)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        chosen = parse(arguments)
+        return COMMANDS[chosen.command](chosen)
+    except SystemExit as leaving:  # argparse, which has said what it had to say
+        return leaving.code if isinstance(leaving.code, int) else OK
+
+
+# --- commands ------------------------------------------------------------------------------------
+
+
+def _dashboard(chosen: argparse.Namespace) -> int:
+    """The screen: on the demo desk, on the configured accounts, or the welcome without any."""
+    # Settings are read before the screen takes the terminal: what is wrong in them is said plainly.
+    settings = None if chosen.demo else _settings(chosen)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the dashboard needs a terminal; see killdesk --help for the rest")
+    if settings is None:
+        from tui.ui.dashboard import run_demo
+
+        return run_demo()
+    if not settings.accounts:
+        from tui.ui.dashboard import run_welcome
+
+        return run_welcome()
+    from tui.ui.dashboard import run_dashboard
+
+    return run_dashboard(settings)
+
+
+def _simulate(chosen: argparse.Namespace) -> int:
+    from tui.simulator import main as simulate
+
+    return simulate(chosen.host, chosen.port, chosen.orders)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from tui.service.accounts import find_accounts
+    from tui.service.check import check_accounts
+    from tui.service.credentials import load_all_credentials
+
+    accounts = find_accounts(_settings(chosen), getattr(chosen, "names", ()))
+    if not accounts:
+        raise UsageError("there are no accounts to check; killdesk accounts add NAME adds one")
+    checks = check_accounts(accounts, lambda: load_all_credentials(accounts))
+    ready = all(check.ready for check in checks)
+    if chosen.json:
+        say(json.dumps({"ready": ready, "accounts": [check.as_json() for check in checks]}))
+        return OK if ready else NOT_OK
+    for check in checks:
+        say(f"{check.account}  {check.venue}  {check.health}  {check.reason}".rstrip())
+        for step in check.steps:
+            say(f"  {'ok  ' if step.ok else 'FAIL'}  {step.name:12}  {step.detail}".rstrip())
+    return OK if ready else NOT_OK
+
+
+def _cancel(chosen: argparse.Namespace) -> int:
+    from tui.core.actions import Outcome
+    from tui.service.accounts import find_accounts
+    from tui.service.credentials import load_all_credentials
+    from tui.service.headless import cancel_accounts, in_words
+
+    if bool(chosen.names) == chosen.all:
+        raise UsageError("name the accounts to cancel on, or --all, and not both")
+    accounts = find_accounts(_settings(chosen), chosen.names)
+    if not accounts:
+        raise UsageError("there are no accounts; killdesk accounts add NAME adds one")
+    names = ", ".join(account.name for account in accounts)
+    if not chosen.yes and not agreed(f"cancel every order on {names}? [y/N] "):
+        return complain("nothing was cancelled", NOT_OK)
+    ended = cancel_accounts(accounts, lambda: load_all_credentials(accounts))
+    reports = ended.reports
+    outcome = max((report.outcome for report in reports), key=lambda one: one.alarm)
+    if chosen.json:
+        listed = [report.as_json() for report in reports]
+        open_still = {one.account: one.kinds for one in ended.not_covered if one.kinds}
+        say(json.dumps({"outcome": outcome, "reports": listed, "not_covered": open_still}))
+    else:
+        for report in reports:
+            say(in_words(report))
+        for one in ended.not_covered:
+            for kind, count in one.kinds.items():
+                say(f"{one.account}: {count} {kind} open, which this does not cover")
+    if any(report.outcome is Outcome.UNRESOLVED for report in reports):
+        return UNRESOLVED
+    return OK if outcome is Outcome.CONFIRMED else NOT_OK
+
+
+def _where(chosen: argparse.Namespace) -> int:
+    from tui.service.credentials import describe_keyring
+    from tui.service.locations import find_locations
+
+    places = find_locations()
+    keyring, problem = describe_keyring()
+    facts = {
+        "settings": str(_settings_path(chosen)),
+        "state": str(places.state_folder),
+        "audit": str(places.audit_folder),
+        "keyring": keyring,
+        "keyring_problem": problem,
+    }
+    if chosen.json:
+        say(json.dumps(facts))
+        return OK
+    for name, fact in facts.items():
+        if fact:
+            say(f"{name.removeprefix('keyring_'):9} {fact}")
+    return OK
+
+
+def _accounts_add(chosen: argparse.Namespace) -> int:
+    from tui.service.accounts import plan_account, store_account
+    from tui.service.credentials import PROMPT_TIMEOUT_S, require_keyring
+    from tui.service.secrets_input import ask_secrets
+    from tui.venues import VENUES
+
+    path, settings = _settings_path(chosen), _settings(chosen, must_exist=False)
+    keys = ("name", "venue", "rest_url", "ws_url", "family", "contracts", "demo_trading")
+    fields = {key: getattr(chosen, key) for key in keys if getattr(chosen, key)}
+    if "venue" not in fields and settings.account(chosen.name) is None:
+        raise UsageError(f'"{chosen.name}" is new; say --venue {" or ".join(VENUES)}')
+    plan = plan_account(settings, path, fields)
+    keyring = require_keyring(PROMPT_TIMEOUT_S)
+    spec = VENUES[plan.account.venue].spec
+    say(f"{spec.title}: {spec.grant}")
+    store_account(plan, path, ask_secrets(plan.account))
+    if plan.fields:
+        say(f"{plan.account.name} is in {path}")
+    say(f"its key is in the keyring {keyring}")
+    say(f"next: killdesk accounts test {shlex.quote(plan.account.name)}")
+    return OK
+
+
+def _accounts_list(chosen: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from tui.service.accounts import list_accounts
+
+    entries = list_accounts(_settings(chosen))
+    if chosen.json:
+        say(json.dumps([asdict(entry) for entry in entries]))
+        return OK
+    if not entries:
+        say("no accounts yet; killdesk accounts add NAME --venue VENUE adds one")
+    width = max((len(entry.name) for entry in entries), default=0)
+    for entry in entries:
+        held = "key in the keyring" if entry.keyring else entry.problem or "no key in the keyring"
+        say(f"{entry.name:{width}}  {entry.venue:8}  {held}")
+    return OK
+
+
+def _accounts_remove(chosen: argparse.Namespace) -> int:
+    from tui.service.accounts import remove_account
+
+    path, settings = _settings_path(chosen), _settings(chosen)
+    if not chosen.yes and not agreed(f'Remove "{chosen.name}" and its key? [y/N] '):
+        return complain("nothing was removed", NOT_OK)
+    removal = remove_account(settings, path, chosen.name)
+    if removal.from_settings:
+        say(f"{chosen.name} is out of {path}")
+    if removal.problem:
+        return complain(f"its key may still be in the keyring: {removal.problem}", NOT_OK)
+    say("its key is out of the keyring" if removal.from_keyring else "it had no key stored")
+    return OK
+
+
+COMMANDS = {
+    "dashboard": _dashboard,
+    "simulate": _simulate,
+    "check": _check,
+    "cancel": _cancel,
+    "where": _where,
+    "accounts add": _accounts_add,
+    "accounts list": _accounts_list,
+    "accounts remove": _accounts_remove,
+    "accounts test": _check,
+}
+
+
+# --- what the commands share ---------------------------------------------------------------------
+
+
+def _settings_path(chosen: argparse.Namespace) -> Path:
+    from tui.service.locations import find_locations
+
+    path: Path | None = chosen.config
+    return path if path is not None else find_locations().settings_file
+
+
+def _settings(chosen: argparse.Namespace, *, must_exist: bool = True) -> Settings:
+    """The settings, which must exist if they were named. Raises SettingsError."""
+    from tui.service.settings import load_settings
+
+    named = chosen.config is not None
+    return load_settings(_settings_path(chosen), must_exist=must_exist and named)
+
+
+def _explain(error: Exception) -> int:
+    """One sentence for an error, and the exit code that goes with it."""
+    from tui.service.credentials import CredentialsError
+    from tui.service.secrets_input import SecretsInputError
+    from tui.service.settings import SettingsError
+
+    if isinstance(error, SettingsError | SecretsInputError | UsageError):
+        return complain(str(error), BAD_USAGE)
+    if isinstance(error, CredentialsError):
+        return complain(str(error), NOT_OK)
+    if os.environ.get(DEBUG_SWITCH):
+        from traceback import format_tb
+
+        sys.stderr.writelines(format_tb(error.__traceback__))
+    # Neither values nor the error's own text: a library may have put a secret into it.
+    return complain(
+        f"an unexpected {type(error).__name__} stopped it; with {DEBUG_SWITCH}=1 it shows where",
+        NOT_OK,
+    )

@@ -1,0 +1,34 @@
+"""What an account is: one set of credentials at one venue, under a name of the trader's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSettings:
+    """How the venue's dead-man timer is to be held for one account."""
+
+    countdown_s: int = 30
+    beat_s: float = 5.0
+    on_quit: str = "ask"
+    """`ask`, `fire` (leave it to run out) or `disarm`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account as the settings describe it; its secrets live elsewhere."""
+
+    name: str
+    venue: str
+    rest_url: str
+    ws_url: str | None = None
+    family: str = "auto"
+    """HTX only: `auto` (ask the venue), `legacy` or `unified`."""
+    contracts: tuple[str, ...] = ()
+    """HTX legacy only: contracts that a cancel names even when none of their orders was read."""
+    demo_trading: bool = False
+    """OKX, Bitget: the venue's own paper trading."""
+    extras: tuple[str, ...] = ()
+    """Cancel actions beyond the venue's usual ones, by their ids; none unless asked for."""
+    deadman: TimerSettings | None = None

@@ -1,0 +1,73 @@
+"""What a screen is told of a venue's dead-man timer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.core.clocks import Instant
+
+
+class TimerState(StrEnum):
+    """What can be said of the venue's timer."""
+
+    OFF = "off"
+    """Not armed by us."""
+    ARMING = "arming"
+    """The first request is on its way."""
+    ARMED = "armed"
+    """Acknowledged, and not run out."""
+    LATE = "late"
+    """Acknowledged, and not run out, but the next beat failed, is overdue or is withheld."""
+    AMBIGUOUS = "ambiguous"
+    """It may have fired."""
+    FIRED = "fired"
+    """It has run out; only the trader arms it again."""
+    UNKNOWN = "unknown"
+    """It may be armed: the request that would have settled it brought no answer."""
+    BLOCKED = "blocked"
+    """The venue refuses for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerView:
+    """The gauge's picture of one timer. Everything it shows is a lower bound."""
+
+    id: str
+    """`bitget`, `okx-sprd`, `okx-rfq`, `htx`."""
+    covers: str
+    """What the venue cancels when it fires, and what not, in one line."""
+    state: TimerState
+    countdown_s: float
+    beat_s: float
+    sent_at: Instant | None
+    """When the last acknowledged request left; None when none protects."""
+    latest_fire_at: Instant | None
+    """After this the timer has certainly run out, as far as it is known."""
+    last_beat_ms: int | None
+    """Wall clock of the last acknowledged beat, epoch ms."""
+    latency_ms: float | None
+    misses: int
+    """Requests in a row that brought no acknowledgement."""
+    message: str
+    """The venue's refusal, or why the state is what it is; made safe."""
+
+    def certain_s(self, now: Instant) -> float:
+        """Seconds that the timer certainly still holds, never more than the truth; 0 when none."""
+        if self.sent_at is None:
+            return 0.0
+        return max(0.0, self.countdown_s - now.since(self.sent_at))
+
+    def state_at(self, now: Instant) -> TimerState:
+        """The state as it may be shown now, for a picture that has grown old.
+
+        A protection that has run out is not shown, even if nobody has said so since.
+        """
+        protected = self.state in (TimerState.ARMED, TimerState.LATE)
+        return TimerState.AMBIGUOUS if protected and not self.certain_s(now) else self.state
+
+
+def repaint_every_s(view: TimerView, now: Instant) -> float:
+    """How often the gauge is worth repainting, in seconds: faster when the end is near."""
+    near_s = min(10.0, view.countdown_s / 3)
+    return 0.1 if 0.0 < view.certain_s(now) < near_s else 1.0

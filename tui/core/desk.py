@@ -1,0 +1,153 @@
+"""The desk as a screen sees it: one immutable picture, swapped whole, and what a screen may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from tui.core.actions import EVERYTHING, Action, Report, Scope
+from tui.core.deadman import TimerView
+from tui.core.frames import FrameFeed, Transport
+from tui.core.orders import Book, Kind
+
+
+class Health(StrEnum):
+    """Whether a press would work now, as far as it is known."""
+
+    CONNECTING = "connecting"
+    READY = "ready"
+    DEGRADED = "degraded"
+    """A press works, but something is wrong: `reason` says what."""
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """One way to the venue."""
+
+    transport: Transport
+    up: bool
+    round_trip_ms: float | None = None
+    """The last measured one."""
+    detail: str = ""
+    """Why it is not up."""
+    heard_at_ms: int | None = None
+    """When the venue was last heard on it, epoch ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A cancel that is under way."""
+
+    action: str
+    scope: Scope
+    started_ms: int
+    step: str
+    """`sent`, `acknowledged`, `reading the book`, in a word or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """One account's panel."""
+
+    name: str
+    venue: str
+    """The venue's id: `htx`."""
+    title: str
+    """The venue's name as written: `HTX`."""
+    health: Health
+    reason: str
+    """One line: why not ready, or what is worth knowing; empty when all is well."""
+    family: str
+    """HTX: `legacy` or `unified` once known; empty elsewhere."""
+    paper: bool
+    """The venue's own paper trading."""
+    key_note: str
+    """What the API key may do: `trade-only`, `can withdraw`; empty when not known."""
+    routes: tuple[RouteView, ...]
+    kinds: tuple[Kind, ...]
+    actions: tuple[Action, ...]
+    book: Book | None
+    """None until the first complete read."""
+    book_error: str
+    """Why the last read failed; the book shown is then the one before, with its time."""
+    runs: tuple[RunView, ...]
+    reports: tuple[Report, ...]
+    """The latest report of each action, unresolved ones kept until a read settles them."""
+    timer: TimerView | None
+    clock_offset_ms: float | None = None
+    """Venue clock minus ours."""
+    on_quit: str = "ask"
+    """What becomes of an armed timer at the end: `ask`, `fire` or `disarm`."""
+
+    @property
+    def read_at_ms(self) -> int | None:
+        """When the oldest listing of what buttons reach was complete, epoch ms."""
+        if self.book is None:
+            return None
+        return self.book.read_at(kind.id for kind in self.kinds if kind.covered)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """The whole desk at one moment."""
+
+    accounts: tuple[AccountView, ...]
+    notice: str = ""
+    """A desk-wide warning, such as a keyring that keeps secrets in the clear."""
+
+    @property
+    def ready(self) -> int:
+        return sum(account.health is Health.READY for account in self.accounts)
+
+    def account(self, name: str) -> AccountView | None:
+        return next((account for account in self.accounts if account.name == name), None)
+
+
+class Desk(Protocol):
+    """What a screen may ask of the service. Every call returns at once and from any thread."""
+
+    frames: FrameFeed
+
+    @property
+    def view(self) -> DeskView:
+        """The newest picture."""
+        ...
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """`changed` is called from the service's thread when the picture or the frames moved on.
+
+        It must return at once. After a call it is not called again until `caught_up`, so a
+        watcher says `caught_up` first and pulls then: what changes meanwhile nudges again.
+        """
+        ...
+
+    def caught_up(self) -> None:
+        """The watcher is about to pull; nudge again at the next change."""
+        ...
+
+    def screen_alive(self) -> None:
+        """A sign of life from the screen; heartbeats stop when it stays away too long."""
+        ...
+
+    def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
+        """Starts a cancel run: one action, or every action of the account."""
+        ...
+
+    def panic(self) -> None:
+        """Every action of every account at once."""
+        ...
+
+    def arm(self, account: str) -> None:
+        """Starts the account's dead-man timer and its beats; also re-arms after it fired."""
+        ...
+
+    def disarm(self, account: str) -> None:
+        """Stops the beats and switches the venue's timer off."""
+        ...
+
+    def refresh(self, account: str) -> None:
+        """Reads the account's book now."""
+        ...

@@ -1,0 +1,1 @@
+"""What keeps running: sockets, HTTP clients, heartbeats, cancel runs, settings, the keyring."""

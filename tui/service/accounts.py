@@ -1,0 +1,136 @@
+"""What `killdesk accounts` does to settings and keyring; the printing is the command line's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.core.accounts import Account
+from tui.core.secrets import Credentials
+from tui.service import credentials as keyring
+from tui.service import settings_edit
+from tui.service.credentials import CredentialsError
+from tui.service.settings import Settings, SettingsError, read_account
+from tui.service.settings_table import SettingsTable
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """One configured account, and whether its secrets are there."""
+
+    name: str
+    venue: str
+    keyring: bool | None
+    """Whether the keyring has its secrets; None when it could not say."""
+    problem: str | None = None
+    """Why it could not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAccount:
+    """An account about to get its secrets."""
+
+    account: Account
+    fields: Mapping[str, object]
+    """What goes into the settings file; empty if the account is in there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What `remove` found and took away."""
+
+    from_settings: bool
+    from_keyring: bool
+    problem: str = ""
+    """Why the keyring still has the entry, if it could not be taken out."""
+
+
+def list_accounts(
+    settings: Settings, timeout_s: float = keyring.TIMEOUT_S
+) -> tuple[AccountEntry, ...]:
+    """Every configured account; the keyring gets `timeout_s` for all of them together."""
+    deadline = time.monotonic() + timeout_s
+    entries = []
+    for account in settings.accounts:
+        held, problem = None, None
+        try:
+            held = keyring.has_credentials(account.name, deadline - time.monotonic())
+        except CredentialsError as error:
+            problem = str(error)
+        entries.append(AccountEntry(account.name, account.venue, held, problem))
+    return tuple(entries)
+
+
+def find_accounts(settings: Settings, names: Sequence[str]) -> tuple[Account, ...]:
+    """The configured accounts of those names, all if none is named. Raises SettingsError."""
+    if not names:
+        return settings.accounts
+    return tuple(_configured(settings, name) for name in dict.fromkeys(names))
+
+
+def plan_account(settings: Settings, path: Path, fields: Mapping[str, object]) -> PlannedAccount:
+    """Checks what is to be added, before anybody is asked for a secret. Raises SettingsError.
+
+    `fields` are the keys of an `[[accounts]]` table. With a name alone it means a configured
+    account that only needs its secrets.
+    """
+    name = str(fields.get("name", ""))
+    configured = settings.account(name)
+    if configured is not None and set(fields) == {"name"}:
+        return PlannedAccount(configured, {})
+    table = SettingsTable(path, f"accounts[{len(settings.accounts) + 1}]", dict(fields))
+    account = read_account(table)
+    for other in settings.accounts:
+        if other.name.casefold() != account.name.casefold():
+            continue
+        raise SettingsError(
+            f'{path}: has an account "{other.name}" already; name it alone to store its key anew, '
+            "or change its settings in the file"
+        )
+    return PlannedAccount(account, fields)
+
+
+def store_account(plan: PlannedAccount, path: Path, credentials: Credentials) -> None:
+    """Puts the secrets into the keyring, then the account into the settings file.
+
+    Raises CredentialsError or SettingsError; a settings file that cannot be written leaves no
+    entry behind.
+    """
+    keyring.save_credentials(plan.account, credentials, keyring.PROMPT_TIMEOUT_S)
+    if not plan.fields:
+        return
+    try:
+        settings_edit.add_account(path, plan.fields)
+    except SettingsError:
+        keyring.delete_credentials(plan.account.name)
+        raise
+
+
+def remove_account(settings: Settings, path: Path, name: str) -> Removal:
+    """Takes the account out of the settings file and its secrets out of the keyring.
+
+    Raises SettingsError if neither has it.
+    """
+    from_settings = settings_edit.remove_account(path, name)
+    from_keyring, problem = False, ""
+    try:
+        from_keyring = keyring.delete_credentials(name, keyring.PROMPT_TIMEOUT_S)
+    except CredentialsError as error:
+        problem = str(error)
+    if not from_settings and not from_keyring:
+        raise SettingsError(_unknown(settings, name))
+    return Removal(from_settings, from_keyring, problem)
+
+
+def _configured(settings: Settings, name: str) -> Account:
+    account = settings.account(name)
+    if account is None:
+        raise SettingsError(_unknown(settings, name))
+    return account
+
+
+def _unknown(settings: Settings, name: str) -> str:
+    known = ", ".join(account.name for account in settings.accounts) or "none yet"
+    return f'there is no account "{name}"; configured: {known}'

@@ -1,0 +1,285 @@
+"""One cancel run: sent, acknowledged, and read back until the venue itself says it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from tui.core.actions import Ack, Action, Outcome, Report, Scope, Step, Verdict
+from tui.core.clocks import Clock
+from tui.core.frames import Transport
+from tui.core.orders import Book, OpenOrder
+from tui.venues.base import VenueError
+
+ATTEMPTS = 5
+"""Sends of one run at most."""
+READ_S = 4.0
+"""What a read may take beyond the window, in which it was begun."""
+DOUBTS = 2
+"""Sends without a certain answer after which the book is asked instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """How long a run waits, in seconds."""
+
+    ack_s: float = 1.5
+    window_s: float = 5.0
+    """From the last acknowledgement, or the last doubt, to the verdict on what is still open."""
+
+
+class RunPorts(Protocol):
+    """What a run needs of its account."""
+
+    async def send_cancel(
+        self, action: Action, scope: Scope, route: Transport, deadline_s: float
+    ) -> Ack:
+        """Sends by one route; the meaning of the reply. Raises VenueError."""
+        ...
+
+    async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
+        """A fresh listing, begun after the call. Raises VenueError."""
+        ...
+
+    def route_up(self, route: Transport) -> bool: ...
+
+    def spacing_s(self, kinds: tuple[str, ...]) -> float:
+        """The least time between two reads of these kinds."""
+        ...
+
+
+class CancelRun:
+    """Takes one action from the press to its outcome.
+
+    `before` is the book as it was known at the press; an order that it does not hold, and that the
+    venue dates after `pressed_ms` (the venue's clock, epoch ms), was placed since.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        action: Action,
+        ports: RunPorts,
+        clock: Clock,
+        limits: RunLimits,
+        step: Callable[[str], None],
+        before: Book | None,
+        pressed_ms: float,
+    ) -> None:
+        self._report = report
+        self._action = action
+        self._scope = report.scope
+        self._ports = ports
+        self._clock = clock
+        self._limits = limits
+        self._show = step
+        self._known = frozenset(order.order_id for order in before.orders) if before else None
+        self._pressed_ms = pressed_ms
+        self._start = clock()
+        self._attempts = 0
+        self._got_on_ms = 0.0
+        """When the run last got on: a busy venue is waited for no longer than the window."""
+
+    async def go(self) -> Report:
+        """Runs to the end. Never raises; what cannot be known ends `unresolved`."""
+        if foreign := sum(order.kind not in self._action.kinds for order in self._scope.orders):
+            text = f"{foreign} of the chosen orders are of a kind that this does not cancel"
+            self._end(Outcome.DENIED, message=text)
+        else:
+            ack = await self._send()
+            while ack.verdict is not Verdict.REFUSED:
+                left = await self._verify(ack)
+                if left is None:
+                    break
+                # Never answered for certain, and the orders are there: it did not get through.
+                ack = await self._send()
+            else:
+                await self._refused(ack)
+        self._report = replace(self._report, ended_ms=self._clock().wall_ms)
+        return self._report
+
+    # --- sending ----------------------------------------------------------------------------------
+
+    async def _send(self) -> Ack:
+        """Sends until the venue has answered for certain, by the other route where one is in doubt.
+
+        A cancel-all may be sent twice without harm. A doubt goes to the other route at once, a
+        second doubt to the book. A venue that was busy is asked again when it said, for as long as
+        that gets on.
+        """
+        self._show("sending")
+        routes = sorted(self._action.routes, key=lambda route: not self._ports.route_up(route))
+        ack = Ack(Verdict.UNKNOWN)
+        doubts = 0
+        self._got_on_ms = self._elapsed_ms()
+        while self._attempts < ATTEMPTS:
+            self._attempts += 1
+            route = routes[0]
+            self._report = replace(self._report, route=route, attempts=self._report.attempts + 1)
+            self._mark(f"sent by {route}")
+            ack = await self._send_once(route)
+            certain = ack.verdict is not Verdict.UNKNOWN
+            self._mark(str(ack.verdict) if certain else "no certain answer")
+            if ack.verdict in (Verdict.ACCEPTED, Verdict.NOTHING, Verdict.REFUSED):
+                break
+            if ack.verdict is Verdict.UNKNOWN:
+                doubts += 1
+                if doubts == DOUBTS:
+                    break
+                routes.append(routes.pop(0))
+            elif len(routes) > 1 and not self._ports.route_up(route):
+                routes.pop(0)
+            else:
+                self._show("the venue is busy, asking again")
+                waited_ms = self._elapsed_ms() - self._got_on_ms
+                if waited_ms + ack.retry_after_s * 1000 > self._limits.window_s * 1000:
+                    break
+                await asyncio.sleep(ack.retry_after_s)
+                await self._narrow()
+        certain = ack.verdict not in (Verdict.UNKNOWN, Verdict.BUSY)
+        self._report = replace(
+            self._report,
+            ack_ms=self._elapsed_ms() if certain else None,
+            code=ack.code,
+            message=ack.text,
+            failures=ack.failures,
+        )
+        return ack
+
+    async def _narrow(self) -> None:
+        """Of chosen orders, asks again only for those still open: a list names each in a call."""
+        if not self._scope.orders:
+            return
+        try:
+            left = await self._left()
+        except VenueError:
+            return
+        if left and len(left) < len(self._scope.orders):
+            self._scope = replace(self._scope, orders=left)
+            self._attempts -= 1
+            self._got_on_ms = self._elapsed_ms()
+
+    async def _send_once(self, route: Transport) -> Ack:
+        try:
+            return await self._ports.send_cancel(
+                self._action, self._scope, route, self._limits.ack_s
+            )
+        except VenueError as error:
+            return error.ack
+
+    async def _refused(self, ack: Ack) -> None:
+        """A refusal is final; one read still tells the trader what is open."""
+        if not ack.code:
+            self._end(Outcome.DENIED, ack_ms=None, route=None)
+            return
+        self._end(Outcome.REJECTED)
+        try:
+            left = await self._left()
+        except VenueError:
+            return
+        self._end(Outcome.REJECTED, open_after=len(left), remaining=left)
+
+    # --- verifying --------------------------------------------------------------------------------
+
+    async def _verify(self, ack: Ack) -> tuple[OpenOrder, ...] | None:
+        """Reads until the scope is empty or the window ends.
+
+        Gives the orders that are open if the cancel should go out again, None at the end.
+        """
+        self._show("reading the book")
+        until_ms = self._elapsed_ms() + self._limits.window_s * 1000
+        left: tuple[OpenOrder, ...] | None = None
+        trouble: VenueError | None = None
+        while True:
+            try:
+                left, trouble = await self._left(until_ms), None
+            except VenueError as error:
+                trouble = error
+                self._mark("the book could not be read")
+            if left is not None and trouble is None:
+                if not left:
+                    self._end(Outcome.CONFIRMED, open_after=0, confirmed_ms=self._elapsed_ms())
+                    return None
+                if ack.verdict is Verdict.UNKNOWN and self._attempts < ATTEMPTS:
+                    return left
+            pause_s = (
+                trouble.retry_after_s if trouble else self._ports.spacing_s(self._action.kinds)
+            )
+            if self._elapsed_ms() + pause_s * 1000 >= until_ms:
+                break
+            await asyncio.sleep(pause_s)
+        if left is None or trouble is not None:
+            why = trouble.text if trouble else ""
+            said = f"{ack.text}; " if ack.text else ""
+            self._end(
+                Outcome.UNRESOLVED,
+                code=ack.code or (trouble.code if trouble else ""),
+                message=f"{said}the book cannot be read: {why}",
+            )
+            return None
+        new = sum(map(self._is_new, left))
+        self._end(Outcome.REMAINING, open_after=len(left), remaining=left, new_during=new)
+        return None
+
+    async def _left(self, until_ms: float | None = None) -> tuple[OpenOrder, ...]:
+        """What is open in the scope now. Raises VenueError, also when the read takes too long."""
+        if until_ms is None:
+            until_ms = self._elapsed_ms() + self._limits.window_s * 1000
+        read_s = max(0.0, until_ms - self._elapsed_ms()) / 1000 + READ_S
+        try:
+            async with asyncio.timeout(read_s):
+                book = await self._ports.read_kinds(self._action.kinds)
+        except TimeoutError:
+            text = f"the read was not complete within {read_s:.0f} s"
+            raise VenueError(Verdict.UNKNOWN, "", text) from None
+        left = in_scope(book, self._action, self._scope)
+        self._mark(f"{len(left)} open")
+        return left
+
+    def _is_new(self, order: OpenOrder) -> bool:
+        if self._known is None or order.order_id in self._known:
+            return False
+        return order.created_ms is None or order.created_ms >= self._pressed_ms
+
+    # --- the report -------------------------------------------------------------------------------
+
+    def _end(self, outcome: Outcome, **known: object) -> None:
+        self._report = replace(self._report, outcome=outcome, **known)  # type: ignore[arg-type]  # fields of Report
+
+    def _mark(self, name: str) -> None:
+        step = Step(name, self._elapsed_ms())
+        self._report = replace(self._report, steps=(*self._report.steps, step))
+
+    def _elapsed_ms(self) -> float:
+        return self._clock().steady_since(self._start) * 1000
+
+
+def in_scope(book: Book, action: Action, scope: Scope) -> tuple[OpenOrder, ...]:
+    """The orders of a book that the action, so restricted, is meant to cancel."""
+    return tuple(o for o in book.orders if o.kind in action.kinds and scope.covers(o))
+
+
+def reread(report: Report, book: Book, action: Action) -> Report:
+    """An ended report in the light of a later read of every kind it concerns.
+
+    What was unresolved is settled; elsewhere what has appeared since is counted. Nothing is sent.
+    """
+    if not set(action.kinds) <= set(book.kinds):
+        return report
+    left = in_scope(book, action, report.scope)
+    if report.outcome is Outcome.UNRESOLVED:
+        outcome = Outcome.REMAINING if left else Outcome.CONFIRMED
+        return replace(
+            report,
+            outcome=outcome,
+            open_after=len(left),
+            remaining=left,
+            ended_ms=book.read_at_ms,
+            message=f"settled by a later read; {report.message}",
+        )
+    if report.outcome not in (Outcome.CONFIRMED, Outcome.REMAINING):
+        return report
+    seen = frozenset(order.order_id for order in report.remaining)
+    return replace(report, new_since=sum(order.order_id not in seen for order in left))

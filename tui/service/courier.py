@@ -1,0 +1,90 @@
+"""Carries a venue's talks over the account's routes, each batch of calls at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TypeVar
+
+from tui.service.rest_route import RestRoute
+from tui.service.socket_route import SocketRoute
+from tui.venues.base import Call, NoReply, Reply, RestCall, RestReply, Talk
+
+T = TypeVar("T")
+
+LIMITED = 429
+LIMITED_S = 1.1
+LIMITED_TRIES = 4
+"""A page that is over the rate limit is asked for again; OKX gives two pages of quotes in 2 s."""
+
+AT_ONCE = 12
+"""Calls of one batch on the wire; a cancel of everything has fewer, a long choice has hundreds."""
+
+
+class Courier:
+    """Drives talks. No limiter and no queue stands in front of a call."""
+
+    def __init__(self, rest: RestRoute, socket: SocketRoute | None = None) -> None:
+        self._rest = rest
+        self._socket = socket
+
+    async def run(self, talk: Talk[T], deadline_s: float) -> T:
+        """The meaning of the talk; every call in it has `deadline_s`. Raises what the talk raises.
+
+        A call that gets no answer reaches the talk as `NoReply`, never as an exception.
+        """
+        asked: list[Call] = []
+        try:
+            calls = next(talk)
+            while True:
+                replies = await self._carry_all(calls, asked, deadline_s)
+                asked += calls
+                calls = talk.send(tuple(replies))
+        except StopIteration as end:
+            meaning: T = end.value
+            return meaning
+
+    async def _carry_all(
+        self, calls: tuple[Call, ...], asked: Sequence[Call], deadline_s: float
+    ) -> list[Reply]:
+        """All at once, up to so many that one account's burst does not hold up another's beat."""
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def carry(call: Call) -> Reply:
+            async with at_once:
+                if _is_next_page(call, asked):
+                    return await self._carry_on(call, deadline_s)
+                return await self._carry(call, deadline_s)
+
+        return await asyncio.gather(*map(carry, calls))
+
+    async def _carry_on(self, call: Call, deadline_s: float) -> Reply:
+        """The next page of a list half read: to start over would meet the same rate limit."""
+        reply = await self._carry(call, deadline_s)
+        for _ in range(LIMITED_TRIES - 1):
+            if not (isinstance(reply, RestReply) and reply.status == LIMITED):
+                break
+            await asyncio.sleep(LIMITED_S)
+            reply = await self._carry(call, deadline_s)
+        return reply
+
+    async def _carry(self, call: Call, deadline_s: float) -> Reply:
+        if isinstance(call, RestCall):
+            return await self._rest.call(call, deadline_s)
+        if self._socket is None:
+            return NoReply("this account has no socket", sent=False)
+        return await self._socket.call(call, deadline_s)
+
+
+def _is_next_page(call: Call, asked: Sequence[Call]) -> bool:
+    """Whether the call asks for what one before it asked for, and more: from where to go on."""
+    return (
+        isinstance(call, RestCall)
+        and call.method == "GET"
+        and any(
+            isinstance(before, RestCall)
+            and before.path == call.path
+            and set(before.query) < set(call.query)
+            for before in asked
+        )
+    )

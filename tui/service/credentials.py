@@ -1,0 +1,248 @@
+"""Secrets in the OS keyring: asked for with a time limit, and only from one that keeps them secret.
+
+Every function here may block for its time limit, so call them off the event loop.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tui.core.accounts import Account
+from tui.core.secrets import Credentials, Secret
+from tui.service.keyring_door import (
+    INSECURE_SWITCH,
+    CredentialsError,
+    ask_keyring,
+    backend_name,
+    insecure_parts,
+)
+from tui.venues import VENUES
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+__all__ = [
+    "FIELDS",
+    "PROMPT_TIMEOUT_S",
+    "TIMEOUT_S",
+    "CredentialsError",
+    "credentials_problem",
+    "decode_fields",
+    "delete_credentials",
+    "describe_keyring",
+    "has_credentials",
+    "insecure_keyring",
+    "load_all_credentials",
+    "load_credentials",
+    "make_credentials",
+    "needed_fields",
+    "require_keyring",
+    "save_credentials",
+]
+
+SERVICE = "killdesk"
+TIMEOUT_S = 5.0
+PROMPT_TIMEOUT_S = 120.0
+"""For commands that somebody sits in front of, who may have to unlock the keyring first."""
+FIELDS = ("api_key", "secret_key", "passphrase")
+_LONGEST_ENTRY = 64 * 1024
+
+
+def load_credentials(account: Account, timeout_s: float = TIMEOUT_S) -> Credentials:
+    """The account's credentials from the keyring.
+
+    Raises CredentialsError, one sentence with its remedy, when there is no keyring, none that keeps
+    secrets, no answer in time, no entry, or one that is not complete.
+    """
+
+    def read(keyring: KeyringBackend) -> Secret | None:
+        entry = _accepted(keyring).get_password(SERVICE, account.name)
+        return None if entry is None else Secret(entry)
+
+    return _read_entry(account, ask_keyring(read, timeout_s))
+
+
+def load_all_credentials(
+    accounts: Sequence[Account], timeout_s: float = TIMEOUT_S
+) -> dict[str, Credentials | str]:
+    """The credentials of each account, by its name, or the sentence that says why there are none.
+
+    The time limit is for all of them together.
+    """
+    deadline = time.monotonic() + timeout_s
+    loaded: dict[str, Credentials | str] = {}
+    for account in accounts:
+        remaining_s = deadline - time.monotonic()
+        try:
+            loaded[account.name] = load_credentials(account, remaining_s)
+        except CredentialsError as error:
+            loaded[account.name] = str(error)
+    return loaded
+
+
+def save_credentials(
+    account: Account, credentials: Credentials, timeout_s: float = TIMEOUT_S
+) -> None:
+    """Puts the account's credentials into the keyring, over what was there.
+
+    Raises CredentialsError.
+    """
+    fields = {"api_key": credentials.api_key, "secret_key": credentials.secret_key}
+    if credentials.passphrase is not None:
+        fields["passphrase"] = credentials.passphrase
+    entry = Secret(json.dumps({name: value.reveal() for name, value in fields.items()}))
+
+    def save(keyring: KeyringBackend) -> bool:
+        _accepted(keyring).set_password(SERVICE, account.name, entry.reveal())
+        return keyring.get_password(SERVICE, account.name) == entry.reveal()
+
+    if not ask_keyring(save, timeout_s):
+        raise CredentialsError(
+            f'the keyring took the entry of "{account.name}" but did not keep it; '
+            "set up another one with PYTHON_KEYRING_BACKEND"
+        )
+
+
+def delete_credentials(name: str, timeout_s: float = TIMEOUT_S) -> bool:
+    """Takes the entry of that account name out of the keyring; False if there was none.
+
+    Raises CredentialsError.
+    """
+
+    def delete(keyring: KeyringBackend) -> bool:
+        if _accepted(keyring).get_password(SERVICE, name) is None:
+            return False
+        keyring.delete_password(SERVICE, name)
+        return True
+
+    return ask_keyring(delete, timeout_s)
+
+
+def has_credentials(name: str, timeout_s: float = TIMEOUT_S) -> bool:
+    """Whether the keyring has an entry of that account name. Raises CredentialsError."""
+    return ask_keyring(
+        lambda keyring: _accepted(keyring).get_password(SERVICE, name) is not None, timeout_s
+    )
+
+
+def require_keyring(timeout_s: float = TIMEOUT_S) -> str:
+    """The name of the keyring in use. Raises CredentialsError if it is not acceptable."""
+    return ask_keyring(lambda keyring: backend_name(_accepted(keyring)), timeout_s)
+
+
+def describe_keyring(timeout_s: float = TIMEOUT_S) -> tuple[str | None, str | None]:
+    """The name of the keyring in use, and what is wrong with it; None where there is nothing."""
+    try:
+        name = ask_keyring(backend_name, timeout_s)
+    except CredentialsError as error:
+        return None, str(error)
+    try:
+        require_keyring(timeout_s)
+    except CredentialsError as error:
+        return name, str(error)
+    insecure = insecure_keyring(timeout_s)
+    if insecure:
+        return name, f"it keeps no secret and is used because {INSECURE_SWITCH}=1 says so"
+    return name, None
+
+
+def insecure_keyring(timeout_s: float = TIMEOUT_S) -> str | None:
+    """The name of a keyring that keeps no secret and is used all the same, for the screen to show.
+
+    None when the keyring is a proper one, is refused, or does not answer.
+    """
+    if not _insecure_allowed():
+        return None
+    try:
+        parts = ask_keyring(insecure_parts, timeout_s)
+    except CredentialsError:
+        return None
+    return ", ".join(parts) or None
+
+
+def make_credentials(account: Account, fields: Mapping[str, Secret]) -> Credentials:
+    """Credentials of those fields, checked against what the venue needs. Raises CredentialsError.
+
+    A passphrase is left out for a venue that has none.
+    """
+    problem = credentials_problem(account, fields)
+    if problem:
+        raise CredentialsError(f"{problem}; run `killdesk accounts add` for it again")
+    passphrase = fields["passphrase"] if "passphrase" in needed_fields(account) else None
+    return Credentials(fields["api_key"], fields["secret_key"], passphrase)
+
+
+def credentials_problem(account: Account, fields: Mapping[str, Secret]) -> str | None:
+    """What keeps those fields from being the account's credentials, in one sentence."""
+    needed = needed_fields(account)
+    for name in needed:
+        value = fields.get(name)
+        if not value:
+            title = VENUES[account.venue].spec.title
+            return f'the {name} of "{account.name}" is missing; {title} needs {", ".join(needed)}'
+        if not _is_sendable(value):
+            return (
+                f'the {name} of "{account.name}" holds characters that no key has, '
+                "such as a space at its end or a line break"
+            )
+    return None
+
+
+def needed_fields(account: Account) -> tuple[str, ...]:
+    """The secrets that the account's venue asks for, in the order in which they are prompted."""
+    return FIELDS if VENUES[account.venue].spec.passphrase else FIELDS[:2]
+
+
+def decode_fields(entry: Secret) -> dict[str, Secret] | None:
+    """The texts of a JSON object; None if it is no such thing."""
+    # The decoder's own error holds the whole entry, so it must not become anybody's context.
+    if len(entry.reveal()) > _LONGEST_ENTRY:
+        return None
+    try:
+        decoded: object = json.loads(entry.reveal())
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(decoded, dict):
+        return None
+    return {name: Secret(value) for name, value in decoded.items() if isinstance(value, str)}
+
+
+def _read_entry(account: Account, entry: Secret | None) -> Credentials:
+    if entry is None:
+        raise CredentialsError(
+            f'the keyring has no entry for "{account.name}"; '
+            "run `killdesk accounts add` for it to store its key"
+        )
+    fields = decode_fields(entry)
+    if fields is None:
+        raise CredentialsError(
+            f'the keyring entry of "{account.name}" is not the JSON that killdesk stores; '
+            "run `killdesk accounts add` for it again"
+        )
+    return make_credentials(account, fields)
+
+
+def _is_sendable(value: Secret) -> bool:
+    """Whether it can stand in a header as it is."""
+    text = value.reveal()
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
+def _accepted(keyring: KeyringBackend) -> KeyringBackend:
+    """`keyring`, if it keeps secrets or need not. Raises CredentialsError."""
+    refused = insecure_parts(keyring)
+    if refused and not _insecure_allowed():
+        raise CredentialsError(
+            f"the keyring {refused[0]} does not keep secrets; set up the system's own "
+            "(Secret Service or KWallet on Linux, Keychain, Windows Credential Manager), take "
+            "keyrings.alt out, or point PYTHON_KEYRING_BACKEND at it"
+        )
+    return keyring
+
+
+def _insecure_allowed() -> bool:
+    return os.environ.get(INSECURE_SWITCH) == "1"

@@ -1,0 +1,131 @@
+"""The one way to the OS keyring: its own thread, a time limit, and errors in one sentence.
+
+A keyring call blocks for as long as a prompt is pending, and a thread stuck in one cannot be
+stopped. So each question gets a daemon thread; when the limit passes, the thread is left behind.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+
+INSECURE_SWITCH = "KILLDESK_INSECURE_KEYRING"
+
+_INSECURE_MODULES = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
+_INSECURE_WORDS = ("plaintext", "plain_text")
+_NO_KEYRING = (
+    "this machine offers no keyring; set up the system's own (Secret Service or KWallet on Linux, "
+    "Keychain, Windows Credential Manager) and start again"
+)
+
+
+class CredentialsError(Exception):
+    """Secrets that cannot be had: one sentence with what to do about it, never a value."""
+
+
+def ask_keyring(question: Callable[[KeyringBackend], T], timeout_s: float) -> T:
+    """What `question` answers, asked of the keyring in use.
+
+    Raises CredentialsError, also when nothing answers within `timeout_s`; with no time left the
+    keyring is not even asked.
+    """
+    answer: Future[T] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(question(_keyring_in_use()))
+        except BaseException as error:  # noqa: BLE001  # it is the asker's to deal with
+            answer.set_exception(error)
+
+    if timeout_s > 0:
+        threading.Thread(target=ask, name="keyring", daemon=True).start()
+    trouble = _trouble(answer, timeout_s)
+    if trouble is None:
+        return answer.result()
+    # Raised outside of any handler: a backend's own error may hold more than may be shown.
+    raise trouble
+
+
+def backend_name(keyring: KeyringBackend) -> str:
+    """How a backend is called where a trader reads it: module and class, the chain's parts too."""
+    chained = _chained(keyring)
+    name = _class_name(keyring)
+    return f"{name} ({', '.join(map(_class_name, chained))})" if chained else name
+
+
+def insecure_parts(keyring: KeyringBackend) -> tuple[str, ...]:
+    """The names of the backends in it that keep secrets in the clear, or none at all."""
+    parts = (keyring, *_chained(keyring))
+    return tuple(_class_name(part) for part in parts if _is_insecure(type(part)))
+
+
+def _keyring_in_use() -> KeyringBackend:
+    import keyring  # late: finding the backends takes a while
+
+    return keyring.get_keyring()
+
+
+def _chained(keyring: KeyringBackend) -> tuple[KeyringBackend, ...]:
+    from keyring.backends.chainer import ChainerBackend
+
+    return tuple(keyring.backends) if isinstance(keyring, ChainerBackend) else ()
+
+
+def _class_name(keyring: KeyringBackend) -> str:
+    kind = type(keyring)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _is_insecure(kind: type) -> bool:
+    return any(
+        f"{parent.__module__}.".startswith(tuple(f"{name}." for name in _INSECURE_MODULES))
+        or any(word in parent.__qualname__.lower() for word in _INSECURE_WORDS)
+        for parent in kind.__mro__
+    )
+
+
+def _trouble(answer: Future[T], timeout_s: float) -> CredentialsError | None:
+    try:
+        error = answer.exception(timeout=max(timeout_s, 0.0))
+    except TimeoutError:
+        return CredentialsError(
+            "the keyring did not answer in time; it may be waiting for its password: unlock it "
+            "and try again"
+        )
+    if error is None or isinstance(error, CredentialsError):
+        return error
+    return _explained(error)
+
+
+def _explained(error: BaseException) -> CredentialsError:
+    """What a backend's failure means, without its text: that may hold what was asked for."""
+    from keyring import errors
+
+    kind = type(error).__name__
+    if isinstance(error, errors.NoKeyringError):
+        return CredentialsError(_NO_KEYRING)
+    if isinstance(error, errors.KeyringLocked | errors.InitError):
+        return CredentialsError(
+            f"the keyring is locked ({kind}); unlock it, by logging in or with the system's "
+            "password manager, and try again"
+        )
+    if isinstance(error, errors.PasswordSetError | errors.PasswordDeleteError):
+        return CredentialsError(
+            f"the keyring refused the change ({kind}); check that it is unlocked and may be "
+            "written, and try again"
+        )
+    if isinstance(error, ImportError | AttributeError | ValueError | RuntimeError):
+        return CredentialsError(
+            f"the keyring that is configured cannot be used ({kind}); check "
+            "PYTHON_KEYRING_BACKEND and keyringrc.cfg"
+        )
+    return CredentialsError(
+        f"the keyring failed ({kind}); check that it is running and unlocked, and try again"
+    )

@@ -1,0 +1,79 @@
+"""What is known of one account's open orders, and how its cancels ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tui.core.actions import Action, Outcome, Report, Scope
+from tui.core.orders import Book
+from tui.service.cancel_run import reread
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    report: Report
+    action: Action
+    ended_s: float
+    """Monotonic; a listing begun before it says nothing of the outcome."""
+
+
+class Ledger:
+    """Takes listings and reports, and lets each later listing speak to the reports."""
+
+    def __init__(self) -> None:
+        self.book: Book | None = None
+        self.error = ""
+        """Why the last read of everything failed; empty after one that did not."""
+        self._listed_s: dict[str, float] = {}
+        self._kinds: frozenset[str] | None = None
+        """Those that the account has; None while any may come."""
+        self._ended: dict[tuple[str, Scope], _Ended] = {}
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """The latest of each action, and every one that is still unresolved."""
+        return tuple(ended.report for ended in self._ended.values())
+
+    def take(self, book: Book, begun_s: float) -> None:
+        """A listing that was begun at `begun_s` (monotonic); a newer one already here stays."""
+        newest = tuple(
+            kind
+            for kind in book.kinds
+            if self._listed_s.get(kind, begun_s) <= begun_s
+            and (self._kinds is None or kind in self._kinds)
+        )
+        if not newest:
+            return
+        self._listed_s.update(dict.fromkeys(newest, begun_s))
+        fresh = Book(newest, tuple(o for o in book.orders if o.kind in newest), book.read_at_ms)
+        self.book = self.book.merged(fresh) if self.book else fresh
+        for key, one in self._ended.items():
+            if one.ended_s <= begun_s:
+                seen = reread(one.report, fresh, one.action)
+                self._ended[key] = _Ended(seen, one.action, one.ended_s)
+
+    def keep_only(self, kinds: Iterable[str]) -> None:
+        """The kinds that the account has, now that they are known, or are others than before.
+
+        The rest goes, and a listing still under way does not bring it back; only another call
+        that names it does.
+        """
+        self._kinds = frozenset(kinds)
+        self._listed_s = {k: at_s for k, at_s in self._listed_s.items() if k in self._kinds}
+        self.book = self.book.only(self._kinds) if self.book else None
+
+    def forget_actions_not_in(self, action_ids: Iterable[str]) -> None:
+        """Drops the reports of every other action: the account turned out not to have it.
+
+        No listing speaks of such orders, so an unresolved report of theirs would never be settled.
+        """
+        known = frozenset(action_ids)
+        self._ended = {key: one for key, one in self._ended.items() if key[0] in known}
+
+    def end(self, report: Report, action: Action, ended_s: float) -> None:
+        """A run's report. Earlier ones of its action go, unless they are unresolved."""
+        for key, one in list(self._ended.items()):
+            if key[0] == action.id and one.report.outcome is not Outcome.UNRESOLVED:
+                del self._ended[key]
+        self._ended[action.id, report.scope] = _Ended(report, action, ended_s)

@@ -1,0 +1,305 @@
+"""The desk at work, in a thread and an event loop of its own, whatever the screen is doing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeAlias
+
+from tui.core.accounts import Account
+from tui.core.actions import EVERYTHING, Report, Scope
+from tui.core.clocks import Clock, read_clock
+from tui.core.desk import AccountView, DeskView, Health
+from tui.core.frames import FrameFeed
+from tui.core.secrets import Credentials
+from tui.service.absent import AbsentWorker
+from tui.service.cancel_run import RunLimits
+from tui.service.recorder import Recorder
+from tui.service.rest_route import tls_context
+from tui.service.worker import POLL_S, AccountWorker
+from tui.venues import dialect_of
+
+PUBLISH_S = 0.02
+"""Changes within so long make one picture."""
+PICTURE_SHARE = 0.1
+"""Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
+WATCH_SCREEN_S = 1.0
+RESOLVERS = 64
+SOCKET_S = 0.5
+DISARM_WAIT_S = 4.0
+"""How long a stop waits for a disarm that is under way."""
+
+Worker: TypeAlias = AccountWorker | AbsentWorker
+Secrets: TypeAlias = Mapping[str, Credentials | str]
+"""By account name: the credentials, or one sentence that says why there are none."""
+READING_KEYRING = "reading the keyring"
+
+
+class LiveDesk:
+    """The service. Implements `tui.core.desk.Desk`; see there for what a screen may ask."""
+
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        secrets: Callable[[], Secrets],
+        *,
+        screen_grace_s: float = 30.0,
+        notice: Callable[[], str] = str,
+        clock: Clock = read_clock,
+        limits: RunLimits | None = None,
+        poll_s: float = POLL_S,
+    ) -> None:
+        self.frames = FrameFeed()
+        self._accounts = accounts
+        self._secrets = secrets
+        self._screen_grace_s = screen_grace_s
+        self._read_notice = notice
+        self._notice = ""
+        self._clock = clock
+        self._limits = limits
+        self._poll_s = poll_s
+        self._watcher: Callable[[], None] | None = None
+        self._nudged = threading.Event()
+        self._screen_seen = clock()
+        self._workers: dict[str, Worker] = {}
+        self._views: tuple[AccountView, ...] = ()
+        self._view = DeskView(())
+        self._publishing = False
+        self._picture_took_s = 0.0
+        self._loop = asyncio.new_event_loop()
+        self._recorder = Recorder(self.frames, clock, self._changed, self._loop.call_later)
+        self._stop = asyncio.Event()
+        self._opened = asyncio.Event()
+        self._running = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="killdesk service", daemon=True)
+
+    # --- life, called from outside ----------------------------------------------------------------
+
+    def start(self) -> None:
+        """Starts the thread and returns when every account has its place in the picture.
+
+        `secrets` and `notice` (a desk-wide warning) are called in a thread of their own, so that
+        a slow keyring holds up nothing.
+        """
+        _silence_libraries()
+        self._thread.start()
+        self._running.wait()
+
+    def stop(self, timeout_s: float = 8.0) -> None:
+        """Ends the service; a timer is left to fire unless its settings say `disarm`.
+
+        Waits for a disarm that is under way, but not for long.
+        """
+        if self._thread.is_alive():
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(timeout_s)
+
+    # --- Desk -------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> DeskView:
+        return self._view
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        self._watcher = changed
+
+    def caught_up(self) -> None:
+        self._nudged.clear()
+
+    def screen_alive(self) -> None:
+        self._screen_seen = self._clock()
+
+    def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
+        self._ask(lambda: self._workers[account].cancel(action, scope))
+
+    def panic(self) -> None:
+        def all_at_once() -> None:
+            for worker in self._workers.values():
+                self._ask(worker.cancel)
+
+        self._ask(all_at_once)
+
+    def arm(self, account: str) -> None:
+        def arm() -> None:
+            heartbeat = self._workers[account].heartbeat
+            if heartbeat is not None:
+                heartbeat.arm()
+
+        self._ask(arm)
+
+    def disarm(self, account: str) -> None:
+        def disarm() -> None:
+            heartbeat = self._workers[account].heartbeat
+            if heartbeat is not None:
+                heartbeat.disarm()
+
+        self._ask(disarm)
+
+    def refresh(self, account: str) -> None:
+        self._ask(lambda: self._workers[account].refresh())
+
+    def cancel_to_the_end(self, learn_s: float) -> list[Report]:
+        """Cancels everything everywhere and waits for the outcomes: for callers without a screen.
+
+        Each account goes as soon as it knows its own family, after `learn_s` in any case. Blocks.
+        """
+
+        async def run(name: str) -> list[Report]:
+            families = dialect_of(self._workers[name].account).spec.families
+            # Where the calls do not depend on it, only the socket is given a moment to log in.
+            await self._workers[name].learned(learn_s if families else min(learn_s, SOCKET_S))
+            return await self._workers[name].cancel_to_the_end()
+
+        async def run_all() -> list[Report]:
+            await self._opened.wait()
+            ended = await asyncio.gather(*(run(account.name) for account in self._accounts))
+            return [report for reports in ended for report in reports]
+
+        return asyncio.run_coroutine_threadsafe(run_all(), self._loop).result()
+
+    def _ask(self, command: Callable[[], object]) -> None:
+        # A desk that has stopped has nothing left to do; the screen is on its way out.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(command)
+
+    # --- in the service's thread ------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.set_exception_handler(self._stray)
+        # Name servers that do not answer hold a thread each; the others must not wait for one.
+        self._loop.set_default_executor(ThreadPoolExecutor(RESOLVERS, "killdesk helper"))
+        try:
+            self._loop.run_until_complete(self._main())
+        finally:
+            self._loop.close()
+
+    async def _main(self) -> None:
+        for account in self._accounts:
+            self._workers[account.name] = AbsentWorker(
+                account, READING_KEYRING, self._clock, self._changed, Health.CONNECTING
+            )
+        self._publish()
+        self._running.set()
+        opening = asyncio.create_task(self._open(), name="open accounts")
+        screen = asyncio.create_task(self._watch_screen(), name="screen watch")
+        await self._stop.wait()
+        screen.cancel()
+        opening.cancel()
+        await asyncio.gather(screen, opening, return_exceptions=True)
+        await self._finish()
+
+    async def _open(self) -> None:
+        """Reads the credentials, then starts every account's work."""
+        try:
+            tls = await asyncio.to_thread(tls_context)
+            secrets = await asyncio.to_thread(self._secrets)
+            self._notice = await asyncio.to_thread(self._read_notice)
+            for account in self._accounts:
+                found = secrets.get(account.name, "there are no credentials for this account")
+                self._put(account, self._worker_for(account, found, tls))
+        except Exception as error:  # noqa: BLE001  shown in the panels; no press goes unanswered
+            for account in self._accounts:
+                if self._workers[account.name].opening:
+                    self._put(account, self._absent(account, _own_fault(error)))
+        self._opened.set()
+        self._changed()
+
+    def _worker_for(
+        self, account: Account, found: Credentials | str, tls: ssl.SSLContext
+    ) -> Worker:
+        if isinstance(found, str):
+            return self._absent(account, found)
+        self._recorder.learn(found.values())
+        try:
+            return AccountWorker(
+                account,
+                found,
+                self._recorder,
+                self._clock,
+                tls,
+                self._changed,
+                self._limits,
+                self._poll_s,
+            )
+        except Exception as error:  # noqa: BLE001  one account's trouble stays in its panel
+            return self._absent(account, _own_fault(error))
+
+    def _absent(self, account: Account, reason: str) -> AbsentWorker:
+        return AbsentWorker(account, reason, self._clock, self._changed)
+
+    def _put(self, account: Account, worker: Worker) -> None:
+        """The account's worker from now on; presses made while it was opening go out now."""
+        waiting = self._workers[account.name].held
+        self._workers[account.name] = worker
+        worker.start()
+        for action, scope in waiting:
+            worker.cancel(action, scope)
+
+    async def _finish(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DISARM_WAIT_S):
+                for worker in self._workers.values():
+                    worker.leave()
+                for worker in self._workers.values():
+                    if worker.heartbeat is not None:
+                        await worker.heartbeat.disarmed()
+        await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
+        self._recorder.flush()
+        self._publish()
+
+    async def _watch_screen(self) -> None:
+        """Withholds the beats while the screen does not answer: it protects nobody then."""
+        withheld = False
+        while True:
+            await asyncio.sleep(WATCH_SCREEN_S)
+            silent_s = self._clock().steady_since(self._screen_seen)
+            if (silent_s > self._screen_grace_s) is withheld:
+                continue
+            withheld = not withheld
+            for worker in self._workers.values():
+                if worker.heartbeat is None:
+                    continue
+                if withheld:
+                    worker.heartbeat.withhold(
+                        f"beats withheld: the screen was silent for {silent_s:.0f} s"
+                    )
+                else:
+                    worker.heartbeat.resume()
+
+    def _stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        """A fault that no task owns: named on the screen, its text kept from it."""
+        error = context.get("exception")
+        self._notice = f"a fault of killdesk's own: {type(error).__name__}; start it again"
+        self._changed()
+
+    def _changed(self) -> None:
+        if not self._publishing:
+            self._publishing = True
+            wait_s = max(PUBLISH_S, self._picture_took_s / PICTURE_SHARE)
+            self._loop.call_later(wait_s, self._publish)
+
+    def _publish(self) -> None:
+        self._publishing = False
+        begun = self._clock()
+        self._view = DeskView(tuple(worker.view for worker in self._workers.values()), self._notice)
+        self._picture_took_s = self._clock().since(begun)
+        if self._watcher is not None and not self._nudged.is_set():
+            self._nudged.set()
+            self._watcher()
+
+
+def _own_fault(error: Exception) -> str:
+    return f"a fault of killdesk's own at the start: {type(error).__name__}"
+
+
+def _silence_libraries() -> None:
+    """At INFO and below these log URLs, headers and login messages; ours is the frame log."""
+    for name in ("httpx", "httpcore", "websockets"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,75 @@
+"""Where killdesk keeps its files, and how it makes them private. Nothing else knows a folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_config_path, user_state_path
+
+_APPLICATION = "killdesk"
+_FOLDER_MODE = 0o700
+_FILE_MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """The platform's places for killdesk. None of them has to exist yet."""
+
+    settings_file: Path
+    state_folder: Path
+    audit_folder: Path
+
+
+def find_locations() -> Locations:
+    """The places for the user who runs this; creates nothing."""
+    state = user_state_path(_APPLICATION, appauthor=False)
+    return Locations(
+        settings_file=user_config_path(_APPLICATION, appauthor=False) / "config.toml",
+        state_folder=state,
+        audit_folder=state / "audit",
+    )
+
+
+def make_private_folder(folder: Path) -> Path:
+    """Creates `folder` and its missing parents for the user alone; existing ones stay as they are.
+
+    Raises OSError. On Windows the folder inherits the rights of the user's profile.
+    """
+    if not folder.is_dir():
+        if folder.parent != folder:
+            make_private_folder(folder.parent)
+        folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+    return folder
+
+
+def open_private(path: Path, flags: int) -> int:
+    """Opens `path` with `os.open` flags, a new file for the user alone. Raises OSError.
+
+    A file that exists with wider rights is narrowed, where the platform has such rights.
+    """
+    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), _FILE_MODE)
+    if os.name == "posix":
+        os.fchmod(descriptor, _FILE_MODE)
+    return descriptor
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Writes `text` to `path` in one step: a reader sees the old file or the new one, never half.
+
+    A symbolic link stays a link: what it points to is replaced. Raises OSError.
+    """
+    target = path.resolve()
+    make_private_folder(target.parent)
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(open_private(draft, flags), "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,36 @@
+"""Network errors in words that a trader can act on."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from urllib.parse import urlsplit
+
+from tui.core.text import safe_text
+
+
+def unreachable(url: str, error: BaseException) -> str:
+    """`cannot reach 127.0.0.1:8443: Connection refused`; names the place, and the cause if told."""
+    parts = urlsplit(url)
+    place = parts.hostname or url
+    if parts.port is not None:
+        place = f"{place}:{parts.port}"
+    return safe_text(f"cannot reach {place}: {_cause(error)}", 200)
+
+
+def _cause(error: BaseException) -> str:
+    chain: list[BaseException] = []
+    seen: BaseException | None = error
+    while seen is not None and len(chain) < 8:
+        chain.append(seen)
+        seen = seen.__cause__ or seen.__context__
+    for one in chain:
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return f"its certificate was not accepted ({one.verify_message})"
+    for one in chain:
+        if isinstance(one, TimeoutError):
+            return "no answer in time"
+        if isinstance(one, OSError) and one.errno is not None and one.errno > 0:
+            return os.strerror(one.errno)
+    said = str(error) or type(error).__name__
+    return "nothing answers there" if said.startswith(("All connection", "Multiple exc")) else said

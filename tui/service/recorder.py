@@ -1,0 +1,118 @@
+"""Turns what crosses a wire into frames: redacted first, then made safe, then handed over."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import count
+from typing import TypeAlias
+
+from tui.core.clocks import Clock
+from tui.core.frames import Direction, Frame, FrameFeed, Transport
+from tui.core.secrets import Redactor
+from tui.core.text import MAX_CHARS, safe_text
+
+_OVERLAP = 4_096
+"""Characters kept past the cut while redacting, so that no secret is cut in half and survives."""
+PAUSE_S = 0.005
+SLICE_S = 0.002
+"""Messages are cleaned for so long at a time, with that pause before; a press comes in between."""
+MOST_WAITING = 1_000
+"""Messages that may wait to be cleaned; under a flood each new one then cleans the oldest."""
+
+Later: TypeAlias = Callable[[float, Callable[[], None]], object]
+"""Calls a function after so many seconds: `call_later` of a loop."""
+_Raw: TypeAlias = tuple[Callable[..., Frame], str, tuple[str, ...], tuple[tuple[str, str], ...]]
+"""What makes the frame of a message, and of the message: text, hidden values and headers."""
+
+
+class Recorder:
+    """The one writer of frames. Knows every secret of the desk, so that no frame can hold one.
+
+    To take secrets out costs more than to send a request. So a message is only noted when it
+    crosses the wire, and cleaned a little `later`; without that, at once.
+    """
+
+    def __init__(
+        self,
+        feed: FrameFeed,
+        clock: Clock,
+        changed: Callable[[], None],
+        later: Later | None = None,
+    ) -> None:
+        self._feed = feed
+        self._clock = clock
+        self._changed = changed
+        self._later = later
+        self._redactor = Redactor()
+        self._seq = count(1)
+        self._waiting: deque[_Raw] = deque()
+        self._due = False
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Values that must never appear in a frame, in any encoding."""
+        self._redactor.learn(secrets)
+
+    def record(
+        self,
+        account: str,
+        transport: Transport,
+        direction: Direction,
+        text: str,
+        *,
+        size: int = 0,
+        unpacked: int | None = None,
+        latency_ms: float | None = None,
+        request: int | None = None,
+        error: bool = False,
+        hidden: Iterable[str] = (),
+        headers: Iterable[tuple[str, str]] = (),
+    ) -> int:
+        """Notes one frame and returns its number. `hidden` are secrets of this message alone."""
+        seq = next(self._seq)
+        frame = partial(
+            Frame,
+            seq=seq,
+            at_ms=self._clock().wall_ms,
+            account=account,
+            transport=transport,
+            direction=direction,
+            size=size,
+            unpacked=size if unpacked is None else unpacked,
+            latency_ms=latency_ms,
+            request=request,
+            error=error,
+        )
+        self._waiting.append((frame, text, tuple(hidden), tuple(headers)))
+        if self._later is None or len(self._waiting) > MOST_WAITING:
+            self._clean_one()
+        elif not self._due:
+            self._due = True
+            self._later(PAUSE_S, self._clean_some)
+        self._changed()
+        return seq
+
+    def flush(self) -> None:
+        """Cleans and hands over all that waits."""
+        while self._waiting:
+            self._clean_one()
+        self._changed()
+
+    def _clean_some(self) -> None:
+        begun = self._clock()
+        try:
+            while self._waiting and self._clock().since(begun) < SLICE_S:
+                self._clean_one()
+        finally:
+            self._due = bool(self._waiting)
+            if self._due and self._later is not None:
+                self._later(PAUSE_S, self._clean_some)
+            self._changed()
+
+    def _clean_one(self) -> None:
+        frame, text, hidden, headers = self._waiting.popleft()
+        cut = [part[: MAX_CHARS + _OVERLAP] for part in (text, *(value for _, value in headers))]
+        shown, *values = map(safe_text, self._redactor.redact_all(cut, hidden))
+        names = [name for name, _ in headers]
+        self._feed.put(frame(text=shown, headers=tuple(zip(names, values, strict=True))))

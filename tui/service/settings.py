@@ -1,0 +1,211 @@
+"""The settings file: what it may say, and what the desk takes from it."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.core.accounts import Account, TimerSettings
+from tui.service.endpoints import EndpointError, rest_endpoint, socket_endpoint
+from tui.service.settings_table import SettingsError, SettingsTable, quoted
+from tui.venues import VENUES
+from tui.venues.base import VenueSpec
+
+__all__ = ["Settings", "SettingsError", "load_settings", "parse_settings", "read_account"]
+
+_DESK_KEYS = ("confirm", "screen_grace_s")
+_ACCOUNT_KEYS = (
+    "name",
+    "venue",
+    "rest_url",
+    "ws_url",
+    "family",
+    "contracts",
+    "extra",
+    "demo_trading",
+    "deadman",
+)
+_DEADMAN_KEYS = ("countdown_s", "beat_s", "on_quit")
+_LONGEST_NAME = 40
+_GRACE_S = (5, 600)
+_BEATS_IN_COUNTDOWN = 3
+"""Two beats in a row may be lost before the timer runs out."""
+_CONTRACT = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
+_LINE = re.compile(r"(?P<what>.*) \(at (?P<where>.+)\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the settings file says, checked."""
+
+    confirm: str = "twice"
+    """`twice` (press, then press again) or `once`."""
+    screen_grace_s: float = 30.0
+    accounts: tuple[Account, ...] = ()
+    path: Path | None = None
+    """The file they came from, even if it does not exist yet; None for the demo desk."""
+
+    def account(self, name: str) -> Account | None:
+        return next((account for account in self.accounts if account.name == name), None)
+
+
+def load_settings(path: Path, *, must_exist: bool = False) -> Settings:
+    """Reads and checks the file. Raises SettingsError with one line.
+
+    A missing file means no accounts, unless somebody named it: then `must_exist`.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if must_exist:
+            raise SettingsError(f"{path}: there is no such settings file") from None
+        return Settings(path=path)
+    except OSError as error:
+        raise SettingsError(f"{path}: the settings file cannot be read: {error.strerror}") from None
+    return parse_settings(data, path)
+
+
+def parse_settings(data: bytes, path: Path) -> Settings:
+    """Checks the content of a settings file. Raises SettingsError with one line."""
+    root = SettingsTable(path, "", _parse_toml(data, path))
+    root.allow_only(("desk", "accounts"))
+    desk = root.table("desk")
+    desk.allow_only(_DESK_KEYS)
+    confirm = desk.choice("confirm", ("twice", "once"), "twice")
+    grace_s = desk.number("screen_grace_s", 30, *_GRACE_S)
+    accounts: list[Account] = []
+    for table in root.tables("accounts"):
+        account = read_account(table)
+        if account.name.casefold() in {other.name.casefold() for other in accounts}:
+            raise table.wrong("name", f'a second account is called "{account.name}"; rename one')
+        accounts.append(account)
+    return Settings(confirm, grace_s, tuple(accounts), path)
+
+
+def read_account(table: SettingsTable) -> Account:
+    """One `[[accounts]]` table, checked against what its venue offers. Raises SettingsError."""
+    name = _name(table)
+    table = table.of(name)
+    table.allow_only(_ACCOUNT_KEYS)
+    spec = VENUES[table.choice("venue", tuple(VENUES))].spec
+    return Account(
+        name=name,
+        venue=spec.id,
+        rest_url=_url(table, "rest_url", spec.rest_url, rest_endpoint),
+        ws_url=_socket_url(table, spec),
+        family=_family(table, spec),
+        contracts=_contracts(table, spec),
+        demo_trading=_demo_trading(table, spec),
+        deadman=_deadman(table, spec),
+        extras=_extras(table, spec),
+    )
+
+
+def _parse_toml(data: bytes, path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}: line {line}: expected text in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.fullmatch(str(error))
+        what, where = found.group("what", "where") if found else (str(error), "")
+        where = f"{where}: " if where else ""
+        raise SettingsError(f"{path}: {where}not valid TOML: {what}") from None
+
+
+def _name(table: SettingsTable) -> str:
+    name = table.text("name")
+    if not name:
+        raise table.wrong("name", "is empty; expected a name such as okx-desk")
+    if not name.isprintable() or name != name.strip() or name.startswith("-"):
+        raise table.wrong(
+            "name",
+            "expected printable characters, no space at either end and no dash in front",
+            quoted(name),
+        )
+    if len(name) > _LONGEST_NAME:
+        raise table.wrong("name", f"expected at most {_LONGEST_NAME} characters", f"{len(name)}")
+    return name
+
+
+def _url(table: SettingsTable, key: str, default: str, check: Callable[[str], str]) -> str:
+    try:
+        return check(table.text(key, default))
+    except EndpointError as error:
+        raise table.wrong(key, str(error)) from None
+
+
+def _socket_url(table: SettingsTable, spec: VenueSpec) -> str | None:
+    if spec.ws_url is not None:
+        paper_url = spec.paper_ws_url if _demo_trading(table, spec) else None
+        return _url(table, "ws_url", paper_url or spec.ws_url, socket_endpoint)
+    if "ws_url" in table.values:
+        raise table.wrong("ws_url", f"{spec.title} is spoken to by REST only; take this key out")
+    return None
+
+
+def _family(table: SettingsTable, spec: VenueSpec) -> str:
+    if "family" in table.values and not spec.families:
+        raise table.wrong("family", f"{spec.title} has no account families; take this key out")
+    return table.choice("family", tuple(dict.fromkeys(("auto", *spec.families))), "auto")
+
+
+def _contracts(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
+    # Only a venue whose legacy accounts cancel contract by contract needs them named.
+    if "contracts" in table.values and "legacy" not in spec.families:
+        raise table.wrong("contracts", f"{spec.title} cancels without it; take this key out")
+    contracts = table.texts("contracts")
+    for contract in contracts:
+        if not _CONTRACT.fullmatch(contract):
+            raise table.wrong("contracts", "expected codes such as BTC-USDT", quoted(contract))
+    return tuple(dict.fromkeys(contracts))
+
+
+def _extras(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
+    asked = tuple(dict.fromkeys(table.texts("extra")))
+    offered = {extra.id: extra for extra in spec.extras}
+    for name in asked:
+        if name not in offered:
+            expected = f"{spec.title} offers {', '.join(map(quoted, offered)) or 'none'}"
+            raise table.wrong("extra", expected, quoted(name))
+        most, named = offered[name].most_contracts, len(table.texts("contracts"))
+        if most is not None and named > most:
+            raise table.wrong(
+                "contracts", f'expected at most {most} beside extra "{name}"', str(named)
+            )
+    return asked
+
+
+def _demo_trading(table: SettingsTable, spec: VenueSpec) -> bool:
+    if "demo_trading" in table.values and not spec.demo_trading:
+        raise table.wrong("demo_trading", f"{spec.title} has no paper trading; take this key out")
+    return table.flag("demo_trading", False)
+
+
+def _deadman(table: SettingsTable, spec: VenueSpec) -> TimerSettings | None:
+    if not spec.timers:
+        if "deadman" in table.values:
+            raise table.wrong("deadman", f"{spec.title} has no dead-man timer; take this table out")
+        return None
+    deadman = table.table("deadman")
+    deadman.allow_only(_DEADMAN_KEYS)
+    usual = TimerSettings()
+    shortest = max(timer.min_s for timer in spec.timers)
+    longest = min(timer.max_s for timer in spec.timers)
+    countdown_s = deadman.whole("countdown_s", usual.countdown_s, shortest, longest)
+    spacing_s = max(timer.spacing_s for timer in spec.timers)
+    most = math.floor(100 * countdown_s / _BEATS_IN_COUNTDOWN) / 100
+    beat_s = deadman.number(
+        "beat_s",
+        min(usual.beat_s, most),
+        spacing_s,
+        most,
+        ", a third of countdown_s at most so that two lost beats do no harm",
+    )
+    on_quit = deadman.choice("on_quit", ("ask", "fire", "disarm"), usual.on_quit)
+    return TimerSettings(countdown_s, beat_s, on_quit)

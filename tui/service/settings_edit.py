@@ -1,0 +1,149 @@
+"""Adds an account to the settings file and takes one out; the rest stays as it was written."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomlkit
+from tomlkit.items import Array, InlineTable
+
+from tui.core.accounts import Account
+from tui.service.locations import replace_private
+from tui.service.settings import SettingsError, load_settings, parse_settings
+
+_ACCOUNTS = r"(?:accounts|\"accounts\"|'accounts')"
+_ACCOUNT_HEADER = re.compile(rf"\s*\[\[\s*{_ACCOUNTS}\s*\]\]")
+_INNER_HEADER = re.compile(rf"\s*\[\s*{_ACCOUNTS}\s*\.")
+_HEADER = re.compile(r"\s*\[")
+
+
+def add_account(path: Path, fields: Mapping[str, object]) -> Account:
+    """Writes one more account into the file, creating it if need be; returns what it now means.
+
+    Raises SettingsError, with the file untouched, if the file would not be acceptable afterwards.
+    """
+    text = _read(path)
+    edited = text_with_account(text, fields)
+    settings = parse_settings(edited.encode(), path)
+    _check_unchanged(path, [*_tables(text), dict(fields)], text, edited)
+    _write(path, edited)
+    return settings.accounts[-1]
+
+
+def remove_account(path: Path, name: str) -> bool:
+    """Takes the account out of the file; False if it is not in there.
+
+    Raises SettingsError, with the file untouched, if that would disturb the rest of it.
+    """
+    names = [account.name for account in load_settings(path).accounts]
+    if name not in names:
+        return False
+    number = names.index(name)
+    text = _read(path)
+    edited = text_without_account(text, number)
+    rest = [table for at, table in enumerate(_tables(text)) if at != number]
+    _check_unchanged(path, rest, text, edited)
+    _write(path, edited)
+    return True
+
+
+def text_with_account(text: str, fields: Mapping[str, object]) -> str:
+    """The settings `text` with one more account at its end."""
+    document = tomlkit.parse(text)
+    accounts = document.get("accounts")
+    if isinstance(accounts, Array):
+        accounts.append(_inline(fields))
+        return document.as_string()
+    # Appended as text: tomlkit would move tables that stand between the accounts.
+    table = tomlkit.table()
+    table.update(fields)
+    added = tomlkit.document()
+    added["accounts"] = tomlkit.aot()
+    added["accounts"].append(table)
+    newline = _newline(text)
+    before = text.rstrip()
+    gap = newline * 2 if before else ""
+    return before + gap + added.as_string().replace("\n", newline)
+
+
+def text_without_account(text: str, number: int) -> str:
+    """The settings `text` without its account of that number, counted from 0.
+
+    Comments above the account and below its last key stay.
+    """
+    document = tomlkit.parse(text)
+    accounts = document.get("accounts")
+    if isinstance(accounts, Array):
+        del accounts[number]
+        return document.as_string()
+    lines = text.splitlines(keepends=True)
+    headers = [at for at, line in enumerate(lines) if _ACCOUNT_HEADER.match(line)]
+    if number >= len(headers):
+        return text
+    start = headers[number]
+    end = start + 1
+    while end < len(lines) and not _ends_account(lines[end]):
+        end += 1
+    while end > start + 1 and _is_trivia(lines[end - 1]):
+        end -= 1
+    above, below = lines[:start], lines[end:]
+    while below and not below[0].strip() and (not above or not above[-1].strip()):
+        below = below[1:]
+    while above and not below and not above[-1].strip():
+        above.pop()
+    return "".join((*above, *below))
+
+
+def _inline(fields: Mapping[str, object]) -> InlineTable:
+    table = tomlkit.inline_table()
+    for key, value in fields.items():
+        table[key] = _inline(value) if isinstance(value, Mapping) else value
+    return table
+
+
+def _ends_account(line: str) -> bool:
+    return bool(_HEADER.match(line)) and not _INNER_HEADER.match(line)
+
+
+def _is_trivia(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _read(path: Path) -> str:
+    load_settings(path)  # what cannot be understood is not edited
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+
+
+def _tables(text: str) -> list[object]:
+    return list(tomllib.loads(text).get("accounts", []))
+
+
+def _check_unchanged(path: Path, accounts: list[object], before: str, after: str) -> None:
+    """Raises SettingsError unless `after` says what `before` said, but for these accounts."""
+    expected = tomllib.loads(before) | {"accounts": accounts}
+    try:
+        found = {"accounts": []} | tomllib.loads(after)
+    except tomllib.TOMLDecodeError:
+        found = {}
+    if found != expected:
+        raise SettingsError(
+            f"{path}: cannot be changed without disturbing the rest of it; "
+            "change the account by hand"
+        )
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        replace_private(path, text)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,339 @@
+"""One account's WebSocket: connected, authenticated, kept alive, and honest about what it knows."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from uuid import uuid4
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+
+from tui.core.clocks import Instant
+from tui.core.text import safe_text
+from tui.service.access import Access
+from tui.service.network_words import unreachable
+from tui.service.pending import Pending
+from tui.venues.base import (
+    AllInDoubt,
+    Answered,
+    Closing,
+    Keepalive,
+    LoggedIn,
+    LoginRefused,
+    NoReply,
+    Pinged,
+    Reply,
+    SocketCall,
+    SocketEvent,
+    SocketReply,
+    SocketText,
+    Unreadable,
+)
+
+OPEN_S = 5.0
+LOGIN_S = 5.0
+STABLE_S = 30.0
+"""A connection that stayed authenticated for so long has earned a fresh back-off."""
+FIRST_DELAY_S = 0.25
+LONGEST_DELAY_S = 30.0
+REFUSED_DELAY_S = 60.0
+"""After a login that will be refused again: slow enough for any venue, quick enough to notice."""
+MAX_MESSAGE = 4 * 1024 * 1024
+_PONG = "pong"
+_SILENT = logging.getLogger("tui.silent")
+"""The library's debug log would hold the login; ours is the frame log, which is redacted."""
+_SILENT.disabled = True
+
+
+class _Lost(Exception):
+    """The connection is over; the message says why."""
+
+
+class _Refused(_Lost):
+    """The login will be refused again."""
+
+
+class _Direct(connect):
+    """Connects to the place that was named and to no other: a login follows no redirect."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class SocketRoute:
+    """Keeps one authenticated connection and sends requests over it, each with its own deadline."""
+
+    def __init__(self, access: Access, ws_url: str, keepalive: Keepalive) -> None:
+        self._access = access
+        self._url = ws_url
+        self._keepalive = keepalive
+        self._tls = access.tls if ws_url.startswith("wss:") else None
+        self._connection: ClientConnection | None = None
+        self._pending = Pending()
+        self._login: asyncio.Future[None] | None = None
+        self._heard: Instant | None = None
+        self._asked: Instant | None = None
+        self._anything = asyncio.Event()
+        self._pongs: set[asyncio.Task[None]] = set()
+        self._logged_in = False
+        self._unanswered = False
+        """A request got no answer, and nothing has been heard since: maybe nobody is there."""
+        self._ping_now = asyncio.Event()
+        self.detail = "connecting"
+        self.round_trip_ms: float | None = None
+
+    @property
+    def up(self) -> bool:
+        """Logged in, and not under suspicion of being dead."""
+        return self._logged_in and not self._unanswered
+
+    @property
+    def heard_at_ms(self) -> int | None:
+        """When the venue was last heard, epoch ms."""
+        return self._heard.wall_ms if self._heard is not None else None
+
+    async def run(self) -> None:
+        """Connects, logs in, and does so again whenever the connection ends; until cancelled."""
+        delay_s = FIRST_DELAY_S
+        while True:
+            began: Instant | None = None
+            try:
+                async with await self._open() as connection:
+                    began = await self._live(connection)
+            except _Refused as refused:
+                self._down(str(refused))
+                delay_s = REFUSED_DELAY_S
+            except _Lost as lost:
+                self._down(str(lost))
+            if began is not None and self._access.clock().steady_since(began) >= STABLE_S:
+                delay_s = FIRST_DELAY_S
+            await asyncio.sleep(delay_s * random.uniform(0.8, 1.0))  # noqa: S311  spreads reconnects
+            delay_s = min(delay_s * 2, LONGEST_DELAY_S)
+
+    async def call(self, call: SocketCall, deadline_s: float) -> Reply:
+        """Sends one request and waits at most `deadline_s` for its answer. Never raises."""
+        connection = self._connection
+        if connection is None:
+            return NoReply(f"not connected: {self.detail}", sent=False)
+        request_id = uuid4().hex
+        text = self._access.dialect.encode(call, request_id)
+        seq = self._note_out(SocketText(text))
+        reply = self._pending.add(request_id, seq, self._access.clock())
+        try:
+            async with asyncio.timeout(deadline_s):
+                await connection.send(text)
+                return await reply
+        except TimeoutError:
+            return self._silent(seq, f"no answer within {deadline_s:g} s")
+        except ConnectionClosed:
+            # Bytes may have left before the connection broke.
+            return self._silent(seq, "the connection closed while sending")
+        finally:
+            self._pending.forget(request_id)
+
+    # --- one connection ---------------------------------------------------------------------------
+
+    async def _open(self) -> ClientConnection:
+        try:
+            return await _Direct(
+                self._url,
+                ssl=self._tls,
+                proxy=None,
+                compression=None,
+                additional_headers=list(self._access.dialect.socket_headers()),
+                open_timeout=OPEN_S,
+                close_timeout=1,
+                ping_interval=None,
+                max_size=MAX_MESSAGE,
+                logger=_SILENT,
+            )
+        except (OSError, TimeoutError, InvalidHandshake, InvalidURI, EOFError) as error:
+            raise _Lost(unreachable(self._url, error)) from None
+
+    async def _live(self, connection: ClientConnection) -> Instant:
+        """Runs one connection to its end. Returns when it became authenticated; raises _Lost."""
+        self._login = asyncio.get_running_loop().create_future()
+        reader = asyncio.create_task(self._read(connection), name=f"{self._access.account} reader")
+        try:
+            await self._log_in(connection)
+            self._connection, self._logged_in, self.detail = connection, True, ""
+            self._unanswered = False
+            began = self._access.clock()
+            self._note("connected and logged in")
+            pinger = asyncio.create_task(
+                self._ping(connection), name=f"{self._access.account} pinger"
+            )
+            try:
+                await asyncio.wait({reader, pinger}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                pinger.cancel()
+            for ended in (reader, pinger):
+                if ended.done() and not ended.cancelled() and (error := ended.exception()):
+                    self._down(safe_text(str(error), 200))
+            return began
+        finally:
+            self._connection, self._logged_in = None, False
+            self._pending.doubt_all("the connection was lost before an answer came")
+            reader.cancel()
+            self._login.cancel()
+            await asyncio.gather(reader, self._login, return_exceptions=True)
+
+    async def _log_in(self, connection: ClientConnection) -> None:
+        assert self._login is not None
+        login = self._access.login()
+        self._note_out(login)
+        sent = self._access.clock()
+        try:
+            async with asyncio.timeout(LOGIN_S):
+                await connection.send(login.text)
+                await self._login
+        except TimeoutError:
+            raise _Lost(f"no answer to the login within {LOGIN_S:g} s") from None
+        except ConnectionClosed:
+            raise _Lost("the venue closed the connection at login") from None
+        self.round_trip_ms = self._access.clock().steady_since(sent) * 1000
+
+    async def _read(self, connection: ClientConnection) -> None:
+        """The one reader: takes messages as they come and waits for nobody. Raises _Lost."""
+        try:
+            async for data in connection:
+                heard = self._heard = self._access.clock()
+                self._anything.set()
+                self._unanswered = False
+                self._take(connection, data, heard)
+        except ConnectionClosed as closed:
+            raise self._over(_Lost(_closing(closed))) from None
+        except _Lost as lost:
+            raise self._over(lost) from None
+        raise self._over(_Lost("the venue closed the connection"))
+
+    def _over(self, lost: _Lost) -> _Lost:
+        """Lets a login that is still waiting know at once."""
+        if self._login is not None and not self._login.done():
+            self._login.set_exception(lost)
+        return lost
+
+    def _take(self, connection: ClientConnection, data: bytes | str, heard: Instant) -> None:
+        read = self._access.dialect.read_socket(data)
+        event = read.event
+        waiting = self._pending.get(event.request_id) if isinstance(event, Answered) else None
+        latency_ms = heard.steady_since(waiting.sent) * 1000 if waiting else None
+        if self._asked is not None and read.text == _PONG:
+            self.round_trip_ms = heard.steady_since(self._asked) * 1000
+            self._asked = None
+        self._access.record(
+            "ws",
+            "in",
+            read.text,
+            size=len(data) if isinstance(data, bytes) else len(data.encode()),
+            unpacked=read.unpacked,
+            latency_ms=latency_ms,
+            request=waiting.frame if waiting else None,
+            error=self._speaks_of_error(event),
+        )
+        match event:
+            case Answered(message=message) if waiting is not None:
+                self.round_trip_ms = latency_ms
+                self._pending.answer(waiting, SocketReply(message))
+            case Pinged(answer=answer):
+                self._send_later(connection, answer)
+            case LoggedIn():
+                if self._login is not None and not self._login.done():
+                    self._login.set_result(None)
+            case LoginRefused(code=code, text=text, permanent=permanent):
+                self._refuse(code, text, permanent)
+            case AllInDoubt(code=code, text=text):
+                self._pending.doubt_all(
+                    f"the venue answered with an error that names no request: {code} {text}"
+                )
+            case Closing(text=text):
+                raise _Lost(f"the venue is closing the connection: {text}")
+            case _:
+                pass
+
+    def _speaks_of_error(self, event: SocketEvent) -> bool:
+        if isinstance(event, Answered):
+            return self._access.dialect.failed(event.message)
+        return isinstance(event, LoginRefused | AllInDoubt | Unreadable)
+
+    def _refuse(self, code: str, text: str, permanent: bool) -> None:
+        reason = f"login refused: {code} {text}".strip()
+        lost = _Refused(reason) if permanent else _Lost(reason)
+        if self._login is None or self._login.done():
+            raise lost
+        self._login.set_exception(lost)
+
+    async def _ping(self, connection: ClientConnection) -> None:
+        """Shows the venue that we live, and finds out whether it does. Raises _Lost."""
+        rules = self._keepalive
+        while True:
+            self._ping_now.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(rules.idle_s):
+                    await self._ping_now.wait()
+            asked = self._access.clock()
+            try:
+                async with asyncio.timeout(rules.answer_s):
+                    if rules.text is None:
+                        await (await connection.ping())
+                        heard = self._heard = self._access.clock()
+                        self._unanswered = False
+                        self.round_trip_ms = heard.steady_since(asked) * 1000
+                        self._access.changed()
+                    else:
+                        self._asked = asked
+                        self._note_out(SocketText(rules.text))
+                        self._anything.clear()
+                        await connection.send(rules.text)
+                        await self._anything.wait()
+            except TimeoutError:
+                raise _Lost(f"silent for {rules.answer_s:g} s after a ping") from None
+            except ConnectionClosed as closed:
+                raise _Lost(_closing(closed)) from None
+
+    def _send_later(self, connection: ClientConnection, text: str) -> None:
+        async def send() -> None:
+            with contextlib.suppress(ConnectionClosed):
+                await connection.send(text)
+
+        self._note_out(SocketText(text))
+        task = asyncio.create_task(send(), name=f"{self._access.account} pong")
+        self._pongs.add(task)
+        task.add_done_callback(self._pongs.discard)
+
+    # --- the record -------------------------------------------------------------------------------
+
+    def _down(self, reason: str) -> None:
+        self._logged_in, self.detail = False, reason
+        self._note(reason, error=True)
+
+    def _silent(self, seq: int, reason: str) -> NoReply:
+        self._access.record("ws", "note", reason, request=seq, error=True)
+        self._unanswered, self.detail = True, reason
+        self._ping_now.set()
+        self._access.changed()
+        return NoReply(reason, sent=True)
+
+    def _note(self, text: str, error: bool = False) -> None:
+        self._access.record("ws", "note", text, error=error)
+        self._access.changed()
+
+    def _note_out(self, message: SocketText) -> int:
+        return self._access.record(
+            "ws",
+            "out",
+            message.text,
+            size=len(message.text.encode()),
+            hidden=message.hidden,
+        )
+
+
+def _closing(closed: ConnectionClosed) -> str:
+    frame = closed.rcvd
+    if frame is None:
+        return "the connection broke"
+    reason = safe_text(frame.reason, 120)
+    return f"the venue closed the connection: {int(frame.code)} {reason}".rstrip()

@@ -1,0 +1,355 @@
+"""One account at work: its routes, what is known of it, its cancel runs and its timer."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from itertools import count
+from types import MappingProxyType
+
+from tui.core.accounts import Account, TimerSettings
+from tui.core.actions import EVERYTHING, Ack, Action, Report, Scope, Verdict
+from tui.core.clocks import Clock
+from tui.core.desk import AccountView, Health
+from tui.core.frames import Transport
+from tui.core.orders import Book
+from tui.core.secrets import Credentials
+from tui.service.access import Access
+from tui.service.cancel_run import RunLimits
+from tui.service.courier import Courier
+from tui.service.heartbeat import Heartbeat
+from tui.service.ledger import Ledger
+from tui.service.readiness import health_of, key_note, routes_of
+from tui.service.recorder import Recorder
+from tui.service.rest_route import RestRoute
+from tui.service.runs import Runs
+from tui.service.socket_route import SocketRoute
+from tui.service.venue_clock import VenueClock
+from tui.venues import dialect_of
+from tui.venues.base import Profile, VenueError
+
+POLL_S = 5.0
+"""Between two reads of the book. They also keep the REST connection warm for the next press."""
+READ_S = 4.0
+"""The deadline of each call of a read."""
+TIME_S = 1.0
+"""How long a first login or question waits for the venue's clock."""
+FAULT_S = 2.0
+"""Before a task that failed by a fault of ours is started again."""
+READ_COST_S = 1 / 600
+"""Between two reads, for each open order: a long list takes many pages of the venue's limit."""
+RETRY_S = 5.0
+"""Between two tries to learn what the venue says of the account."""
+
+
+class AccountWorker:
+    """Runs in the service's loop; everything here is called from that loop."""
+
+    opening = False
+    held: Mapping[tuple[str | None, Scope], int] = MappingProxyType({})
+
+    def __init__(
+        self,
+        account: Account,
+        credentials: Credentials,
+        recorder: Recorder,
+        clock: Clock,
+        tls: ssl.SSLContext,
+        changed: Callable[[], None],
+        limits: RunLimits | None = None,
+        poll_s: float = POLL_S,
+    ) -> None:
+        self.account = account
+        self._clock = clock
+        self._changed = changed
+        self._poll_s = poll_s
+        self._dialect = dialect_of(account)
+        self._venue_clock = VenueClock(clock, changed)
+
+        access = Access(
+            account.name,
+            self._dialect,
+            credentials,
+            recorder,
+            clock,
+            self._venue_clock,
+            tls,
+            changed,
+        )
+        self._access = access
+        self._fault = ""
+        """The last fault of our own, shown until killdesk is started anew."""
+        self._rest = RestRoute(access, account.rest_url)
+        self._socket: SocketRoute | None = None
+        if account.ws_url is not None and self._dialect.keepalive is not None:
+            self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
+        self._courier = Courier(self._rest, self._socket)
+        self._timer_settings = account.deadman or TimerSettings()
+        self._beat_rest: RestRoute | None = None
+        self.heartbeat: Heartbeat | None = None
+        if self._dialect.spec.timers:
+            self._beat_rest = RestRoute(access, account.rest_url)
+            self.heartbeat = Heartbeat(
+                self._dialect.spec.timers[0],
+                self._timer_settings,
+                self._dialect,
+                Courier(self._beat_rest),
+                clock,
+                changed,
+                self._venue_clock.resync,
+            )
+        self._profile = Profile()
+        self._profile_trouble: VenueError | None = None
+        self._profile_known = asyncio.Event()
+        self._read_trouble: VenueError | None = None
+        self._ledger = Ledger()
+        self._runs = Runs(
+            account,
+            self,
+            self._ledger,
+            clock,
+            self._venue_clock,
+            limits or RunLimits(),
+            changed,
+            self._run_ended,
+        )
+        self._poll_now = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- life -------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Starts the account's tasks in the running loop."""
+        self._spawn(lambda: self._venue_clock.run(self._ask_time), "clock")
+        self._spawn(self._learn, "profile")
+        self._spawn(self._poll, "poll")
+        if self._socket is not None:
+            self._spawn(self._connect, "socket")
+        if self.heartbeat is not None:
+            self._spawn(self.heartbeat.run, "heartbeat")
+
+    async def stop(self) -> None:
+        """Ends every task and closes every connection."""
+        running = self._runs.tasks
+        for task in (*self._tasks, *running):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *running, return_exceptions=True)
+        await self._rest.close()
+        if self._beat_rest is not None:
+            await self._beat_rest.close()
+
+    def _spawn(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:
+        task = asyncio.create_task(self._keep_up(work, name), name=f"{self.account.name} {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep_up(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:
+        """Runs `work`, and again after a fault of ours: nothing here may end in silence."""
+        while True:
+            try:
+                return await work()
+            except Exception as error:  # noqa: BLE001  a fault stays in its panel, and is shown there
+                self._fault = f"a fault of killdesk's own in its {name}: {type(error).__name__}"
+                self._access.record("rest", "note", self._fault, error=True)
+                self._changed()
+            await asyncio.sleep(FAULT_S)
+
+    async def learned(self, at_most_s: float) -> None:
+        """Returns when the venue has said what the account is, or after so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(at_most_s):
+                await self._profile_known.wait()
+
+    # --- commands ---------------------------------------------------------------------------------
+
+    def cancel(
+        self, action_id: str | None = None, scope: Scope = EVERYTHING
+    ) -> list[asyncio.Task[Report]]:
+        """Starts a run of one action, or of every action. A run of the same scope is joined."""
+        actions = self._dialect.actions(self._profile)
+        # A screen may still name an action that the account turned out not to have.
+        chosen = [action for action in actions if action_id in (None, action.id)] or actions
+        return [self._runs.start(action, scope) for action in chosen]
+
+    async def cancel_to_the_end(self) -> list[Report]:
+        """Cancels everything and waits for the outcomes."""
+        self.cancel()
+        while self._runs:
+            await asyncio.wait(self._runs.tasks)
+            await asyncio.sleep(0)
+        return list(self._ledger.reports)
+
+    def leave(self) -> None:
+        """The end has come: does with an armed timer what the settings say nobody needs asking."""
+        if self.heartbeat is not None and self._timer_settings.on_quit == "disarm":
+            self.heartbeat.disarm()
+
+    def refresh(self) -> None:
+        """Reads the book now."""
+        self._poll_now.set()
+
+    def _run_ended(self, action: Action, report: Report) -> None:
+        actions = self._dialect.actions(self._profile)
+        if action in actions or report.scope.orders:
+            self._ledger.end(report, action, self._clock().mono_s)
+            self._ledger.forget_actions_not_in(one.id for one in actions)
+            self._poll_now.set()
+            return
+        # The account turned out to be of another sort: the press goes on with what it does have.
+        for another in actions:
+            self._runs.start(another, report.scope)
+
+    # --- what a run needs (RunPorts) --------------------------------------------------------------
+
+    async def send_cancel(
+        self, action: Action, scope: Scope, route: Transport, deadline_s: float
+    ) -> Ack:
+        talk = self._dialect.cancel(self._profile, action, scope, self._ledger.book, route)
+        ack = await self._courier.run(talk, deadline_s)
+        if ack.verdict is Verdict.BUSY:
+            self._venue_clock.resync()  # a stale timestamp is one of the reasons
+        if ack.wrong_account:
+            await self._ask_profile()
+        return ack
+
+    async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
+        begun_s = self._clock().mono_s
+        book = await self._courier.run(self._dialect.read_book(self._profile, kinds), READ_S)
+        book = replace(book, read_at_ms=self._clock().wall_ms)
+        self._ledger.take(book, begun_s)
+        self._changed()
+        return book
+
+    def route_up(self, route: Transport) -> bool:
+        if route == "rest":
+            return self._rest.up
+        return self._socket is not None and self._socket.up
+
+    def spacing_s(self, kinds: tuple[str, ...]) -> float:
+        known = {kind.id: kind.spacing_s for kind in self._dialect.kinds(self._profile)}
+        open_now = self._ledger.book.count(kinds) if self._ledger.book else 0
+        return max([known[kind] for kind in kinds if kind in known] + [open_now * READ_COST_S])
+
+    # --- what keeps running -----------------------------------------------------------------------
+
+    async def _connect(self) -> None:
+        assert self._socket is not None
+        await self._time_known()
+        await self._socket.run()
+
+    async def _time_known(self) -> None:
+        """What is signed is stamped with the venue's time: measured first, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TIME_S):
+                await self._venue_clock.known.wait()
+
+    async def _ask_time(self) -> int:
+        return await self._courier.run(self._dialect.venue_time(), READ_S)
+
+    async def _learn(self) -> None:
+        await self._time_known()
+        while not self._profile_known.is_set():
+            await self._ask_profile()
+            if not self._profile_known.is_set():
+                await asyncio.sleep(RETRY_S)
+
+    async def _ask_profile(self) -> None:
+        try:
+            self._profile = await self._courier.run(self._dialect.probe(), READ_S)
+            self._profile_trouble = None
+            self._profile_known.set()
+            self._ledger.forget_actions_not_in(
+                action.id for action in self._dialect.actions(self._profile)
+            )
+            self._ledger.keep_only(kind.id for kind in self._dialect.kinds(self._profile))
+            self._poll_now.set()
+        except VenueError as error:
+            self._profile_trouble = error
+        self._changed()
+
+    async def _poll(self) -> None:
+        """Reads the book again and again, except while a run of ours reads it anyway."""
+        for number in count():
+            self._poll_now.clear()
+            if self._profile_known.is_set() and not self._runs:
+                await self._read_all(number)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_s):
+                    await self._poll_now.wait()
+
+    async def _read_all(self, number: int) -> None:
+        """Reads side by side what is cancelled apart: a press then finds as many warm connections
+        as it needs, and a list that cannot be read hides no other."""
+        known = self._ledger.book.kinds if self._ledger.book else ()
+        due = [
+            kind.id
+            for kind in self._dialect.kinds(self._profile)
+            if number % kind.every == 0 or kind.id not in known
+        ]
+        groups = [
+            tuple(kind for kind in action.kinds if kind in due)
+            for action in self._dialect.actions(self._profile)
+        ]
+        troubles = await asyncio.gather(*(self._read_group(group) for group in groups if group))
+        self._read_trouble = next(filter(None, troubles), None)
+        self._ledger.error = str(self._read_trouble or "")
+        if self._read_trouble is not None:
+            self._venue_clock.resync()
+        self._changed()
+        # What no button reaches comes last, and its failure says nothing of a press.
+        covered = {kind for group in groups for kind in group}
+        await self._read_group(tuple(kind for kind in due if kind not in covered))
+
+    async def _read_group(self, kinds: tuple[str, ...]) -> VenueError | None:
+        """Reads these kinds; why not, if it fails."""
+        try:
+            if kinds:
+                await self.read_kinds(kinds)
+        except VenueError as error:
+            return error
+        return None
+
+    # --- the picture ------------------------------------------------------------------------------
+
+    @property
+    def _book_known(self) -> bool:
+        """Whether every kind that a button reaches has been read."""
+        wanted = {kind for act in self._dialect.actions(self._profile) for kind in act.kinds}
+        return self._ledger.book is not None and wanted <= set(self._ledger.book.kinds)
+
+    @property
+    def view(self) -> AccountView:
+        routes = routes_of(self._rest, self._socket)
+        health, reason = health_of(
+            routes,
+            self._profile,
+            self._profile_known.is_set(),
+            self._profile_trouble,
+            self._book_known,
+            self._read_trouble,
+        )
+        if self._fault and health is Health.READY:
+            health, reason = Health.DEGRADED, self._fault
+        return AccountView(
+            name=self.account.name,
+            venue=self.account.venue,
+            title=self._dialect.spec.title,
+            health=health,
+            reason=reason,
+            family=self._profile.family,
+            paper=self.account.demo_trading,
+            key_note=key_note(self._profile),
+            routes=routes,
+            kinds=self._dialect.kinds(self._profile),
+            actions=self._dialect.actions(self._profile),
+            book=self._ledger.book,
+            book_error=self._ledger.error,
+            runs=self._runs.views,
+            reports=self._ledger.reports,
+            timer=self.heartbeat.view if self.heartbeat else None,
+            on_quit=self._timer_settings.on_quit,
+            clock_offset_ms=self._venue_clock.shown_ms,
+        )

@@ -1,0 +1,43 @@
+"""Three venues on loopback: HTX, OKX and Bitget as their documentation describes them.
+
+The demo desk, the drills and the tests run against it. It shares no code with the rest of the
+product, because a signing mistake that both sides make would cancel itself out.
+
+`main` runs it as a process, `running` runs it in a thread of this process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from tui.simulator.server import Running
+
+
+def main(
+    host: str = "127.0.0.1",
+    port: int = 0,
+    orders: int = 40,
+    *,
+    exit_with_stdin: bool = False,
+    copies: int = 1,
+) -> int:
+    """Serve until SIGINT or SIGTERM (or the end of stdin, if asked); the exit code of a process.
+
+    The first line on stdout is one JSON object: `url` and `accounts` with their credentials.
+    0 after a clean end; 2 with one sentence on stderr when it cannot start.
+    """
+    from tui.simulator import server
+
+    return server.run(host, port, orders, exit_with_stdin=exit_with_stdin, copies=copies)
+
+
+def running(
+    orders: int = 40, *, port: int = 0, okx_idle_s: float = 30.0, htx_ping_s: float = 5.0
+) -> AbstractContextManager[Running]:
+    """Serve on loopback in a thread of this process for as long as the context is open."""
+    from tui.simulator import server
+
+    return server.running(orders, port=port, okx_idle_s=okx_idle_s, htx_ping_s=htx_ping_s)

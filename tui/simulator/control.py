@@ -1,0 +1,148 @@
+"""`/sim/...`: looking into the simulator, resting orders, making faults, starting over.
+
+`POST /sim/orders` with `every_ms` and `for_ms` is an algorithm that keeps quoting: it rests `count`
+orders now, and as many again every `every_ms` for `for_ms` or until a reset.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from tui.simulator import faults
+from tui.simulator.faults import Fault
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from tui.simulator.accounts import Account
+    from tui.simulator.book import Book
+    from tui.simulator.limits import Limits
+
+MOST_ORDERS = 5_000
+QUOTE_STATES = ("live", "pending_fill", "filled", "expired", "failed")
+
+Body = Mapping[str, object]
+
+
+class Unfit(Exception):
+    """The body of a control call is not what it must be; the text says so in one sentence."""
+
+
+class Control:
+    """The four control calls over the demo accounts."""
+
+    def __init__(self, accounts: Mapping[str, Account], orders: int, public_limits: Limits) -> None:
+        self._accounts = accounts
+        self._orders = orders
+        self._public_limits = public_limits
+        self._quoting: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/sim/state", self._state, methods=["GET"]),
+            Route("/sim/orders", self._posted(self._rest), methods=["POST"]),
+            Route("/sim/faults", self._posted(self._fault), methods=["POST"]),
+            Route("/sim/reset", self._reset, methods=["POST"]),
+        ]
+
+    def reset(self) -> None:
+        """Every account as at the start: same credentials, as many orders, nothing armed."""
+        self._public_limits.clear()
+        for algorithm in self._quoting:
+            algorithm.cancel()
+        for account in self._accounts.values():
+            account.reset(self._orders)
+
+    def _posted(self, run: Callable[[Body], object]) -> Callable[..., object]:
+        async def answer(request: Request) -> JSONResponse:
+            try:
+                body = json.loads(await request.body())
+                if not isinstance(body, dict):
+                    raise Unfit("The body must be a JSON object.")
+                return JSONResponse(run(body))
+            except ValueError:
+                return JSONResponse({"error": "The body is not valid JSON."}, 400)
+            except Unfit as unfit:
+                return JSONResponse({"error": str(unfit)}, 400)
+
+        return answer
+
+    async def _state(self, _request: Request) -> JSONResponse:
+        return JSONResponse(self.state())
+
+    def state(self) -> dict[str, object]:
+        return {"accounts": {name: account.state() for name, account in self._accounts.items()}}
+
+    async def _reset(self, _request: Request) -> JSONResponse:
+        self.reset()
+        return JSONResponse(self.state())
+
+    def _rest(self, body: Body) -> object:
+        account = self._account(body)
+        kind = body.get("kind")
+        if kind not in account.book.kinds:
+            raise Unfit(f"kind must be one of {', '.join(account.book.kinds)}.")
+        count = _count(body, MOST_ORDERS)
+        state = body.get("state", "live")
+        if state not in QUOTE_STATES or (state != "live" and kind != "quote"):
+            raise Unfit(f"state is for quotes: one of {', '.join(QUOTE_STATES)}.")
+        again = 0
+        if "every_ms" in body or "for_ms" in body:
+            every_ms = _count(body, 60_000, "every_ms")
+            again = _count(body, 600_000, "for_ms") // every_ms
+        account.book.rest(str(kind), count, str(state))
+        if again:
+            algorithm = asyncio.create_task(
+                _quote_again(account.book, str(kind), count, every_ms / 1000, again)
+            )
+            self._quoting.add(algorithm)
+            algorithm.add_done_callback(self._quoting.discard)
+        return account.state()
+
+    def _fault(self, body: Body) -> object:
+        account = self._account(body)
+        kind = body.get("kind")
+        if not isinstance(kind, str) or kind not in faults.KINDS:
+            raise Unfit(f"kind must be one of {', '.join(sorted(faults.KINDS))}.")
+        path, op = body.get("path", ""), body.get("op", "")
+        if not isinstance(path, str) or not isinstance(op, str) or (path and op):
+            raise Unfit("path and op must be strings, and only one of them given.")
+        delay_ms = body.get("delay_ms", 1000 if kind == "delay" else 0)
+        if not isinstance(delay_ms, int) or isinstance(delay_ms, bool) or delay_ms < 0:
+            raise Unfit("delay_ms must be a whole number of milliseconds, 0 or more.")
+        executed = body.get("executed", kind in faults.EXECUTED_KINDS)
+        if not isinstance(executed, bool):
+            raise Unfit("executed must be true or false.")
+        count = _count(body, 1_000_000)
+        if kind == "disconnect":
+            cut = list(account.sockets.values())
+            for end in cut:
+                end()
+            return {"closed": len(cut)}
+        account.faults.add(Fault(kind, count, path, op, delay_ms, executed))
+        return {"pending": count}
+
+    def _account(self, body: Body) -> Account:
+        account = self._accounts.get(str(body.get("account")))
+        if account is None:
+            raise Unfit(f"account must be one of {', '.join(self._accounts)}.")
+        return account
+
+
+async def _quote_again(book: Book, kind: str, count: int, every_s: float, times: int) -> None:
+    for _ in range(times):
+        await asyncio.sleep(every_s)
+        book.rest(kind, count)
+
+
+def _count(body: Body, most: int, name: str = "count") -> int:
+    count = body.get(name, 1)
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= most:
+        raise Unfit(f"{name} must be a whole number from 1 to {most}.")
+    return count

@@ -1,0 +1,248 @@
+"""Assembly of the simulator, and the two ways to run it: as a process, or in a thread."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from types import FrameType
+from typing import TYPE_CHECKING, cast
+from weakref import WeakValueDictionary
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from tui.simulator.accounts import Account, demo_accounts
+from tui.simulator.bitget import Bitget
+from tui.simulator.control import Control
+from tui.simulator.htx_rest import HtxRest
+from tui.simulator.htx_socket import HtxSocket
+from tui.simulator.limits import Limits
+from tui.simulator.okx_rest import OkxRest
+from tui.simulator.okx_socket import OkxSocket
+from tui.simulator.wire import Gateway, Venue
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from starlette.types import ASGIApp, Scope
+    from starlette.websockets import WebSocket
+
+BACKLOG = 128
+KEEP_ALIVE_S = 65
+START_LIMIT_S = 20.0
+BAD_START = 2
+STDIN = 0
+
+
+class CannotStart(Exception):
+    """Why the simulator does not start, in one sentence."""
+
+
+class Simulator:
+    """The demo accounts and the ASGI application over them."""
+
+    def __init__(
+        self, orders: int, okx_idle_s: float = 30.0, htx_ping_s: float = 5.0, copies: int = 1
+    ) -> None:
+        self.accounts = _accounts(copies)
+        self._transports: WeakValueDictionary[object, asyncio.Transport] = WeakValueDictionary()
+        self._okx_idle_s = okx_idle_s
+        self._htx_ping_s = htx_ping_s
+        self._public_limits = Limits()
+        self._control = Control(self.accounts, orders, self._public_limits)
+        self._control.reset()
+        self.app = Starlette(routes=[*self._control.routes(), *self._venue_routes()])
+
+    def first_line(self, url: str) -> str:
+        """What a starter reads: the address and the credentials, as one line of JSON."""
+        accounts = [account.credentials() for account in self.accounts.values()]
+        return json.dumps({"url": url, "accounts": accounts})
+
+    def protocol(self) -> type[H11Protocol]:
+        """uvicorn's HTTP protocol that remembers its transports, so that faults can cut them."""
+        transports = self._transports
+
+        class Remembering(H11Protocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                transports[self.client] = transport
+
+        return Remembering
+
+    def abort(self, scope: Scope) -> None:
+        """Reset the connection of this scope, without a word to the client."""
+        transport = self._transports.get(scope["client"])
+        if transport is not None:
+            transport.abort()
+
+    def _of(self, venue: str) -> dict[str, Account]:
+        return {name: a for name, a in self.accounts.items() if a.venue == venue}
+
+    def _venue_routes(self) -> list[BaseRoute]:
+        htx, okx, bitget = self._of("htx"), self._of("okx"), self._of("bitget")
+
+        async def htx_trade(websocket: WebSocket) -> None:
+            await HtxSocket(websocket, self.abort, htx, self._htx_ping_s).run()
+
+        async def okx_business(websocket: WebSocket) -> None:
+            await OkxSocket(websocket, self.abort, okx, self._okx_idle_s).run()
+
+        venues: list[tuple[Venue, tuple[str, ...]]] = [
+            (HtxRest(htx), ("/linear-swap-api", "/v5", "/api/v1", "/heartbeat")),
+            (OkxRest(okx, self._public_limits), ("/api/v5",)),
+            (Bitget(bitget), ("/api/v3", "/api/v2")),
+        ]
+        return [
+            WebSocketRoute("/linear-swap-trade", htx_trade),
+            WebSocketRoute("/ws/v5/business", okx_business),
+            *(
+                Mount(prefix, Gateway(venue, self.abort))
+                for venue, prefixes in venues
+                for prefix in prefixes
+            ),
+        ]
+
+
+def _accounts(copies: int) -> dict[str, Account]:
+    """The demo accounts, so many of each; all but the first carry a number behind their name."""
+    accounts = demo_accounts()
+    for number in range(2, copies + 1):
+        for account in demo_accounts().values():
+            account.name = f"{account.name}-{number}"
+            accounts[account.name] = account
+    return accounts
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: uvicorn would raise them again after a clean end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        raise CannotStart(f"{host} is not a loopback address; use 127.0.0.1.") from None
+    if not address.is_loopback:
+        raise CannotStart(f"{host} is not a loopback address; use 127.0.0.1.")
+    if not 0 <= port <= 65535:
+        raise CannotStart(f"{port} is not a port; use 0 for any free one.")
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    # asyncio switches Nagle's delay off only where the protocol is spelt out.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if sys.platform != "win32":
+            # On Windows this option would let two servers share the port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((str(address), port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or str(error)
+        raise CannotStart(f"Cannot listen on {host} port {port}: {reason}.") from None
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _server(simulator: Simulator) -> _Server:
+    config = uvicorn.Config(
+        cast("ASGIApp", simulator.app),
+        loop="asyncio",
+        http=simulator.protocol(),
+        ws="websockets-sansio",
+        # HTX compresses by itself, and the venues' keepalive is not the protocol's.
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=1,
+    )
+    return _Server(config)
+
+
+def run(host: str, port: int, orders: int, *, exit_with_stdin: bool, copies: int = 1) -> int:
+    """See `tui.simulator.main`."""
+    try:
+        if orders < 0:
+            raise CannotStart("The number of orders must be 0 or more.")
+        listener = _bind(host, port)
+    except CannotStart as problem:
+        sys.stderr.write(f"{problem}\n")
+        return BAD_START
+    simulator = Simulator(orders, copies=copies)
+    server = _server(simulator)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    if exit_with_stdin:
+        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+    sys.stdout.write(simulator.first_line(_url(listener)) + "\n")
+    sys.stdout.flush()
+    server.run(sockets=[listener])
+    return 0
+
+
+def _end_with_stdin(server: _Server) -> None:
+    # Not through sys.stdin: a reader blocked in its buffer would abort the interpreter's end.
+    with contextlib.suppress(OSError):
+        while os.read(STDIN, 4096):
+            pass
+    server.should_exit = True
+
+
+class Running:
+    """A simulator in a thread of this process. `accounts` holds credentials by name."""
+
+    def __init__(self, url: str, accounts: dict[str, dict[str, str]]) -> None:
+        self.url = url
+        self.accounts = accounts
+
+
+@contextlib.contextmanager
+def running(
+    orders: int = 40, *, port: int = 0, okx_idle_s: float = 30.0, htx_ping_s: float = 5.0
+) -> Iterator[Running]:
+    """See `tui.simulator.running`."""
+    listener = _bind("127.0.0.1", port)
+    simulator = Simulator(orders, okx_idle_s, htx_ping_s)
+    server = _server(simulator)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listener]}, name="simulator", daemon=True
+    )
+    credentials = {name: account.credentials() for name, account in simulator.accounts.items()}
+    handle = Running(_url(listener), credentials)
+    thread.start()
+    try:
+        give_up = time.monotonic() + START_LIMIT_S
+        while not server.started:
+            if time.monotonic() > give_up:
+                raise CannotStart("The simulator did not start in time.")
+            time.sleep(0.005)
+        yield handle
+    finally:
+        server.should_exit = True
+        thread.join(timeout=START_LIMIT_S)

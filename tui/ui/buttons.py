@@ -1,0 +1,254 @@
+"""Buttons that cancel. They are never disabled: the press goes out and the service decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+
+from tui.core.actions import Action
+from tui.core.desk import AccountView
+from tui.ui.painted import Painted, first_fitting, ink, lines, row
+from tui.ui.presses import ALL, PANIC, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a button says."""
+
+    what: str
+    """`SPREADS`, or `ALL`."""
+    count: int | None
+    """None when it is not known."""
+    key: str
+    armed_s: float = 0.0
+
+    @property
+    def n(self) -> str:
+        return "" if self.count is None else f" {self.count}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A cancel button that an account needs."""
+
+    target: Target
+    what: str
+    key: str
+    kinds: tuple[str, ...]
+    leaves: str
+
+
+def specs(account: AccountView) -> tuple[Spec, ...]:
+    """One button per action that has a key of its own, and one for all where one has none."""
+    own = [
+        Spec(Target(account.name, a.id), a.label.upper(), a.key, a.kinds, covers(a))
+        for a in account.actions
+        if a.key is not None
+    ]
+    rest = [action for action in account.actions if action.key is None]
+    if rest or not own:
+        kinds = tuple(kind for action in account.actions for kind in action.kinds)
+        leaves = " ".join(dict.fromkeys(covers(action) for action in account.actions))
+        own.append(Spec(Target(account.name, ALL), "ALL", "c", kinds, leaves))
+    return tuple(own)
+
+
+def covers(action: Action) -> str:
+    """What a button's press cancels and what it leaves, in a sentence each."""
+    return f"Cancels {action.label}. Leaves: {action.leaves or 'nothing'}."
+
+
+def count_of(account: AccountView, kinds: tuple[str, ...]) -> int | None:
+    """How many of these kinds are open; None unless every one of them was read."""
+    book = account.book
+    if book is None or not set(kinds) <= set(book.kinds):
+        return None
+    return book.count(kinds)
+
+
+class KeyButton(Painted[Face]):
+    """Something to press by mouse; its key stands on it."""
+
+    class Pressed(Message):
+        """The button was clicked."""
+
+        def __init__(self, button: KeyButton) -> None:
+            self.button = button
+            super().__init__()
+
+    DEFAULT_CSS = """
+    KeyButton {
+        width: 1fr;
+        content-align: center middle;
+        text-align: center;
+        text-style: bold;
+        pointer: pointer;
+    }
+    """
+
+    async def _on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Pressed(self))
+
+
+class CancelButton(KeyButton):
+    """CANCEL, and after the first press AGAIN with the seconds that are left for the second."""
+
+    DEFAULT_CSS = """
+    CancelButton {
+        color: $killdesk-on-act;
+        background: $killdesk-act;
+        &.-calm { background: $killdesk-act-calm; }
+        &:hover { background: $killdesk-act-hover; }
+        &.-armed { color: $killdesk-on-careful; background: $killdesk-careful; }
+    }
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__()
+        self.spec = spec
+
+    @property
+    def target(self) -> Target:
+        return self.spec.target
+
+    def fit(self, spec: Spec) -> None:
+        """Takes the place of another button."""
+        self.spec = spec
+        self.tooltip = Content(spec.leaves)
+
+    def on_mount(self) -> None:
+        self.tooltip = Content(self.spec.leaves)
+
+    def show(self, count: int | None, armed_s: float, *, fresh: bool = False) -> None:
+        """Shows how many orders the press would cancel, and for how long it is armed.
+
+        A button is calm when the book, read a moment ago, has nothing for it; it works as ever.
+        """
+        self.set_class(fresh and count == 0, "-calm")
+        self.put(Face(self.spec.what, count, self.spec.key, round(armed_s, 1)))
+        self.set_class(armed_s > 0, "-armed")
+
+    def paint(self, face: Face, width: int, height: int) -> Content:
+        return _again(face, width, height) if face.armed_s else _cancel(face, width, height)
+
+
+def _cancel(face: Face, width: int, height: int) -> Content:
+    what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
+    tight = f"ALL{face.n}" if face.what == "ALL" else f"{face.what}{face.n}"
+    if height >= 5:
+        return lines(ink(f"CANCEL {what}"), ink(""), ink(face.key))
+    return first_fitting(
+        width - 1,
+        ink(f"CANCEL {what}    {face.key}"),
+        ink(f"CANCEL {what}  {face.key}"),
+        ink(f"{tight}  {face.key}"),
+        ink(f"{tight} {face.key}"),
+        ink(f"{tight[:3]}{face.n} {face.key}" if face.what != "ALL" else f"{tight} {face.key}"),
+        ink(f"{tight[:3]} {face.key}"),
+        ink(face.key),
+    )
+
+
+def _again(face: Face, width: int, height: int) -> Content:
+    what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
+    left = f"{face.armed_s:.1f} s"
+    whole = ink(f"AGAIN TO CANCEL {what}   {face.key}   {left}")
+    if height >= 3 and whole.cell_length > width - 2:
+        return lines(ink(f"AGAIN TO CANCEL {what}"), ink(f"{face.key}   {left}"))
+    return first_fitting(
+        width - 1,
+        whole,
+        ink(f"AGAIN TO CANCEL {what}  {face.key} {left}"),
+        ink(f"AGAIN: {what}  {face.key} {left}"),
+        ink(f"AGAIN: {what}  {face.key}"),
+        ink(f"AGAIN {face.key} {left}"),
+        ink(f"AGAIN {face.key} {face.armed_s:.1f}"),
+        ink(f"AGAIN {face.key}"),
+        ink(f"{face.key} {left}"),
+        ink(left),
+    )
+
+
+class PanicButton(KeyButton):
+    """Every action of every account."""
+
+    DEFAULT_CSS = """
+    PanicButton {
+        width: 16;
+        color: $killdesk-on-act;
+        background: $killdesk-alarm;
+        &:hover { background: $killdesk-act-hover; }
+        &.-armed { width: 38; color: $killdesk-on-careful; background: $killdesk-careful; }
+    }
+    """
+
+    def on_mount(self) -> None:
+        self.tooltip = Content("Cancels everything that has a button, on every account at once.")
+
+    @property
+    def target(self) -> Target:
+        return PANIC
+
+    def show(self, armed_s: float, key: str) -> None:
+        self.put(Face("PANIC", None, key, round(armed_s, 1)))
+        self.set_class(armed_s > 0, "-armed")
+
+    def paint(self, face: Face, width: int, height: int) -> Content:
+        if not face.armed_s:
+            return first_fitting(width - 1, ink(f"PANIC  {face.key}"), ink(f"PANIC {face.key}"))
+        return first_fitting(
+            width,
+            ink(f"AGAIN: CANCEL EVERYTHING  X  {face.armed_s:.1f} s"),
+            ink(f"AGAIN  X  {face.armed_s:.1f} s"),
+            ink(f"X {face.armed_s:.1f} s"),
+        )
+
+
+class ToolButton(KeyButton):
+    """A quiet button: choose orders, arm, disarm."""
+
+    DEFAULT_CSS = """
+    ToolButton {
+        width: auto;
+        min-width: 3;
+        text-style: none;
+        background: $killdesk-tool;
+        &:hover { background: $killdesk-track; }
+        &.-armed { background: $killdesk-careful; color: $killdesk-on-careful; }
+    }
+    """
+
+    def __init__(self, tool: str, long: str, short: str, key: str) -> None:
+        super().__init__()
+        self.tool = tool
+        self._long, self._short, self._key = long, short, key
+        self.put(Face(long, None, key))
+
+    def say(self, long: str, short: str, armed_s: float = 0.0) -> None:
+        """Takes another word, or asks for the second press."""
+        grew = (long, bool(armed_s)) != (self._long, self.has_class("-armed"))
+        self._long, self._short = long, short
+        self.set_class(armed_s > 0, "-armed")
+        self.put(Face(long, None, self._key, round(armed_s, 1)))
+        if grew:
+            self.refresh(layout=True)
+
+    def get_content_width(self, container: object, viewport: object) -> int:
+        if self.has_class("-bare"):
+            return 1
+        word = self._short if self.has_class("-short") else self._long
+        again = "AGAIN: " if self.has_class("-armed") else ""
+        return len(again) + len(word) + 1 + len(self._key)
+
+    def paint(self, face: Face, width: int, height: int) -> Content:
+        word = self._short if self.has_class("-short") else self._long
+        if face.armed_s:
+            return first_fitting(
+                width, ink(f"AGAIN: {word} {face.key}"), ink(f"AGAIN {face.key}"), ink(face.key)
+            )
+        key = ink(face.key, ".ink--strong")
+        return first_fitting(width, row(ink(word, ".ink--text"), key, gap=" "), key)

@@ -1,0 +1,93 @@
+"""Starts the service, puts the screen before it, and says at the end what stays behind."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from tui.core.deadman import TimerState
+from tui.core.desk import DeskView
+from tui.service.credentials import insecure_keyring, load_all_credentials
+from tui.service.demo import DemoError, demo_desk
+from tui.service.live_desk import LiveDesk
+from tui.service.settings import Settings
+from tui.ui.app import KilldeskApp
+
+
+def run_dashboard(settings: Settings) -> int:
+    """The dashboard on the configured accounts; returns the exit code."""
+    desk = LiveDesk(
+        settings.accounts,
+        lambda: load_all_credentials(settings.accounts),
+        screen_grace_s=settings.screen_grace_s,
+        notice=_insecure_notice,
+    )
+    return _show(desk, demo=False, confirm=settings.confirm)
+
+
+def _insecure_notice() -> str:
+    name = insecure_keyring()
+    return f"the keyring {name} keeps secrets in the clear" if name else ""
+
+
+def run_demo() -> int:
+    """The dashboard on a simulator that ends with it; returns the exit code."""
+    try:
+        with demo_desk() as demo:
+            desk = LiveDesk(
+                demo.accounts,
+                lambda: demo.secrets,
+                notice=lambda: f"nothing here is real: simulated venues at {demo.url}",
+            )
+            return _show(desk, demo=True, confirm="twice")
+    except DemoError as error:
+        sys.stderr.write(f"killdesk: {error}\n")
+        return 1
+
+
+def run_welcome() -> int:
+    """What a desk without accounts offers: the demo desk, or how to add one."""
+    from tui.ui.welcome import WelcomeApp
+
+    return run_demo() if WelcomeApp().run() == "demo" else 0
+
+
+def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
+    desk.start()
+    app = KilldeskApp(desk, demo=demo, confirm=confirm)
+    try:
+        app.run()
+    finally:
+        desk.stop()
+        with suppress(OSError):  # the terminal may be gone
+            for line in left_behind(desk.view):
+                sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+    return app.return_code or 0
+
+
+def left_behind(view: DeskView) -> list[str]:
+    """One line for each timer that runs or may run at its venue: when it fires at the latest."""
+    lines = []
+    for account in view.accounts:
+        timer = account.timer
+        if timer is None or timer.state in (TimerState.OFF, TimerState.FIRED):
+            continue
+        at = timer.latest_fire_at
+        if timer.state is TimerState.BLOCKED and at is None:
+            continue  # refused before it ever ran
+        when = f" by {_clock_time(at.wall_s)}" if at is not None else ""
+        runs = timer.state in (TimerState.ARMED, TimerState.LATE)
+        lines.append(
+            f"{account.name}: the dead-man timer was left running; "
+            f"{account.title} cancels what it covers{when}."
+            if runs
+            else f"{account.name}: the dead-man timer may still be running; "
+            f"if it is, {account.title} cancels what it covers{when}."
+        )
+    return lines
+
+
+def _clock_time(wall_s: float) -> str:
+    return f"{datetime.fromtimestamp(wall_s, UTC):%H:%M:%S} UTC"

@@ -1,0 +1,329 @@
+"""The dashboard: header, panels, frames, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui.core.actions import Scope
+from tui.core.clocks import Clock
+from tui.core.deadman import TimerState
+from tui.core.desk import AccountView, Desk, DeskView
+from tui.core.frames import Frame
+from tui.core.orders import OpenOrder
+from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton, count_of
+from tui.ui.frame_log import FrameLog
+from tui.ui.grid import PanelGrid
+from tui.ui.header import Header, Notice
+from tui.ui.keybar import Again, KeyBar
+from tui.ui.keys import DESK_KEYS
+from tui.ui.outcome import OutcomeLines
+from tui.ui.panel import AccountPanel
+from tui.ui.panic_rows import PanicPress
+from tui.ui.presses import ALL, DISARM, PANIC, Presses, Target
+
+if TYPE_CHECKING:
+    from textual.events import Resize
+
+UNPROTECTED = frozenset({TimerState.OFF, TimerState.FIRED})
+"""States in which `a` arms; in every other one it disarms."""
+
+
+class DeskScreen(Screen[None]):
+    """Where the desk is watched and cancelled. A press reaches the service before it is drawn."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # noqa: RUF012  as in Screen
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in DESK_KEYS]
+
+    def __init__(
+        self,
+        desk: Desk,
+        presses: Presses,
+        clock: Clock,
+        *,
+        demo: bool,
+        opened: Callable[[], None],
+        panicked: Callable[[PanicPress], None],
+    ) -> None:
+        super().__init__()
+        self._opened = opened
+        self._panicked = panicked
+        self._clock = clock
+        self._desk = desk
+        self._presses = presses
+        self._names: tuple[str, ...] = ()
+        self._countdown: Timer | None = None
+        self.header = Header(clock, demo=demo)
+        self.notice = Notice(demo=demo)
+        self.grid = PanelGrid(presses, clock)
+        self.log_ = FrameLog()
+        self.keybar = KeyBar()
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.notice
+        yield self.grid
+        yield self.log_
+        yield self.keybar
+
+    def on_mount(self) -> None:
+        for bare in (self, self.grid):  # painting them anew costs most of each second's tick
+            bare.BLANK = not self.app.no_color  # type: ignore[misc]  # a class variable by name
+        self._countdown = self.set_interval(0.1, self._count_down, name="presses", pause=True)
+        self._show_panic()
+        self._opened()
+
+    def on_resize(self, event: Resize) -> None:
+        self._fit()
+
+    def show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
+        """Shows the newest picture and the frames since the last one."""
+        if self.notice.value != view.notice:
+            self.notice.put(view.notice)
+            self.notice.set_class(bool(view.notice), "-shown")
+            self._fit()
+        names = tuple(account.name for account in view.accounts)
+        if names != self._names:
+            self._names = names
+            self.log_.set_accounts(names)
+        self.grid.show(view.accounts)
+        self._show_header()
+        self._make_room()
+        if frames or missed:
+            self.log_.extend(frames, missed)
+
+    def _show_header(self) -> None:
+        """The header says that accounts are ready once there are panels to see them in."""
+        if all(panel.drawn for panel in self.grid.panels):
+            self.header.show(self._desk.view)
+        else:
+            self.set_timer(0.02, self._show_header, name="header")
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self.header.tick()
+        self.grid.tick()
+
+    def _fit(self) -> None:
+        rows = self.size.height - 2 - bool(self.notice.value)
+        self.grid.fit(self.size.width, rows)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The frame log gives way where the panels need every row."""
+        planned = self.grid.plan
+        rows = self.size.height - 2 - bool(self.notice.value)
+        self.log_.display = planned is None or rows - planned.height - planned.air >= 2
+
+    # Cancelling
+
+    def press_panic(self, *, always_twice: bool = False) -> None:
+        """Arms panic, or panics."""
+        if self._presses.press(frozenset({PANIC}), always_twice=always_twice):
+            panic = PanicPress.now(self._desk.view, self._clock().wall_ms)
+            self._desk.panic()
+            self._panicked(panic)
+        self._pressed()
+
+    def press(self, account: AccountView, targets: frozenset[Target]) -> None:
+        """Arms the targets, or sends them."""
+        if self._presses.press(targets):
+            if len(targets) > 1 or Target(account.name, ALL) in targets:
+                self._desk.cancel(account.name)
+            else:
+                (target,) = targets
+                self._desk.cancel(account.name, target.action)
+        self._pressed()
+
+    def action_cancel(self) -> None:
+        panel = self.grid.selected
+        if panel is not None:
+            self.press(panel.account, frozenset(button.target for button in panel.buttons))
+
+    def action_cancel_key(self, key: str) -> None:
+        """The action of that key: the selected panel's, else that of the one panel that has it."""
+        selected = self.grid.selected
+        having = [
+            (panel, button)
+            for panel in self.grid.panels
+            for button in panel.buttons
+            if button.spec.key == key
+        ]
+        mine = [pair for pair in having if pair[0] is selected] or having
+        if len(mine) == 1:
+            panel, button = mine[0]
+            self.press(panel.account, frozenset({button.target}))
+            self.grid.select(panel)
+        elif mine:
+            self.app.notify("Select one of the panels first.", markup=False)
+
+    @on(KeyButton.Pressed)
+    def _button_pressed(self, event: KeyButton.Pressed) -> None:
+        event.stop()
+        button = event.button
+        if isinstance(button, PanicButton):
+            self.press_panic()
+            return
+        panel = next(node for node in button.ancestors if isinstance(node, AccountPanel))
+        if isinstance(button, CancelButton):
+            self.press(panel.account, frozenset({button.target}))
+        elif isinstance(button, ToolButton):
+            self._use(button.tool, panel)
+        self.grid.select(panel)
+
+    def _use(self, tool: str, panel: AccountPanel) -> None:
+        if tool == "arm":
+            self.toggle_timer(panel.account)
+        else:
+            self.choose(panel.account)
+
+    def _pressed(self) -> None:
+        """Shows what is armed now, and counts it down while anything is."""
+        self.grid.show_presses()
+        self._show_panic()
+        self.keybar.say(self._again())
+        if self._countdown is not None:
+            if self._presses.armed:
+                self._countdown.resume()
+            else:
+                self._countdown.pause()
+
+    def _again(self) -> Again | None:
+        """What a second press would do, in full."""
+        armed = self._presses.armed
+        if not armed:
+            return None
+        left_s = round(max(self._presses.left_s(target) for target in armed), 1)
+        if PANIC in armed:
+            return Again("CANCEL EVERYTHING", "on every account", "X", left_s)
+        names = {target.account for target in armed}
+        panel = next((each for each in self.grid.panels if each.account.name in names), None)
+        if panel is None:
+            return None
+        where = f"on {panel.account.name}"
+        if Target(panel.account.name, DISARM) in armed:
+            return Again("DISARM THE TIMER", where, "a", left_s)
+        pressed = [button.spec for button in panel.buttons if button.target in armed]
+        if len(pressed) == 1:
+            what, key = pressed[0].what, pressed[0].key
+        else:
+            what, key = "ALL", "c"
+        count = count_of(panel.account, tuple(kind for spec in pressed for kind in spec.kinds))
+        n = "" if count is None else f"{count}"
+        said = f"ALL {n}" if what == "ALL" else f"{n} {what}"
+        return Again(f"CANCEL {said.strip()}", where, key, left_s)
+
+    def _count_down(self) -> None:
+        self._pressed()
+
+    def _show_panic(self) -> None:
+        key = "X" if self._presses.once else "X X"
+        self.header.query_one(PanicButton).show(self._presses.left_s(PANIC), key)
+
+    # The rest of what keys and clicks do
+
+    def action_choose(self) -> None:
+        if self.grid.selected is not None:
+            self.choose(self.grid.selected.account)
+
+    def choose(self, account: AccountView) -> None:
+        """Lets the trader choose orders, and cancels those, action by action."""
+        from tui.ui.order_chooser import OrderChooser
+
+        def chosen(orders: tuple[OpenOrder, ...] | None) -> None:
+            for action in account.actions if orders else ():
+                mine = tuple(order for order in orders or () if order.kind in action.kinds)
+                if mine:
+                    self._desk.cancel(account.name, action.id, Scope(orders=mine))
+
+        self.app.push_screen(OrderChooser(account, once=self._presses.once), chosen)
+
+    def action_report(self) -> None:
+        if self.grid.selected is not None:
+            self.report(self.grid.selected.account.name)
+
+    def report(self, account: str) -> None:
+        """Shows what the account's last cancels came to, in full."""
+        from tui.ui.report_screen import ReportScreen
+
+        self.app.push_screen(ReportScreen(self._desk.view, account))
+
+    def action_readiness(self) -> None:
+        """Shows why the selected account is ready or not."""
+        from tui.ui.readiness_screen import ReadinessScreen
+
+        if self.grid.selected is not None:
+            name = self.grid.selected.account.name
+            self.app.push_screen(ReadinessScreen(self._desk.view, name, self._clock))
+
+    def action_where(self) -> None:
+        """Lets the trader restrict a cancel of the selected panel."""
+        from tui.ui.scope_chooser import ScopeChooser
+
+        if self.grid.selected is not None:
+            account = self.grid.selected.account
+            once = self._presses.once
+            self.app.push_screen(ScopeChooser(account, self._desk, once=once, clock=self._clock))
+
+    @on(OutcomeLines.Asked)
+    def _outcome_clicked(self, event: OutcomeLines.Asked) -> None:
+        event.stop()
+        panel = next(node for node in event.part.ancestors if isinstance(node, AccountPanel))
+        self.grid.select(panel)
+        self.report(panel.account.name)
+
+    def action_arm(self) -> None:
+        """The selected panel's timer, else that of the one account that has one."""
+        selected = self.grid.selected
+        having = [panel for panel in self.grid.panels if panel.account.timer is not None]
+        mine = [panel for panel in having if panel is selected] or having
+        if len(mine) == 1:
+            self.toggle_timer(mine[0].account)
+            self.grid.select(mine[0])
+        elif mine:
+            self.app.notify("Select one of the panels with a timer first.", markup=False)
+
+    def toggle_timer(self, account: AccountView) -> None:
+        """Arms at the first press. Disarming takes protection away: it always takes two."""
+        if account.timer is None:
+            return
+        if account.timer.state in UNPROTECTED:
+            self._desk.arm(account.name)
+        elif self._presses.press(frozenset({Target(account.name, DISARM)}), always_twice=True):
+            self._desk.disarm(account.name)
+        self._pressed()
+
+    def action_panel(self, number: int) -> None:
+        if number <= len(self.grid.panels):
+            self.grid.select(self.grid.panels[number - 1])
+
+    def action_next(self, by: int) -> None:
+        self.grid.step(by)
+
+    def action_refresh(self) -> None:
+        if self.grid.selected is not None:
+            self._desk.refresh(self.grid.selected.account.name)
+
+    def action_frames(self, what: str) -> None:
+        match what:
+            case "filter":
+                self.log_.action_filter()
+            case "account":
+                self.log_.cycle_account()
+            case "pause":
+                self.log_.action_pause()
+            case "open":
+                self.log_.action_open()
+            case "copy":
+                self.log_.action_copy()
+
+    @on(AccountPanel.Selected)
+    def _panel_clicked(self, event: AccountPanel.Selected) -> None:
+        event.stop()
+        self.grid.select(event.panel)

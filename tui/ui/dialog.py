@@ -1,0 +1,69 @@
+"""A screen above the desk that shows one thing in full, and keeps it up to date."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from tui.core.desk import DeskView
+from tui.ui.lines import Lines
+from tui.ui.painted import Painted, ink
+
+_ROOMY_FROM = 30
+"""Rows of the screen from which a dialog leaves some of them free."""
+
+
+class KeysLine(Painted[str]):
+    """What the keys do here."""
+
+    def paint(self, value: str, width: int, height: int) -> Content:
+        return ink(value, ".ink--quiet")
+
+
+class DeskDialog(ModalScreen[None]):
+    """A heading, lines that scroll, and the keys. It never takes the panic key away."""
+
+    KEYS: ClassVar[str] = "↑ ↓ scroll   esc close"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "dismiss(None)", "close", id="dialog.close"),
+    ]
+
+    def __init__(self, view: DeskView) -> None:
+        super().__init__()
+        self.view = view
+        self.lines = Lines(id="lines")
+        self._keys = KeysLine(id="keys")
+
+    def heading(self) -> ComposeResult:
+        """What stands above the lines."""
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield from self.heading()
+            yield self.lines
+            yield self._keys
+
+    def on_mount(self) -> None:
+        self._keys.put(self.KEYS)
+        self.lines.focus()
+        self.paint()
+
+    def on_resize(self) -> None:
+        """On a small screen every row counts."""
+        self.set_class(self.size.height < _ROOMY_FROM, "-short")
+
+    def show(self, view: DeskView) -> None:
+        """Shows a newer picture of the desk."""
+        self.view = view
+        if self.is_mounted:
+            self.paint()
+
+    def paint(self) -> None:
+        """Puts the picture on the heading and the lines."""
+        raise NotImplementedError

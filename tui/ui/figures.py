@@ -1,0 +1,238 @@
+"""How many orders are open, large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from tui.core.desk import AccountView
+from tui.core.orders import Book, Kind
+from tui.ui.bignum import big, big_height, big_width
+from tui.ui.painted import Painted, ends, first_fitting, ink, lines, row
+from tui.ui.words import utc
+
+_GAP = 4
+_OLD_MS = 20_000
+"""Age from which a book does not look live any more; it is read every five seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its label; a number that is not known shows as `--`."""
+
+    count: int | None
+    label: str
+
+    @property
+    def text(self) -> str:
+        return "--" if self.count is None else str(self.count)
+
+    def width(self, scale: int) -> int:
+        return max(big_width(self.text, scale), len(self.label))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the figures show."""
+
+    total: Figure
+    parts: tuple[Figure, ...]
+    beside: tuple[Figure, ...]
+    """Kinds that no cancel-all of ours reaches."""
+    read_at_ms: int | None
+    error: str
+    stale: bool = False
+    """Too old to look live."""
+
+
+def stale(account: AccountView, now_ms: int) -> bool:
+    """Whether the figures are of a while ago: the last read failed, or nothing was read since."""
+    read_at_ms = account.read_at_ms
+    return read_at_ms is not None and (bool(account.book_error) or now_ms - read_at_ms > _OLD_MS)
+
+
+def counts(account: AccountView, *, stale: bool = False) -> Counts:
+    """The figures of an account: the total first, then each kind where there are several."""
+    covered = [kind for kind in account.kinds if kind.covered]
+    apart = [kind for kind in account.kinds if not kind.covered]
+    parts = tuple(Figure(_count(account.book, kind), kind.label) for kind in covered)
+    if len(parts) == 1:
+        only = parts[0]
+        total = Figure(only.count, "open")
+        parts = ()
+    else:
+        known = [part.count for part in parts if part.count is not None]
+        total = Figure(sum(known) if known and len(known) == len(parts) else None, "open")
+    beside = tuple(Figure(_count(account.book, kind), kind.label) for kind in apart)
+    return Counts(total, parts, beside, account.read_at_ms, account.book_error, stale)
+
+
+def _count(book: Book | None, kind: Kind) -> int | None:
+    return book.count((kind.id,)) if book is not None and kind.id in book.kinds else None
+
+
+class Figures(Painted[Counts]):
+    """Large figures where there are rows for them, else one line of words."""
+
+    def paint(self, value: Counts, width: int, height: int) -> Content:
+        if height < big_height() + 1 and value.stale:
+            read, old = read_line(value), ink("?", ".ink--careful")
+            return first_fitting(
+                width,
+                row(_words(value.total, *value.parts, old=True), _apart(value.beside), read),
+                row(_words(value.total, old=True), _apart(value.beside), read),
+                row(_words(value.total, old=True), _apart(value.beside), _read_when(value)),
+                row(old, _words(value.total, old=True), _apart(value.beside), gap=" "),
+                row(old, _words(value.total, old=True), gap=" "),
+            )
+        if height < big_height() + 1:
+            return first_fitting(
+                width,
+                row(_words(value.total, *value.parts), _apart(value.beside)),
+                row(_words(value.total), _apart(value.beside)),
+                _words(value.total),
+            )
+        scale = 2 if height > big_height(2) + 1 else 1
+        shown = _fitting(value, width, scale)
+        drawing = _rows(shown, scale, old=value.stale)
+        labels = _labels(shown, scale)
+        below: list[Content] = []
+        if len(shown) == 1 and value.parts:
+            below.append(_listed(value.parts, width))
+        spare = height - big_height(scale) - 1
+        apart, read = _apart(value.beside), read_line(value)
+        if spare == 0:
+            return lines(*drawing, _only_line(labels, value, bool(below), width))
+        if row(labels, apart).cell_length <= width:
+            labels = row(labels, apart)
+        else:  # what no cancel reaches gives way to nothing
+            room = width - apart.cell_length - 2
+            below = [row(apart, _listed(value.parts, room) if below else Content())]
+        if len(below) < spare - 1:
+            below += [Content()] * (spare - 1 - len(below))
+        return lines(*drawing, labels, *below[: spare - 1], ends(read, Content(), width))
+
+
+def _only_line(labels: Content, value: Counts, list_parts: bool, width: int) -> Content:
+    """The one line below the figures. What no cancel reaches stands there before all else."""
+    apart, read = _apart(value.beside), read_line(value)
+    listed = labels
+    if list_parts:
+        name = ink("open", ".ink--quiet")
+        taken = sum(part.cell_length + 2 for part in (name, apart) if part.plain)
+        listed = row(name, _listed(value.parts, width - taken))
+    whole = row(listed, apart, read)
+    if value.stale:
+        when, old = _read_when(value), ink("?", ".ink--careful")
+        return first_fitting(
+            width,
+            whole,
+            row(labels, apart, read),
+            row(apart, read),
+            row(apart, when),
+            row(old, apart if apart.plain else labels, gap=" "),
+        )
+    if value.error:
+        return first_fitting(width, whole, row(labels, apart, read), row(apart, read))
+    return first_fitting(
+        width,
+        whole,
+        row(listed, apart),
+        row(labels, apart, read),
+        row(labels, apart),
+        apart if apart.plain else labels,
+    )
+
+
+def _fitting(value: Counts, width: int, scale: int) -> tuple[Figure, ...]:
+    whole = (value.total, *value.parts)
+    taken = sum(cells for cells, _ in _sizes(whole, scale)) + _GAP * (len(whole) - 1)
+    return whole if taken <= width and len(whole) <= 4 else (value.total,)
+
+
+def _sizes(figures: tuple[Figure, ...], scale: int) -> list[tuple[int, int]]:
+    """Width and scale of each figure: only the first one grows."""
+    scales = [scale, *(1 for _ in figures[1:])]
+    return [(figure.width(s), s) for figure, s in zip(figures, scales, strict=True)]
+
+
+def _rows(figures: tuple[Figure, ...], scale: int, *, old: bool) -> list[Content]:
+    rows = big_height(scale)
+    columns = []
+    for index, (figure, (cells, size)) in enumerate(
+        zip(figures, _sizes(figures, scale), strict=True)
+    ):
+        picture = big(figure.text, size)
+        above = [""] * (rows - len(picture))
+        style = _ink(figure, first=index == 0, old=old)
+        columns.append([ink(line.ljust(cells), style) for line in above + picture])
+    return [Content(" " * _GAP).join(cells) for cells in zip(*columns, strict=True)]
+
+
+def _labels(figures: tuple[Figure, ...], scale: int) -> Content:
+    sizes = _sizes(figures, scale)
+    return Content(" " * _GAP).join(
+        [
+            ink(figure.label.ljust(cells), ".ink--quiet")
+            for figure, (cells, _) in zip(figures, sizes, strict=True)
+        ]
+    )
+
+
+def _ink(figure: Figure, *, first: bool, old: bool = False) -> str:
+    if old:
+        return ".ink--faint"
+    if not figure.count:
+        return ".ink--quiet" if figure.count is None else ".ink--faint"
+    return ".ink--strong" if first else ".ink--figure"
+
+
+def _words(*figures: Figure, old: bool = False) -> Content:
+    return row(
+        *(
+            row(ink(f.text, _ink(f, first=True, old=old)), ink(f.label, ".ink--quiet"), gap=" ")
+            for f in figures
+        )
+    )
+
+
+def _listed(parts: tuple[Figure, ...], width: int) -> Content:
+    there = [part for part in parts if part.count != 0]
+    return first_fitting(
+        width,
+        *(
+            row(
+                *(
+                    row(ink(p.label, ".ink--quiet"), ink(p.text, ".ink--text"), gap=" ")
+                    for p in there[:many]
+                ),
+                ink("…" if many < len(there) else "", ".ink--quiet"),
+            )
+            for many in range(len(there), 0, -1)
+        ),
+        Content(),
+    )
+
+
+def _apart(figures: tuple[Figure, ...]) -> Content:
+    return row(
+        *(
+            ink(f"+{figure.text} {figure.label}", ".ink--careful")
+            for figure in figures
+            if figure.count != 0
+        )
+    )
+
+
+def read_line(value: Counts) -> Content:
+    """When the book was read; why it was not, if the last read failed."""
+    when = _read_when(value)
+    return row(when, ink(f"✕ {value.error}", ".ink--bad")) if value.error else when
+
+
+def _read_when(value: Counts) -> Content:
+    when = f"as of {utc(value.read_at_ms)}" if value.read_at_ms is not None else "not read yet"
+    if value.stale:
+        return ink(f"? {when}", ".ink--careful")
+    return ink(when, ".ink--careful" if value.error else ".ink--faint")

@@ -1,0 +1,180 @@
+"""One frame as one line of the log, drawn only when it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from zlib import crc32
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.strip import Strip
+
+from tui.core.frames import Frame
+from tui.ui.frame_text import duration, json_start, moment, spans
+
+MAX_CELLS = 2_000
+"""A line is not drawn further than this; the whole frame is one key away."""
+ACCOUNT_INKS = 6
+INKS = (
+    "time",
+    "out",
+    "in",
+    "error",
+    "note",
+    "quiet",
+    "lead",
+    "key",
+    "string",
+    "number",
+    "mark",
+    "match",
+    *(f"account-{number}" for number in range(ACCOUNT_INKS)),
+)
+_ARROWS = {"out": "→", "in": "←", "note": "·"}
+_GUTTER = {"cursor": "▌", "pair": "│", "": " "}
+_NARROW = 100
+
+
+class RowPainter:
+    """Draws frames for one width, one set of names and one place to the right.
+
+    When any of these changes a new painter is made, so a strip in its cache is never stale. A row
+    is built as one strip of its final width: at thousands of frames a second every strip counts.
+    """
+
+    def __init__(
+        self,
+        inks: Mapping[str, Style],
+        grounds: Mapping[str, Style],
+        names: Sequence[str],
+        width: int,
+        left: int = 0,
+        words: Sequence[str] = (),
+    ) -> None:
+        self._inks = {
+            mark: {"": ground, **{name: ground + ink for name, ink in inks.items()}}
+            for mark, ground in grounds.items()
+        }
+        self._accounts = {name: account_ink(number) for number, name in enumerate(names)}
+        self._words = tuple(words)
+        self._left = left
+        self._narrow = width < _NARROW
+        longest = max((cell_len(name) for name in names), default=8)
+        self._name_cells = min(longest, 10 if self._narrow else 18)
+        self._width = width
+        self._room = max(1, width - self.body_start)
+        self._strips: LRUCache[tuple[int, str], Strip] = LRUCache(1_024)
+
+    @property
+    def body_start(self) -> int:
+        """The cell at which payloads begin."""
+        time = 8 if self._narrow else 12
+        return 1 + time + 3 + self._name_cells + 1 + 4 + 1 + 7 + 1
+
+    def strip(self, frame: Frame, mark: str = "") -> Strip:
+        """The line: plain, or marked as `cursor` or `pair`."""
+        strip = self._strips.get((frame.seq, mark))
+        if strip is None:
+            inks = self._inks[mark]
+            strip = Strip([*self._head(frame, mark, inks), *self._body(frame, inks)])
+            if strip.cell_length != self._width:
+                strip = strip.crop_extend(0, self._width, inks[""])
+            self._strips[frame.seq, mark] = strip
+        return strip
+
+    def _head(self, frame: Frame, mark: str, inks: Mapping[str, Style]) -> list[Segment]:
+        error = frame.error
+        arrow = "\N{MULTIPLICATION SIGN}" if error else _ARROWS[frame.direction]
+        time = moment(frame.at_ms, ms=not self._narrow)
+        name = _fitted(frame.account, self._name_cells)
+        ink = self._accounts.get(frame.account)
+        if ink is None:  # not of this desk: always the same colour
+            ink = account_ink(crc32(frame.account.encode("utf-8", "replace")))
+        latency = duration(frame.latency_ms)
+        return [
+            Segment(_GUTTER[mark], inks[""]),
+            Segment(f"{time} ", inks["time"]),
+            Segment(f"{arrow} ", inks["error" if error else frame.direction]),
+            Segment(f"{name} ", inks[ink]),
+            Segment(f"{frame.transport:<4} {latency:>7.7} ", inks["quiet"]),
+        ]
+
+    def _body(self, frame: Frame, inks: Mapping[str, Style]) -> list[Segment]:
+        """The payload from the left edge on, coloured as far as it is visible."""
+        left, end = self._left, min(self._left + self._room, MAX_CELLS)
+        text = frame.text if len(frame.text) <= end else f"{frame.text[: end - 1]}…"
+        parts = inked(text, frame, self._words)
+        if not text[:-1].isascii():
+            return self._wide_body(Strip(Segment(part, inks[ink]) for part, ink in parts), inks)
+        segments: list[Segment] = []
+        at = 0
+        for part, ink in parts:
+            at += len(part)
+            if at > left:
+                segments.append(
+                    Segment(part[left - at :] if at - left < len(part) else part, inks[ink])
+                )
+        blank = end - max(at, left)
+        if blank > 0:
+            segments.append(Segment(" " * blank, inks[""]))
+        return segments
+
+    def _wide_body(self, body: Strip, inks: Mapping[str, Style]) -> list[Segment]:
+        end = min(self._left + self._room, MAX_CELLS)
+        if body.cell_length > end:
+            body = Strip.join((body.crop(0, end - 1), Strip([Segment("…", inks["mark"])])))
+        return list(body.crop(self._left, end))
+
+
+def account_ink(number: int) -> str:
+    """Accounts of the desk take colours in turn."""
+    return f"account-{number % ACCOUNT_INKS}"
+
+
+def inked(text: str, frame: Frame, words: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """`text` of a frame in parts, each with the name of its ink."""
+    if frame.error or frame.direction == "note":
+        parts = [(text, "error" if frame.error else "note")]
+    else:
+        parts = []
+        start = json_start(text)
+        at = 0
+        for begin, end, kind in spans(text, start) if start is not None else ():
+            if begin > at:
+                parts.append((text[at:begin], "lead"))
+            parts.append((text[begin:end], kind))
+            at = end
+        if at < len(text):
+            parts.append((text[at:], "lead"))
+    return _matched(parts, text, words) if words else parts
+
+
+def _matched(
+    parts: list[tuple[str, str]], text: str, words: Sequence[str]
+) -> list[tuple[str, str]]:
+    """The same parts with the words that a filter looks for in an ink of their own."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        return parts
+    inks = [ink for part, ink in parts for _ in part]
+    for word in words:
+        found = lowered.find(word)
+        while found >= 0:
+            inks[found : found + len(word)] = ["match"] * len(word)
+            found = lowered.find(word, found + len(word))
+    marked: list[tuple[str, str]] = []
+    at = 0
+    for ink, run in groupby(inks):
+        length = len(list(run))
+        marked.append((text[at : at + length], ink))
+        at += length
+    return marked
+
+
+def _fitted(name: str, cells: int) -> str:
+    if cell_len(name) <= cells:
+        return set_cell_size(name, cells)
+    return f"{set_cell_size(name, cells - 1)}…"

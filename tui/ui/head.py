@@ -1,0 +1,153 @@
+"""The first lines of a panel: who it is, whether a press would work, and how it gets there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from textual.content import Content
+
+from tui.core.desk import AccountView, Health, RouteView
+from tui.ui.figures import Counts, counts
+from tui.ui.outcome import Endings, endings
+from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
+from tui.ui.words import HEALTH, OUTCOME, duration
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What the first line shows."""
+
+    number: int
+    name: str
+    venue: str
+    family: str
+    paper: bool
+    health: Health
+    counts: Counts
+    endings: Endings
+    tiny: bool
+    selected: bool
+
+
+def title(
+    number: int, account: AccountView, *, tiny: bool, selected: bool, stale: bool = False
+) -> Title:
+    """The first line of an account."""
+    return Title(
+        number,
+        account.name,
+        account.title,
+        account.family,
+        account.paper,
+        account.health,
+        counts(account, stale=stale),
+        endings(account, stale=stale),
+        tiny,
+        selected,
+    )
+
+
+class PanelHead(Painted[Title]):
+    """`1  htx-main  HTX  legacy                ● READY`."""
+
+    def paint(self, value: Title, width: int, height: int) -> Content:
+        sign = HEALTH[value.health]
+        health = badge(sign)
+        number = str(value.number) if value.number <= 9 else "·"
+        mark = ink(number, ".ink--live" if value.selected else ".ink--quiet")
+        if value.selected:
+            mark = ink(f" {number} ", ".ink--live")
+        name = ink(value.name, ".ink--strong")
+        paper = ink("PAPER" if value.paper else "", ".ink--demo")
+        if value.tiny:
+            return self._tiny(value, mark, name, health, width)
+        venue, family = ink(value.venue, ".ink--quiet"), ink(value.family, ".ink--faint")
+        room = width - health.cell_length - 2
+        left = first_fitting(
+            room,
+            row(mark, name, venue, family, paper),
+            row(mark, name, venue, paper),
+            row(mark, name, paper),
+            row(mark, name, paper, gap=" "),
+        )
+        return ends(left, health, width)
+
+    def _tiny(
+        self, value: Title, mark: Content, name: Content, health: Content, width: int
+    ) -> Content:
+        sign = HEALTH[value.health]
+        if value.endings.runs:
+            health = ink("▶ " + value.endings.runs[0].step, ".ink--careful")
+        elif value.endings.reports and value.endings.reports[0].outcome.alarm:
+            ended = OUTCOME[value.endings.reports[0].outcome]
+            health = badge(ended)
+        total = f"? {value.counts.total.text}" if value.counts.stale else value.counts.total.text
+        open_ = row(
+            ink(total, ".ink--careful" if value.counts.stale else ".ink--strong"),
+            ink("open", ".ink--quiet"),
+            gap=" ",
+        )
+        return first_fitting(
+            width,
+            ends(row(mark, name, open_), health, width)
+            if width >= health.cell_length + name.cell_length + open_.cell_length + 10
+            else ink(" " * (width + 1)),
+            ends(
+                row(mark, name, gap=" "),
+                ink(f"{total} {sign.glyph}", sign.ink),
+                width,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the lines below the first one show."""
+
+    routes: tuple[RouteView, ...]
+    key_note: str
+    health: Health
+    reason: str
+
+
+def connection(account: AccountView) -> Connection:
+    """How an account is reached, and what is wrong with it."""
+    routes = tuple(replace(route, heard_at_ms=None) for route in account.routes)
+    return Connection(routes, account.key_note, account.health, account.reason)
+
+
+class ConnectionLines(Painted[Connection]):
+    """Routes, then the reason; where there is one line only, the reason takes it."""
+
+    def paint(self, value: Connection, width: int, height: int) -> Content:
+        ways = row(*(_route(route) for route in value.routes))
+        key = _key(value.key_note)
+        fitting = (row(ways, key), ways) if _harmless(value.key_note) else (row(key, ways),)
+        routes = first_fitting(width, *fitting)
+        if not value.reason:
+            return routes
+        style = ".ink--quiet" if value.health is Health.READY else ".ink--careful"
+        if value.health is Health.DOWN:
+            style = ".ink--bad"
+        reason = ends(ink(value.reason, style), Content(), width)
+        return lines(routes, reason) if height > 1 else reason
+
+
+def _route(route: RouteView) -> Content:
+    name = ink(route.transport, ".ink--quiet")
+    if not route.up:
+        return row(name, ink(f"✕ {route.detail or 'down'}", ".ink--bad"), gap=" ")
+    if route.round_trip_ms is None:
+        return row(name, ink("up", ".ink--text"), gap=" ")
+    return row(name, ink(duration(route.round_trip_ms), ".ink--text"), gap=" ")
+
+
+def _harmless(note: str) -> bool:
+    return "withdraw" not in note
+
+
+def _key(note: str) -> Content:
+    if not note:
+        return Content()
+    style = ".ink--text" if _harmless(note) else ".ink--careful"
+    return row(ink("key", ".ink--quiet"), ink(note, style), gap=" ")

@@ -1,0 +1,156 @@
+"""The line at the top: is this live, is every account ready, what time is it; and panic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+
+from tui.core.clocks import Clock, Instant
+from tui.core.desk import DeskView, Health
+from tui.ui.painted import Painted, badge, ends, first_fitting, ink, row
+from tui.ui.words import HEALTH, utc
+
+_WORST = (Health.DOWN, Health.CONNECTING, Health.DEGRADED)
+_OFFSET_CAREFUL_MS = 500.0
+
+
+class Mode(Painted[bool]):
+    """DEMO or LIVE: another word, another colour, another shape."""
+
+    def paint(self, demo: bool, width: int, height: int) -> Content:
+        if demo:
+            return ink("▞▞ DEMO ▞▞"[: width if width >= 10 else 8], ".ink--demo")
+        return ink("LIVE".center(width), ".ink--live")
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What the header says of all accounts together; the picture of the desk changes more often."""
+
+    ready: int
+    total: int
+    worst: str
+    health: Health
+    """Of the worst one."""
+    bad: int
+    offset_ms: int | None
+    """The worst one that is known."""
+
+
+def readiness(view: DeskView) -> Readiness:
+    """How many accounts are ready, and which is the worst."""
+    bad = [account for state in _WORST for account in view.accounts if account.health is state]
+    known = [
+        round(account.clock_offset_ms)
+        for account in view.accounts
+        if account.clock_offset_ms is not None
+    ]
+    return Readiness(
+        view.ready,
+        len(view.accounts),
+        bad[0].name if bad else "",
+        bad[0].health if bad else Health.READY,
+        len(bad),
+        max(known, key=abs) if known else None,
+    )
+
+
+class DeskState(Painted[Readiness]):
+    """How many accounts are ready, the worst one by name, and the worst clock offset."""
+
+    def paint(self, value: Readiness, width: int, height: int) -> Content:
+        sign = HEALTH[value.health]
+        short = badge(replace(sign, word=f"{value.ready}/{value.total}"))
+        ready = badge(replace(sign, word=f"{value.ready} of {value.total} ready"))
+        worst = Content()
+        if value.bad:
+            more = f" and {value.bad - 1} more" if value.bad > 1 else ""
+            worst = row(
+                ink(f"{value.worst} {sign.word.lower()}", ".ink--strong"),
+                ink(more, ".ink--quiet"),
+                gap="",
+            )
+        clock = _offset(value.offset_ms)
+        return first_fitting(
+            width,
+            row(ready, worst, clock, gap="   "),
+            row(ready, worst),
+            row(short, worst),
+            row(ready, clock),
+            short,
+        )
+
+
+def _offset(offset_ms: int | None) -> Content:
+    if offset_ms is None:
+        return Content()
+    ink_ = ".ink--careful" if abs(offset_ms) >= _OFFSET_CAREFUL_MS else ".ink--text"
+    return row(ink("clock", ".ink--quiet"), ink(f"{offset_ms:+d} ms", ink_), gap=" ")
+
+
+class UtcClock(Painted[int]):
+    """The time, of which only these few cells are redrawn each second."""
+
+    def tick(self, now: Instant) -> None:
+        self.put(int(now.wall_s))
+
+    def paint(self, epoch_s: int, width: int, height: int) -> Content:
+        time = ink(utc(epoch_s * 1000), ".ink--strong")
+        return row(time, ink("UTC", ".ink--quiet"), gap=" ")
+
+
+class Notice(Painted[str]):
+    """A warning that concerns the whole desk; takes no room when there is none."""
+
+    DEFAULT_CSS = """
+    Notice {
+        display: none;
+        padding: 0 2;
+        color: $killdesk-careful;
+        background: $killdesk-bar;
+        &.-shown { display: block; }
+    }
+    """
+
+    def __init__(self, *, demo: bool) -> None:
+        super().__init__()
+        self._demo = demo
+
+    def paint(self, notice: str, width: int, height: int) -> Content:
+        said = ink(notice, ".ink--demo") if self._demo else ink(f"▲ {notice}", ".ink--careful")
+        return ends(said, Content(), width)
+
+
+class Header(Horizontal):
+    """The desk in one line."""
+
+    def __init__(self, clock: Clock, *, demo: bool) -> None:
+        super().__init__(classes="-demo" if demo else "-live")
+        self._clock = clock
+        self._demo = demo
+        self.mode = Mode(id="mode")
+        self.state = DeskState(id="desk-state")
+        self.clock = UtcClock(id="utc")
+
+    def compose(self) -> ComposeResult:
+        from tui.ui.buttons import PanicButton
+
+        yield self.mode
+        yield self.state
+        yield self.clock
+        yield PanicButton(id="panic")
+
+    def on_mount(self) -> None:
+        self.mode.put(self._demo)
+        self.tick()
+
+    def show(self, view: DeskView) -> None:
+        """Shows the desk's state."""
+        self.state.put(readiness(view))
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self.clock.tick(self._clock())

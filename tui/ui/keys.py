@@ -1,0 +1,81 @@
+"""The keys of the desk: one list for the bindings, the key bar, the help and the palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key by contract."""
+
+    id: str
+    keys: str
+    shown: str
+    action: str
+    word: str
+    """For the key bar; empty where it does not stand there."""
+    help: str
+    always: bool = False
+    """Understood before any dialog or text field sees it."""
+
+    def binding(self) -> Binding:
+        return Binding(
+            self.keys, self.action, self.word or self.help, key_display=self.shown, id=self.id,
+            tooltip=self.help, show=bool(self.word), priority=self.always,
+        )  # fmt: skip
+
+
+DESK_KEYS = (
+    *(
+        Key(f"panel.{n}", str(n), "1-9" if n == 1 else str(n), f"panel({n})",
+            "panel" if n == 1 else "", f"go to panel {n}" if n > 1 else "go to a panel")
+        for n in range(1, 10)
+    ),
+    Key("panel.next", "tab", "tab", "next(1)", "", "go to the next panel"),
+    Key("panel.previous", "shift+tab", "shift+tab", "next(-1)", "", "go to the panel before"),
+    Key("cancel.all", "c", "c", "cancel", "cancel", "cancel everything in the panel"),
+    Key("cancel.spreads", "s", "s", "cancel_key('s')", "", "cancel the spread orders (OKX)"),
+    Key("cancel.quotes", "u", "u", "cancel_key('u')", "", "cancel the quotes (OKX)"),
+    Key("cancel.choose", "o", "o", "choose", "choose", "choose orders of the panel to cancel"),
+    Key("cancel.scope", "w", "w", "where", "", "where: cancel only a part of the panel"),
+    Key("report.open", "v", "v", "report", "", "what happened: the panel's last cancels in full"),
+    Key("account.readiness", "i", "i", "readiness", "", "why the panel's account is ready or not"),
+    Key("timer.toggle", "a", "a", "arm", "arm", "arm the dead-man timer; disarm it (two presses)"),
+    Key("account.refresh", "r", "r", "refresh", "", "read the panel's open orders now"),
+    Key("frames.filter", "slash", "/", "frames('filter')", "filter", "filter the frames"),
+    Key("frames.account", "f", "f", "frames('account')", "",
+        "frames of one account, of the next, of all again"),
+    Key("frames.pause", "p", "p", "frames('pause')", "pause", "pause the frames, or follow again"),
+    Key("frames.open", "enter", "⏎", "frames('open')", "frame", "show a frame in full"),
+    Key("frames.copy", "y", "y", "frames('copy')", "copy", "copy a frame"),
+)  # fmt: skip
+"""What the desk's screen understands. None of them reaches it while a dialog is open."""
+
+APP_KEYS = (
+    Key(
+        "panic",
+        "X,shift+x",
+        "X",
+        "panic_press",
+        "panic",
+        "panic: cancel everything on every account",
+        always=True,
+    ),
+    Key("help", "question_mark,f1", "?", "help", "help", "this help"),
+    Key(
+        "quit",
+        "q",
+        "q",
+        "ask_quit",
+        "quit",
+        "quit, as ctrl+c does; asks when a timer is armed or a cancel runs",
+    ),
+)
+"""What is understood on every screen of the desk; panic also while a dialog or a filter is open."""
+
+PALETTE = Key("palette", "ctrl+p", "ctrl+p", "command_palette", "", "command palette")
+
+ALL_KEYS = (*DESK_KEYS, *APP_KEYS, PALETTE)

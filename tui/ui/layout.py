@@ -1,0 +1,112 @@
+"""Where the panels go: as large as they fit, and the buttons never off the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+
+BESIDE_FROM = 57
+"""Inner width from which two tall buttons stand beside each other."""
+_FRAME = 3
+"""Cells of a panel's edge and padding."""
+
+
+class Density(StrEnum):
+    """How large a panel is drawn; also the name of its style class."""
+
+    WALL = "-wall"
+    FULL = "-full"
+    MEDIUM = "-medium"
+    COMPACT = "-compact"
+    TINY = "-tiny"
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    narrowest: int
+    log: tuple[int, ...]
+    """Rows that the frame log keeps: the first wish, and the least before panels give way."""
+    air: int = 0
+    """Free rows between rows of panels, and above the first one."""
+
+
+_NEEDS = {
+    Density.WALL: _Needs(44, (20,), 1),
+    Density.FULL: _Needs(35, (7, 4), 1),
+    Density.MEDIUM: _Needs(32, (4,)),
+    Density.COMPACT: _Needs(25, (2,)),
+    Density.TINY: _Needs(18, (0,)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A layout of the panels."""
+
+    density: Density
+    columns: int
+    row_height: int
+    rows: int
+    visible_rows: int
+    """Fewer than `rows` only where there is truly no room; the grid then scrolls."""
+    beside: bool
+    """Tall buttons stand beside each other."""
+    air: int = 0
+    """Free rows above each row of panels."""
+    airy: bool = False
+    """Free rows within the panels, too."""
+
+    @property
+    def height(self) -> int:
+        """Rows that the panels take, with the air between them but not that above the first."""
+        return (self.row_height + self.air) * self.visible_rows - self.air
+
+
+def heights(density: Density, buttons: int, *, beside: bool) -> tuple[int, int]:
+    """The least and the comfortable height of a panel with so many cancel buttons."""
+    stacked = 1 if beside else max(1, buttons)
+    match density:
+        case Density.WALL:
+            least = 15 + 5 * stacked
+            return least, least + 3 + (stacked - 1)
+        case Density.FULL:
+            least = 12 + 3 * stacked
+            return least, least + 2 + (stacked - 1)
+        case Density.MEDIUM:
+            return 8, 8
+        case Density.COMPACT:
+            return 5, 5
+        case Density.TINY:
+            return 2, 3
+
+
+def plan(width: int, height: int, buttons: Sequence[int]) -> Plan:
+    """The largest layout that fits `height` rows, for panels with so many cancel buttons each."""
+    panels = max(1, len(buttons))
+    most = max(buttons, default=1)
+    for density, needs, log in _wishes():
+        across = max(1, min(panels, width // needs.narrowest))
+        for rows in range(ceil(panels / across), panels + 1):
+            columns = ceil(panels / rows)
+            if ceil(panels / columns) != rows:
+                continue
+            beside = width // columns - _FRAME >= BESIDE_FROM * max(1, most) // 2
+            least, ideal = heights(density, most, beside=beside)
+            room = height - log
+            for air in range(needs.air, -1, -1):
+                if rows * (least + air) <= room:
+                    row_height = min(ideal, room // rows - air)
+                    airy = row_height == ideal > least
+                    return Plan(density, columns, row_height, rows, rows, beside, air, airy)
+    columns = max(1, min(panels, width // _NEEDS[Density.TINY].narrowest))
+    rows = ceil(panels / columns)
+    return Plan(Density.TINY, columns, 2, rows, max(1, min(rows, height // 2)), beside=True)
+
+
+def _wishes() -> Iterator[tuple[Density, _Needs, int]]:
+    """What is tried, the largest first; each density with the log it wishes, then the least."""
+    for density, needs in _NEEDS.items():
+        for log in needs.log:
+            yield density, needs, log

@@ -1,0 +1,261 @@
+"""Choosing the orders to cancel: a list, marks, and a press that must be made twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from tui.core.clocks import read_clock
+from tui.core.desk import AccountView
+from tui.core.orders import OpenOrder
+from tui.ui.frame_text import age, moment
+from tui.ui.order_list import OrderList, OrderRow
+
+AGAIN_S = 2.0
+"""How long the first press waits for the second."""
+
+
+class ActBar(Static):
+    """The big button of the chooser; a click is a press."""
+
+    DEFAULT_CSS = """
+    ActBar {
+        height: 3;
+        margin: 0 1;
+        content-align: center middle;
+        text-style: bold;
+        background: $foreground 10%;
+        color: $foreground 60%;
+        &.able { background: $killdesk-act; color: $killdesk-on-act; }
+        &.able:hover { background: $killdesk-act-hover; }
+        &.armed, &.armed:hover {
+            background: $killdesk-careful;
+            color: $killdesk-on-careful;
+        }
+    }
+    """
+    ALLOW_SELECT = False
+
+
+class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
+    """Ends with the chosen orders, or with None when nothing is to be cancelled."""
+
+    DEFAULT_CSS = """
+    OrderChooser {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 100%;
+            height: 100%;
+            max-width: 130;
+            max-height: 48;
+            padding: 0 1;
+            background: $surface;
+            border-left: thick $primary;
+        }
+        #subject { height: 1; margin-bottom: 1; padding: 0 1; }
+        #columns { height: 1; color: $foreground 60%; }
+        #empty { height: 1fr; padding: 1 2; color: $foreground 75%; display: none; }
+        #narrow, #narrow:focus {
+            display: none;
+            height: 1;
+            border: none;
+            padding: 0 1;
+            background: $foreground 8%;
+            background-tint: $foreground 0%;
+            &.open { display: block; }
+        }
+        #count { height: 1; padding: 0 1; margin: 1 0; }
+        #keys { height: 1; padding: 0 1; color: $foreground 65%; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "press", "Cancel chosen"),
+        Binding("a", "all", "All or none"),
+        Binding("slash", "filter", "Filter"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(
+        self,
+        account: AccountView,
+        *,
+        once: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._account = account
+        self._once = once
+        self._clock = clock
+        self._until = 0.0
+        self._ticks: Timer | None = None
+        self._orders = OrderList(rows(account, read_clock().wall_ms))
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(self._subject(), id="subject", markup=False)
+            yield Static(id="columns", markup=False)
+            yield self._orders
+            yield Static(self._nothing(), id="empty", markup=False)
+            yield Input(id="narrow", placeholder="words in any column   esc clears")
+            yield Static(id="count", markup=False)
+            yield ActBar(id="act", markup=False)
+            keys = "space choose   a all or none   / filter   enter cancel chosen   esc back"
+            yield Static(keys, id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        book = self._account.book
+        empty = book is None or not book.orders
+        self.query_one("#empty").display = empty
+        self._orders.display = not empty
+        self._orders.focus()
+        self._tell()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._name_columns)
+
+    @property
+    def chosen(self) -> tuple[OpenOrder, ...]:
+        return self._orders.chosen
+
+    @property
+    def armed(self) -> bool:
+        """Whether a second press now would cancel."""
+        return self._clock() < self._until
+
+    # Keys and mouse
+
+    def action_press(self) -> None:
+        """The first press arms, the second ends with the chosen orders."""
+        if not self.chosen:
+            return
+        if self._once or self.armed:
+            self.dismiss(self.chosen)
+            return
+        self._until = self._clock() + AGAIN_S
+        if self._ticks is None:
+            self._ticks = self.set_interval(0.1, self._tick)
+        self._ticks.resume()
+        self._tell()
+
+    def action_all(self) -> None:
+        self._orders.toggle_all()
+
+    def action_filter(self) -> None:
+        narrow = self.query_one("#narrow", Input)
+        narrow.add_class("open")
+        narrow.focus()
+
+    def action_back(self) -> None:
+        """Takes the filter away first, then goes back with nothing."""
+        narrow = self.query_one("#narrow", Input)
+        if narrow.has_class("open"):
+            narrow.value = ""
+            narrow.remove_class("open")
+            self._orders.focus()
+        else:
+            self.dismiss(None)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._orders.narrow(event.value)
+
+    @on(Input.Submitted)
+    def _typed_out(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._orders.focus()
+
+    @on(OrderList.Toggled)
+    def _toggled(self) -> None:
+        self._until = 0.0  # what was armed is not what is chosen now
+        self._tell()
+
+    @on(OrderList.Changed)
+    def _moved(self) -> None:
+        self._tell()
+
+    def on_click(self) -> None:
+        if self.query_one(ActBar).is_mouse_over:
+            self.action_press()
+
+    # What it says
+
+    def _tick(self) -> None:
+        if not self.armed and self._ticks is not None:
+            self._ticks.pause()
+        self._tell()
+
+    def _tell(self) -> None:
+        count, armed = len(self.chosen), self.armed
+        what = f"{count:,} CHOSEN ORDER{'S' if count != 1 else ''}"
+        bar = self.query_one(ActBar)
+        bar.set_class(bool(count), "able")
+        bar.set_class(armed, "armed")
+        if armed:
+            left = self._until - self._clock()
+            bar.update(Content(f"AGAIN TO CANCEL {what}   enter   {left:.1f} s"), layout=False)
+        elif count:
+            bar.update(Content(f"CANCEL {what}   enter"), layout=False)
+        else:
+            bar.update(Content("choose the orders to cancel with space"), layout=False)
+        self.query_one("#count", Static).update(self._count(count), layout=False)
+
+    def _count(self, count: int) -> Content:
+        orders = self._orders
+        total = len(self._account.book.orders) if self._account.book else 0
+        parts = [Content.styled(f"{count:,} of {total:,} chosen", "bold")]
+        if orders.shown != total:
+            parts.append(Content(f"{orders.shown:,} shown by the filter"))
+        if orders.hidden_chosen:
+            hidden = f"{orders.hidden_chosen:,} chosen not shown"
+            parts.append(Content.styled(hidden, "bold $warning"))
+        if orders.current is not None and orders.current.barred:
+            parts.append(Content.styled(orders.current.barred, "$warning"))
+        return Content("   ").join(parts)
+
+    def _subject(self) -> Content:
+        read_at_ms = self._account.read_at_ms
+        read = f"as of {moment(read_at_ms, ms=False)} UTC" if read_at_ms else "not read yet"
+        return Content.assemble(
+            ("choose orders", "bold"),
+            "   ",
+            (self._account.name, "bold $primary"),
+            f" {self._account.title}   {read}",
+            (f"   {self._account.book_error}", "$warning") if self._account.book_error else "",
+        )
+
+    def _nothing(self) -> Content:
+        if self._account.book is None:
+            return Content("The book of this account has not been read yet.")
+        return Content("The venue lists no open orders.")
+
+    def _name_columns(self) -> None:
+        width = self._orders.scrollable_content_region.width
+        self.query_one("#columns", Static).update(Content(self._orders.head(width)))
+
+
+def rows(account: AccountView, now_ms: int) -> list[OrderRow]:
+    """The orders of the account's book as rows; kinds that no cancel reaches are barred."""
+    kinds = {kind.id: kind for kind in account.kinds}
+    reached = {kind for action in account.actions for kind in action.kinds}
+    made: list[OrderRow] = []
+    for order in account.book.orders if account.book else ():
+        kind = kinds.get(order.kind)
+        since = "" if order.created_ms is None else age(now_ms - order.created_ms)
+        label = kind.label if kind else order.kind
+        covered = kind is None or kind.covered
+        able = covered and (not account.actions or order.kind in reached)
+        barred = "" if able else f"{label}: no cancel here reaches them"
+        made.append(OrderRow(order, label, since, barred))
+    return made

@@ -1,0 +1,152 @@
+"""One account: its state, its figures, its cancel buttons, its last outcome."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.core.clocks import Clock
+from tui.core.deadman import TimerState
+from tui.core.desk import AccountView
+from tui.ui.buttons import CancelButton, ToolButton, count_of, specs
+from tui.ui.figures import Figures, counts, stale
+from tui.ui.gauge import Gauge
+from tui.ui.head import ConnectionLines, PanelHead, connection, title
+from tui.ui.layout import Density
+from tui.ui.outcome import OutcomeLines, endings
+from tui.ui.presses import DISARM, Presses, Target
+
+
+class AccountPanel(Vertical):
+    """Everything about one account. Its coloured edge tells the state from across the room."""
+
+    class Selected(Message):
+        """The panel was clicked."""
+
+        def __init__(self, panel: AccountPanel) -> None:
+            self.panel = panel
+            super().__init__()
+
+    def __init__(self, number: int, account: AccountView, presses: Presses, clock: Clock) -> None:
+        super().__init__()
+        self.account = account
+        self._number = number
+        self._presses = presses
+        self._density = Density.FULL
+        self._clock = clock
+        self._stale = stale(account, clock().wall_ms)
+        self._head = PanelHead()
+        self._connection = ConnectionLines(classes="connection")
+        self._figures = Figures(classes="figures")
+        self._gauge = Gauge(clock)
+        self._buttons = [CancelButton(spec) for spec in specs(account)]
+        self._choose = ToolButton("choose", "choose orders", "orders", "o")
+        self._arm = ToolButton("arm", "arm", "arm", "a")
+        self._outcome = OutcomeLines(classes="outcome")
+        self._gauge.display = self._arm.display = account.timer is not None
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self._connection
+        yield Static(classes="gap")
+        with Horizontal(classes="area"):
+            yield self._figures
+            yield self._gauge
+        yield Static(classes="gap")
+        with Widget(classes="act"):
+            with Widget(classes="buttons"):
+                yield from self._buttons
+            with Horizontal(classes="tools"):
+                yield self._choose
+                yield self._arm
+        yield self._outcome
+
+    def on_mount(self) -> None:
+        self.show(self.account)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is something of the account to see."""
+        return self._figures.value is not None and self._figures.is_mounted
+
+    @property
+    def buttons(self) -> tuple[CancelButton, ...]:
+        """The cancel buttons, in the order of the account's actions."""
+        return tuple(self._buttons)
+
+    def show(self, account: AccountView) -> None:
+        """Shows a newer picture of the account."""
+        wanted = specs(account)
+        if len(wanted) != len(self._buttons):
+            self._replace_buttons(account)
+        for button, spec in zip(self._buttons, wanted, strict=True):
+            if button.spec != spec:
+                button.fit(spec)
+        self.account = account
+        self._stale = stale(account, self._clock().wall_ms)
+        self._paint_head()
+        self._connection.put(connection(account))
+        self._figures.put(counts(account, stale=self._stale))
+        self._outcome.put(endings(account, stale=self._stale))
+        self._gauge.display = self._arm.display = account.timer is not None
+        if account.timer is not None:
+            self._gauge.show(account.timer)
+            self._arm.tooltip = None
+        for state in ("connecting", "ready", "degraded", "down"):
+            self.set_class(account.health == state, f"-{state}")
+        self.show_presses()
+
+    def tick(self) -> None:
+        """A second has passed: figures that nothing renews stop looking live."""
+        if stale(self.account, self._clock().wall_ms) is not self._stale:
+            self.show(self.account)
+
+    def show_presses(self) -> None:
+        """Shows what is armed and for how long."""
+        for button in self._buttons:
+            count = count_of(self.account, button.spec.kinds)
+            button.show(count, self._presses.left_s(button.target), fresh=not self._stale)
+        left_s = self._presses.left_s(Target(self.account.name, DISARM))
+        timer = self.account.timer
+        held = timer is not None and timer.state not in {TimerState.OFF, TimerState.FIRED}
+        self._arm.say("disarm" if held else "arm", "disarm" if held else "arm", left_s)
+
+    def fit(self, density: Density, *, beside: bool, airy: bool) -> None:
+        """Takes a size."""
+        self._density = density
+        for each in Density:
+            self.set_class(each is density, each.value)
+        self.set_class(beside, "-beside")
+        self.set_class(airy, "-airy")
+        small = density is not Density.WALL and density is not Density.FULL
+        for tool in (self._choose, self._arm):
+            tool.set_class(small, "-short")
+            tool.set_class(small and density is not Density.MEDIUM, "-bare")
+            tool.refresh(layout=True)
+        self._paint_head()
+
+    def select(self, selected: bool) -> None:
+        """Whether the keys act here."""
+        self.set_class(selected, "-selected")
+        self._paint_head()
+
+    def _paint_head(self) -> None:
+        tiny = self._density is Density.TINY
+        selected = self.has_class("-selected")
+        self._head.put(
+            title(self._number, self.account, tiny=tiny, selected=selected, stale=self._stale)
+        )
+
+    def _replace_buttons(self, account: AccountView) -> None:
+        for button in self._buttons:
+            button.remove()
+        self._buttons = [CancelButton(spec) for spec in specs(account)]
+        self.query_one(".buttons").mount(*self._buttons)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Selected(self))

@@ -1,0 +1,115 @@
+"""What a panic has come to, account by account and action by action, read from the desk alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from tui.core.actions import EVERYTHING, Outcome, Report
+from tui.core.desk import AccountView, DeskView, RunView
+from tui.ui.buttons import count_of
+
+Run = tuple[str, str, int]
+"""Account, action and start of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanicPress:
+    """The moment of a panic. Runs of everything that were under way then are part of it."""
+
+    at_ms: int
+    joined: frozenset[Run] = frozenset()
+
+    @classmethod
+    def now(cls, view: DeskView, at_ms: int) -> PanicPress:
+        """A panic that is about to be sent."""
+        running = (
+            (account.name, run.action, run.started_ms)
+            for account in view.accounts
+            for run in account.runs
+            if run.scope == EVERYTHING
+        )
+        return cls(at_ms, frozenset(running))
+
+    def has(self, account: str, of: RunView | Report) -> bool:
+        """Whether a run, or a report of one, belongs to this panic."""
+        if of.scope != EVERYTHING:
+            return False
+        return of.started_ms >= self.at_ms or (account, of.action, of.started_ms) in self.joined
+
+
+@dataclass(frozen=True, slots=True)
+class PanicRow:
+    """One action of one account."""
+
+    account: str
+    action: str
+    """Its label."""
+    open_now: int | None
+    """As the book was last read."""
+    run: RunView | None
+    report: Report | None
+    """None while the run goes on, or while nothing has been heard at all."""
+
+    @property
+    def alarm(self) -> int:
+        """What must be looked at first has the most: bad ends, then what goes on, then the rest."""
+        if self.report is None:
+            return 2 if self.run is None else 1
+        if self.report.outcome is Outcome.CONFIRMED:
+            return 0 if not self.report.new_since else 1
+        return 2 + self.report.outcome.alarm
+
+
+def rows(view: DeskView, press: PanicPress) -> tuple[PanicRow, ...]:
+    """Every action of the desk, the worst first; of equals in the order of the desk."""
+    found = [
+        _row(account, action.id, action.label, action.kinds, press)
+        for account in view.accounts
+        for action in account.actions
+    ]
+    return tuple(sorted(found, key=lambda row: -row.alarm))
+
+
+def _row(
+    account: AccountView, action: str, label: str, kinds: tuple[str, ...], press: PanicPress
+) -> PanicRow:
+    mine = (r for r in account.runs if r.action == action and press.has(account.name, r))
+    run = next(mine, None)
+    ended = [r for r in account.reports if r.action == action and press.has(account.name, r)]
+    report = max(ended, key=lambda r: r.started_ms, default=None) if run is None else None
+    return PanicRow(account.name, label, count_of(account, kinds), run, report)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The panic in figures."""
+
+    total: int
+    running: int
+    ended: tuple[tuple[Outcome, int], ...]
+    """How many of each outcome but `confirmed`, the worst first."""
+    confirmed: int
+    new_since: int
+    last_end_ms: int
+    """When the last of them ended, epoch ms; 0 while any goes on."""
+
+    @property
+    def worst(self) -> Outcome:
+        return self.ended[0][0] if self.ended else Outcome.CONFIRMED
+
+
+def tally(found: tuple[PanicRow, ...]) -> Tally:
+    """Counts the rows."""
+    reports = [row.report for row in found if row.report is not None]
+    counted = Counter(report.outcome for report in reports)
+    bad = sorted((o for o in counted if o is not Outcome.CONFIRMED), key=lambda o: -o.alarm)
+    running = len(found) - len(reports)
+    return Tally(
+        len(found),
+        running,
+        tuple((outcome, counted[outcome]) for outcome in bad),
+        counted[Outcome.CONFIRMED],
+        sum(report.new_since for report in reports),
+        0 if running else max((report.ended_ms for report in reports), default=0),
+    )

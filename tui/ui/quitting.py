@@ -1,0 +1,111 @@
+"""Leaving while a timer is armed or a cancel is under way: nobody does it unawares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from tui.core.deadman import TimerState
+from tui.core.desk import DeskView
+
+_GONE = frozenset({TimerState.OFF, TimerState.FIRED})
+_NAMED = 6
+"""Cancels that the dialog names."""
+
+
+class Leaving(StrEnum):
+    """How to leave."""
+
+    FIRE = "fire"
+    DISARM = "disarm"
+    STAY = "stay"
+
+
+def armed_accounts(view: DeskView) -> tuple[str, ...]:
+    """The accounts whose timer may be running at the venue, and whose settings say to ask."""
+    return tuple(
+        account.name
+        for account in view.accounts
+        if account.on_quit == "ask" and account.timer and account.timer.state not in _GONE
+    )
+
+
+def running_cancels(view: DeskView) -> tuple[str, ...]:
+    """The cancels that are under way, account and action: `okx-desk spreads`."""
+    return tuple(
+        f"{account.name} {labels.get(run.action, run.action)}"
+        for account in view.accounts
+        for labels in ({action.id: action.label for action in account.actions},)
+        for run in account.runs
+    )
+
+
+class LeaveDialog(ModalScreen[Leaving]):
+    """Leave it to fire, disarm, or stay; with cancels under way, leave them or stay."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f,l", "leave('fire')", "quit, leave all as it is", id="quit.fire"),
+        Binding("d", "leave('disarm')", "disarm, then quit", id="quit.disarm"),
+        Binding("escape,s,q,ctrl+c", "leave('stay')", "stay", id="quit.stay"),
+    ]
+
+    def __init__(self, accounts: tuple[str, ...], running: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._accounts = accounts
+        self._cancels = running
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Static(Content(self._question()), id="question")
+            yield Static(Content("\n\n".join(self._why())), id="why")
+            with Horizontal(id="answers"):
+                if self._accounts:
+                    yield Button("Leave it to fire f", id="fire", variant="primary")
+                    yield Button("Disarm and quit d", id="disarm", variant="warning")
+                else:
+                    yield Button("Leave anyway l", id="fire", variant="warning")
+                yield Button("Stay esc", id="stay")
+
+    def _question(self) -> str:
+        many = len(self._cancels)
+        if not many:
+            return "A dead-man timer is armed"
+        still = "1 cancel is still running" if many == 1 else f"{many} cancels are still running"
+        return f"{still}, and a dead-man timer is armed" if self._accounts else still
+
+    def _why(self) -> Iterator[str]:
+        if self._cancels:
+            more = len(self._cancels) - _NAMED
+            yield ", ".join(self._cancels[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+            yield (
+                "What was sent stays sent. Without killdesk nothing is sent again, and nobody "
+                "reads whether the orders are gone."
+            )
+        if self._accounts:
+            yield (f"Armed: {', '.join(self._accounts)}" if self._cancels
+                   else ", ".join(self._accounts))  # fmt: skip
+            yield (
+                "Without killdesk the beats stop. Left alone, the timer runs out and the venue "
+                "cancels what it covers. Disarmed, nothing protects the book any more."
+            )
+
+    def on_mount(self) -> None:
+        self.query_one("#stay", Button).focus()
+
+    @on(Button.Pressed)
+    def _answered(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss(Leaving(event.button.id or Leaving.STAY))
+
+    def action_leave(self, how: str) -> None:
+        if how != Leaving.DISARM or self._accounts:
+            self.dismiss(Leaving(how))

@@ -1,0 +1,123 @@
+"""Why an account is ready or not: each fact that a press depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.timer import Timer
+
+from tui.core.clocks import Clock
+from tui.core.desk import AccountView, DeskView, Health, RouteView
+from tui.ui.dialog import DeskDialog
+from tui.ui.frame_text import age
+from tui.ui.lines import Line, Said
+from tui.ui.painted import badge, ink, row
+from tui.ui.report_screen import DialogTitle
+from tui.ui.words import HEALTH, duration, utc
+
+_LABEL = 14
+_ROUTES = {"ws": "socket", "rest": "REST"}
+
+
+class ReadinessScreen(DeskDialog):
+    """The same facts that `killdesk check` prints, kept up to date."""
+
+    def __init__(self, view: DeskView, account: str, clock: Clock) -> None:
+        super().__init__(view)
+        self._account = account
+        self._clock = clock
+        self._ticks: Timer | None = None
+        self._title = DialogTitle(id="title")
+
+    def heading(self) -> ComposeResult:
+        yield self._title
+
+    def on_mount(self) -> None:
+        self._ticks = self.set_interval(1.0, self.paint, name="readiness")
+        super().on_mount()
+
+    def paint(self) -> None:
+        account, now_ms = self.view.account(self._account), self._clock().wall_ms
+        if account is None:
+            self._title.put(("why ready or not", self._account, "no longer on the desk"))
+            self.lines.put(lambda _: ())
+            return
+        self._title.put(("why ready or not", f"{account.name} {account.title}", ""))
+        notice = self.view.notice
+        self.lines.put(lambda width: readiness_lines(account, notice, now_ms, width))
+        self.set_class(account.health is Health.READY, "-good")
+        self.set_class(account.health is Health.DOWN, "-bad")
+        self.set_class(account.health in (Health.DEGRADED, Health.CONNECTING), "-careful")
+
+
+def readiness_lines(account: AccountView, notice: str, now_ms: int, width: int) -> list[Line]:
+    """Every fact, a line or more each."""
+    return [
+        Said(Content.assemble(ink((name if not index else "").ljust(_LABEL), ".ink--quiet"), part))
+        for name, fact in _facts(account, notice, now_ms)
+        for index, part in enumerate(fact.wrap(max(20, width - _LABEL)))
+    ]
+
+
+def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str, Content]]:
+    sign = HEALTH[account.health]
+    yield "state", row(badge(sign), ink(sign.meaning, ".ink--quiet"))
+    if account.reason:
+        yield "because", ink(account.reason, ".ink--careful")
+    yield "", ink(" ")
+    if not account.routes:
+        yield "credentials", ink("✕ none: nothing can be sent", ".ink--bad")
+    for route in account.routes:
+        yield _ROUTES.get(route.transport, route.transport), _route(route, now_ms)
+    offset = account.clock_offset_ms
+    yield (
+        "clock",
+        _fact(
+            offset is not None,
+            "the venue's clock could not be read" if offset is None else f"{offset:+.0f} ms",
+        ),
+    )
+    note = account.key_note
+    fine = "withdraw" not in note and note != "no trading"
+    unsaid = ink("· the venue does not say what it may do", ".ink--quiet")
+    yield "key", _fact(fine, note) if note else unsaid
+    if account.family:
+        yield "family", _fact(True, account.family)
+    if account.paper:
+        yield "mode", ink("the venue's own paper trading", ".ink--demo")
+    yield "open orders", _book(account, now_ms)
+    if account.timer is not None:
+        yield "timer", ink(f"{account.timer.state}; {account.timer.covers}", ".ink--text")
+    if notice:
+        yield "desk", ink(f"▲ {notice}", ".ink--careful")
+
+
+def _fact(good: bool, said: str) -> Content:
+    mark = ink("✓", ".ink--good") if good else ink("▲", ".ink--careful")
+    return row(mark, ink(said, ".ink--text" if good else ".ink--careful"), gap=" ")
+
+
+def _route(route: RouteView, now_ms: int) -> Content:
+    heard = "never heard" if route.heard_at_ms is None else _heard(route.heard_at_ms, now_ms)
+    if not route.up:
+        return row(ink(f"✕ {route.detail or 'down'}", ".ink--bad"), ink(heard, ".ink--quiet"))
+    trip = "" if route.round_trip_ms is None else f"round trip {duration(route.round_trip_ms)}"
+    return row(ink("✓ up", ".ink--good"), ink(trip, ".ink--text"), ink(heard, ".ink--quiet"))
+
+
+def _heard(at_ms: int, now_ms: int) -> str:
+    return f"heard {age(now_ms - at_ms)} ago"
+
+
+def _book(account: AccountView, now_ms: int) -> Content:
+    book = account.book
+    failed = ink(f"✕ {account.book_error}" if account.book_error else "", ".ink--bad")
+    read_at_ms = account.read_at_ms
+    if book is None or read_at_ms is None:
+        return failed if failed.plain else _fact(False, "not read yet")
+    read = f"read {age(now_ms - read_at_ms)} ago, {utc(read_at_ms)} UTC"
+    count = ink(f"{book.count()} open", ".ink--text")
+    mark = ink("▲", ".ink--careful") if account.book_error else ink("✓", ".ink--good")
+    return row(row(mark, count, gap=" "), ink(read, ".ink--quiet"), failed)

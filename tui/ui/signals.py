@@ -1,0 +1,87 @@
+"""SIGTERM, SIGHUP and a terminal that is gone end the screen in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+_Handler = signal.Handlers | Callable[[int, FrameType | None], object] | int | None
+
+_DEADLINE_S = 4.0
+"""For an end in order; a terminal that does not read may make one impossible."""
+_LOOK_EVERY_S = 1.0
+"""For a terminal that is gone: SIGHUP does not come to a process whose parent ignored it."""
+
+
+def our_terminal() -> int | None:
+    """The descriptor of the terminal that we read; None where there is none."""
+    if os.name != "posix" or sys.__stdin__ is None:
+        return None
+    try:
+        number = sys.__stdin__.fileno()
+    except (OSError, ValueError):
+        return None
+    return number if os.isatty(number) else None
+
+
+class Signals:
+    """Handlers for the signals that the platform has; Textual itself handles neither.
+
+    The terminal is watched from a thread of its own: without one to write to, the screen's loop
+    may stand still for good.
+    """
+
+    def __init__(
+        self,
+        stop: Callable[[int], None],
+        deadline_s: float | None = _DEADLINE_S,
+        look_every_s: float = _LOOK_EVERY_S,
+    ) -> None:
+        self._stop = stop
+        self._deadline_s = deadline_s
+        self._look_every_s = look_every_s
+        self._over = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._before: dict[int, _Handler] = {}
+
+    def install(self) -> None:
+        """Takes the signals over. Called on the screen's loop; does nothing off the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        self._loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                self._before[number] = signal.signal(number, self._received)
+        terminal = our_terminal()
+        if terminal is not None:
+            threading.Thread(
+                target=self._watch, args=(terminal,), name="terminal", daemon=True
+            ).start()
+
+    def _watch(self, terminal: int) -> None:
+        while not self._over.wait(self._look_every_s):
+            if not os.isatty(terminal):
+                self._received(signal.SIGHUP, None)
+                return
+
+    def restore(self) -> None:
+        """Gives the signals back, and lets the terminal out of sight."""
+        self._over.set()
+        for number, handler in self._before.items():
+            if handler is not None:
+                signal.signal(number, handler)
+        self._before.clear()
+
+    def _received(self, number: int, _frame: FrameType | None) -> None:
+        if self._deadline_s is not None:
+            last = threading.Timer(self._deadline_s, os._exit, args=(128 + number,))
+            last.daemon = True
+            last.start()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop, number)

@@ -1,0 +1,103 @@
+"""How each state is told: a glyph, a word and an ink, so that none of the three is needed alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tui.core.actions import Outcome
+from tui.core.deadman import TimerState
+from tui.core.desk import Health
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One state as the screen tells it, and what it means as the help tells it."""
+
+    glyph: str
+    word: str
+    ink: str
+    """The component class of `Painted` that colours it."""
+    meaning: str
+
+    def __str__(self) -> str:
+        return f"{self.glyph} {self.word}"
+
+
+HEALTH: dict[Health, Sign] = {
+    Health.CONNECTING: Sign("◌", "CONNECTING", ".ink--careful", "not known yet; a press goes out"),
+    Health.READY: Sign("●", "READY", ".ink--good", "a press would work now"),
+    Health.DEGRADED: Sign(
+        "▲",
+        "DEGRADED",
+        ".ink--careful",
+        "a press works, but something is wrong: the line says what",
+    ),
+    Health.DOWN: Sign("✕", "DOWN", ".ink--alarm", "a press would not arrive; it is tried anyway"),
+}
+
+OUTCOME: dict[Outcome, Sign] = {
+    Outcome.CONFIRMED: Sign(
+        "✓", "confirmed", ".ink--good", "the venue's own read shows nothing open"
+    ),
+    Outcome.DENIED: Sign("⊘", "denied", ".ink--careful", "never sent, for a local reason"),
+    Outcome.REJECTED: Sign(
+        "✕", "rejected", ".ink--bad", "the venue refused; its code and text are shown"
+    ),
+    Outcome.REMAINING: Sign(
+        "▲", "remaining", ".ink--bad", "acknowledged, yet orders were still open at the end"
+    ),
+    Outcome.UNRESOLVED: Sign(
+        "?", "UNRESOLVED", ".ink--alarm", "no evidence either way; stays until a read settles it"
+    ),
+}
+
+TIMER: dict[TimerState, Sign] = {
+    TimerState.OFF: Sign("○", "OFF", ".ink--quiet", "no timer protects the book"),
+    TimerState.ARMING: Sign("◌", "ARMING", ".ink--careful", "asked for, not acknowledged yet"),
+    TimerState.ARMED: Sign("●", "ARMED", ".ink--good", "acknowledged, beats are on time"),
+    TimerState.LATE: Sign(
+        "▲", "LATE", ".ink--caution", "a beat is missing; the seconds shown are still certain"
+    ),
+    TimerState.AMBIGUOUS: Sign(
+        "?", "AMBIGUOUS", ".ink--caution", "it may have fired between two beats; read the book"
+    ),
+    TimerState.FIRED: Sign(
+        "✕", "FIRED", ".ink--alarm", "it ran out and the venue cancelled; arm it again yourself"
+    ),
+    TimerState.UNKNOWN: Sign(
+        "?", "UNKNOWN", ".ink--caution", "nothing is known of the timer; count on no protection"
+    ),
+    TimerState.BLOCKED: Sign(
+        "■", "BLOCKED", ".ink--alarm", "the venue refuses the beats; the line says why"
+    ),
+}
+
+HOLDING = frozenset(
+    {TimerState.ARMING, TimerState.ARMED, TimerState.LATE, TimerState.AMBIGUOUS, TimerState.UNKNOWN}
+)
+"""States in which seconds may still run at the venue."""
+
+
+def utc(epoch_ms: int) -> str:
+    """`12:03:22`, in UTC."""
+    return datetime.fromtimestamp(epoch_ms / 1000, tz=UTC).strftime("%H:%M:%S")
+
+
+def tenths(epoch_ms: int) -> str:
+    """`12:03:22.9`, in UTC."""
+    return f"{utc(epoch_ms)}.{epoch_ms % 1000 // 100}"
+
+
+def duration(ms: float) -> str:
+    """`212 ms`, `5.0 s`, `3 min`: three figures at most."""
+    if ms < 1000:
+        return f"{ms:.0f} ms"
+    if ms < 120_000:
+        return f"{ms / 1000:.1f} s"
+    return f"{ms / 60_000:.0f} min"
+
+
+def seconds(value: float) -> str:
+    """`30 s`, `4.5 s`: no needless decimals."""
+    return f"{value:g} s"

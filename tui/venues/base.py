@@ -1,0 +1,349 @@
+"""What every venue has to answer, and the shapes that pass between a venue and the service.
+
+A venue decides meaning and touches no socket. What needs more than one exchange of messages
+(paging a list, cancelling contract by contract) is a *talk*: a generator that yields the calls to
+be made at once, is sent their replies in the same order, and returns what they mean. The service
+drives it and signs each call at the moment it leaves, so a talk holds no secret and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias, TypeVar
+
+from tui.core.accounts import Account
+from tui.core.actions import Ack, Action, Scope, Verdict
+from tui.core.frames import Transport
+from tui.core.orders import Book, Kind
+from tui.core.secrets import Credentials
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+JsonObject: TypeAlias = dict[str, JsonValue]
+
+T = TypeVar("T")
+
+
+# --- calls, and what comes back ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RestCall:
+    """A REST request before it is signed."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    """Exactly the text to be sent and signed."""
+    signed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SocketCall:
+    """A request over the venue's WebSocket before it has its id."""
+
+    op: str
+    data: JsonValue
+    """What goes under the venue's own name for it: `data` (HTX), `args` (OKX)."""
+
+
+Call: TypeAlias = RestCall | SocketCall
+
+
+@dataclass(frozen=True, slots=True)
+class RestReply:
+    """A complete HTTP answer, whatever its status."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SocketReply:
+    """The message that answered a socket request."""
+
+    message: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """Nothing answered."""
+
+    reason: str
+    """One line for the trader: `no answer within 1.5 s`."""
+    sent: bool
+    """False only if the request certainly never left; otherwise it may have been carried out."""
+
+
+Reply: TypeAlias = RestReply | SocketReply | NoReply
+
+Talk: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRest:
+    """A REST request as it leaves."""
+
+    method: str
+    target: str
+    """Path and query, byte for byte as signed."""
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    hidden: tuple[str, ...]
+    """Values of this request that nothing may keep or show: the signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketText:
+    """A WebSocket message as it leaves."""
+
+    text: str
+    hidden: tuple[str, ...] = ()
+
+
+# --- what a socket message can mean --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The venue accepted the login; only now may commands be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRefused:
+    """The venue refused the login. `permanent`: the same credentials will be refused again."""
+
+    code: str
+    text: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The reply to the request of that id."""
+
+    request_id: str
+    message: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class AllInDoubt:
+    """An error that names no request: whatever is in flight may have been carried out or not."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pinged:
+    """The venue wants this sent back at once."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The venue is about to drop the connection."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message that asks for nothing: a pong, a notice, a push."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Bytes that mean nothing; `reason` in one line."""
+
+    reason: str
+
+
+SocketEvent: TypeAlias = (
+    LoggedIn | LoginRefused | Answered | AllInDoubt | Pinged | Closing | Heard | Unreadable
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SocketRead:
+    """A message taken apart: what the log shows of it, and what it means."""
+
+    text: str
+    """The unpacked payload, made safe, not yet redacted."""
+    unpacked: int
+    """Bytes after decompression."""
+    event: SocketEvent
+
+
+# --- what is known of an account -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the venue said of the account and its key."""
+
+    family: str = ""
+    """HTX: `legacy` or `unified`."""
+    can_trade: bool | None = None
+    """None where the venue did not say."""
+    can_withdraw: bool | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSpec:
+    """One of a venue's dead-man timers, as data for the one timer machine."""
+
+    id: str
+    covers: str
+    min_s: int
+    max_s: int
+    spacing_s: float
+    """The least time between two requests that the venue bears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A cancel action that an account has only if its settings ask for it."""
+
+    id: str
+    """That of the action too."""
+    most_contracts: int | None = None
+    """How many `contracts` may be named beside it, where their number is what it costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueSpec:
+    """What the settings and the forms must know of a venue."""
+
+    id: str
+    title: str
+    rest_url: str
+    ws_url: str | None
+    passphrase: bool
+    paper_ws_url: str | None = None
+    """Where the venue's own paper trading listens, if elsewhere than `ws_url`."""
+    families: tuple[str, ...] = ()
+    demo_trading: bool = False
+    timers: tuple[TimerSpec, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    grant: str = ""
+    """Which key permissions to grant and which not, in one line."""
+
+
+class VenueError(Exception):
+    """A venue's answer that is not what was asked for: a refusal, a fault, or no answer.
+
+    `verdict` is REFUSED (asking again will not help), BUSY or UNKNOWN. `code` and `text` are the
+    venue's own, made safe.
+    """
+
+    def __init__(self, verdict: Verdict, code: str, text: str, retry_after_s: float = 1.0) -> None:
+        super().__init__(f"{code} {text}".strip())
+        self.verdict = verdict
+        self.code = code
+        self.text = text
+        self.retry_after_s = retry_after_s
+
+    @property
+    def ack(self) -> Ack:
+        return Ack(self.verdict, self.code, self.text, retry_after_s=self.retry_after_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Keepalive:
+    """How a connection shows that it lives."""
+
+    idle_s: float
+    """Send a sign of life after so long without a word from the venue."""
+    text: str | None
+    """The message to send; None for a protocol-level ping."""
+    answer_s: float
+    """The connection is dead when nothing comes for so long after it."""
+
+
+class Dialect(Protocol):
+    """How one account speaks with its venue. Holds the account's settings, no secret, no state."""
+
+    spec: VenueSpec
+    keepalive: Keepalive | None
+    """None for a venue without a socket."""
+
+    # the wire
+    def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
+        """`call` as it leaves now; `now_ms` is the venue's clock, epoch milliseconds."""
+        ...
+
+    def socket_headers(self) -> tuple[tuple[str, str], ...]:
+        """Extra headers of the WebSocket handshake."""
+        ...
+
+    def login(self, credentials: Credentials, now_ms: int) -> SocketText:
+        """The message that authenticates a fresh connection."""
+        ...
+
+    def encode(self, call: SocketCall, request_id: str) -> str:
+        """`call` as it leaves. `request_id` is 1 to 32 letters and digits."""
+        ...
+
+    def read_socket(self, data: bytes | str) -> SocketRead:
+        """Takes one message apart. Never raises, whatever the bytes; bounded in time and memory."""
+        ...
+
+    def failed(self, message: JsonObject) -> bool:
+        """Whether a reply speaks of an error; the log's colour hangs on it, nothing else."""
+        ...
+
+    # talks
+    def venue_time(self) -> Talk[int]:
+        """The venue's clock, epoch ms. One unsigned call. Raises VenueError."""
+        ...
+
+    def probe(self) -> Talk[Profile]:
+        """What the venue says of the account and its key. Raises VenueError."""
+        ...
+
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+        """Every open order of these kinds, all pages. Raises VenueError; never a partial book.
+
+        `read_at_ms` of the result is 0: the driver, which has a clock, sets it.
+        """
+        ...
+
+    def cancel(
+        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+    ) -> Talk[Ack]:
+        """Cancels by `route`. `book` is what was read last, for venues that need contracts named.
+
+        The first batch of calls holds everything that can be sent at once.
+        """
+        ...
+
+    def set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+        """Starts or refreshes a dead-man timer, or switches it off with 0."""
+        ...
+
+    # facts
+    def kinds(self, profile: Profile) -> tuple[Kind, ...]:
+        """The sorts of order that this account can have, in the order the panel shows them."""
+        ...
+
+    def actions(self, profile: Profile) -> tuple[Action, ...]:
+        """The cancel actions of this account, with those that its settings ask for beside."""
+        ...
+
+
+class DialectFactory(Protocol):
+    def __call__(self, account: Account) -> Dialect: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """One line of the registry."""
+
+    spec: VenueSpec
+    dialect: DialectFactory = field(repr=False)

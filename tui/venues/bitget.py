@@ -1,0 +1,209 @@
+"""How Bitget's unified trading account (API v3) speaks: signed REST, and the dead-man countdown.
+
+Sources: the Bitget documentation (https://www.bitget.com/api-doc/), pages "Signature", UTA
+"CountDown Cancel All", "Get Account Info", and "Get Server Time" (v2, shared by all accounts).
+Codes and replies are in `bitget_replies`, lists in `bitget_book`, cancels in `bitget_cancel`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from tui.core.accounts import Account
+from tui.core.actions import Ack, Action, Scope, Verdict
+from tui.core.frames import Transport
+from tui.core.orders import Book, Kind
+from tui.core.secrets import Credentials, Secret
+from tui.venues.base import (
+    Extra,
+    JsonObject,
+    Keepalive,
+    Profile,
+    RestCall,
+    SignedRest,
+    SocketCall,
+    SocketRead,
+    SocketText,
+    Talk,
+    TimerSpec,
+    Unreadable,
+    VenueError,
+    VenueSpec,
+)
+from tui.venues.bitget_book import CATEGORIES, STRATEGY, read_book
+from tui.venues.bitget_cancel import cancel_categories, cancel_chosen, cancel_strategy, trade_call
+from tui.venues.bitget_replies import OK, data_of, timer_ack
+from tui.venues.reading import int_of, object_of, text_of
+
+TIMER = TimerSpec(
+    id="bitget",
+    covers="all orders of the unified account; whether strategy orders go too is not documented",
+    min_s=5,
+    max_s=60,
+    spacing_s=1.05,
+)
+BITGET = VenueSpec(
+    id="bitget",
+    title="Bitget",
+    rest_url="https://api.bitget.com",
+    ws_url=None,
+    passphrase=True,
+    demo_trading=True,
+    timers=(TIMER,),
+    extras=(Extra("strategy"),),
+    grant="Grant UTA trade, read and write; never withdraw. The countdown is enabled on request.",
+)
+KINDS = (
+    Kind("SPOT", "spot", spacing_s=0.3),
+    Kind("MARGIN", "margin", spacing_s=0.3),
+    Kind("USDT-FUTURES", "USDT futures", spacing_s=0.3),
+    Kind("COIN-FUTURES", "coin futures", spacing_s=0.3),
+    Kind("USDC-FUTURES", "USDC futures", spacing_s=0.3),
+    Kind(STRATEGY, "strategy", spacing_s=0.5, every=4, covered=False),
+)
+ORDERS = Action(
+    id="orders",
+    label="orders",
+    kinds=CATEGORIES,
+    routes=("rest",),
+    leaves="strategy (trigger, TP/SL) orders",
+    scopes=("category", "contract"),
+)
+STRATEGY_ORDERS = Action(
+    id="strategy",
+    label="strategy orders",
+    kinds=(STRATEGY,),
+    routes=("rest",),
+    leaves="those outside futures, which the venue does not list",
+    scopes=("contract",),
+)
+
+
+class Bitget:
+    """One Bitget account. See `tui.venues.base.Dialect`."""
+
+    spec: VenueSpec = BITGET
+    keepalive: Keepalive | None = None
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    # --- the wire ---
+
+    def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
+        """`call` as it leaves. The signature covers time, method, path with query, and body.
+
+        The query is sorted. The pages leave open whether it is signed before or after
+        percent-encoding, so values that need encoding are never used.
+        """
+        target = call.path + (f"?{urlencode(sorted(call.query))}" if call.query else "")
+        headers = [("Content-Type", "application/json"), ("locale", "en-US")]
+        if self._account.demo_trading:
+            headers.append(("paptrading", "1"))
+        hidden: tuple[str, ...] = ()
+        if call.signed:
+            signature = signed(credentials.secret_key, f"{now_ms}{call.method}{target}{call.body}")
+            passphrase = credentials.passphrase
+            headers += [
+                ("ACCESS-KEY", credentials.api_key.reveal()),
+                ("ACCESS-SIGN", signature),
+                ("ACCESS-TIMESTAMP", str(now_ms)),
+                ("ACCESS-PASSPHRASE", passphrase.reveal() if passphrase else ""),
+            ]
+            hidden = (signature,)
+        return SignedRest(call.method, target, tuple(headers), call.body.encode(), hidden)
+
+    def socket_headers(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def login(self, credentials: Credentials, now_ms: int) -> SocketText:
+        """Raises VenueError: no socket is used."""
+        raise VenueError(Verdict.REFUSED, "", "Bitget is spoken to over REST alone")
+
+    def encode(self, call: SocketCall, request_id: str) -> str:
+        """Raises VenueError: no socket is used."""
+        raise VenueError(Verdict.REFUSED, "", "Bitget is spoken to over REST alone")
+
+    def read_socket(self, data: bytes | str) -> SocketRead:
+        return SocketRead("", 0, Unreadable("Bitget is spoken to over REST alone"))
+
+    def failed(self, message: JsonObject) -> bool:
+        return message.get("code") != OK
+
+    # --- talks ---
+
+    def venue_time(self) -> Talk[int]:
+        (reply,) = yield (RestCall("GET", "/api/v2/public/time", signed=False),)
+        stamp = int_of(object_of(data_of(reply)).get("serverTime"))
+        if stamp is None:
+            raise VenueError(Verdict.UNKNOWN, "", "the venue's time did not come")
+        return stamp
+
+    def probe(self) -> Talk[Profile]:
+        """What the key may do, from the account info, which needs no permission of its own.
+
+        Raises VenueError; of a classic account, REFUSED with a sentence that says so: this call is
+        refused there like every other of the unified account, so it also tells the account mode.
+        `account/settings` would name the mode (unified, hybrid, upgrading, switching), but takes
+        the permission to manage the account, which a key for trading has no need of; it is not
+        asked. Nothing tells whether the countdown is enabled for the account.
+        """
+        (reply,) = yield (RestCall("GET", "/api/v3/account/info"),)
+        info = object_of(data_of(reply))
+        granted = info.get("permissions")
+        if not isinstance(granted, list):
+            return Profile(warnings=("the venue does not say what the key may do",))
+        names = {text_of(name) for name in granted}
+        writes = text_of(info.get("permType")).replace("_", "-") != "read-only"
+        return Profile(can_trade="uta_trade" in names and writes, can_withdraw="withdraw" in names)
+
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+        return read_book(kinds)
+
+    def cancel(
+        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+    ) -> Talk[Ack]:
+        """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
+        cancel can be: a wider one than asked for is never sent."""
+        if scope.orders:
+            return (yield from cancel_chosen(scope.orders))
+        if action.id == STRATEGY_ORDERS.id:
+            return (yield from cancel_strategy(scope))
+        return (yield from cancel_categories(scope, book))
+
+    def set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+        """Starts or refreshes the countdown, or switches it off with 0.
+
+        The answer is the same for all of these, and the timer cannot be read back.
+        """
+        if timer != TIMER.id:
+            raise VenueError(Verdict.REFUSED, "", "Bitget has no such timer")
+        if countdown_s != 0 and not TIMER.min_s <= countdown_s <= TIMER.max_s:
+            text = f"the countdown is {TIMER.min_s} to {TIMER.max_s} s, or 0 for off"
+            raise VenueError(Verdict.REFUSED, "", text)
+        (reply,) = yield (trade_call("countdown-cancel-all", {"countdown": str(countdown_s)}),)
+        return timer_ack(reply)
+
+    # --- facts ---
+
+    def kinds(self, profile: Profile) -> tuple[Kind, ...]:
+        if not self._cancels_strategy:
+            return KINDS
+        return tuple(replace(kind, covered=True) for kind in KINDS)
+
+    def actions(self, profile: Profile) -> tuple[Action, ...]:
+        return (ORDERS, STRATEGY_ORDERS) if self._cancels_strategy else (ORDERS,)
+
+    @property
+    def _cancels_strategy(self) -> bool:
+        return STRATEGY_ORDERS.id in self._account.extras
+
+
+def signed(secret: Secret, text: str) -> str:
+    """HMAC-SHA256 of `text`, base64."""
+    digest = hmac.digest(secret.reveal().encode(), text.encode(), hashlib.sha256)
+    return base64.b64encode(digest).decode()

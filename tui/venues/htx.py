@@ -1,0 +1,189 @@
+"""HTX USDT-M futures: what one account can do there, and how it speaks.
+
+The socket is `/linear-swap-trade`. An account is of one of two families: `legacy`, whose isolated
+and cross margin orders are separate worlds, or `unified` (V5). A call of the wrong family finds
+nothing or is refused, so the family is asked from the venue. The parts: `htx_wire` (bytes),
+`htx_replies` (codes), `htx_family` (which family), `htx_orders` (lists), `htx_cancel` (cancels).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.core.accounts import Account
+from tui.core.actions import Ack, Action, Scope, Verdict
+from tui.core.frames import Transport
+from tui.core.orders import Book, Kind
+from tui.core.secrets import Credentials
+from tui.venues import htx_cancel, htx_orders, htx_wire
+from tui.venues.base import (
+    JsonObject,
+    Keepalive,
+    Profile,
+    RestCall,
+    SignedRest,
+    SocketCall,
+    SocketRead,
+    SocketText,
+    Talk,
+    VenueError,
+    VenueSpec,
+)
+from tui.venues.htx_family import ask_family, of_its_family
+from tui.venues.htx_replies import answer, error_of
+from tui.venues.htx_triggers import ACTION, EXTRA, KIND, open_triggers
+from tui.venues.htx_triggers import cancel as cancel_triggers
+from tui.venues.reading import int_of
+
+HTX = VenueSpec(
+    id="htx",
+    title="HTX",
+    rest_url="https://api.hbdm.com",
+    ws_url="wss://api.hbdm.com/linear-swap-trade",
+    passphrase=False,
+    families=("auto", "legacy", "unified"),
+    extras=(EXTRA,),
+    grant="Read and Trade; never Withdraw",
+)
+
+LEAVES = "trigger, TP/SL and trailing orders"
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What accounts of one family have."""
+
+    family: str
+    kind: Kind
+    action: Action
+
+
+def _offer(family: str, kind: str) -> _Offer:
+    scopes = ("contract", "direction", "offset")
+    action = Action(kind, kind, (kind,), ("ws", "rest"), LEAVES, scopes=scopes)
+    return _Offer(family, Kind(kind, kind), action)
+
+
+_OFFERS = (
+    _offer("legacy", "isolated"),
+    _offer("legacy", "cross"),
+    _Offer("legacy", KIND, ACTION),
+    _offer("unified", "unified"),
+)
+
+
+class Htx:
+    """How one HTX account speaks (`Dialect`)."""
+
+    spec = HTX
+    # HTX pings every 5 s, and answers a ping of the WebSocket protocol but none in JSON.
+    keepalive: Keepalive | None = Keepalive(idle_s=3.0, text=None, answer_s=3.0)
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._rest_host = htx_wire.host_of(account.rest_url)
+        self._ws_url = account.ws_url or str(HTX.ws_url)
+
+    # the wire
+
+    def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
+        return htx_wire.sign_rest(call, self._rest_host, credentials, now_ms)
+
+    def socket_headers(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def login(self, credentials: Credentials, now_ms: int) -> SocketText:
+        return htx_wire.sign_login(self._ws_url, credentials, now_ms)
+
+    def encode(self, call: SocketCall, request_id: str) -> str:
+        return htx_wire.compact({"op": call.op, "cid": request_id, "data": call.data})
+
+    def read_socket(self, data: bytes | str) -> SocketRead:
+        return htx_wire.read_socket(data)
+
+    def failed(self, message: JsonObject) -> bool:
+        told = message.get("status") == "error" or message.get("op") == "error"
+        return told or bool(error_of(message)[0])
+
+    # talks
+
+    def venue_time(self) -> Talk[int]:
+        replies = yield (RestCall("GET", "/api/v1/timestamp", signed=False),)
+        now_ms = int_of(answer(replies[0]).get("ts"))
+        if now_ms is None:
+            raise VenueError(Verdict.UNKNOWN, "", "the venue's answer has no time")
+        return now_ms
+
+    def probe(self) -> Talk[Profile]:
+        """Asks for the account's family. HTX does not tell this host what the key may do."""
+        configured = self._account.family
+        try:
+            asked = yield from ask_family()
+        except VenueError as error:
+            if configured == "auto" or error.verdict is Verdict.REFUSED:
+                raise
+            doubt = f"family {configured} is as configured; the venue did not say: {error.text}"
+            return Profile(configured, warnings=(doubt,))
+        if configured not in ("auto", asked):
+            clash = (
+                f"the settings say family {configured}, the venue says {asked}: "
+                "cancels of the wrong family find nothing"
+            )
+            return Profile(configured, warnings=(clash,))
+        if asked == "unified" and EXTRA.id in self._account.extras:
+            useless = f'extra "{EXTRA.id}" is for legacy accounts: this one keeps its {LEAVES}'
+            return Profile(asked, warnings=(useless,))
+        return Profile(asked)
+
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+        """Conditional orders that the venue refuses to list are left out of the book's kinds, so
+        that they are unknown and the other kinds are not lost with them."""
+        others = tuple(kind for kind in kinds if kind != KIND.id)
+        book = yield from htx_orders.read_book(others)
+        if KIND.id not in kinds:
+            return book
+        try:
+            triggers = yield from open_triggers(self._account.contracts)
+        except VenueError as error:
+            if not others or error.verdict is not Verdict.REFUSED:
+                raise
+            return book
+        return Book(kinds, book.orders + triggers, 0)
+
+    def cancel(
+        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+    ) -> Talk[Ack]:
+        """Cancels. An answer that the wrong account family would get too is never taken for a
+        certain one: the venue is asked for the family before it counts."""
+        contracts = self._account.contracts
+        if action.id == EXTRA.id:
+            ack = yield from cancel_triggers(scope, book, contracts)
+        else:
+            ack = yield from htx_cancel.cancel(action, scope, book, route, contracts)
+        return (yield from of_its_family(ack, _family_of(action), self._account.family))
+
+    def set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+        yield from ()
+        raise VenueError(Verdict.REFUSED, "", "killdesk does not hold this venue's timer")
+
+    # facts
+
+    def kinds(self, profile: Profile) -> tuple[Kind, ...]:
+        return tuple(offer.kind for offer in self._offers(profile))
+
+    def actions(self, profile: Profile) -> tuple[Action, ...]:
+        return tuple(offer.action for offer in self._offers(profile))
+
+    def _offers(self, profile: Profile) -> list[_Offer]:
+        """Those of both families while it is unknown: a press must then reach either."""
+        family = profile.family or self._account.family
+        return [
+            offer
+            for offer in _OFFERS
+            if family in (offer.family, "auto")
+            and (offer.action.id != EXTRA.id or EXTRA.id in self._account.extras)
+        ]
+
+
+def _family_of(action: Action) -> str:
+    return next((offer.family for offer in _OFFERS if offer.action.id == action.id), "")

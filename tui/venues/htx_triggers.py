@@ -1,0 +1,179 @@
+"""HTX's conditional orders of the legacy families: trigger, TP/SL and trailing orders.
+
+Each of the three sorts has calls of its own in either margin mode, and no cancel-all of ordinary
+orders takes them. Sources, all in "Swap Strategy Order Interface": "[Isolated] Query Trigger Order
+Open Orders", "[Isolated] Cancel All Trigger Orders", "[Isolated] Cancel Trigger Order" and their
+neighbours for "[Cross]", "Take-profit and Stop-loss Orders" and "Trailing Orders".
+
+The cross lists hold all contracts; the isolated ones tell of one contract each, so isolated orders
+are known of the contracts that the settings name, and of no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tui.core.actions import Ack, Action, Scope, Verdict
+from tui.core.orders import Book, Kind, OpenOrder
+from tui.venues.base import Extra, JsonObject, RestCall, Talk, VenueError
+from tui.venues.htx_cancel import Command, acks_of, batches_of, passing_by
+from tui.venues.htx_orders import Listing, figure, order_id_of, read_list
+from tui.venues.htx_wire import compact
+from tui.venues.reading import int_of, requests_ack, text_of
+from tui.venues.talks import side_by_side
+
+A_SECOND = 5
+"""Calls of one cancel, or of the isolated list of trigger orders."""
+MOST_IDS = 10
+"""Ids in one cancel; isolated trigger orders would bear 20."""
+RETRY_S = 1.1
+
+EXTRA = Extra("triggers", most_contracts=A_SECOND)
+KIND = Kind("trigger", "conditional", spacing_s=RETRY_S)
+ACTION = Action(
+    id=EXTRA.id,
+    label="conditional orders",
+    kinds=(KIND.id,),
+    routes=("rest",),
+    leaves="isolated ones in contracts that the settings do not name",
+    scopes=("contract", "direction", "offset"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of conditional order in one margin mode, and where its calls are."""
+
+    isolated: bool
+    path: str
+    """What the names of its calls begin with."""
+
+
+SORTS = tuple(
+    Sort(isolated, f"/linear-swap-api/v1/swap_{'' if isolated else 'cross_'}{name}")
+    for isolated in (True, False)
+    for name in ("trigger", "tpsl", "track")
+)
+
+Found = list[tuple[Sort, tuple[OpenOrder, ...]]]
+
+
+def open_triggers(contracts: tuple[str, ...]) -> Talk[tuple[OpenOrder, ...]]:
+    """Every open conditional order that can be listed. Raises VenueError."""
+    found = yield from _listed(contracts)
+    return tuple(order for _, orders in found for order in orders)
+
+
+def cancel(scope: Scope, book: Book | None, contracts: tuple[str, ...]) -> Talk[Ack]:
+    """Cancels what is listed now and within `scope`, each order by the call of its sort.
+
+    The list comes first: a cancel names one contract of one sort, and few may be sent in a second,
+    so none is spent where nothing rests. Those above that number are left to be asked for again.
+    Without a list, the contracts that are known are swept blindly.
+    """
+    if scope.category not in (None, KIND.id):
+        return Ack(Verdict.REFUSED, "", f"conditional orders have no category {scope.category}")
+    by_id = bool(scope.orders or scope.direction or scope.offset)
+    try:
+        found = yield from _listed(contracts)
+    except VenueError as error:
+        text = f"conditional orders could not be listed: {error.text}"
+        commands = [] if by_id else _blindly(scope, book, contracts)
+        rest = [replace(error.ack, text=text)]
+    else:
+        commands = [c for sort, orders in found for c in _commands(sort, orders, scope, by_id)]
+        rest = []
+    now = _in_one_second(commands)
+    if left := len(commands) - len(now):
+        text = f"{left} cancels of conditional orders to go: the venue takes {A_SECOND} a second"
+        rest.append(Ack(Verdict.BUSY, "", text, retry_after_s=RETRY_S))
+    if not now:
+        return Ack.together(rest)
+    replies = yield tuple(command.call for command in now)
+    return requests_ack([*passing_by(acks_of(now, replies)), *rest])
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def _listed(contracts: tuple[str, ...]) -> Talk[Found]:
+    places = [(sort, contract) for sort in SORTS for contract in _places(sort, contracts)]
+    lists = yield from side_by_side(
+        [read_list(Listing(f"{s.path}_openorders", _order, contract)) for s, contract in places]
+    )
+    return [(sort, orders) for (sort, _), orders in zip(places, lists, strict=True)]
+
+
+def _places(sort: Sort, contracts: tuple[str, ...]) -> tuple[str, ...]:
+    """The contracts to be listed one by one; a single empty one where the list has them all."""
+    return tuple(filter(_is_swap, contracts)) if sort.isolated else ("",)
+
+
+def _is_swap(contract: str) -> bool:
+    """Dated contracts have no isolated margin mode."""
+    return contract.count("-") == 1
+
+
+def _order(item: JsonObject) -> OpenOrder:
+    return OpenOrder(
+        KIND.id,
+        order_id_of(item),
+        contract=text_of(item.get("contract_code")),
+        side=text_of(item.get("direction")),
+        offset=text_of(item.get("offset")),
+        price=figure(item.get("trigger_price")) or figure(item.get("active_price")),
+        size=figure(item.get("volume")),
+        created_ms=int_of(item.get("created_at")),
+    )
+
+
+# --- cancels -------------------------------------------------------------------------------------
+
+
+def _commands(
+    sort: Sort, orders: Iterable[OpenOrder], scope: Scope, by_id: bool
+) -> Iterable[Command]:
+    """The calls that cancel those of `orders` that are within the scope, and no other order."""
+    mine = [order for order in orders if scope.covers(order)]
+    if not by_id:
+        return [_everything(sort, contract) for contract in dict.fromkeys(o.contract for o in mine)]
+    return [
+        Command(
+            _call(sort, "cancel", {"contract_code": contract, "order_id": ",".join(ids)}),
+            contract,
+            ids,
+        )
+        for contract, ids in batches_of(((o.contract, o.order_id) for o in mine), MOST_IDS)
+    ]
+
+
+def _blindly(scope: Scope, book: Book | None, contracts: tuple[str, ...]) -> list[Command]:
+    seen = (o.contract for o in book.orders if o.kind == KIND.id) if book else ()
+    known = [scope.contract.upper()] if scope.contract else list(dict.fromkeys((*contracts, *seen)))
+    return [
+        _everything(sort, contract)
+        for sort in SORTS
+        for contract in known
+        if not sort.isolated or _is_swap(contract)
+    ]
+
+
+def _everything(sort: Sort, contract: str) -> Command:
+    return Command(_call(sort, "cancelall", {"contract_code": contract}), contract)
+
+
+def _call(sort: Sort, what: str, body: JsonObject) -> RestCall:
+    return RestCall("POST", f"{sort.path}_{what}", body=compact(body))
+
+
+def _in_one_second(commands: Iterable[Command]) -> list[Command]:
+    """As many of each call as the venue takes at once."""
+    taken: dict[str, int] = {}
+    now = []
+    for command in commands:
+        path = command.call.path if isinstance(command.call, RestCall) else command.call.op
+        taken[path] = taken.get(path, 0) + 1
+        if taken[path] <= A_SECOND:
+            now.append(command)
+    return now

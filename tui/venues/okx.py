@@ -1,0 +1,296 @@
+"""How OKX v5 speaks: the business WebSocket, signed REST, spreads and quotes.
+
+Sources: the OKX v5 documentation (https://www.okx.com/docs-v5/en/), pages "REST Authentication",
+"WebSocket: Login, Connect", Spread Trading "WS / Cancel all orders", "WS / Cancel order" and their
+REST twins, Block Trading "Cancel all Quotes", "Cancel multiple Quotes" and their like for RFQs,
+Trading Account "Get account configuration", Public Data "Get system time". Codes and replies are in
+`okx_replies`, lists in `okx_book`, socket messages in `okx_socket`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from tui.core.accounts import Account
+from tui.core.actions import Ack, Action, Scope, Verdict
+from tui.core.frames import Transport
+from tui.core.orders import Book, Kind
+from tui.core.secrets import Credentials, Secret
+from tui.venues.base import (
+    Call,
+    Extra,
+    JsonObject,
+    JsonValue,
+    Keepalive,
+    Profile,
+    RestCall,
+    SignedRest,
+    SocketCall,
+    SocketRead,
+    SocketText,
+    Talk,
+    VenueError,
+    VenueSpec,
+)
+from tui.venues.okx_book import PENDING, QUOTE, RFQ, SPREAD, read_book
+from tui.venues.okx_replies import (
+    KEY_REFUSED,
+    block_ack,
+    chosen_outcome,
+    mass_cancel_ack,
+    of_one_order,
+    read_envelope,
+    rows_of,
+)
+from tui.venues.okx_socket import read_message
+from tui.venues.reading import OrderResult, chosen_ack, int_of, text_of
+
+OKX = VenueSpec(
+    id="okx",
+    title="OKX",
+    rest_url="https://www.okx.com",
+    ws_url="wss://ws.okx.com:8443/ws/v5/business",
+    paper_ws_url="wss://wspap.okx.com:8443/ws/v5/business",
+    passphrase=True,
+    demo_trading=True,
+    extras=(Extra("rfqs"),),
+    grant="Grant Read and Trade; never Withdraw. Bind the key to this machine's address.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _RestOnly:
+    """The calls of an action that block trading knows, all under `/api/v5/rfq/`."""
+
+    label: str
+    everything: str
+    chosen: str
+    id_key: str
+
+
+KINDS = (
+    Kind(SPREAD, "spreads", spacing_s=0.25),
+    Kind(QUOTE, "quotes", spacing_s=1.1),
+    Kind(RFQ, "RFQs", spacing_s=1.1),
+    Kind(PENDING, "pending fill", spacing_s=2.1, covered=False),
+)
+SPREADS = Action(
+    id="spreads",
+    label="spreads",
+    kinds=(SPREAD,),
+    routes=("ws", "rest"),
+    leaves="legs and size already matched but not settled",
+    key="s",
+    scopes=("contract",),
+)
+QUOTES = Action(
+    id="quotes",
+    label="quotes",
+    kinds=(QUOTE,),
+    routes=("rest",),
+    leaves="RFQs, and quotes pending fill",
+    key="u",
+)
+RFQS = Action(
+    id="rfqs",
+    label="RFQs",
+    kinds=(RFQ,),
+    routes=("rest",),
+    leaves="RFQs pending fill",
+)
+BY_REST: dict[str, _RestOnly] = {
+    QUOTES.id: _RestOnly("quotes", "cancel-all-quotes", "cancel-batch-quotes", "quoteId"),
+    RFQS.id: _RestOnly("RFQs", "cancel-all-rfqs", "cancel-batch-rfqs", "rfqId"),
+}
+MOST_IN_BATCH = 100
+_LOGIN_PATH = "/users/self/verify"
+
+
+class Okx:
+    """One OKX account. See `tui.venues.base.Dialect`."""
+
+    spec: VenueSpec = OKX
+    keepalive: Keepalive | None = Keepalive(idle_s=18.0, text="ping", answer_s=10.0)
+    """The venue drops a connection that was silent for 30 s; protocol pings do not count."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    # --- the wire ---
+
+    def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
+        """`call` as it leaves. The signature covers time, method, path with query, and body."""
+        target = call.path + (f"?{urlencode(call.query)}" if call.query else "")
+        headers = [("Content-Type", "application/json"), *self.socket_headers()]
+        hidden: tuple[str, ...] = ()
+        if call.signed:
+            stamp = iso_time(now_ms)
+            signature = signed(credentials.secret_key, stamp + call.method + target + call.body)
+            headers += [
+                ("OK-ACCESS-KEY", credentials.api_key.reveal()),
+                ("OK-ACCESS-SIGN", signature),
+                ("OK-ACCESS-TIMESTAMP", stamp),
+                ("OK-ACCESS-PASSPHRASE", _passphrase(credentials)),
+            ]
+            hidden = (signature,)
+        return SignedRest(call.method, target, tuple(headers), call.body.encode(), hidden)
+
+    def socket_headers(self) -> tuple[tuple[str, str], ...]:
+        """The demo-trading header. On a socket the demo host alone should do; it costs nothing."""
+        return (("x-simulated-trading", "1"),) if self._account.demo_trading else ()
+
+    def login(self, credentials: Credentials, now_ms: int) -> SocketText:
+        """The login message; good for 30 s, and once per connection: a second one is an error."""
+        stamp = str(now_ms // 1000)
+        signature = signed(credentials.secret_key, f"{stamp}GET{_LOGIN_PATH}")
+        args: JsonValue = [
+            {
+                "apiKey": credentials.api_key.reveal(),
+                "passphrase": _passphrase(credentials),
+                "timestamp": stamp,
+                "sign": signature,
+            }
+        ]
+        return SocketText(compact({"op": "login", "args": args}), hidden=(signature,))
+
+    def encode(self, call: SocketCall, request_id: str) -> str:
+        return compact({"id": request_id, "op": call.op, "args": call.data})
+
+    def read_socket(self, data: bytes | str) -> SocketRead:
+        return read_message(data)
+
+    def failed(self, message: JsonObject) -> bool:
+        return text_of(message.get("code", "0")) != "0"
+
+    # --- talks ---
+
+    def venue_time(self) -> Talk[int]:
+        (reply,) = yield (RestCall("GET", "/api/v5/public/time", signed=False),)
+        rows = rows_of(reply)
+        stamp = int_of(rows[0].get("ts")) if rows else None
+        if stamp is None:
+            raise VenueError(Verdict.UNKNOWN, "", "the venue's time did not come")
+        return stamp
+
+    def probe(self) -> Talk[Profile]:
+        """What the key may do, from the account configuration.
+
+        Raises VenueError when the key itself is refused, and when no answer proves anything (worth
+        asking again). A key that is good but may not read its configuration is not held against
+        the account: what it may do is then unknown, and a warning says so.
+        """
+        (reply,) = yield (RestCall("GET", "/api/v5/account/config"),)
+        envelope = read_envelope(reply)
+        if not envelope.ok:
+            error = envelope.error
+            if error.verdict is not Verdict.REFUSED or error.code in KEY_REFUSED:
+                raise error
+            return Profile(warnings=(f"what the key may do cannot be read: {error}",))
+        perm = text_of(envelope.rows[0].get("perm")) if envelope.rows else ""
+        if not perm:
+            return Profile(warnings=("the venue does not say what the key may do",))
+        granted = {part.strip() for part in perm.split(",")}
+        return Profile(can_trade="trade" in granted, can_withdraw="withdraw" in granted)
+
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+        return read_book(kinds)
+
+    def cancel(
+        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+    ) -> Talk[Ack]:
+        """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
+        cancel can be: a wider one than asked for is never sent."""
+        if scope.orders:
+            return (yield from _cancel_chosen(action, scope, route))
+        too_narrow = scope.direction or scope.offset or scope.category
+        if block := BY_REST.get(action.id):
+            if too_narrow or scope.contract:
+                text = f"OKX cancels all {block.label} or chosen ones, no subset"
+                return Ack(Verdict.REFUSED, "", text)
+            (reply,) = yield (RestCall("POST", f"/api/v5/rfq/{block.everything}", body="{}"),)
+            return block_ack(reply)
+        if too_narrow:
+            return Ack(Verdict.REFUSED, "", "OKX cancels spread orders by spread, nothing narrower")
+        which: JsonValue = {"sprdId": scope.contract.upper()} if scope.contract else {}
+        call: Call = RestCall("POST", "/api/v5/sprd/mass-cancel", body=compact(which))
+        if route == "ws":
+            call = SocketCall("sprd-mass-cancel", [which])
+        (reply,) = yield (call,)
+        return mass_cancel_ack(reply)
+
+    def set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+        """Raises VenueError: this venue's timers are not held yet."""
+        yield from ()
+        raise VenueError(Verdict.REFUSED, "", "killdesk does not hold this venue's timer")
+
+    # --- facts ---
+
+    def kinds(self, profile: Profile) -> tuple[Kind, ...]:
+        return tuple(kind for kind in KINDS if kind.id != RFQ or self._cancels_rfqs)
+
+    def actions(self, profile: Profile) -> tuple[Action, ...]:
+        return (SPREADS, QUOTES, RFQS) if self._cancels_rfqs else (SPREADS, QUOTES)
+
+    @property
+    def _cancels_rfqs(self) -> bool:
+        return RFQS.id in self._account.extras
+
+
+def _cancel_chosen(action: Action, scope: Scope, route: Transport) -> Talk[Ack]:
+    """Spread orders one by one (20 per 2 s), the others by the hundred (2 per 2 s), all at once."""
+    ids = [order.order_id for order in scope.orders if order.kind in action.kinds]
+    if not ids:
+        return Ack(Verdict.NOTHING)
+    block = BY_REST.get(action.id)
+    key, size = (block.id_key, MOST_IN_BATCH) if block else ("ordId", 1)
+    groups = [ids[start : start + size] for start in range(0, len(ids), size)]
+    answers = yield tuple(_chosen_call(action, group, route) for group in groups)
+    results: list[OrderResult] = []
+    whole: list[Ack] = []
+    for group, reply in zip(groups, answers, strict=True):
+        outcome = chosen_outcome(reply, key, group)
+        if isinstance(outcome, list):
+            results += outcome
+        elif len(group) == 1:
+            results.append(of_one_order(group[0], outcome))
+        else:
+            whole.append(outcome)
+    return chosen_ack(whole, results)
+
+
+def _chosen_call(action: Action, ids: list[str], route: Transport) -> Call:
+    if block := BY_REST.get(action.id):
+        listed: list[JsonValue] = list(ids)
+        body = compact({f"{block.id_key}s": listed})
+        return RestCall("POST", f"/api/v5/rfq/{block.chosen}", body=body)
+    which: JsonValue = {"ordId": ids[0]}
+    if route == "ws":
+        return SocketCall("sprd-cancel-order", [which])
+    return RestCall("POST", "/api/v5/sprd/cancel-order", body=compact(which))
+
+
+def compact(value: JsonValue) -> str:
+    """JSON without a space: the very text that is signed and sent."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def iso_time(now_ms: int) -> str:
+    """Epoch milliseconds as OKX writes UTC: `2020-12-08T09:08:57.715Z`."""
+    seconds, millis = divmod(now_ms, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{millis:03d}Z"
+
+
+def signed(secret: Secret, text: str) -> str:
+    """HMAC-SHA256 of `text`, base64."""
+    digest = hmac.digest(secret.reveal().encode(), text.encode(), hashlib.sha256)
+    return base64.b64encode(digest).decode()
+
+
+def _passphrase(credentials: Credentials) -> str:
+    return credentials.passphrase.reveal() if credentials.passphrase else ""
