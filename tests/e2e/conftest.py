@@ -30,6 +30,8 @@ WAIT_S = 30.0
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
 """Keyboard protocols and questions to the terminal, at which pyte stumbles."""
+UNFINISHED = re.compile(rb"\x1b(\[[0-?]*[ -/]*)?$")
+"""A control sequence of which only the beginning has been read."""
 
 
 class Terminal:
@@ -57,15 +59,19 @@ class Terminal:
         self._reader.start()
 
     def _drain(self) -> None:
+        unfinished = b""
         while True:
             try:
                 data = os.read(self._master, 65536)
             except OSError:
                 data = b""
             with self._lock:
-                if data:
-                    self.received += data
-                    self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", data))
+                self.received += data
+                shown = unfinished + data
+                begun = UNFINISHED.search(shown)
+                end = begun.start() if begun else len(shown)
+                self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", shown[:end]))
+                unfinished = shown[end:]
                 self._lock.notify_all()
             if not data:
                 return
@@ -106,6 +112,8 @@ class Terminal:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(5)
+        # The number of a closed descriptor goes to the next terminal: nobody may still read it.
+        self._reader.join(WAIT_S)
         with contextlib.suppress(OSError):
             os.close(self._master)
 

@@ -117,6 +117,8 @@ class AccountWorker:
             self._run_ended,
         )
         self._poll_now = asyncio.Event()
+        self._in_background = asyncio.Lock()
+        """Held by what no press waits for, one at a time: it opens no connections to idle later."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- life -------------------------------------------------------------------------------------
@@ -247,7 +249,12 @@ class AccountWorker:
                 await self._venue_clock.known.wait()
 
     async def _ask_time(self) -> int:
-        return await self._courier.run(self._dialect.venue_time(), READ_S)
+        """Lets a run have the warm connections to itself, once there is a time to go by."""
+        while self._runs and self._venue_clock.known.is_set():
+            await asyncio.wait(self._runs.tasks)
+            await asyncio.sleep(0)
+        async with self._in_background:
+            return await self._courier.run(self._dialect.venue_time(), READ_S)
 
     async def _learn(self) -> None:
         await self._time_known()
@@ -275,7 +282,8 @@ class AccountWorker:
         for number in count():
             self._poll_now.clear()
             if self._profile_known.is_set() and not self._runs:
-                await self._read_all(number)
+                async with self._in_background:
+                    await self._read_all(number)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
                     await self._poll_now.wait()
