@@ -108,7 +108,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _cancel(chosen: argparse.Namespace) -> int:
-    from tui.core.actions import Outcome
+    from tui.core.actions import Outcome, worst_first
     from tui.service.accounts import find_accounts
     from tui.service.credentials import load_all_credentials
     from tui.service.headless import cancel_accounts, in_words
@@ -123,7 +123,7 @@ def _cancel(chosen: argparse.Namespace) -> int:
         return complain("nothing was cancelled", NOT_OK)
     ended = cancel_accounts(accounts, lambda: load_all_credentials(accounts))
     reports = ended.reports
-    outcome = max((report.outcome for report in reports), key=lambda one: one.alarm)
+    outcome = worst_first(reports)[0].outcome
     if chosen.json:
         listed = [report.as_json() for report in reports]
         open_still = {one.account: one.kinds for one in ended.not_covered if one.kinds}

@@ -9,7 +9,16 @@ from dataclasses import replace
 
 import pytest
 
-from tui.core.actions import EVERYTHING, Ack, OrderFailure, Outcome, Report, Scope, Verdict, worst
+from tui.core.actions import (
+    EVERYTHING,
+    Ack,
+    OrderFailure,
+    Outcome,
+    Report,
+    Scope,
+    Verdict,
+    worst_first,
+)
 from tui.core.orders import OpenOrder
 
 ORDER = OpenOrder("isolated", "1", "BTC-USDT", side="buy", offset="open")
@@ -129,16 +138,13 @@ def test_the_worst_outcome_is_the_one_without_evidence() -> None:
     assert sorted(Outcome, key=lambda outcome: outcome.alarm) == ranked
     assert Outcome.CONFIRMED.alarm == 0
     for reports in itertools.permutations(map(report, ranked)):
-        first = worst(reports)
-        assert first is not None and first.outcome is Outcome.UNRESOLVED
+        assert [one.outcome for one in worst_first(reports)] == ranked[::-1]
 
 
-def test_of_equals_the_latest_and_none_of_none() -> None:
-    assert worst([]) is None
-    first = worst(
-        [report(Outcome.REMAINING, 2), report(Outcome.REMAINING, 3), report(Outcome.DENIED, 9)]
-    )
-    assert first == report(Outcome.REMAINING, 3)
+def test_of_equals_the_latest_comes_first() -> None:
+    early, late = report(Outcome.REMAINING, 2), report(Outcome.REMAINING, 3)
+    denied = report(Outcome.DENIED, 9)
+    assert worst_first([early, denied, late]) == [late, early, denied]
 
 
 def test_the_shape_that_scripts_read() -> None:

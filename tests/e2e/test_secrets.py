@@ -28,7 +28,7 @@ def test_a_session_leaks_nothing(
     desk.press("X")
     desk.press("X")
     desk.wait_for(lambda _: simulator.open("okx-desk") == 0)
-    desk.wait_for("panic again")
+    desk.wait_for("6 of 6 confirmed")
     desk.press("\x1b")
     desk.wait_for(lambda text: "panic again" not in text)
     desk.press("q")

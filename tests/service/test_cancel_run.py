@@ -97,6 +97,19 @@ async def test_orders_still_open_at_the_end_of_the_window_are_listed() -> None:
     assert report.open_after == 2
 
 
+@pytest.mark.parametrize(("at_last", "outcome"), [(0, Outcome.CONFIRMED), (2, Outcome.REMAINING)])
+async def test_a_venue_too_busy_at_the_end_of_the_window_is_asked_once_more(
+    at_last: int, outcome: Outcome
+) -> None:
+    busy = VenueError(Verdict.BUSY, "50011", "Too Many Requests", retry_after_s=0.4)
+    ports = Ports([ACCEPTED], [2, busy, at_last])
+    report = await run(ports)
+    assert (report.outcome, report.open_after, ports.reads) == (outcome, at_last, 3)
+    ports = Ports([ACCEPTED], [2, busy])
+    assert (await run(ports)).outcome is Outcome.UNRESOLVED
+    assert ports.reads == 3
+
+
 async def test_a_refusal_is_final_and_shown_as_the_venue_said_it() -> None:
     ports = Ports([REFUSED], [3])
     report = await run(ports)

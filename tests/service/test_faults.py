@@ -1,7 +1,8 @@
 """Every fault that the simulator can inject, and the outcome that is true, on every main action.
 
-The table is the document. All five actions meet each fault at once, each account on its own; what
-the desk reports is then held against what the venue still has.
+The table is the document. All five actions meet each fault at once, each account on its own, by the
+dashboard's door: the keys of its panels. What the panels then say, and what the desk reports, is
+held against what the venue still has.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import pytest
 
 from tui.core.actions import Outcome, Report
 from tui.service.cancel_run import RunLimits
+from tui.ui.app import KilldeskApp
+from tui.ui.outcome import OutcomeLines
+from tui.ui.panel import AccountPanel
 
 OpenDesk = Callable[..., Any]
 
@@ -79,6 +83,14 @@ MAIN = (
     ),
 )
 ACCOUNTS = tuple(dict.fromkeys(main.account for main in MAIN))
+KEYS = ("1", "c", "c", "2", "c", "c", "3", "s", "s", "u", "u", "4", "c", "c")
+"""Each main action, panel by panel, with two presses."""
+GLYPHS = {
+    Outcome.CONFIRMED: "✓",
+    Outcome.REMAINING: "▲",
+    Outcome.REJECTED: "✕",
+    Outcome.UNRESOLVED: "?",
+}
 
 
 # --- the table --------------------------------------------------------------------------------
@@ -190,16 +202,30 @@ async def test_the_outcome_is_true(simulator: Any, open_desk: OpenDesk, row: Row
     before = {str(main): open_of(simulator, main) for main in MAIN}
     for main in MAIN:
         put_fault(simulator, main, row)
-    for main in MAIN:
-        desk.desk.cancel(main.account, main.action)
-
-    ended = {str(main): await report_of(desk, main) for main in MAIN}
+    app = KilldeskApp(desk.desk, demo=False)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press(*KEYS)
+        ended = {str(main): await report_of(desk, main) for main in MAIN}
+        for main in MAIN:
+            await desk.until(lambda main=main: is_told(app, main, report_of_now(desk, main)))
     left = {str(main): open_of(simulator, main) for main in MAIN}
     assert {name: told(ended[name], left[name], before[name]) for name in ended} == {
         str(main): row.but.get(str(main), row.truth) for main in MAIN
     }
     for name, report in ended.items():
         agrees_with_itself(report, left[name])
+
+
+def is_told(app: KilldeskApp, main: Main, report: Report | None) -> bool:
+    """Whether the account's panel says how the action ended, and what is open."""
+    panel = next(p for p in app.query(AccountPanel) if p.account.name == main.account)
+    shown = panel.query_one(OutcomeLines).render().plain
+    assert report is not None
+    label = main.action if main.account == "okx-desk" or main.action == "isolated" else ""
+    words = f"{GLYPHS[report.outcome]} {report.outcome} {label}".rstrip()
+    left = "" if report.open_after is None else f"{report.open_after} of {report.open_before}"
+    told = [" ".join(line.lower().split()) for line in shown.splitlines()]
+    return any(words in line and left in line for line in told)
 
 
 def put_fault(simulator: Any, main: Main, row: Row) -> None:
@@ -223,14 +249,15 @@ def open_of(simulator: Any, main: Main) -> int:
 async def report_of(desk: Any, main: Main) -> Report:
     """The report as the run ended it, or as a later read has amended it since."""
 
-    def found() -> Report | None:
-        reports = desk.account(main.account).reports
-        return next((report for report in reports if report.action == main.action), None)
-
-    await desk.until(lambda: found() is not None)
-    report = found()
+    await desk.until(lambda: report_of_now(desk, main) is not None)
+    report = report_of_now(desk, main)
     assert report is not None
     return report
+
+
+def report_of_now(desk: Any, main: Main) -> Report | None:
+    reports = desk.account(main.account).reports
+    return next((report for report in reports if report.action == main.action), None)
 
 
 def told(report: Report, left: int, before: int) -> Truth:
@@ -326,6 +353,7 @@ async def test_orders_placed_after_the_end_are_told_and_nothing_is_sent_again(
     await desk.ready(main.account)
     desk.desk.cancel(main.account, main.action)
     assert (await report_of(desk, main)).outcome is Outcome.CONFIRMED
+    await desk.until(lambda: sends(desk, main) > 0)
     first = sends(desk, main)
     simulator.orders(main.account, kind, 2, every_ms=40, for_ms=200)
     await desk.until(lambda: open_of(simulator, main) == 12)
@@ -336,4 +364,4 @@ async def test_orders_placed_after_the_end_are_told_and_nothing_is_sent_again(
 
     desk.desk.cancel(main.account, main.action)
     await desk.until(lambda: open_of(simulator, main) == 0)
-    assert sends(desk, main) > first
+    await desk.until(lambda: sends(desk, main) > first)

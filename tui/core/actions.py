@@ -202,6 +202,6 @@ class Report:
         }
 
 
-def worst(reports: Iterable[Report]) -> Report | None:
-    """The report that a trader must see first; of equals the latest. None when there is none."""
-    return max(reports, key=lambda r: (r.outcome.alarm, r.started_ms), default=None)
+def worst_first(reports: Iterable[Report]) -> list[Report]:
+    """The reports in the order in which a trader must see them; of equals the latest first."""
+    return sorted(reports, key=lambda r: (r.outcome.alarm, r.started_ms), reverse=True)

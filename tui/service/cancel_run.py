@@ -192,6 +192,7 @@ class CancelRun:
         until_ms = self._elapsed_ms() + self._limits.window_s * 1000
         left: tuple[OpenOrder, ...] | None = None
         trouble: VenueError | None = None
+        last = False
         while True:
             try:
                 left, trouble = await self._left(until_ms), None
@@ -208,7 +209,10 @@ class CancelRun:
                 trouble.retry_after_s if trouble else self._ports.spacing_s(self._action.kinds)
             )
             if self._elapsed_ms() + pause_s * 1000 >= until_ms:
-                break
+                # A read that the venue was too busy for is the one that would have decided.
+                if last or trouble is None or trouble.verdict is not Verdict.BUSY:
+                    break
+                last = True
             await asyncio.sleep(pause_s)
         if left is None or trouble is not None:
             why = trouble.text if trouble else ""

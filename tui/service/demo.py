@@ -9,13 +9,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from tui.core.accounts import Account, TimerSettings
 from tui.core.secrets import Credentials, Secret
 from tui.venues import VENUES
 
 START_S = 15.0
-SOCKET_PATHS = {"htx": "/linear-swap-trade", "okx": "/ws/v5/business"}
 
 
 class DemoError(Exception):
@@ -82,7 +82,7 @@ def read_greeting(line: str) -> DemoDesk:
     secrets = {}
     for entry in greeting["accounts"]:
         venue = VENUES[entry["venue"]].spec
-        path = SOCKET_PATHS.get(venue.id)
+        path = urlsplit(venue.ws_url).path if venue.ws_url else ""
         accounts.append(
             Account(
                 name=entry["name"],

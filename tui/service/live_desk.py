@@ -14,11 +14,13 @@ from typing import TypeAlias
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Report, Scope
 from tui.core.clocks import Clock, read_clock
-from tui.core.desk import AccountView, DeskView, Health
+from tui.core.desk import DeskView, Health
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
 from tui.service.absent import AbsentWorker
 from tui.service.cancel_run import RunLimits
+from tui.service.heartbeat import Heartbeat
+from tui.service.precedence import Precedence
 from tui.service.recorder import Recorder
 from tui.service.rest_route import tls_context
 from tui.service.worker import POLL_S, AccountWorker
@@ -30,7 +32,9 @@ PICTURE_SHARE = 0.1
 """Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
 WATCH_SCREEN_S = 1.0
 RESOLVERS = 64
+"""Threads for look-ups of host names: a name server that does not answer holds one each."""
 SOCKET_S = 0.5
+"""How long a cancel without a screen lets a socket log in, where nothing else is to be learned."""
 DISARM_WAIT_S = 4.0
 """How long a stop waits for a disarm that is under way."""
 
@@ -67,12 +71,12 @@ class LiveDesk:
         self._nudged = threading.Event()
         self._screen_seen = clock()
         self._workers: dict[str, Worker] = {}
-        self._views: tuple[AccountView, ...] = ()
         self._view = DeskView(())
         self._publishing = False
         self._picture_took_s = 0.0
         self._loop = asyncio.new_event_loop()
-        self._recorder = Recorder(self.frames, clock, self._changed, self._loop.call_later)
+        self._precedence = Precedence(clock)
+        self._recorder = Recorder(self.frames, clock, self._changed, self._later)
         self._stop = asyncio.Event()
         self._opened = asyncio.Event()
         self._running = threading.Event()
@@ -120,26 +124,17 @@ class LiveDesk:
 
     def panic(self) -> None:
         def all_at_once() -> None:
+            # Each by a call of its own: a fault in one account must not stop the others.
             for worker in self._workers.values():
                 self._ask(worker.cancel)
 
         self._ask(all_at_once)
 
     def arm(self, account: str) -> None:
-        def arm() -> None:
-            heartbeat = self._workers[account].heartbeat
-            if heartbeat is not None:
-                heartbeat.arm()
-
-        self._ask(arm)
+        self._ask(lambda: self._with_heartbeat(account, Heartbeat.arm))
 
     def disarm(self, account: str) -> None:
-        def disarm() -> None:
-            heartbeat = self._workers[account].heartbeat
-            if heartbeat is not None:
-                heartbeat.disarm()
-
-        self._ask(disarm)
+        self._ask(lambda: self._with_heartbeat(account, Heartbeat.disarm))
 
     def refresh(self, account: str) -> None:
         self._ask(lambda: self._workers[account].refresh())
@@ -162,6 +157,11 @@ class LiveDesk:
             return [report for reports in ended for report in reports]
 
         return asyncio.run_coroutine_threadsafe(run_all(), self._loop).result()
+
+    def _with_heartbeat(self, account: str, command: Callable[[Heartbeat], None]) -> None:
+        heartbeat = self._workers[account].heartbeat
+        if heartbeat is not None:
+            command(heartbeat)
 
     def _ask(self, command: Callable[[], object]) -> None:
         # A desk that has stopped has nothing left to do; the screen is on its way out.
@@ -222,6 +222,7 @@ class LiveDesk:
                 account,
                 found,
                 self._recorder,
+                self._precedence,
                 self._clock,
                 tls,
                 self._changed,
@@ -273,6 +274,9 @@ class LiveDesk:
                 else:
                     worker.heartbeat.resume()
 
+    def _later(self, wait_s: float, work: Callable[[], None]) -> None:
+        self._loop.call_later(wait_s + self._precedence.held_s, work)
+
     def _stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """A fault that no task owns: named on the screen, its text kept from it."""
         error = context.get("exception")
@@ -289,7 +293,7 @@ class LiveDesk:
         self._publishing = False
         begun = self._clock()
         self._view = DeskView(tuple(worker.view for worker in self._workers.values()), self._notice)
-        self._picture_took_s = self._clock().since(begun)
+        self._picture_took_s = self._clock().steady_since(begun)
         if self._watcher is not None and not self._nudged.is_set():
             self._nudged.set()
             self._watcher()

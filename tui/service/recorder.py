@@ -102,7 +102,7 @@ class Recorder:
     def _clean_some(self) -> None:
         begun = self._clock()
         try:
-            while self._waiting and self._clock().since(begun) < SLICE_S:
+            while self._waiting and self._clock().steady_since(begun) < SLICE_S:
                 self._clean_one()
         finally:
             self._due = bool(self._waiting)

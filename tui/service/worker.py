@@ -22,6 +22,7 @@ from tui.service.cancel_run import RunLimits
 from tui.service.courier import Courier
 from tui.service.heartbeat import Heartbeat
 from tui.service.ledger import Ledger
+from tui.service.precedence import Precedence
 from tui.service.readiness import health_of, key_note, routes_of
 from tui.service.recorder import Recorder
 from tui.service.rest_route import RestRoute
@@ -56,6 +57,7 @@ class AccountWorker:
         account: Account,
         credentials: Credentials,
         recorder: Recorder,
+        precedence: Precedence,
         clock: Clock,
         tls: ssl.SSLContext,
         changed: Callable[[], None],
@@ -63,6 +65,7 @@ class AccountWorker:
         poll_s: float = POLL_S,
     ) -> None:
         self.account = account
+        self._precedence = precedence
         self._clock = clock
         self._changed = changed
         self._poll_s = poll_s
@@ -210,7 +213,8 @@ class AccountWorker:
         self, action: Action, scope: Scope, route: Transport, deadline_s: float
     ) -> Ack:
         talk = self._dialect.cancel(self._profile, action, scope, self._ledger.book, route)
-        ack = await self._courier.run(talk, deadline_s)
+        with self._precedence.sending():
+            ack = await self._courier.run(talk, deadline_s)
         if ack.verdict is Verdict.BUSY:
             self._venue_clock.resync()  # a stale timestamp is one of the reasons
         if ack.wrong_account:
@@ -218,6 +222,7 @@ class AccountWorker:
         return ack
 
     async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
+        await self._precedence.give_way()
         begun_s = self._clock().mono_s
         book = await self._courier.run(self._dialect.read_book(self._profile, kinds), READ_S)
         book = replace(book, read_at_ms=self._clock().wall_ms)

@@ -9,7 +9,7 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
-from tui.core.actions import EVERYTHING, Outcome, Report
+from tui.core.actions import EVERYTHING, Outcome, Report, worst_first
 from tui.core.desk import AccountView, RunView
 from tui.ui.figures import counts, read_line
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
@@ -31,7 +31,7 @@ class Endings:
 
 def endings(account: AccountView, *, stale: bool = False) -> Endings:
     """The runs, and the reports with the worst first; of equals the latest."""
-    ordered = sorted(account.reports, key=lambda r: (r.outcome.alarm, r.started_ms), reverse=True)
+    ordered = worst_first(account.reports)
     several = len(account.actions) > 1
     labels = tuple((action.id, action.label) for action in account.actions) if several else ()
     return Endings(account.runs, tuple(ordered), labels, read_line(counts(account, stale=stale)))
@@ -57,9 +57,17 @@ class OutcomeLines(Painted[Endings]):
     def paint(self, value: Endings, width: int, height: int) -> Content:
         labels = dict(value.labels)
         drawn = [run_line(run, labels.get(run.action, ""), width) for run in value.runs]
+        spare = height - len(drawn) - len(value.reports)
         for report in value.reports:
-            drawn.append(report_line(report, labels.get(report.action, ""), width))
-            if (said := why(report)).plain:
+            label, said = labels.get(report.action, ""), why(report)
+            if said.plain and spare <= 0:
+                # No outcome is hidden for the reasons of another.
+                short = row(_head(report, label), ink(open_words(report), ".ink--text"), said)
+                drawn.append(ends(short, Content(), width))
+                continue
+            drawn.append(report_line(report, label, width))
+            if said.plain:
+                spare -= 1
                 drawn.append(ends(said, Content(), width))
         if not drawn:
             nothing = ink("nothing cancelled yet", ".ink--faint")

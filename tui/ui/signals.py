@@ -66,7 +66,7 @@ class Signals:
 
     def _watch(self, terminal: int) -> None:
         while not self._over.wait(self._look_every_s):
-            if not os.isatty(terminal):
+            if not os.isatty(terminal) and not self._over.is_set():
                 self._received(signal.SIGHUP, None)
                 return
 

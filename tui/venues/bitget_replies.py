@@ -20,6 +20,7 @@ from tui.venues.reading import (
     int_of,
     object_of,
     objects_of,
+    read_error,
     text_of,
 )
 
@@ -90,11 +91,8 @@ class Envelope:
 
     @property
     def error(self) -> VenueError:
-        """The refusal as an error, for reads: there, even "nothing to cancel" is no answer."""
-        verdict = verdict_of(self.code)
-        if verdict is Verdict.NOTHING:
-            verdict = Verdict.UNKNOWN
-        return VenueError(verdict, self.code, self.text or "not understood", RETRY_S)
+        """The refusal as an error, for reads."""
+        return read_error(self.ack)
 
 
 def read_envelope(reply: Reply) -> Envelope:

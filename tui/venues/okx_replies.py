@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 
 from tui.core.actions import Ack, Verdict
 from tui.venues.base import JsonObject, Reply, VenueError
-from tui.venues.reading import NOT_NAMED, OrderResult, answer_of, codes, int_of, text_of
+from tui.venues.reading import (
+    NOT_NAMED,
+    OrderResult,
+    answer_of,
+    codes,
+    int_of,
+    read_error,
+    text_of,
+)
 
 RETRY_S = 1.1
 """Every limit in use here (5 or 2 requests per 2 s) has room again after so long."""
@@ -88,11 +96,8 @@ class Envelope:
 
     @property
     def error(self) -> VenueError:
-        """The refusal as an error, for reads: there, even "nothing to cancel" is no answer."""
-        verdict = verdict_of(self.code)
-        if verdict is Verdict.NOTHING:
-            verdict = Verdict.UNKNOWN
-        return VenueError(verdict, self.code, self.text or "not understood", RETRY_S)
+        """The refusal as an error, for reads."""
+        return read_error(self.ack)
 
 
 def read_envelope(reply: Reply) -> Envelope:

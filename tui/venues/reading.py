@@ -105,6 +105,12 @@ def answer_of(reply: Reply) -> tuple[JsonObject, int]:
         raise VenueError(Verdict.UNKNOWN, f"HTTP {reply.status}", str(error)) from None
 
 
+def read_error(ack: Ack) -> VenueError:
+    """A refusal of a read: there, even "nothing to cancel" is no answer."""
+    verdict = Verdict.UNKNOWN if ack.verdict is Verdict.NOTHING else ack.verdict
+    return VenueError(verdict, ack.code, ack.text or "not understood", ack.retry_after_s)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderResult:
     """What the venue said of one chosen order."""

@@ -1,0 +1,35 @@
+"""Cancels go before everything else, and hold it up for a moment only."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tui.core.clocks import read_clock
+from tui.service import precedence
+from tui.service.precedence import Precedence
+
+
+async def test_the_rest_waits_until_the_last_cancel_is_answered() -> None:
+    first = Precedence(read_clock)
+    with first.sending(), first.sending():
+        waiting = asyncio.create_task(first.give_way())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        assert 0 < first.held_s <= precedence.YIELD_S
+    await waiting
+    assert first.held_s == 0
+
+
+async def test_a_cancel_without_an_answer_is_not_waited_for() -> None:
+    first = Precedence(read_clock)
+    with first.sending():
+        await first.give_way()
+        assert first.held_s == 0
+        with first.sending():
+            await first.give_way()
+
+
+async def test_with_no_cancel_on_the_wire_nothing_waits() -> None:
+    first = Precedence(read_clock)
+    assert first.held_s == 0
+    await first.give_way()
