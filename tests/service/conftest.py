@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
@@ -66,7 +67,12 @@ class DeskOnTest:
         return self.account(name)
 
     def log(self) -> list[Frame]:
-        """Every frame so far."""
+        """Every frame so far, with those that still wait to be cleaned."""
+        if self.desk._thread.is_alive():
+            done = threading.Event()
+            self.desk._loop.call_soon_threadsafe(self.desk._recorder.flush)
+            self.desk._loop.call_soon_threadsafe(done.set)
+            assert done.wait(WAIT_S)
         self.frames += self.desk.frames.drain()
         return self.frames
 

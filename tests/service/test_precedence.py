@@ -15,7 +15,7 @@ async def test_the_rest_waits_until_the_last_cancel_is_answered() -> None:
         waiting = asyncio.create_task(first.give_way())
         await asyncio.sleep(0)
         assert not waiting.done()
-        assert 0 < first.held_s <= precedence.YIELD_S
+        assert 0 < first.held_s <= precedence.QUIET_S
     await waiting
     assert first.held_s == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import ssl
 import threading
@@ -35,6 +36,8 @@ RESOLVERS = 64
 """Threads for look-ups of host names: a name server that does not answer holds one each."""
 SOCKET_S = 0.5
 """How long a cancel without a screen lets a socket log in, where nothing else is to be learned."""
+COLLECT_AFTER = (50_000, 20, 20)
+"""Garbage is looked for more rarely than by default: each look stops every thread."""
 DISARM_WAIT_S = 4.0
 """How long a stop waits for a disarm that is under way."""
 
@@ -91,6 +94,7 @@ class LiveDesk:
         a slow keyring holds up nothing.
         """
         _silence_libraries()
+        gc.set_threshold(*COLLECT_AFTER)
         self._thread.start()
         self._running.wait()
 
@@ -275,7 +279,15 @@ class LiveDesk:
                     worker.heartbeat.resume()
 
     def _later(self, wait_s: float, work: Callable[[], None]) -> None:
-        self._loop.call_later(wait_s + self._precedence.held_s, work)
+        """Calls `work` after so long, and not while a press is going out."""
+
+        def due() -> None:
+            if held_s := self._precedence.held_s:
+                self._loop.call_later(held_s, due)
+            else:
+                work()
+
+        self._loop.call_later(wait_s, due)
 
     def _stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """A fault that no task owns: named on the screen, its text kept from it."""
@@ -287,7 +299,7 @@ class LiveDesk:
         if not self._publishing:
             self._publishing = True
             wait_s = max(PUBLISH_S, self._picture_took_s / PICTURE_SHARE)
-            self._loop.call_later(wait_s, self._publish)
+            self._later(wait_s, self._publish)
 
     def _publish(self) -> None:
         self._publishing = False
