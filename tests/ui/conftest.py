@@ -54,6 +54,12 @@ class FakeDesk:
     def disarm(self, account: str) -> None:
         self.calls.append(("disarm", account))
 
+    def cancel_then_disarm(self, account: str) -> None:
+        self.calls.append(("cancel then disarm", account))
+
+    def confirm_presence(self) -> None:
+        self.calls.append(("present",))
+
     def refresh(self, account: str) -> None:
         self.calls.append(("refresh", account))
 
@@ -89,7 +95,7 @@ def htx(name: str = "htx-main", isolated: int | None = 31, cross: int = 6) -> Ac
         (Kind("isolated", "isolated"), Kind("cross", "cross")),
         (Action("isolated", "isolated", ("isolated",), ("ws", "rest"), leaves),
          Action("cross", "cross", ("cross",), ("ws", "rest"), leaves)),
-        None if isolated is None else book(isolated=isolated, cross=cross), "", (), (), None, 12.0,
+        None if isolated is None else book(isolated=isolated, cross=cross), "", (), (), (), 12.0,
     )  # fmt: skip
 
 
@@ -100,7 +106,7 @@ def okx(name: str = "okx-desk", spreads: int = 12, quotes: int = 4) -> AccountVi
         (Kind("spread", "spreads"), Kind("quote", "quotes")),
         (Action("spreads", "spreads", ("spread",), ("ws", "rest"), "legs already matched", "s"),
          Action("quotes", "quotes", ("quote",), ("rest",), "RFQs, and quotes pending fill", "u")),
-        book(spread=spreads, quote=quotes), "", (), (), None, -3.0,
+        book(spread=spreads, quote=quotes), "", (), (), (), -3.0,
     )  # fmt: skip
 
 
@@ -127,7 +133,7 @@ def bitget(name: str = "bitget-mm", gauge: TimerView | None = None) -> AccountVi
          Kind("strategy", "strategy", covered=False)),
         (Action("orders", "orders", CATEGORIES, ("rest",), "strategy (trigger, TP/SL) orders"),),
         book(SPOT=3, MARGIN=0, USDT_FUTURES=5, COIN_FUTURES=0, USDC_FUTURES=0, strategy=3),
-        "", (), (), gauge or timer(), 5.0,
+        "", (), (), (gauge or timer(),), 5.0,
     )  # fmt: skip
 
 
@@ -174,7 +180,8 @@ def troubled() -> tuple[AccountView, ...]:
                      report(two, Outcome.CONFIRMED, "quotes")),
         ),
         replace(
-            three, timer=timer(TimerState.FIRED, message="it ran out at 12:03:19; orders are gone"),
+            three,
+            timers=(timer(TimerState.FIRED, message="it ran out at 12:03:19; orders are gone"),),
             reports=(report(three, Outcome.REMAINING, "orders", open_before=9, open_after=2,
                             confirmed_ms=None, ack_ms=5000.0),),
             paper=True,

@@ -89,7 +89,7 @@ async def test_outcomes_are_told_worst_first(make: SimpleNamespace) -> None:
     desk = make.FakeDesk(DeskView(make.troubled()))
     async with make.shown(desk, (120, 44)) as (app, _):
         said = make.text(app)
-        for words in ("? UNRESOLVED", "✕ rejected spreads  12 of 12 open", "60011  Please log in",
+        for words in ("? UNRESOLVED", "✕ rejected spreads  12 of 12", "60011  Please log in",
                       "▲ remaining", "reading the book", "as of", "timed out after 3 s",
                       "+3 strategy", "PAPER", "✕ FIRED", "1 of 4 ready", "htx-main down",
                       ):  # fmt: skip
@@ -129,11 +129,11 @@ async def test_hostile_text_is_shown_as_it_is(make: SimpleNamespace, size: tuple
     evil = make.HOSTILE
     accounts = []
     for account in make.troubled():
-        timer = account.timer and replace(account.timer, message=evil, covers=evil)
         accounts.append(
             replace(
                 account, name=f"{evil}{account.name}", title=evil, reason=evil,
-                family=evil, key_note=evil, book_error=evil, timer=timer,
+                family=evil, key_note=evil, book_error=evil, 
+                timers=tuple(replace(t, message=evil, covers=evil) for t in account.timers),
                 routes=tuple(replace(route, detail=evil) for route in account.routes),
                 kinds=tuple(replace(kind, label=evil) for kind in account.kinds),
                 actions=tuple(replace(a, label=evil, leaves=evil) for a in account.actions),

@@ -77,7 +77,7 @@ NO_FAILURE = rest(data={"list": []})
 
 @pytest.mark.parametrize("seconds", [0, 5, 10, 30, 60])
 def test_the_countdown_is_text_of_seconds_in_compact_json(seconds: int) -> None:
-    ack, sent = drive(BITGET_ACCOUNT.set_timer("bitget", seconds), DONE)
+    ack, sent = drive(BITGET_ACCOUNT.set_timer(Profile(), "bitget", seconds), DONE)
     body = f'{{"countdown":"{seconds}"}}'
     assert sent == [(RestCall("POST", "/api/v3/trade/countdown-cancel-all", body=body),)]
     assert ack == Ack(A, server_ms=1728625799912)
@@ -86,13 +86,13 @@ def test_the_countdown_is_text_of_seconds_in_compact_json(seconds: int) -> None:
 @pytest.mark.parametrize("seconds", [-1, 1, 4, 61, 3600])
 def test_a_countdown_out_of_range_is_never_sent(seconds: int) -> None:
     with pytest.raises(VenueError) as caught:
-        drive(BITGET_ACCOUNT.set_timer("bitget", seconds), DONE)
+        drive(BITGET_ACCOUNT.set_timer(Profile(), "bitget", seconds), DONE)
     assert caught.value.verdict is R
 
 
 def test_another_timer_is_never_sent() -> None:
     with pytest.raises(VenueError) as caught:
-        drive(BITGET_ACCOUNT.set_timer("okx-sprd", 30), DONE)
+        drive(BITGET_ACCOUNT.set_timer(Profile(), "okx-sprd", 30), DONE)
     assert caught.value.verdict is R
 
 
@@ -135,7 +135,7 @@ def test_another_timer_is_never_sent() -> None:
     ],
 )
 def test_what_the_reply_to_a_countdown_means(reply: Reply, verdict: Verdict, code: str) -> None:
-    ack, _ = drive(BITGET_ACCOUNT.set_timer("bitget", 30), reply)
+    ack, _ = drive(BITGET_ACCOUNT.set_timer(Profile(), "bitget", 30), reply)
     assert (ack.verdict, ack.code) == (verdict, code)
 
 
@@ -145,12 +145,12 @@ def test_what_the_reply_to_a_countdown_means(reply: Reply, verdict: Verdict, cod
 )
 def test_the_venues_time_comes_as_number_or_text(stamp: object, server_ms: int | None) -> None:
     for reply in (rest(data="success", requestTime=stamp), rest(400, "40014", requestTime=stamp)):
-        ack, _ = drive(BITGET_ACCOUNT.set_timer("bitget", 30), reply)
+        ack, _ = drive(BITGET_ACCOUNT.set_timer(Profile(), "bitget", 30), reply)
         assert ack.server_ms == server_ms
 
 
 def test_a_retry_after_a_limit_waits_a_second() -> None:
-    ack, _ = drive(BITGET_ACCOUNT.set_timer("bitget", 30), rest(429, "429"))
+    ack, _ = drive(BITGET_ACCOUNT.set_timer(Profile(), "bitget", 30), rest(429, "429"))
     assert 1.0 < ack.retry_after_s < 2.0
 
 

@@ -905,7 +905,7 @@ def test_the_venues_clock() -> None:
 def test_no_timer_is_held_here() -> None:
     assert HTX.timers == ()
     with pytest.raises(VenueError) as caught:
-        hold(Htx(ACCOUNT).set_timer("htx", 30), Venue([]))
+        hold(Htx(ACCOUNT).set_timer(Profile(), "htx", 30), Venue([]))
     assert (caught.value.verdict, caught.value.code) == (Verdict.REFUSED, "")
 
 

@@ -733,7 +733,7 @@ def test_a_clock_that_does_not_tell_is_an_error(reply: Reply) -> None:
 def test_no_timer_is_held() -> None:
     assert OKX.timers == ()
     with pytest.raises(VenueError) as caught:
-        drive(OKX_ACCOUNT.set_timer("okx-sprd", 30), lambda _: rest())
+        drive(OKX_ACCOUNT.set_timer(Profile(), "okx-sprd", 30), lambda _: rest())
     assert caught.value.verdict is R
 
 

@@ -6,6 +6,24 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """What must hold for the beats to go on, as the desk alone says nothing of the trading."""
+
+    pid: int | None = None
+    """A process that must exist."""
+    pid_file: str = ""
+    """A file that names such a process."""
+    file: str = ""
+    """A file that must be written again and again."""
+    file_fresh_s: float = 10.0
+    """How old it may be, in seconds."""
+    url: str = ""
+    """An address on this machine that must answer 200."""
+    presence_min: float | None = None
+    """Minutes within which the trader must say again that somebody is there."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerSettings:
     """How the venue's dead-man timer is to be held for one account."""
 
@@ -13,6 +31,7 @@ class TimerSettings:
     beat_s: float = 5.0
     on_quit: str = "ask"
     """`ask`, `fire` (leave it to run out) or `disarm`."""
+    guards: GuardSettings = GuardSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +51,5 @@ class Account:
     extras: tuple[str, ...] = ()
     """Cancel actions beyond the venue's usual ones, by their ids; none unless asked for."""
     deadman: TimerSettings | None = None
+    timers: tuple[str, ...] = ()
+    """Dead-man timers beyond the one that the venue's accounts have anyway, by their ids."""

@@ -28,6 +28,36 @@ class TimerState(StrEnum):
     BLOCKED = "blocked"
     """The venue refuses for good."""
 
+    @property
+    def alarm(self) -> int:
+        """How much a trader must look at it; 0 when all is well."""
+        return _ALARM.index(self)
+
+
+_ALARM = (
+    TimerState.ARMED,
+    TimerState.OFF,
+    TimerState.ARMING,
+    TimerState.LATE,
+    TimerState.UNKNOWN,
+    TimerState.AMBIGUOUS,
+    TimerState.BLOCKED,
+    TimerState.FIRED,
+)
+"""From the one that asks for nothing to the one that must be seen first."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardView:
+    """Something that must hold for the beats to go on."""
+
+    words: str
+    """What is looked at: `process 4711`, `file /run/bot.beat`, `presence`."""
+    fault: str = ""
+    """Why it does not hold, in one line; empty while it does."""
+    until: Instant | None = None
+    """When it ceases to hold if nobody does anything; None where that cannot be known."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimerView:
@@ -51,6 +81,11 @@ class TimerView:
     """Requests in a row that brought no acknowledgement."""
     message: str
     """The venue's refusal, or why the state is what it is; made safe."""
+    guards: tuple[GuardView, ...] = ()
+    rival: str = ""
+    """Why another program seems to hold the same timer, in one line; empty when none seems to."""
+    trigger_ms: int | None = None
+    """When it fires by the venue's own word and clock, epoch ms; None where it does not say."""
 
     def certain_s(self, now: Instant) -> float:
         """Seconds that the timer certainly still holds, never more than the truth; 0 when none."""

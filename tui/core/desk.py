@@ -76,11 +76,17 @@ class AccountView:
     runs: tuple[RunView, ...]
     reports: tuple[Report, ...]
     """The latest report of each action, unresolved ones kept until a read settles them."""
-    timer: TimerView | None
+    timers: tuple[TimerView, ...]
+    """The dead-man timers that the account holds or may hold; armed and disarmed together."""
     clock_offset_ms: float | None = None
     """Venue clock minus ours."""
     on_quit: str = "ask"
     """What becomes of an armed timer at the end: `ask`, `fire` or `disarm`."""
+
+    @property
+    def timer(self) -> TimerView | None:
+        """The timer to look at first: the one whose state is worst; of equals the first."""
+        return max(self.timers, key=lambda timer: timer.state.alarm, default=None)
 
     @property
     def read_at_ms(self) -> int | None:
@@ -146,6 +152,14 @@ class Desk(Protocol):
 
     def disarm(self, account: str) -> None:
         """Stops the beats and switches the venue's timer off."""
+        ...
+
+    def cancel_then_disarm(self, account: str) -> None:
+        """Every action of the account; its timers are switched off only when all are confirmed."""
+        ...
+
+    def confirm_presence(self) -> None:
+        """Somebody is there: the guards that ask for it begin anew."""
         ...
 
     def refresh(self, account: str) -> None:

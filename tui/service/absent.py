@@ -15,7 +15,7 @@ from tui.venues.base import Profile
 class AbsentWorker:
     """Stands where a worker would, when there is nothing to sign with."""
 
-    heartbeat = None
+    heartbeats = ()
 
     def __init__(
         self,
@@ -49,6 +49,16 @@ class AbsentWorker:
     def opening(self) -> bool:
         """Whether credentials may still come."""
         return self._health is Health.CONNECTING
+
+    def arm(self) -> None:
+        """There is no timer to start."""
+
+    def disarm(self) -> None:
+        """There is no timer to switch off."""
+
+    def cancel_then_disarm(self) -> None:
+        """Denies the press; there is no timer to switch off."""
+        self.cancel()
 
     def cancel(self, action_id: str | None = None, scope: Scope = EVERYTHING) -> list[Report]:
         """Denies the press, with the reason; while credentials may still come, holds it."""
@@ -104,5 +114,5 @@ class AbsentWorker:
                 for (action, scope), pressed_ms in self.held.items()
             ),
             reports=tuple(self._reports.values()),
-            timer=None,
+            timers=(),
         )

@@ -8,30 +8,36 @@ from collections.abc import Callable
 from tui.core.accounts import TimerSettings
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
-from tui.core.deadman import Deadman, TimerPlan, TimerView
+from tui.core.deadman import Deadman, TimerPlan, TimerState, TimerView
 from tui.service.courier import Courier
-from tui.venues.base import Dialect, TimerSpec, VenueError
+from tui.venues.base import Talk, TimerSpec, VenueError
 
 
 class Heartbeat:
-    """Sends what the machine asks for, when it asks for it, and tells it what came back."""
+    """Sends what the machine asks for, when it asks for it, and tells it what came back.
+
+    `fired` is called when the timer may have fired, for the book to be read.
+    """
 
     def __init__(
         self,
         spec: TimerSpec,
         settings: TimerSettings,
-        dialect: Dialect,
+        set_timer: Callable[[str, int], Talk[Ack]],
         courier: Courier,
         clock: Clock,
         changed: Callable[[], None],
         resync: Callable[[], None],
+        fired: Callable[[], None],
     ) -> None:
+        self.id = spec.id
         self._spec = spec
-        self._dialect = dialect
+        self._set_timer = set_timer
         self._courier = courier
         self._clock = clock
         self._changed = changed
         self._resync = resync
+        self._fired = fired
         self._wake = asyncio.Event()
         self._no_disarm_pending = asyncio.Event()
         self._no_disarm_pending.set()
@@ -50,6 +56,9 @@ class Heartbeat:
         if self._machine.disarming:
             self._no_disarm_pending.clear()
         self._nudge()
+
+    def confirm_presence(self) -> None:
+        """Somebody is there: a guard that asks for it begins anew."""
 
     async def disarmed(self) -> None:
         """Returns when no disarm is under way."""
@@ -74,6 +83,8 @@ class Heartbeat:
             countdown_s = self._machine.next_request(now)
             if self._machine.state is not before:
                 self._changed()
+                if self._machine.state in (TimerState.AMBIGUOUS, TimerState.FIRED):
+                    self._fired()
             if not self._machine.disarming:
                 self._no_disarm_pending.set()
             if countdown_s is None:
@@ -101,7 +112,7 @@ class Heartbeat:
     async def _ask(self, countdown_s: int) -> Ack:
         try:
             return await self._courier.run(
-                self._dialect.set_timer(self._spec.id, countdown_s),
+                self._set_timer(self.id, countdown_s),
                 self._machine.plan.request_timeout_s,
             )
         except VenueError as error:

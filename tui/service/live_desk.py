@@ -135,10 +135,20 @@ class LiveDesk:
         self._ask(all_at_once)
 
     def arm(self, account: str) -> None:
-        self._ask(lambda: self._with_heartbeat(account, Heartbeat.arm))
+        self._ask(lambda: self._workers[account].arm())
 
     def disarm(self, account: str) -> None:
-        self._ask(lambda: self._with_heartbeat(account, Heartbeat.disarm))
+        self._ask(lambda: self._workers[account].disarm())
+
+    def cancel_then_disarm(self, account: str) -> None:
+        self._ask(lambda: self._workers[account].cancel_then_disarm())
+
+    def confirm_presence(self) -> None:
+        def present() -> None:
+            for heartbeat in self._heartbeats:
+                heartbeat.confirm_presence()
+
+        self._ask(present)
 
     def refresh(self, account: str) -> None:
         self._ask(lambda: self._workers[account].refresh())
@@ -162,10 +172,9 @@ class LiveDesk:
 
         return asyncio.run_coroutine_threadsafe(run_all(), self._loop).result()
 
-    def _with_heartbeat(self, account: str, command: Callable[[Heartbeat], None]) -> None:
-        heartbeat = self._workers[account].heartbeat
-        if heartbeat is not None:
-            command(heartbeat)
+    @property
+    def _heartbeats(self) -> list[Heartbeat]:
+        return [one for worker in self._workers.values() for one in worker.heartbeats]
 
     def _ask(self, command: Callable[[], object]) -> None:
         # A desk that has stopped has nothing left to do; the screen is on its way out.
@@ -252,9 +261,8 @@ class LiveDesk:
             async with asyncio.timeout(DISARM_WAIT_S):
                 for worker in self._workers.values():
                     worker.leave()
-                for worker in self._workers.values():
-                    if worker.heartbeat is not None:
-                        await worker.heartbeat.disarmed()
+                for heartbeat in self._heartbeats:
+                    await heartbeat.disarmed()
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
         self._recorder.flush()
         self._publish()
@@ -268,15 +276,13 @@ class LiveDesk:
             if (silent_s > self._screen_grace_s) is withheld:
                 continue
             withheld = not withheld
-            for worker in self._workers.values():
-                if worker.heartbeat is None:
-                    continue
+            for heartbeat in self._heartbeats:
                 if withheld:
-                    worker.heartbeat.withhold(
+                    heartbeat.withhold(
                         f"beats withheld: the screen was silent for {silent_s:.0f} s"
                     )
                 else:
-                    worker.heartbeat.resume()
+                    heartbeat.resume()
 
     def _later(self, wait_s: float, work: Callable[[], None]) -> None:
         """Calls `work` after so long, and not while a press is going out."""

@@ -11,7 +11,7 @@ from itertools import count
 from types import MappingProxyType
 
 from tui.core.accounts import Account, TimerSettings
-from tui.core.actions import EVERYTHING, Ack, Action, Report, Scope, Verdict
+from tui.core.actions import EVERYTHING, Ack, Action, Outcome, Report, Scope, Verdict
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Health
 from tui.core.frames import Transport
@@ -30,7 +30,7 @@ from tui.service.runs import Runs
 from tui.service.socket_route import SocketRoute
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import Profile, VenueError
+from tui.venues.base import Profile, Talk, VenueError
 
 POLL_S = 5.0
 """Between two reads of the book. They also keep the REST connection warm for the next press."""
@@ -91,19 +91,20 @@ class AccountWorker:
             self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
         self._courier = Courier(self._rest, self._socket)
         self._timer_settings = account.deadman or TimerSettings()
-        self._beat_rest: RestRoute | None = None
-        self.heartbeat: Heartbeat | None = None
-        if self._dialect.spec.timers:
-            self._beat_rest = RestRoute(access, account.rest_url)
-            self.heartbeat = Heartbeat(
-                self._dialect.spec.timers[0],
+        self._beat_rest = RestRoute(access, account.rest_url)
+        self.heartbeats = tuple(
+            Heartbeat(
+                timer,
                 self._timer_settings,
-                self._dialect,
+                self._set_timer,
                 Courier(self._beat_rest),
                 clock,
                 changed,
-                self._venue_clock.resync,
+                resync=self._venue_clock.resync,
+                fired=self.refresh,
             )
+            for timer in self._dialect.spec.timers_of(account)
+        )
         self._profile = Profile()
         self._profile_trouble: VenueError | None = None
         self._profile_known = asyncio.Event()
@@ -133,8 +134,8 @@ class AccountWorker:
         self._spawn(self._poll, "poll")
         if self._socket is not None:
             self._spawn(self._connect, "socket")
-        if self.heartbeat is not None:
-            self._spawn(self.heartbeat.run, "heartbeat")
+        for heartbeat in self.heartbeats:
+            self._spawn(heartbeat.run, f"heartbeat {heartbeat.id}")
 
     async def stop(self) -> None:
         """Ends every task and closes every connection."""
@@ -143,8 +144,7 @@ class AccountWorker:
             task.cancel()
         await asyncio.gather(*self._tasks, *running, return_exceptions=True)
         await self._rest.close()
-        if self._beat_rest is not None:
-            await self._beat_rest.close()
+        await self._beat_rest.close()
 
     def _spawn(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:
         task = asyncio.create_task(self._keep_up(work, name), name=f"{self.account.name} {name}")
@@ -187,10 +187,30 @@ class AccountWorker:
             await asyncio.sleep(0)
         return list(self._ledger.reports)
 
+    def arm(self) -> None:
+        """Starts every timer of the account and its beats."""
+        for heartbeat in self.heartbeats:
+            heartbeat.arm()
+
+    def disarm(self) -> None:
+        """Switches every timer of the account off."""
+        for heartbeat in self.heartbeats:
+            heartbeat.disarm()
+
+    def cancel_then_disarm(self) -> None:
+        """The timers are the backstop: they go only when every cancel is confirmed."""
+
+        async def cancelled() -> None:
+            ended = await asyncio.gather(*map(asyncio.shield, self.cancel()))
+            if ended and all(report.outcome is Outcome.CONFIRMED for report in ended):
+                self.disarm()
+
+        self._spawn(cancelled, "cancel, then disarm")
+
     def leave(self) -> None:
         """The end has come: does with an armed timer what the settings say nobody needs asking."""
-        if self.heartbeat is not None and self._timer_settings.on_quit == "disarm":
-            self.heartbeat.disarm()
+        if self._timer_settings.on_quit == "disarm":
+            self.disarm()
 
     def refresh(self) -> None:
         """Reads the book now."""
@@ -220,6 +240,9 @@ class AccountWorker:
         if ack.wrong_account:
             await self._ask_profile()
         return ack
+
+    def _set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+        return self._dialect.set_timer(self._profile, timer, countdown_s)
 
     async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
         await self._precedence.give_way()
@@ -362,7 +385,7 @@ class AccountWorker:
             book_error=self._ledger.error,
             runs=self._runs.views,
             reports=self._ledger.reports,
-            timer=self.heartbeat.view if self.heartbeat else None,
+            timers=tuple(heartbeat.view for heartbeat in self.heartbeats),
             on_quit=self._timer_settings.on_quit,
             clock_offset_ms=self._venue_clock.shown_ms,
         )

@@ -204,6 +204,8 @@ class TimerSpec:
     max_s: int
     spacing_s: float
     """The least time between two requests that the venue bears."""
+    usual: bool = False
+    """Every account of the venue has it; another one only if its settings name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,10 @@ class VenueSpec:
     extras: tuple[Extra, ...] = ()
     grant: str = ""
     """Which key permissions to grant and which not, in one line."""
+
+    def timers_of(self, account: Account) -> tuple[TimerSpec, ...]:
+        """The dead-man timers that killdesk is to hold for this account."""
+        return tuple(one for one in self.timers if one.usual or one.id in account.timers)
 
 
 class VenueError(Exception):
@@ -323,7 +329,7 @@ class Dialect(Protocol):
         """
         ...
 
-    def set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
         """Starts or refreshes a dead-man timer, or switches it off with 0."""
         ...
 

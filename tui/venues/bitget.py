@@ -45,6 +45,7 @@ TIMER = TimerSpec(
     min_s=5,
     max_s=60,
     spacing_s=1.05,
+    usual=True,
 )
 BITGET = VenueSpec(
     id="bitget",
@@ -175,7 +176,7 @@ class Bitget:
             return (yield from cancel_strategy(scope))
         return (yield from cancel_categories(scope, book))
 
-    def set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
         """Starts or refreshes the countdown, or switches it off with 0.
 
         The answer is the same for all of these, and the timer cannot be read back.

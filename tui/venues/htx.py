@@ -162,7 +162,7 @@ class Htx:
             ack = yield from htx_cancel.cancel(action, scope, book, route, contracts)
         return (yield from of_its_family(ack, _family_of(action), self._account.family))
 
-    def set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
         yield from ()
         raise VenueError(Verdict.REFUSED, "", "killdesk does not hold this venue's timer")
 

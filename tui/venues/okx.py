@@ -224,7 +224,7 @@ class Okx:
         (reply,) = yield (call,)
         return mass_cancel_ack(reply)
 
-    def set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
         """Raises VenueError: this venue's timers are not held yet."""
         yield from ()
         raise VenueError(Verdict.REFUSED, "", "killdesk does not hold this venue's timer")
