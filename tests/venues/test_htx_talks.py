@@ -26,7 +26,7 @@ from tui.venues.base import (
     SocketReply,
     VenueError,
 )
-from tui.venues.htx import HTX, Htx
+from tui.venues.htx import Htx
 
 T = TypeVar("T")
 Batches = list[tuple[Call, ...]]
@@ -900,13 +900,6 @@ def test_the_venues_clock() -> None:
     assert sent == [(RestCall("GET", "/api/v1/timestamp", signed=False),)]
     with pytest.raises(VenueError):
         hold(Htx(ACCOUNT).venue_time(), lambda _: reply({"status": "ok"}))
-
-
-def test_no_timer_is_held_here() -> None:
-    assert HTX.timers == ()
-    with pytest.raises(VenueError) as caught:
-        hold(Htx(ACCOUNT).set_timer(Profile(), "htx", 30), Venue([]))
-    assert (caught.value.verdict, caught.value.code) == (Verdict.REFUSED, "")
 
 
 def test_kinds_and_actions_are_those_of_the_family() -> None:

@@ -730,13 +730,6 @@ def test_a_clock_that_does_not_tell_is_an_error(reply: Reply) -> None:
         drive(OKX_ACCOUNT.venue_time(), lambda _: reply)
 
 
-def test_no_timer_is_held() -> None:
-    assert OKX.timers == ()
-    with pytest.raises(VenueError) as caught:
-        drive(OKX_ACCOUNT.set_timer(Profile(), "okx-sprd", 30), lambda _: rest())
-    assert caught.value.verdict is R
-
-
 def test_facts() -> None:
     kinds = {kind.id: kind for kind in OKX_ACCOUNT.kinds(PROFILE)}
     assert [(kind.id, kind.covered) for kind in kinds.values()] == [

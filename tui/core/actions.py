@@ -105,6 +105,8 @@ class Ack:
     """For `BUSY`: when asking again makes sense."""
     server_ms: int | None = None
     """The venue's clock as the reply tells it, epoch ms."""
+    trigger_ms: int | None = None
+    """When the dead-man timer fires, by the same clock, where the reply tells it."""
     wrong_account: bool = False
     """The account is of another family or mode than this request was made for: no such request
     reaches its orders, and the venue must be asked anew what the account is."""

@@ -101,6 +101,7 @@ class Deadman:
         """The last send of each sort that brought no answer and may yet be carried out."""
         # for the gauge
         self._server_ms: int | None = None
+        self._trigger_ms: int | None = None
         self._beat_ms: int | None = None
         self._latency_ms: float | None = None
         self._misses = 0
@@ -190,8 +191,14 @@ class Deadman:
 
     # --- what became of it ---------------------------------------------------------------------
 
-    def acked(self, now: Instant, server_ms: int | None = None) -> None:
-        """The venue carried it out. `server_ms` is the venue's clock in the reply, epoch ms."""
+    def acked(
+        self, now: Instant, server_ms: int | None = None, trigger_ms: int | None = None
+    ) -> None:
+        """The venue carried it out.
+
+        `server_ms` is the venue's clock in the reply, `trigger_ms` when it says that the timer
+        fires, both epoch ms.
+        """
         flight = self._land()
         if flight is None:
             return
@@ -204,7 +211,7 @@ class Deadman:
         else:
             self._anchor, self._acked, self._expired = flight.sent_at, True, False
             self._latest = _later(now, self.plan.countdown_s + SLACK_S)
-            self._server_ms = server_ms
+            self._server_ms, self._trigger_ms = server_ms, trigger_ms
             self._beat_ms = flight.sent_at.wall_ms
             self._latency_ms = max(0.0, now.mono_s - flight.sent_at.mono_s) * 1000
             self._gap = self._gap or gap
@@ -263,6 +270,7 @@ class Deadman:
             latency_ms=self._latency_ms,
             misses=self._misses,
             message=self._held or self._note or self._doubt,
+            trigger_ms=self._trigger_ms,
         )
 
     # --- within --------------------------------------------------------------------------------
@@ -382,7 +390,7 @@ class Deadman:
 
     def _forget(self) -> None:
         """The timer that was is over."""
-        self._anchor = self._server_ms = None
+        self._anchor = self._server_ms = self._trigger_ms = None
         self._acked = self._expired = self._fired = self._gap = False
 
 

@@ -204,6 +204,8 @@ class TimerSpec:
     max_s: int
     spacing_s: float
     """The least time between two requests that the venue bears."""
+    limit_codes: frozenset[str]
+    """What the venue says to a request too many; we send none, so somebody else does."""
     usual: bool = False
     """Every account of the venue has it; another one only if its settings name it."""
 

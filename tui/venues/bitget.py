@@ -36,8 +36,9 @@ from tui.venues.base import (
 )
 from tui.venues.bitget_book import CATEGORIES, STRATEGY, read_book
 from tui.venues.bitget_cancel import cancel_categories, cancel_chosen, cancel_strategy, trade_call
-from tui.venues.bitget_replies import OK, data_of, timer_ack
+from tui.venues.bitget_replies import LIMITED, OK, data_of, timer_ack
 from tui.venues.reading import int_of, object_of, text_of
+from tui.venues.timers import check_countdown
 
 TIMER = TimerSpec(
     id="bitget",
@@ -45,6 +46,7 @@ TIMER = TimerSpec(
     min_s=5,
     max_s=60,
     spacing_s=1.05,
+    limit_codes=frozenset({LIMITED}),
     usual=True,
 )
 BITGET = VenueSpec(
@@ -183,9 +185,7 @@ class Bitget:
         """
         if timer != TIMER.id:
             raise VenueError(Verdict.REFUSED, "", "Bitget has no such timer")
-        if countdown_s != 0 and not TIMER.min_s <= countdown_s <= TIMER.max_s:
-            text = f"the countdown is {TIMER.min_s} to {TIMER.max_s} s, or 0 for off"
-            raise VenueError(Verdict.REFUSED, "", text)
+        check_countdown(TIMER, countdown_s)
         (reply,) = yield (trade_call("countdown-cancel-all", {"countdown": str(countdown_s)}),)
         return timer_ack(reply)
 

@@ -31,6 +31,7 @@ from tui.venues.base import (
 )
 from tui.venues.htx_family import ask_family, of_its_family
 from tui.venues.htx_replies import answer, error_of
+from tui.venues.htx_timer import TIMER, set_timer
 from tui.venues.htx_triggers import ACTION, EXTRA, KIND, open_triggers
 from tui.venues.htx_triggers import cancel as cancel_triggers
 from tui.venues.reading import int_of
@@ -42,6 +43,7 @@ HTX = VenueSpec(
     ws_url="wss://api.hbdm.com/linear-swap-trade",
     passphrase=False,
     families=("auto", "legacy", "unified"),
+    timers=(TIMER,),
     extras=(EXTRA,),
     grant="Read and Trade; never Withdraw",
 )
@@ -163,8 +165,7 @@ class Htx:
         return (yield from of_its_family(ack, _family_of(action), self._account.family))
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
-        yield from ()
-        raise VenueError(Verdict.REFUSED, "", "killdesk does not hold this venue's timer")
+        return set_timer(profile.family or self._account.family, timer, countdown_s)
 
     # facts
 

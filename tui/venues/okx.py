@@ -49,6 +49,7 @@ from tui.venues.okx_replies import (
     rows_of,
 )
 from tui.venues.okx_socket import read_message
+from tui.venues.okx_timers import TIMERS, set_timer
 from tui.venues.reading import OrderResult, chosen_ack, int_of, text_of
 
 OKX = VenueSpec(
@@ -59,6 +60,7 @@ OKX = VenueSpec(
     paper_ws_url="wss://wspap.okx.com:8443/ws/v5/business",
     passphrase=True,
     demo_trading=True,
+    timers=tuple(TIMERS),
     extras=(Extra("rfqs"),),
     grant="Grant Read and Trade; never Withdraw. Bind the key to this machine's address.",
 )
@@ -225,9 +227,7 @@ class Okx:
         return mass_cancel_ack(reply)
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
-        """Raises VenueError: this venue's timers are not held yet."""
-        yield from ()
-        raise VenueError(Verdict.REFUSED, "", "killdesk does not hold this venue's timer")
+        return set_timer(timer, countdown_s)
 
     # --- facts ---
 

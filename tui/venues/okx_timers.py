@@ -1,0 +1,63 @@
+"""OKX's dead-man timers: spread orders and quotes have one each, and neither covers the other.
+
+Sources: pages "Cancel All After" of Spread Trading and of Block Trading.
+"""
+
+from __future__ import annotations
+
+import json
+
+from tui.core.actions import Ack, Verdict
+from tui.venues.base import Reply, RestCall, Talk, TimerSpec, VenueError
+from tui.venues.okx_replies import read_envelope
+from tui.venues.reading import int_of
+from tui.venues.timers import check_countdown, told_timer_ack
+
+LIMITED = frozenset({"50011"})
+SPREAD_TIMER = TimerSpec(
+    id="okx-sprd",
+    covers="spread orders; no quotes, no other orders",
+    min_s=10,
+    max_s=120,
+    spacing_s=1.05,
+    limit_codes=LIMITED,
+)
+QUOTE_TIMER = TimerSpec(
+    id="okx-rfq",
+    covers="quotes; no RFQs, no spread orders, no other orders",
+    min_s=10,
+    max_s=120,
+    spacing_s=1.05,
+    limit_codes=LIMITED,
+)
+TIMERS = {
+    SPREAD_TIMER: "/api/v5/sprd/cancel-all-after",
+    QUOTE_TIMER: "/api/v5/rfq/cancel-all-after",
+}
+"""The timers, and where each is set."""
+
+
+def set_timer(timer: str, countdown_s: int) -> Talk[Ack]:
+    """Starts or refreshes a countdown, or switches it off with 0. Raises VenueError."""
+    for spec, path in TIMERS.items():
+        if spec.id == timer:
+            check_countdown(spec, countdown_s)
+            body = json.dumps({"timeOut": str(countdown_s)}, separators=(",", ":"))
+            (reply,) = yield (RestCall("POST", path, body=body),)
+            return timer_ack(reply, countdown_s)
+    raise VenueError(Verdict.REFUSED, "", f"OKX has no timer {timer}")
+
+
+def timer_ack(reply: Reply, countdown_s: int) -> Ack:
+    """`cancel-all-after` of spreads and of quotes: code 0, with the time it fires at.
+
+    Pages "Cancel All After" of Spread Trading and of Block Trading.
+    """
+    try:
+        envelope = read_envelope(reply)
+    except VenueError as error:
+        return error.ack
+    if not envelope.ok:
+        return envelope.ack
+    times = envelope.rows[0] if envelope.rows else {}
+    return told_timer_ack(countdown_s, int_of(times.get("ts")), int_of(times.get("triggerTime")))
