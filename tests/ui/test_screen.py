@@ -127,20 +127,19 @@ async def test_every_visible_cancel_button_is_on_the_screen(
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (40, 12)])
 async def test_hostile_text_is_shown_as_it_is(make: SimpleNamespace, size: tuple[int, int]) -> None:
     evil = make.HOSTILE
-    accounts = []
-    for account in make.troubled():
-        accounts.append(
-            replace(
-                account, name=f"{evil}{account.name}", title=evil, reason=evil,
-                family=evil, key_note=evil, book_error=evil, 
-                timers=tuple(replace(t, message=evil, covers=evil) for t in account.timers),
-                routes=tuple(replace(route, detail=evil) for route in account.routes),
-                kinds=tuple(replace(kind, label=evil) for kind in account.kinds),
-                actions=tuple(replace(a, label=evil, leaves=evil) for a in account.actions),
-                runs=tuple(replace(run, step=evil) for run in account.runs),
-                reports=tuple(replace(r, code=evil, message=evil) for r in account.reports),
-            )
-        )  # fmt: skip
+    accounts = [
+        replace(
+            account, name=f"{evil}{account.name}", title=evil, reason=evil,
+            family=evil, key_note=evil, book_error=evil,
+            timers=tuple(replace(t, message=evil, covers=evil) for t in account.timers),
+            routes=tuple(replace(route, detail=evil) for route in account.routes),
+            kinds=tuple(replace(kind, label=evil) for kind in account.kinds),
+            actions=tuple(replace(a, label=evil, leaves=evil) for a in account.actions),
+            runs=tuple(replace(run, step=evil) for run in account.runs),
+            reports=tuple(replace(r, code=evil, message=evil) for r in account.reports),
+        )
+        for account in make.troubled()
+    ]  # fmt: skip
     desk = make.FakeDesk(DeskView(tuple(accounts), evil))
     desk.frames.put(replace(make.frames(1)[0], text=evil, account=evil))
     async with make.shown(desk, size) as (app, pilot):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tui.core.actions import Outcome
-from tui.core.deadman import TimerState
+from tui.core.deadman import TimerState, TimerView
 from tui.core.desk import Health
 
 
@@ -77,6 +77,15 @@ HOLDING = frozenset(
     {TimerState.ARMING, TimerState.ARMED, TimerState.LATE, TimerState.AMBIGUOUS, TimerState.UNKNOWN}
 )
 """States in which seconds may still run at the venue."""
+
+
+_TIMER_NAMES = {"sprd": "spreads", "rfq": "quotes"}
+
+
+def timer_name(timer: TimerView) -> str:
+    """A short name that tells the timers of an account apart: `spreads` for `okx-sprd`."""
+    part = timer.id.rpartition("-")[2]
+    return _TIMER_NAMES.get(part, part)
 
 
 def utc(epoch_ms: int) -> str:

@@ -1,0 +1,199 @@
+"""What went wrong and was not acknowledged yet: it stays, even when all is well again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tui.core.actions import Outcome
+from tui.core.clocks import Instant
+from tui.core.deadman import TimerState, TimerView
+from tui.core.desk import AccountView, DeskView
+from tui.core.text import safe_text
+from tui.ui.words import OUTCOME, TIMER, Sign, timer_name, utc
+
+RING_EVERY_S = 1.0
+SETTLES_S = 3.0
+"""A switch-off that is on its way leaves the timer UNKNOWN for a moment: that is no trouble yet."""
+_TITLE_CHARS = 80
+
+_MISSED = replace(TIMER[TimerState.LATE], word="MISSED BEATS")
+_UNRESOLVED = OUTCOME[Outcome.UNRESOLVED]
+_PROTECTING = (TimerState.ARMED, TimerState.LATE)
+_UNHELD = (TimerState.OFF, TimerState.ARMING)
+_ALARMING = (
+    TimerState.LATE,
+    TimerState.AMBIGUOUS,
+    TimerState.UNKNOWN,
+    TimerState.FIRED,
+    TimerState.BLOCKED,
+)
+
+Source = tuple[str, str]
+"""An account, and the timer's id or the cancel's action."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is wrong with one source now."""
+
+    what: str
+    sign: Sign
+    level: int
+    """As `TimerState.alarm`: the larger, the sooner somebody must look."""
+    once: int = 0
+    """Tells one ended cancel from the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that somebody must have seen."""
+
+    account: str
+    source: str
+    """The timer's id, or the cancel."""
+    what: str
+    """Which timer or cancel of the account; empty where there is but one timer."""
+    sign: Sign
+    level: int
+    at_ms: int
+    """When it was noticed, epoch ms."""
+    present: bool
+    """It is so still."""
+
+    @property
+    def short(self) -> str:
+        """`FIRED`, `was LATE`."""
+        return self.sign.word if self.present else f"was {self.sign.word}"
+
+    @property
+    def where(self) -> str:
+        """`okx-desk quotes`."""
+        return f"{self.account} {self.what}".strip()
+
+    @property
+    def told(self) -> str:
+        """`FIRED since 12:03:22`, `was LATE at 12:03:22`."""
+        return f"{self.short} {'since' if self.present else 'at'} {utc(self.at_ms)}"
+
+
+class Alarms:
+    """Fed with successive pictures; says what to ring for and what to keep showing.
+
+    Each rise of a source's trouble is a new alarm. It stands until it is acknowledged; the worst
+    that a source came to is kept, and whether it is so still.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[Source, _Trouble] = {}
+        self._standing: dict[Source, Alarm] = {}
+        self._protected: set[Source] = set()
+        self._unknown_since: dict[Source, Instant] = {}
+        self._ring_owed = False
+        self._rang_at: Instant | None = None
+
+    @property
+    def standing(self) -> tuple[Alarm, ...]:
+        """Those not acknowledged: what is so now before what was, the worst first."""
+        return tuple(
+            sorted(
+                self._standing.values(),
+                key=lambda alarm: (alarm.present, alarm.level, alarm.at_ms),
+                reverse=True,
+            )
+        )
+
+    def of(self, account: str) -> tuple[Alarm, ...]:
+        """Those of one account, in the same order."""
+        return tuple(alarm for alarm in self.standing if alarm.account == account)
+
+    def feed(self, view: DeskView, now: Instant) -> bool:
+        """Takes the newest picture; whether to ring the bell now, which is once a second at most.
+
+        Also to be called when time has passed: an old picture's protection runs out by itself,
+        and a ring that came too soon after another is still owed.
+        """
+        present = {
+            (account.name, source): trouble
+            for account in view.accounts
+            for source, trouble in self._troubles(account, now)
+        }
+        for key, trouble in present.items():
+            before = self._last.get(key)
+            if before is None or trouble.level > before.level or trouble.once != before.once:
+                self._raise(key, trouble, now)
+        names = {account.name for account in view.accounts}
+        self._standing = {
+            key: replace(alarm, present=key in present and present[key].level == alarm.level)
+            for key, alarm in self._standing.items()
+            if alarm.account in names
+        }
+        self._last = present
+        return self._ring(now)
+
+    def acknowledge(self, account: str | None = None) -> tuple[Alarm, ...]:
+        """Somebody has seen them, or those of one account: they stand no more. Returns them."""
+        seen = self.standing if account is None else self.of(account)
+        for alarm in seen:
+            del self._standing[alarm.account, alarm.source]
+        self._ring_owed = self._ring_owed and bool(self._standing)
+        return seen
+
+    def title(self, view: DeskView) -> str:
+        """What the terminal's title says: the worst alarm, else how many accounts are ready."""
+        if not self._standing:
+            return f"killdesk: {view.ready} of {len(view.accounts)} ready"
+        worst, *others = self.standing
+        more = f" and {len(others)} more" if others else ""
+        return safe_text(f"killdesk: {worst.short} {worst.where}", _TITLE_CHARS) + more
+
+    def _raise(self, key: Source, trouble: _Trouble, now: Instant) -> None:
+        self._ring_owed = True
+        standing = self._standing.get(key)
+        if standing is None or trouble.level >= standing.level:
+            self._standing[key] = Alarm(
+                *key, trouble.what, trouble.sign, trouble.level, now.wall_ms, present=True
+            )
+
+    def _ring(self, now: Instant) -> bool:
+        rang = self._rang_at
+        if not self._ring_owed or (rang is not None and now.since(rang) < RING_EVERY_S):
+            return False
+        self._ring_owed, self._rang_at = False, now
+        return True
+
+    def _troubles(self, account: AccountView, now: Instant) -> Iterator[tuple[str, _Trouble]]:
+        several = len(account.timers) > 1
+        for timer in account.timers:
+            trouble = self._trouble((account.name, timer.id), timer, now)
+            if trouble is not None:
+                yield timer.id, replace(trouble, what=timer_name(timer) if several else "")
+        labels = {action.id: action.label for action in account.actions}
+        for report in account.reports:
+            if report.outcome is Outcome.UNRESOLVED:
+                what = labels.get(report.action, report.action)
+                level = TimerState.AMBIGUOUS.alarm
+                yield (
+                    f"cancel {report.action} {report.scope}",
+                    _Trouble(what, _UNRESOLVED, level, report.started_ms),
+                )
+
+    def _trouble(self, key: Source, timer: TimerView, now: Instant) -> _Trouble | None:
+        state = timer.state_at(now)
+        if state in _PROTECTING:
+            self._protected.add(key)
+        elif state in _UNHELD:
+            self._protected.discard(key)
+        if state is not TimerState.UNKNOWN:
+            self._unknown_since.pop(key, None)
+        elif key not in self._protected or self._settling(key, timer, now):
+            return None
+        if state in _ALARMING:
+            return _Trouble("", TIMER[state], state.alarm)
+        if timer.misses and state is not TimerState.OFF:
+            return _Trouble("", _MISSED, TimerState.ARMING.alarm)
+        return None
+
+    def _settling(self, key: Source, timer: TimerView, now: Instant) -> bool:
+        since = self._unknown_since.setdefault(key, now)
+        return not timer.misses and now.since(since) < SETTLES_S
