@@ -37,7 +37,14 @@ UNFINISHED = re.compile(rb"\x1b(\[[0-?]*[ -/]*)?$")
 class Terminal:
     """One program in one pseudo-terminal, drained by a thread so that it never has to wait."""
 
-    def __init__(self, args: list[str], env: dict[str, str], columns: int, rows: int) -> None:
+    def __init__(
+        self,
+        args: list[str],
+        env: dict[str, str],
+        columns: int,
+        rows: int,
+        controlling: bool = False,
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._lock = threading.Condition()
@@ -53,8 +60,10 @@ class Terminal:
             env=env,
             start_new_session=True,
             close_fds=True,
+            preexec_fn=_take_terminal if controlling else None,
         )
         os.close(slave)
+        self._hanging_up = threading.Event()
         self._reader = threading.Thread(target=self._drain, daemon=True)
         self._reader.start()
 
@@ -65,6 +74,10 @@ class Terminal:
                 data = os.read(self._master, 65536)
             except OSError:
                 data = b""
+            if self._hanging_up.is_set():
+                os.close(self._master)
+                self._master = -1
+                return
             with self._lock:
                 self.received += data
                 shown = unfinished + data
@@ -107,6 +120,16 @@ class Terminal:
     def kill(self, sig: int = signal.SIGKILL) -> None:
         self.process.send_signal(sig)
 
+    def hang_up(self) -> None:
+        """Closes the terminal's window, at the next thing that the program writes to it.
+
+        A descriptor that a thread reads from stays open until the read is over, so the thread
+        itself has to close it.
+        """
+        self._hanging_up.set()
+        self._reader.join(WAIT_S)
+        assert self._master == -1, "the program wrote nothing"
+
     def close(self) -> None:
         if self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
@@ -114,8 +137,14 @@ class Terminal:
             self.process.wait(5)
         # The number of a closed descriptor goes to the next terminal: nobody may still read it.
         self._reader.join(WAIT_S)
-        with contextlib.suppress(OSError):
-            os.close(self._master)
+        if self._master != -1:
+            with contextlib.suppress(OSError):
+                os.close(self._master)
+
+
+def _take_terminal() -> None:
+    """Makes standard input the terminal of the session, so that its end is a SIGHUP."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 @pytest.fixture
@@ -148,9 +177,11 @@ def terminal(clean_env: dict[str, str]) -> Iterator[Callable[..., Terminal]]:
     """Opens terminals and closes them, whatever happened."""
     opened: list[Terminal] = []
 
-    def open_terminal(*args: str, columns: int = 120, rows: int = 40, **env: str) -> Terminal:
+    def open_terminal(
+        *args: str, columns: int = 120, rows: int = 40, controlling: bool = False, **env: str
+    ) -> Terminal:
         command = [sys.executable, "-m", "tui", *args]
-        one = Terminal(command, {**clean_env, **env}, columns, rows)
+        one = Terminal(command, {**clean_env, **env}, columns, rows, controlling)
         opened.append(one)
         return one
 
@@ -190,3 +221,46 @@ def configured(simulator: Any, killdesk: Killdesk, home: Path) -> str:
         )
         assert added.returncode == 0, added.stderr
     return str(path)
+
+
+@pytest.fixture
+def venue(simulator_class: Any) -> Iterator[Any]:
+    """A simulator in a process of its own, which no busy test holds up."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui.simulator", "--exit-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    greeting = json.loads(process.stdout.readline())
+    accounts = {entry["name"]: entry for entry in greeting["accounts"]}
+    handle = simulator_class(greeting["url"], accounts)
+    try:
+        yield handle
+    finally:
+        handle.close()
+        process.stdin.close()
+        process.wait(WAIT_S)
+        process.stdout.close()
+
+
+@pytest.fixture
+def bitget_desk(venue: Any, killdesk: Killdesk, home: Path) -> Callable[..., str]:
+    """Makes settings with the Bitget account of `venue` alone, on the shortest countdown."""
+
+    def make(on_quit: str = "ask") -> str:
+        path = home / "bitget.toml"
+        added = killdesk(
+            *("accounts", "add", "bitget-uta", "--venue", "bitget"),
+            *("--config", str(path), "--rest-url", venue.url),
+            stdin=json.dumps(venue.accounts["bitget-uta"]),
+        )
+        assert added.returncode == 0, added.stderr
+        short = f'countdown_s = 5\nbeat_s = 1.5\non_quit = "{on_quit}"\n'
+        path.write_text(f"{path.read_text()}\n[accounts.deadman]\n{short}")
+        return str(path)
+
+    return make
