@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tui.core.accounts import Account, TimerSettings
-from tui.service.settings import Settings, SettingsError, load_settings, parse_settings
+from tui.core.accounts import Account, GuardSettings, TimerSettings
+from tui.service.settings import (
+    Settings,
+    SettingsError,
+    load_settings,
+    parse_settings,
+    timer_warnings,
+)
 from tui.venues import VENUES
 
 DESIGN = """
@@ -102,8 +109,9 @@ def test_the_rest_is_the_venues_own(file: Path, venue: str) -> None:
     spec = VENUES[venue].spec
     assert (found.rest_url, found.ws_url) == (spec.rest_url, spec.ws_url)
     assert (found.family, found.contracts, found.demo_trading) == ("auto", (), False)
-    assert found.extras == ()
-    assert found.deadman == (TimerSettings() if spec.timers else None)
+    assert (found.extras, found.timers) == ((), ())
+    usual = any(timer.usual for timer in spec.timers)
+    assert found.deadman == (TimerSettings() if usual else None)
 
 
 def test_a_short_countdown_shortens_the_usual_beat(file: Path) -> None:
@@ -219,7 +227,7 @@ def test_what_an_account_is_called_and_where_it_is(file: Path, lines: str, expec
             "okx",
             "rest = 1",
             "rest: unknown key; expected one of name, venue, rest_url, ws_url, family, contracts, "
-            "extra, demo_trading, deadman",
+            "extra, demo_trading, timers, deadman",
         ),
         ("okx", "rest_url = 1", "rest_url: expected a text, got a whole number"),
         ("okx", "rest_url = ''", "rest_url: expected an address such as https://host.example"),
@@ -317,7 +325,10 @@ def test_what_an_account_says(file: Path, venue: str, line: str, expected: str) 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("after_s = 1", "after_s: unknown key; expected one of countdown_s, beat_s, on_quit"),
+        (
+            "after_s = 1",
+            "after_s: unknown key; expected one of countdown_s, beat_s, on_quit, guards",
+        ),
         ("countdown_s = 4", "countdown_s: expected a whole number from 5 to 60, got 4"),
         ("countdown_s = 61", "countdown_s: expected a whole number from 5 to 60, got 61"),
         (
@@ -329,14 +340,21 @@ def test_what_an_account_says(file: Path, venue: str, line: str, expected: str) 
             "countdown_s: expected a whole number from 5 to 60, got true or false",
         ),
         (
-            "beat_s = 11",
-            "beat_s: expected a number from 1.05 to 10, a third of countdown_s at most so that two "
-            "lost beats do no harm, got 11",
+            "beat_s = 26",
+            "beat_s: a beat every 26 s cannot hold a countdown of 30 s: 26 + 1 x 2 + 0 x 1.05 = "
+            "28 s is more than 30 - 3 = 27 s; the beat must be 25 s at most",
         ),
         (
+            "countdown_s = 10\nbeat_s = 9",
+            "beat_s: a beat every 9 s cannot hold a countdown of 10 s: 9 + 1 x 1.25 + 0 x 1.05 = "
+            "10.25 s is more than 10 - 1 = 9 s; the beat must be 7.75 s at most",
+        ),
+        ("beat_s = 31", "beat_s: expected a number from 0 to 30, got 31"),
+        ("beat_s = -1", "beat_s: expected a number from 0 to 30, got -1"),
+        ("beat_s = nan", "beat_s: expected a number from 0 to 30, got nan"),
+        (
             "beat_s = 0.5",
-            "beat_s: expected a number from 1.05 to 10, a third of countdown_s at most so that two "
-            "lost beats do no harm, got 0.5",
+            "beat_s: a beat every 0.5 s is faster than the venue bears, one request every 1.05 s",
         ),
         (
             'on_quit = "hope"',
@@ -350,14 +368,209 @@ def test_the_dead_man_timer(file: Path, line: str, expected: str) -> None:
     assert complaint(file, text) == f'accounts[1].deadman.{key} (account "a"):{rest}'
 
 
-def test_a_timer_where_the_venue_has_none(file: Path) -> None:
-    without = [venue for venue in VENUES.values() if not venue.spec.timers]
-    for venue in without:
-        text = account(venue.spec.id, "[accounts.deadman]")
+def test_a_timer_where_the_venue_has_none(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = replace(VENUES["okx"], spec=replace(VENUES["okx"].spec, timers=()))
+    monkeypatch.setitem(VENUES, "okx", bare)
+    assert complaint(file, account("okx", "[accounts.deadman]")) == (
+        'accounts[1].deadman (account "a"): OKX has no dead-man timer; take this table out'
+    )
+
+
+@pytest.mark.parametrize(("venue", "offered"), [("okx", '"okx-sprd", "okx-rfq"'), ("htx", '"htx"')])
+def test_a_timer_that_the_account_did_not_ask_for(file: Path, venue: str, offered: str) -> None:
+    assert complaint(file, account(venue, "[accounts.deadman]")) == (
+        f'accounts[1].deadman (account "a"): the account holds no dead-man timer; add timers = '
+        f"[{offered}] to the account first, above this table, or take this table out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("venue", "timers"),
+    [("okx", ("okx-rfq",)), ("okx", ("okx-sprd", "okx-rfq")), ("htx", ("htx",))],
+)
+def test_timers_that_are_asked_for(file: Path, venue: str, timers: tuple[str, ...]) -> None:
+    file.write_text(account(venue, f"timers = {[*timers, timers[0]]}"))
+    found = load_settings(file).accounts[0]
+    assert (found.timers, found.deadman) == (timers, TimerSettings())
+    assert {timer.id for timer in VENUES[venue].spec.timers_of(found)} == set(timers)
+
+
+@pytest.mark.parametrize(
+    ("venue", "line", "expected"),
+    [
+        ("okx", "['okx']", 'OKX offers "okx-sprd", "okx-rfq", got "okx"'),
+        ("htx", "['okx-rfq']", 'HTX offers "htx", got "okx-rfq"'),
+        ("bitget", "['htx']", 'Bitget offers none, got "htx"'),
+        ("bitget", "['bitget']", '"bitget" is held without being named; take it out'),
+        ("htx", "'htx'", "expected a list of texts, got a text"),
+        ("htx", "[1]", "expected a list of texts, got a whole number"),
+    ],
+)
+def test_timers_that_nobody_offers(file: Path, venue: str, line: str, expected: str) -> None:
+    found = complaint(file, account(venue, f"timers = {line}"))
+    assert found == f'accounts[1].timers (account "a"): {expected}'
+
+
+@pytest.mark.parametrize(("countdown_s", "fits"), [(9, False), (10, True), (120, True)])
+def test_the_countdown_is_within_the_range_of_the_accounts_timers(
+    file: Path, countdown_s: int, fits: bool
+) -> None:
+    timers = 'timers = ["okx-sprd"]'
+    text = account("okx", timers, "[accounts.deadman]", f"countdown_s = {countdown_s}")
+    if fits:
+        file.write_text(text)
+        deadman = load_settings(file).accounts[0].deadman
+        assert deadman is not None and deadman.countdown_s == countdown_s
+    else:
         assert complaint(file, text) == (
-            f'accounts[1].deadman (account "a"): {venue.spec.title} has no dead-man timer; '
-            "take this table out"
+            'accounts[1].deadman.countdown_s (account "a"): '
+            "expected a whole number from 10 to 120, got 9"
         )
+
+
+def test_several_timers_share_the_range_that_all_of_them_have(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = VENUES["okx"].spec
+    short, long = spec.timers
+    timers = (replace(short, max_s=25), replace(long, min_s=20))
+    narrow = replace(VENUES["okx"], spec=replace(spec, timers=timers))
+    monkeypatch.setitem(VENUES, "okx", narrow)
+    both = 'timers = ["okx-sprd", "okx-rfq"]'
+    assert "from 20 to 25, got 30" in complaint(
+        file, account("okx", both, "[accounts.deadman]", "countdown_s = 30")
+    )
+    file.write_text(account("okx", both))
+    deadman = load_settings(file).accounts[0].deadman
+    assert deadman is not None and deadman.countdown_s == 25  # the usual one, as far as it fits
+
+
+def test_what_a_trader_should_know_of_his_timers(file: Path) -> None:
+    tight = account(
+        "okx",
+        'timers = ["okx-sprd", "okx-rfq"]',
+        "[accounts.deadman]",
+        "countdown_s = 20",
+        "beat_s = 15",
+    )
+    calm = account("bitget").replace('"a"', '"b"')
+    without = account("htx").replace('"a"', '"c"')
+    file.write_text("\n".join((tight, calm, without)))
+    lost = (
+        "a lost beat leaves no retry: 15 + 1 x 2 + 0 x 1.05 = 17 s is within 20 - 2 = 18 s, but "
+        "15 + 2 x 2 + 1 x 1.05 = 20.05 s is more than 20 - 2 = 18 s"
+    )
+    assert timer_warnings(load_settings(file)) == (
+        f'account "a", timer okx-sprd: {lost}',
+        f'account "a", timer okx-rfq: {lost}',
+    )
+
+
+def guarded(*lines: str) -> str:
+    return account("bitget", "[accounts.deadman.guards]", *lines)
+
+
+def test_everything_that_a_guard_can_be(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/trader")
+    file.write_text(
+        guarded(
+            "pid = 4711",
+            'pid_file = "~/bot.pid"',
+            'file = "/run/bot.beat"',
+            "file_fresh_s = 2.5",
+            'url = "http://127.0.0.1:8080/health?word=x"',
+            "presence_min = 30",
+        )
+    )
+    deadman = load_settings(file).accounts[0].deadman
+    assert deadman is not None
+    assert deadman.guards == GuardSettings(
+        pid=4711,
+        pid_file="/home/trader/bot.pid",
+        file="/run/bot.beat",
+        file_fresh_s=2.5,
+        url="http://127.0.0.1:8080/health?word=x",
+        presence_min=30.0,
+    )
+
+
+@pytest.mark.parametrize("line", ["", 'file = "/run/bot.beat"'])
+def test_an_unsaid_guard_is_none(file: Path, line: str) -> None:
+    file.write_text(guarded(line))
+    deadman = load_settings(file).accounts[0].deadman
+    assert deadman is not None
+    assert deadman.guards == GuardSettings(file="/run/bot.beat" if line else "")
+
+
+_ADDRESS = "expected an address such as http://127.0.0.1:8080/health"
+_HERE = "expected an address on this machine (127.0.0.1, localhost or [::1]), got"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "pids = [1]",
+            "pids: unknown key; expected one of pid, pid_file, file, file_fresh_s, url, "
+            "presence_min",
+        ),
+        ("pid = 0", "pid: expected a whole number from 1 to 2147483647, got 0"),
+        ("pid = -1", "pid: expected a whole number from 1 to 2147483647, got -1"),
+        ("pid = '1'", "pid: expected a whole number from 1 to 2147483647, got a text"),
+        ("pid_file = 1", "pid_file: expected a text, got a whole number"),
+        ("pid_file = ''", 'pid_file: expected a full path such as /run/bot.beat, got ""'),
+        ("file = 'a.beat'", 'file: expected a full path such as /run/bot.beat, got "a.beat"'),
+        ("file_fresh_s = 9", "file_fresh_s: is for a file; add file = ... or take this key out"),
+        (
+            "file = '/a'\nfile_fresh_s = 0.5",
+            "file_fresh_s: expected a number from 1 to 3600, got 0.5",
+        ),
+        (
+            "file = '/a'\nfile_fresh_s = 3601",
+            "file_fresh_s: expected a number from 1 to 3600, got 3601",
+        ),
+        ("presence_min = 0", "presence_min: expected a number from 1 to 1440, got 0"),
+        ("presence_min = 1441", "presence_min: expected a number from 1 to 1440, got 1441"),
+        (
+            "presence_min = true",
+            "presence_min: expected a number from 1 to 1440, got true or false",
+        ),
+        ("url = 8080", "url: expected a text, got a whole number"),
+        ("url = ''", f"url: {_ADDRESS}"),
+        ("url = 'ftp://127.0.0.1/'", f"url: {_ADDRESS}"),
+        ("url = 'http:///health'", f"url: {_ADDRESS}"),
+        ("url = 'http://127.0.0.1:99999/'", f"url: {_ADDRESS}"),
+        ("url = 'http://127.0.0.1:0/'", f"url: {_ADDRESS}"),
+        ("url = 'http://[::1/'", f"url: {_ADDRESS}"),
+        ("url = 'http://127.0.0.1\\\\@a.example/'", f"url: {_ADDRESS}"),
+        (
+            "url = 'http://u:p@127.0.0.1/'",
+            "url: expected an address without user and password",
+        ),
+        ("url = 'https://bot.example/'", f'url: {_HERE} "bot.example"'),
+        ("url = 'http://10.0.0.1/'", f'url: {_HERE} "10.0.0.1"'),
+        ("url = 'http://0.0.0.0/'", f'url: {_HERE} "0.0.0.0"'),
+        (
+            "url = 'http://127.0.0.1.evil.example/'",
+            f'url: {_HERE} "127.0.0.1.evil.example"',
+        ),
+        ("url = 'http://[::2]/'", f'url: {_HERE} "::2"'),
+    ],
+)
+def test_what_a_guard_cannot_be(file: Path, line: str, expected: str) -> None:
+    key, _, rest = expected.partition(":")
+    found = complaint(file, guarded(line))
+    assert found == f'accounts[1].deadman.guards.{key} (account "a"):{rest}'
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:8080", "https://127.8.9.10/health", "http://[::1]:9/", "HTTP://LOCALHOST/"],
+)
+def test_a_guards_address_on_this_machine(file: Path, url: str) -> None:
+    file.write_text(guarded(f"url = '{url}'"))
+    deadman = load_settings(file).accounts[0].deadman
+    assert deadman is not None and deadman.guards.url == url
 
 
 @pytest.mark.parametrize("again", ["a", "A"])

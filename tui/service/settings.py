@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui.core.accounts import Account, TimerSettings
+from tui.core.accounts import Account
 from tui.service.endpoints import EndpointError, rest_endpoint, socket_endpoint
 from tui.service.settings_table import SettingsError, SettingsTable, quoted
+from tui.service.settings_timer import account_timer_warnings, read_deadman, read_timers
 from tui.venues import VENUES
 from tui.venues.base import VenueSpec
 
-__all__ = ["Settings", "SettingsError", "load_settings", "parse_settings", "read_account"]
+__all__ = [
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "parse_settings",
+    "read_account",
+    "timer_warnings",
+]
 
 _DESK_KEYS = ("confirm", "screen_grace_s")
 _ACCOUNT_KEYS = (
@@ -27,13 +34,11 @@ _ACCOUNT_KEYS = (
     "contracts",
     "extra",
     "demo_trading",
+    "timers",
     "deadman",
 )
-_DEADMAN_KEYS = ("countdown_s", "beat_s", "on_quit")
 _LONGEST_NAME = 40
 _GRACE_S = (5, 600)
-_BEATS_IN_COUNTDOWN = 3
-"""Two beats in a row may be lost before the timer runs out."""
 _CONTRACT = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 _LINE = re.compile(r"(?P<what>.*) \(at (?P<where>.+)\)", re.DOTALL)
 
@@ -92,7 +97,7 @@ def read_account(table: SettingsTable) -> Account:
     table = table.of(name)
     table.allow_only(_ACCOUNT_KEYS)
     spec = VENUES[table.choice("venue", tuple(VENUES))].spec
-    return Account(
+    account = Account(
         name=name,
         venue=spec.id,
         rest_url=_url(table, "rest_url", spec.rest_url, rest_endpoint),
@@ -100,8 +105,18 @@ def read_account(table: SettingsTable) -> Account:
         family=_family(table, spec),
         contracts=_contracts(table, spec),
         demo_trading=_demo_trading(table, spec),
-        deadman=_deadman(table, spec),
         extras=_extras(table, spec),
+        timers=read_timers(table, spec),
+    )
+    return replace(account, deadman=read_deadman(table, spec, spec.timers_of(account)))
+
+
+def timer_warnings(settings: Settings) -> tuple[str, ...]:
+    """What a trader should know of the timers as they are set, one line each with the account."""
+    return tuple(
+        warning
+        for account in settings.accounts
+        for warning in account_timer_warnings(account, VENUES[account.venue].spec)
     )
 
 
@@ -185,27 +200,3 @@ def _demo_trading(table: SettingsTable, spec: VenueSpec) -> bool:
     if "demo_trading" in table.values and not spec.demo_trading:
         raise table.wrong("demo_trading", f"{spec.title} has no paper trading; take this key out")
     return table.flag("demo_trading", False)
-
-
-def _deadman(table: SettingsTable, spec: VenueSpec) -> TimerSettings | None:
-    if not spec.timers:
-        if "deadman" in table.values:
-            raise table.wrong("deadman", f"{spec.title} has no dead-man timer; take this table out")
-        return None
-    deadman = table.table("deadman")
-    deadman.allow_only(_DEADMAN_KEYS)
-    usual = TimerSettings()
-    shortest = max(timer.min_s for timer in spec.timers)
-    longest = min(timer.max_s for timer in spec.timers)
-    countdown_s = deadman.whole("countdown_s", usual.countdown_s, shortest, longest)
-    spacing_s = max(timer.spacing_s for timer in spec.timers)
-    most = math.floor(100 * countdown_s / _BEATS_IN_COUNTDOWN) / 100
-    beat_s = deadman.number(
-        "beat_s",
-        min(usual.beat_s, most),
-        spacing_s,
-        most,
-        ", a third of countdown_s at most so that two lost beats do no harm",
-    )
-    on_quit = deadman.choice("on_quit", ("ask", "fire", "disarm"), usual.on_quit)
-    return TimerSettings(countdown_s, beat_s, on_quit)

@@ -1,0 +1,117 @@
+"""Who on this machine holds the timer of an account: two that beat would undo each other."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from tui.service.locations import make_private_folder, open_private
+
+_DIGEST_CHARS = 32
+_PID_AT = 1
+"""Where the holder's number stands in the file: Windows lets nobody read the first, locked byte."""
+_PID_BYTES = 24
+_ATTEMPTS = 3
+
+
+class TimerLock:
+    """The right to hold the timer of one key's account, until `release` or the process's end.
+
+    The system gives the lock back however the process ends; the file stays, and means nothing.
+    """
+
+    def __init__(self, folder: Path, venue: str, api_key: str) -> None:
+        digest = hashlib.sha256(f"{venue}\0{api_key}".encode()).hexdigest()
+        self._path = folder / f"timer-{digest[:_DIGEST_CHARS]}.lock"
+        self._descriptor: int | None = None
+        self.note = ""
+        """Why a second killdesk would not be noticed, in one sentence; empty when it would."""
+
+    def take(self) -> str:
+        """Takes the lock: "" when it is ours, else one sentence that names who holds it.
+
+        A lock that cannot be had for another reason prevents nothing: "" too, and a `note`.
+        Touches the disk.
+        """
+        if self._descriptor is not None:
+            return ""
+        self.note = ""
+        try:
+            make_private_folder(self._path.parent)
+            for _ in range(_ATTEMPTS):
+                if (holder := self._try()) is not None:
+                    return holder
+            why = "its lock file is replaced again and again"
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+        self.note = (
+            "a second killdesk on this machine that holds this timer would not be noticed:"
+            f" {self._path.parent} cannot be used ({why})"
+        )
+        return ""
+
+    def release(self) -> None:
+        """Gives the lock back, if it is ours."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is None:
+            return
+        from filelock import unlock_descriptor
+
+        try:
+            # A child that was forked meanwhile has the descriptor too: closing ours is not enough.
+            with suppress(OSError):
+                unlock_descriptor(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _try(self) -> str | None:
+        """As `take`; None if the file was taken away meanwhile and another try is worth it."""
+        from filelock import lock_descriptor
+
+        flags = os.O_RDWR | os.O_CREAT
+        for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_NOINHERIT"):
+            flags |= getattr(os, flag, 0)
+        descriptor = open_private(self._path, flags)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError("the lock file is not a regular file")
+            if not lock_descriptor(descriptor, blocking=False):
+                return _held_by(descriptor)
+            if not self._names(descriptor):
+                return None
+            _write_pid(descriptor)
+            self._descriptor, descriptor = descriptor, -1
+            return ""
+        finally:
+            if descriptor >= 0:
+                os.close(descriptor)
+
+    def _names(self, descriptor: int) -> bool:
+        """Whether the path still leads to the file that is locked."""
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.lstat())
+        except FileNotFoundError:
+            return False
+
+
+def _write_pid(descriptor: int) -> None:
+    with suppress(OSError):  # a full disk takes the name of the holder, not the lock
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, _PID_AT, os.SEEK_SET)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+
+
+def _held_by(descriptor: int) -> str:
+    try:
+        os.lseek(descriptor, _PID_AT, os.SEEK_SET)
+        pid = os.read(descriptor, _PID_BYTES).strip()
+    except OSError:
+        pid = b""
+    if not pid.isdigit():
+        return "another killdesk on this machine holds this timer"
+    if int(pid) == os.getpid():
+        return "another account of this killdesk has the same key and holds this timer"
+    return f"another killdesk on this machine (process {int(pid)}) holds this timer"
