@@ -7,11 +7,13 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
 from tui.core.accounts import Account
+from tui.core.clocks import Clock, read_clock
 from tui.core.desk import AccountView, Health
 from tui.core.frames import Frame
 from tui.core.secrets import Credentials, Secret
@@ -91,6 +93,8 @@ def open_desk(simulator: Simulator) -> Iterator[Callable[..., DeskOnTest]]:
         screen_grace_s: float = 3600,
         limits: RunLimits | None = None,
         poll_s: float = POLL_S,
+        clock: Clock = read_clock,
+        locks: Path | None = None,
         **changes: object,
     ) -> DeskOnTest:
         entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
@@ -112,6 +116,8 @@ def open_desk(simulator: Simulator) -> Iterator[Callable[..., DeskOnTest]]:
             screen_grace_s=screen_grace_s,
             limits=limits,
             poll_s=poll_s,
+            clock=clock,
+            locks=locks,
         )
         desk.start()
         opened.append(desk)

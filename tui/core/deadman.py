@@ -117,6 +117,11 @@ class Deadman:
         return self._flight is not None
 
     @property
+    def wanted(self) -> bool:
+        """The trader wants it held, whatever stands in the way."""
+        return self._wanted
+
+    @property
     def disarming(self) -> bool:
         """A disarm is under way: wished for, not settled, not refused."""
         return not (self._wanted or self._off or self._blocked)

@@ -8,6 +8,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Health, RunView
+from tui.service.timers import Timers
 from tui.venues import dialect_of
 from tui.venues.base import Profile
 
@@ -15,7 +16,7 @@ from tui.venues.base import Profile
 class AbsentWorker:
     """Stands where a worker would, when there is nothing to sign with."""
 
-    heartbeats = ()
+    timers: Timers | None = None
 
     def __init__(
         self,
@@ -49,12 +50,6 @@ class AbsentWorker:
     def opening(self) -> bool:
         """Whether credentials may still come."""
         return self._health is Health.CONNECTING
-
-    def arm(self) -> None:
-        """There is no timer to start."""
-
-    def disarm(self) -> None:
-        """There is no timer to switch off."""
 
     def cancel_then_disarm(self) -> None:
         """Denies the press; there is no timer to switch off."""

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from tui.core.accounts import TimerSettings
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
 from tui.core.deadman import Deadman, TimerPlan, TimerState, TimerView
+from tui.core.rivals import Rivals
 from tui.service.courier import Courier
+from tui.service.guards import Guards
+from tui.service.timer_lock import TimerLock
 from tui.venues.base import Talk, TimerSpec, VenueError
+
+GUARD_S = 1.0
+"""Between two looks at the guards."""
 
 
 class Heartbeat:
@@ -29,6 +36,7 @@ class Heartbeat:
         changed: Callable[[], None],
         resync: Callable[[], None],
         fired: Callable[[], None],
+        lock: TimerLock | None,
     ) -> None:
         self.id = spec.id
         self._spec = spec
@@ -38,6 +46,13 @@ class Heartbeat:
         self._changed = changed
         self._resync = resync
         self._fired = fired
+        self._lock = lock
+        self._guards = Guards(settings.guards, clock)
+        self._rivals = Rivals()
+        self._reasons: dict[str, str] = {}
+        """Why beats are withheld, by who withholds them."""
+        self._denied = ""
+        """Why the last wish to arm was not followed."""
         self._wake = asyncio.Event()
         self._no_disarm_pending = asyncio.Event()
         self._no_disarm_pending.set()
@@ -45,10 +60,24 @@ class Heartbeat:
 
     @property
     def view(self) -> TimerView:
-        return self._machine.view(self._clock(), self._spec.id, self._spec.covers)
+        now = self._clock()
+        view = self._machine.view(now, self.id, self._spec.covers)
+        return replace(
+            view,
+            message=view.message or self._denied or self._unlocked,
+            guards=self._guards.views,
+            rival=self._rivals.words(now),
+        )
 
     def arm(self) -> None:
-        self._machine.arm(self._clock())
+        """Starts the timer and holds it; not if another killdesk here holds it already."""
+        self._denied = self._lock.take() if self._lock is not None else ""
+        if not self._denied:
+            self._guards.begin()
+            if self._guards.views:
+                # Not a beat before what it shall prove has been looked at.
+                self._withhold("guard", "looking at the guards")
+            self._machine.arm(self._clock())
         self._nudge()
 
     def disarm(self) -> None:
@@ -59,20 +88,42 @@ class Heartbeat:
 
     def confirm_presence(self) -> None:
         """Somebody is there: a guard that asks for it begins anew."""
+        self._guards.confirm_presence()
+        self._nudge()
 
     async def disarmed(self) -> None:
         """Returns when no disarm is under way."""
         await self._no_disarm_pending.wait()
 
-    def withhold(self, reason: str) -> None:
-        """No more beats; the timer is left to run out. `reason` is shown."""
-        self._machine.stop(reason)
+    def screen_silent(self, seconds: float) -> None:
+        """The screen has not answered for so long, 0 for it has: a screen that nobody can use
+        protects nobody, so the beats stop and the timer is left to run out."""
+        reason = f"beats withheld: the screen was silent for {seconds:.0f} s" if seconds else ""
+        self._withhold("screen", reason)
+
+    def _withhold(self, who: str, reason: str) -> None:
+        """No more beats while anybody has a reason; after the last, beats again, unless the timer
+        may have fired meanwhile."""
+        self._reasons[who] = reason
+        reasons = [one for one in self._reasons.values() if one]
+        if reasons:
+            self._machine.stop(reasons[0])
+        else:
+            self._machine.resume()
         self._nudge()
 
-    def resume(self) -> None:
-        """Beats again, unless the timer may have fired meanwhile."""
-        self._machine.resume()
-        self._nudge()
+    async def watch_guards(self) -> None:
+        """Looks at what must hold for the beats to go on, until cancelled."""
+        while True:
+            if self._guards.views and self._machine.wanted:
+                fault = await self._guards.check()
+                self._withhold("guard", f"beats withheld: {fault}" if fault else "")
+            await asyncio.sleep(GUARD_S)
+
+    def close(self) -> None:
+        """Lets another killdesk have the timer."""
+        if self._lock is not None:
+            self._lock.release()
 
     async def run(self) -> None:
         """Beats until cancelled."""
@@ -87,23 +138,29 @@ class Heartbeat:
                     self._fired()
             if not self._machine.disarming:
                 self._no_disarm_pending.set()
+            if self._machine.state is TimerState.OFF and not self._machine.wanted:
+                self.close()
             if countdown_s is None:
                 await self._sleep(self._machine.wait_s(now))
             else:
                 await self._send(countdown_s)
 
     async def _send(self, countdown_s: int) -> None:
-        self._machine.sent(self._clock())
+        now = self._clock()
+        self._machine.sent(now)
+        self._rivals.sent(now)
         self._changed()
         ack = await self._ask(countdown_s)
         now = self._clock()
         match ack.verdict:
             case Verdict.ACCEPTED | Verdict.NOTHING:
-                self._machine.acked(now, ack.server_ms)
+                self._machine.acked(now, ack.server_ms, ack.trigger_ms)
             case Verdict.REFUSED:
                 self._machine.refused(now, ack.code, ack.text)
             case Verdict.BUSY:
                 self._machine.busy(now, ack.retry_after_s, ack.code, ack.text)
+                if ack.code in self._spec.limit_codes:
+                    self._rivals.limited(now)
                 self._resync()
             case Verdict.UNKNOWN:
                 self._machine.lost(now, ack.text or "no answer")
@@ -127,6 +184,11 @@ class Heartbeat:
                 await self._wake.wait()
         except TimeoutError:
             pass
+
+    @property
+    def _unlocked(self) -> str:
+        """Why a second killdesk on this machine would not be noticed; empty if it would."""
+        return self._lock.note if self._lock is not None else ""
 
     def _nudge(self) -> None:
         self._wake.set()

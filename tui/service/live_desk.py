@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import TypeAlias
 
 from tui.core.accounts import Account
@@ -20,10 +21,10 @@ from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
 from tui.service.absent import AbsentWorker
 from tui.service.cancel_run import RunLimits
-from tui.service.heartbeat import Heartbeat
 from tui.service.precedence import Precedence
 from tui.service.recorder import Recorder
 from tui.service.rest_route import tls_context
+from tui.service.timers import Timers
 from tui.service.worker import POLL_S, AccountWorker
 from tui.venues import dialect_of
 
@@ -48,7 +49,11 @@ READING_KEYRING = "reading the keyring"
 
 
 class LiveDesk:
-    """The service. Implements `tui.core.desk.Desk`; see there for what a screen may ask."""
+    """The service. Implements `tui.core.desk.Desk`; see there for what a screen may ask.
+
+    In the folder `locks` the killdesks of one machine keep out of each other's timers; without it
+    they do not.
+    """
 
     def __init__(
         self,
@@ -60,6 +65,7 @@ class LiveDesk:
         clock: Clock = read_clock,
         limits: RunLimits | None = None,
         poll_s: float = POLL_S,
+        locks: Path | None = None,
     ) -> None:
         self.frames = FrameFeed()
         self._accounts = accounts
@@ -70,6 +76,7 @@ class LiveDesk:
         self._clock = clock
         self._limits = limits
         self._poll_s = poll_s
+        self._locks = locks
         self._watcher: Callable[[], None] | None = None
         self._nudged = threading.Event()
         self._screen_seen = clock()
@@ -135,18 +142,18 @@ class LiveDesk:
         self._ask(all_at_once)
 
     def arm(self, account: str) -> None:
-        self._ask(lambda: self._workers[account].arm())
+        self._ask(lambda: self._with_timers(account, Timers.arm))
 
     def disarm(self, account: str) -> None:
-        self._ask(lambda: self._workers[account].disarm())
+        self._ask(lambda: self._with_timers(account, Timers.disarm))
 
     def cancel_then_disarm(self, account: str) -> None:
         self._ask(lambda: self._workers[account].cancel_then_disarm())
 
     def confirm_presence(self) -> None:
         def present() -> None:
-            for heartbeat in self._heartbeats:
-                heartbeat.confirm_presence()
+            for timers in self._timers:
+                timers.confirm_presence()
 
         self._ask(present)
 
@@ -173,8 +180,13 @@ class LiveDesk:
         return asyncio.run_coroutine_threadsafe(run_all(), self._loop).result()
 
     @property
-    def _heartbeats(self) -> list[Heartbeat]:
-        return [one for worker in self._workers.values() for one in worker.heartbeats]
+    def _timers(self) -> list[Timers]:
+        return [worker.timers for worker in self._workers.values() if worker.timers is not None]
+
+    def _with_timers(self, account: str, command: Callable[[Timers], None]) -> None:
+        timers = self._workers[account].timers
+        if timers is not None:
+            command(timers)
 
     def _ask(self, command: Callable[[], object]) -> None:
         # A desk that has stopped has nothing left to do; the screen is on its way out.
@@ -241,6 +253,7 @@ class LiveDesk:
                 self._changed,
                 self._limits,
                 self._poll_s,
+                self._locks,
             )
         except Exception as error:  # noqa: BLE001  one account's trouble stays in its panel
             return self._absent(account, _own_fault(error))
@@ -259,10 +272,10 @@ class LiveDesk:
     async def _finish(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(DISARM_WAIT_S):
-                for worker in self._workers.values():
-                    worker.leave()
-                for heartbeat in self._heartbeats:
-                    await heartbeat.disarmed()
+                for timers in self._timers:
+                    timers.leave()
+                for timers in self._timers:
+                    await timers.disarmed()
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
         self._recorder.flush()
         self._publish()
@@ -276,13 +289,8 @@ class LiveDesk:
             if (silent_s > self._screen_grace_s) is withheld:
                 continue
             withheld = not withheld
-            for heartbeat in self._heartbeats:
-                if withheld:
-                    heartbeat.withhold(
-                        f"beats withheld: the screen was silent for {silent_s:.0f} s"
-                    )
-                else:
-                    heartbeat.resume()
+            for timers in self._timers:
+                timers.screen_silent(silent_s if withheld else 0.0)
 
     def _later(self, wait_s: float, work: Callable[[], None]) -> None:
         """Calls `work` after so long, and not while a press is going out."""

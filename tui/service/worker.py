@@ -8,9 +8,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from types import MappingProxyType
 
-from tui.core.accounts import Account, TimerSettings
+from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Action, Outcome, Report, Scope, Verdict
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Health
@@ -20,7 +21,6 @@ from tui.core.secrets import Credentials
 from tui.service.access import Access
 from tui.service.cancel_run import RunLimits
 from tui.service.courier import Courier
-from tui.service.heartbeat import Heartbeat
 from tui.service.ledger import Ledger
 from tui.service.precedence import Precedence
 from tui.service.readiness import health_of, key_note, routes_of
@@ -28,6 +28,7 @@ from tui.service.recorder import Recorder
 from tui.service.rest_route import RestRoute
 from tui.service.runs import Runs
 from tui.service.socket_route import SocketRoute
+from tui.service.timers import Timers
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
 from tui.venues.base import Profile, Talk, VenueError
@@ -63,6 +64,7 @@ class AccountWorker:
         changed: Callable[[], None],
         limits: RunLimits | None = None,
         poll_s: float = POLL_S,
+        locks: Path | None = None,
     ) -> None:
         self.account = account
         self._precedence = precedence
@@ -90,21 +92,7 @@ class AccountWorker:
         if account.ws_url is not None and self._dialect.keepalive is not None:
             self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
         self._courier = Courier(self._rest, self._socket)
-        self._timer_settings = account.deadman or TimerSettings()
-        self._beat_rest = RestRoute(access, account.rest_url)
-        self.heartbeats = tuple(
-            Heartbeat(
-                timer,
-                self._timer_settings,
-                self._set_timer,
-                Courier(self._beat_rest),
-                clock,
-                changed,
-                resync=self._venue_clock.resync,
-                fired=self.refresh,
-            )
-            for timer in self._dialect.spec.timers_of(account)
-        )
+        self.timers = Timers(account, access, self._set_timer, self.refresh, locks)
         self._profile = Profile()
         self._profile_trouble: VenueError | None = None
         self._profile_known = asyncio.Event()
@@ -121,6 +109,7 @@ class AccountWorker:
             self._run_ended,
         )
         self._poll_now = asyncio.Event()
+        self._read_whole = False
         self._in_background = asyncio.Lock()
         """Held by what no press waits for, one at a time: it opens no connections to idle later."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -134,8 +123,8 @@ class AccountWorker:
         self._spawn(self._poll, "poll")
         if self._socket is not None:
             self._spawn(self._connect, "socket")
-        for heartbeat in self.heartbeats:
-            self._spawn(heartbeat.run, f"heartbeat {heartbeat.id}")
+        for work, name in self.timers.work():
+            self._spawn(work, name)
 
     async def stop(self) -> None:
         """Ends every task and closes every connection."""
@@ -144,7 +133,7 @@ class AccountWorker:
             task.cancel()
         await asyncio.gather(*self._tasks, *running, return_exceptions=True)
         await self._rest.close()
-        await self._beat_rest.close()
+        await self.timers.close()
 
     def _spawn(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:
         task = asyncio.create_task(self._keep_up(work, name), name=f"{self.account.name} {name}")
@@ -187,33 +176,19 @@ class AccountWorker:
             await asyncio.sleep(0)
         return list(self._ledger.reports)
 
-    def arm(self) -> None:
-        """Starts every timer of the account and its beats."""
-        for heartbeat in self.heartbeats:
-            heartbeat.arm()
-
-    def disarm(self) -> None:
-        """Switches every timer of the account off."""
-        for heartbeat in self.heartbeats:
-            heartbeat.disarm()
-
     def cancel_then_disarm(self) -> None:
         """The timers are the backstop: they go only when every cancel is confirmed."""
 
         async def cancelled() -> None:
             ended = await asyncio.gather(*map(asyncio.shield, self.cancel()))
             if ended and all(report.outcome is Outcome.CONFIRMED for report in ended):
-                self.disarm()
+                self.timers.disarm()
 
         self._spawn(cancelled, "cancel, then disarm")
 
-    def leave(self) -> None:
-        """The end has come: does with an armed timer what the settings say nobody needs asking."""
-        if self._timer_settings.on_quit == "disarm":
-            self.disarm()
-
     def refresh(self) -> None:
-        """Reads the book now."""
+        """Reads the book now, with what is read more rarely otherwise."""
+        self._read_whole = True
         self._poll_now.set()
 
     def _run_ended(self, action: Action, report: Report) -> None:
@@ -320,10 +295,11 @@ class AccountWorker:
         """Reads side by side what is cancelled apart: a press then finds as many warm connections
         as it needs, and a list that cannot be read hides no other."""
         known = self._ledger.book.kinds if self._ledger.book else ()
+        whole, self._read_whole = self._read_whole, False
         due = [
             kind.id
             for kind in self._dialect.kinds(self._profile)
-            if number % kind.every == 0 or kind.id not in known
+            if whole or number % kind.every == 0 or kind.id not in known
         ]
         groups = [
             tuple(kind for kind in action.kinds if kind in due)
@@ -385,7 +361,7 @@ class AccountWorker:
             book_error=self._ledger.error,
             runs=self._runs.views,
             reports=self._ledger.reports,
-            timers=tuple(heartbeat.view for heartbeat in self.heartbeats),
-            on_quit=self._timer_settings.on_quit,
+            timers=self.timers.views,
+            on_quit=self.timers.on_quit,
             clock_offset_ms=self._venue_clock.shown_ms,
         )
