@@ -523,3 +523,25 @@ async def test_everything_that_hangs_hangs_at_the_same_time(
     guards = Guards(replace(settings, presence_min=1), clock)
     assert (await check_in_time(guards)).endswith("gave no answer within 1 s")
     assert [bool(view.fault) for view in guards.views] == [True, True, True, False]
+
+
+async def test_presence_that_is_confirmed_while_another_guard_is_slow(
+    clock: FakeClock,
+) -> None:
+    asked, free = asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await free.wait()
+        await answering(OK)(reader, writer)
+
+    async with served(serve) as port:
+        settings = GuardSettings(url=f"http://127.0.0.1:{port}/", presence_min=1)
+        guards = Guards(settings, clock)
+        clock.go(mono_s=61)
+        checking = asyncio.create_task(guards.check())
+        await asked.wait()
+        guards.confirm_presence()
+        free.set()
+        assert await checking == ""
+        assert [view.fault for view in guards.views] == ["", ""]

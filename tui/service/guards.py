@@ -78,7 +78,8 @@ class Guards:
             GuardView(guard.words, fault, guard.until())
             for guard, fault in zip(self._guards, faults, strict=True)
         )
-        return next(filter(None, faults), "")
+        self._renew_presence()  # confirmed while another guard was slow to answer, it holds
+        return next((view.fault for view in self._views if view.fault), "")
 
     def _renew_presence(self) -> None:
         if self._presence is not None:  # it is the last of them
