@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -15,15 +15,22 @@ from textual.widgets import Input, TextArea
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
+from tui.ui.alarms import Alarms
 from tui.ui.bridge import Bridge
 from tui.ui.crash import CrashReport
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.dialog import DeskDialog
+from tui.ui.gauge import Gauge
+from tui.ui.gauge_notes import asks_presence
+from tui.ui.header import DeskState
 from tui.ui.keys import APP_KEYS, DESK_KEYS
+from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
+from tui.ui.parting import Parting, held
 from tui.ui.presses import Presses
 from tui.ui.quitting import LeaveDialog, Leaving, armed_accounts, running_cancels
 from tui.ui.signals import Signals
+from tui.ui.terminal_title import TerminalTitle
 from tui.ui.themes import DARK, LIGHT, variables_for
 
 _DISARM_WITHIN_S = 5.0
@@ -49,10 +56,13 @@ class KilldeskApp(CrashReport[None]):
         super().__init__()
         self.desk = desk
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
+        self.alarms = Alarms()
+        self.terminal_title = TerminalTitle(self._write)
         self._clock = clock
         self.dashboard = DeskScreen(
             desk,
             self.presses,
+            self.alarms,
             clock,
             demo=demo,
             opened=self._opened,
@@ -81,7 +91,13 @@ class KilldeskApp(CrashReport[None]):
         self.set_interval(1.0, self._second, name="second")
 
     def on_unmount(self) -> None:
+        self.terminal_title.give_back()
         self._signals.restore()
+
+    def _write(self, sequence: str) -> None:
+        """To the terminal past the screen, as the bell goes."""
+        if not self.is_headless and self._driver is not None:
+            self._driver.write(sequence)
 
     def _opened(self) -> None:
         """The screen stands: the first picture belongs to its first paint."""
@@ -90,6 +106,7 @@ class KilldeskApp(CrashReport[None]):
     def _second(self) -> None:
         self.bridge.alive()
         self.dashboard.tick()
+        self._look_out(self.desk.view)
 
     def _show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
         if not self.is_running:
@@ -97,9 +114,48 @@ class KilldeskApp(CrashReport[None]):
         for screen in self.screen_stack:
             if isinstance(screen, DeskDialog):
                 screen.show(view)
+        self._look_out(view)
         self.dashboard.show(view, frames, missed)
         if self._leaving and not armed_accounts(view):
             self.exit()
+
+    # Alarms and presence
+
+    def _look_out(self, view: DeskView) -> None:
+        """Rings for what is new, and says it in the terminal's title."""
+        before = self.alarms.standing
+        if self.alarms.feed(view, self._clock()):
+            self.bell()
+        self.terminal_title.say(self.alarms.title(view))
+        if self.alarms.standing != before:
+            self.dashboard.show_alarms()
+
+    def action_alarms_seen(self) -> None:
+        """Takes all alarms off: somebody has seen them."""
+        self._seen(None)
+
+    @on(DeskState.Seen)
+    def _header_clicked(self) -> None:
+        self._seen(None)
+
+    @on(Gauge.Seen)
+    def _gauge_clicked(self, event: Gauge.Seen) -> None:
+        panels = (node for node in event.gauge.ancestors if isinstance(node, AccountPanel))
+        self._seen(next(panels).account.name)
+
+    def _seen(self, account: str | None) -> None:
+        seen = self.alarms.acknowledge(account)
+        if seen:
+            told = ", ".join(f"{alarm.where} {alarm.short}" for alarm in seen)
+            self.notify(f"Seen: {told}", markup=False)
+        self.terminal_title.say(self.alarms.title(self.desk.view))
+        self.dashboard.show_alarms()
+
+    def action_confirm_presence(self) -> None:
+        """Says to the guards that ask for it that somebody is there."""
+        if asks_presence(self.desk.view.accounts):
+            self.desk.confirm_presence()
+            self.notify("Presence confirmed.", markup=False)
 
     # Panic
 
@@ -151,6 +207,8 @@ class KilldeskApp(CrashReport[None]):
         for key in (*DESK_KEYS, *APP_KEYS):
             if key.id.startswith("panel.") or screen is not self.dashboard:
                 continue
+            if key.when is not None and key.when not in self.dashboard.offered:
+                continue
             place = "app" if key in APP_KEYS else "screen"
 
             async def run(action: str = f"{place}.{key.action}") -> None:
@@ -184,6 +242,28 @@ class KilldeskApp(CrashReport[None]):
             self._leaving = True
             self.notify("Disarming, then quitting.", markup=False)
             self.set_timer(_DISARM_WITHIN_S, self._not_left, name="leaving")
+        elif how is Leaving.CANCEL:
+            self._part()
+
+    def _part(self) -> None:
+        """Cancels everything on the armed accounts; leaves when that and the disarm are settled."""
+        from tui.ui.parting_screen import PartingScreen
+
+        view = self.desk.view
+        parting = Parting(view, armed_accounts(view), self._clock())
+        for name in parting.accounts:
+            self.desk.cancel_then_disarm(name)
+        self.push_screen(PartingScreen(view, parting, self._clock))
+
+    def action_suspend(self) -> None:
+        """Ctrl+Z. A process that is stopped sends no beats, so not while a timer is armed."""
+        armed = sum(held(account) for account in self.desk.view.accounts)
+        if not armed:
+            self.action_suspend_process()
+            return
+        timers = "1 armed timer" if armed == 1 else f"{armed} armed timers"
+        self.notify(f"ctrl+z would stop the beats of {timers}; quit with q",
+                    severity="warning", markup=False)  # fmt: skip
 
     def _not_left(self) -> None:
         self._leaving = False

@@ -13,6 +13,7 @@ from tui.service.demo import DemoError, demo_desk
 from tui.service.live_desk import LiveDesk
 from tui.service.settings import Settings
 from tui.ui.app import KilldeskApp
+from tui.ui.words import timer_name
 
 
 def run_dashboard(settings: Settings) -> int:
@@ -71,21 +72,22 @@ def left_behind(view: DeskView) -> list[str]:
     """One line for each timer that runs or may run at its venue: when it fires at the latest."""
     lines = []
     for account in view.accounts:
-        timer = account.timer
-        if timer is None or timer.state in (TimerState.OFF, TimerState.FIRED):
-            continue
-        at = timer.latest_fire_at
-        if timer.state is TimerState.BLOCKED and at is None:
-            continue  # refused before it ever ran
-        when = f" by {_clock_time(at.wall_s)}" if at is not None else ""
-        runs = timer.state in (TimerState.ARMED, TimerState.LATE)
-        lines.append(
-            f"{account.name}: the dead-man timer was left running; "
-            f"{account.title} cancels what it covers{when}."
-            if runs
-            else f"{account.name}: the dead-man timer may still be running; "
-            f"if it is, {account.title} cancels what it covers{when}."
-        )
+        for timer in account.timers:
+            if timer.state in (TimerState.OFF, TimerState.FIRED):
+                continue
+            at = timer.latest_fire_at
+            if timer.state is TimerState.BLOCKED and at is None:
+                continue  # refused before it ever ran
+            which = f" of the {timer_name(timer)}" if len(account.timers) > 1 else ""
+            when = f" by {_clock_time(at.wall_s)}" if at is not None else ""
+            runs = timer.state in (TimerState.ARMED, TimerState.LATE)
+            lines.append(
+                f"{account.name}: the dead-man timer{which} was left running; "
+                f"{account.title} cancels what it covers{when}."
+                if runs
+                else f"{account.name}: the dead-man timer{which} may still be running; "
+                f"if it is, {account.title} cancels what it covers{when}."
+            )
     return lines
 
 

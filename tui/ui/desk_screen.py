@@ -17,12 +17,15 @@ from tui.core.deadman import TimerState
 from tui.core.desk import AccountView, Desk, DeskView
 from tui.core.frames import Frame
 from tui.core.orders import OpenOrder
-from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton, count_of
+from tui.ui.again import again
+from tui.ui.alarms import Alarms
+from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton
 from tui.ui.frame_log import FrameLog
+from tui.ui.gauge_notes import asks_presence
 from tui.ui.grid import PanelGrid
 from tui.ui.header import Header, Notice
-from tui.ui.keybar import Again, KeyBar
-from tui.ui.keys import DESK_KEYS
+from tui.ui.keybar import KeyBar
+from tui.ui.keys import DESK_KEYS, When
 from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
@@ -45,6 +48,7 @@ class DeskScreen(Screen[None]):
         self,
         desk: Desk,
         presses: Presses,
+        alarms: Alarms,
         clock: Clock,
         *,
         demo: bool,
@@ -57,11 +61,12 @@ class DeskScreen(Screen[None]):
         self._clock = clock
         self._desk = desk
         self._presses = presses
+        self._alarms = alarms
         self._names: tuple[str, ...] = ()
         self._countdown: Timer | None = None
         self.header = Header(clock, demo=demo)
         self.notice = Notice(demo=demo)
-        self.grid = PanelGrid(presses, clock)
+        self.grid = PanelGrid(presses, alarms, clock)
         self.log_ = FrameLog()
         self.keybar = KeyBar()
 
@@ -94,6 +99,7 @@ class DeskScreen(Screen[None]):
             self.log_.set_accounts(names)
         self.grid.show(view.accounts)
         self._show_header()
+        self.keybar.offer(self.offered)
         self._make_room()
         if frames or missed:
             self.log_.extend(frames, missed)
@@ -101,9 +107,22 @@ class DeskScreen(Screen[None]):
     def _show_header(self) -> None:
         """The header says that accounts are ready once there are panels to see them in."""
         if all(panel.drawn for panel in self.grid.panels):
-            self.header.show(self._desk.view)
+            self.header.show(self._desk.view, self._alarms.standing)
         else:
             self.set_timer(0.02, self._show_header, name="header")
+
+    def show_alarms(self) -> None:
+        """Shows which alarms stand."""
+        self.grid.show_alarms()
+        self._show_header()
+        self.keybar.offer(self.offered)
+
+    @property
+    def offered(self) -> frozenset[When]:
+        """Which of the keys that wait for something have something to do."""
+        alarm = {When.ALARM} if self._alarms.standing else set()
+        asked = asks_presence(self._desk.view.accounts)
+        return frozenset(alarm | ({When.PRESENCE} if asked else set()))
 
     def tick(self) -> None:
         """A second has passed."""
@@ -187,37 +206,12 @@ class DeskScreen(Screen[None]):
         """Shows what is armed now, and counts it down while anything is."""
         self.grid.show_presses()
         self._show_panic()
-        self.keybar.say(self._again())
+        self.keybar.say(again(self.grid.panels, self._presses))
         if self._countdown is not None:
             if self._presses.armed:
                 self._countdown.resume()
             else:
                 self._countdown.pause()
-
-    def _again(self) -> Again | None:
-        """What a second press would do, in full."""
-        armed = self._presses.armed
-        if not armed:
-            return None
-        left_s = round(max(self._presses.left_s(target) for target in armed), 1)
-        if PANIC in armed:
-            return Again("CANCEL EVERYTHING", "on every account", "X", left_s)
-        names = {target.account for target in armed}
-        panel = next((each for each in self.grid.panels if each.account.name in names), None)
-        if panel is None:
-            return None
-        where = f"on {panel.account.name}"
-        if Target(panel.account.name, DISARM) in armed:
-            return Again("DISARM THE TIMER", where, "a", left_s)
-        pressed = [button.spec for button in panel.buttons if button.target in armed]
-        if len(pressed) == 1:
-            what, key = pressed[0].what, pressed[0].key
-        else:
-            what, key = "ALL", "c"
-        count = count_of(panel.account, tuple(kind for spec in pressed for kind in spec.kinds))
-        n = "" if count is None else f"{count}"
-        said = f"ALL {n}" if what == "ALL" else f"{n} {what}"
-        return Again(f"CANCEL {said.strip()}", where, key, left_s)
 
     def _count_down(self) -> None:
         self._pressed()

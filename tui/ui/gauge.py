@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import floor
 
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 
-from tui.core.clocks import Clock
+from tui.core.clocks import Clock, Instant
 from tui.core.deadman import TimerState, TimerView
+from tui.ui.alarms import Alarm
 from tui.ui.bignum import big, big_height
-from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
-from tui.ui.words import HOLDING, TIMER, duration, seconds, utc
+from tui.ui.gauge_notes import (
+    SEEN_KEY,
+    GaugeView,
+    beat_line,
+    covers_line,
+    guard_line,
+    urgent,
+)
+from tui.ui.painted import Painted, badge, first_fitting, ink, lines, row
+from tui.ui.words import HOLDING, TIMER, seconds, timer_name, utc
 
 _FAST_S = 0.1
+_LEAST_NOTE = 12
+"""Cells from which a note beside a line can be read."""
+_LEAST_NOTES = 3
+"""Rows that a figure leaves for words before it is drawn at twice the size."""
 
 
 def fast_below_s(timer: TimerView) -> float:
@@ -31,18 +47,33 @@ def next_repaint_s(timer: TimerView, certain_s: float) -> float | None:
     return max(_FAST_S, certain_s - floor(certain_s) + 0.001)
 
 
-class Gauge(Painted[TimerView]):
-    """Counts down by the clock; it sleeps between two figures, and for good without a timer."""
+class Gauge(Painted[GaugeView]):
+    """Counts down by the clock; it sleeps between two figures, and for good without a timer.
+
+    Of several timers the one in the worst state is drawn large, every other one in a line.
+    """
+
+    class Seen(Message):
+        """A gauge that shows an alarm was clicked."""
+
+        def __init__(self, gauge: Gauge) -> None:
+            self.gauge = gauge
+            super().__init__()
+
+        @property
+        def control(self) -> Gauge:
+            return self.gauge
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
         self._wake: Timer | None = None
 
-    def show(self, timer: TimerView) -> None:
-        """Shows the timer, and keeps showing what is left of it."""
-        changed = timer != self.value
-        self.put(timer)
+    def show(self, *timers: TimerView, alarms: tuple[Alarm, ...] = ()) -> None:
+        """Shows the timers, and keeps showing what is left of them."""
+        value = GaugeView(timers, alarms)
+        changed = value != self.value
+        self.put(value)
         if changed:
             self._sleep()
 
@@ -52,9 +83,11 @@ class Gauge(Painted[TimerView]):
             self._wake = None
         if self.value is None or not self.is_mounted:
             return
-        wait_s = next_repaint_s(self.value, self.value.certain_s(self._clock()))
-        if wait_s is not None:
-            self._wake = self.set_timer(wait_s, self._tick, name="gauge")
+        now = self._clock()
+        waits = (next_repaint_s(timer, timer.certain_s(now)) for timer in self.value.timers)
+        soonest_s = min((wait_s for wait_s in waits if wait_s is not None), default=None)
+        if soonest_s is not None:
+            self._wake = self.set_timer(soonest_s, self._tick, name="gauge")
 
     def on_mount(self) -> None:
         self._sleep()
@@ -63,29 +96,89 @@ class Gauge(Painted[TimerView]):
         self.refresh()
         self._sleep()
 
+    def on_click(self, event: events.Click) -> None:
+        if self.value is not None and self.value.alarms:
+            self.post_message(self.Seen(self))
+
     @property
     def ticking(self) -> bool:
         """Whether it will redraw itself."""
         return self._wake is not None
 
-    def paint(self, timer: TimerView, width: int, height: int) -> Content:
+    def paint(self, value: GaugeView, width: int, height: int) -> Content:
         now = self._clock()
-        left_s, timer = timer.certain_s(now), replace(timer, state=timer.state_at(now))
-        if height < big_height() + 1:
-            return gauge_line(timer, left_s, width)
-        scale = 2 if height > big_height(2) + 1 else 1
-        style = _ink(timer, left_s)
-        drawing = [ink(line, style) for line in big(figure_text(timer, left_s), scale)]
-        spare = height - big_height(scale)
-        state = _state(timer, width)
-        bar = _bar(timer, left_s, width)
-        if spare == 1:
-            room = width - state.cell_length - 2
-            return lines(*drawing, row(state, _bar(timer, left_s, room)) if room >= 6 else state)
-        if timer.message and timer.state not in HOLDING:
-            said = ink(timer.message, ".ink--careful").wrap(width)
-            return lines(*drawing, state, *said[: spare - 1])
-        return lines(*drawing, state, bar, *([_beat(timer, width)] if spare > 2 else []))
+        timers = tuple(replace(timer, state=timer.state_at(now)) for timer in value.timers)
+        worst_first = tuple(sorted(timers, key=lambda timer: timer.state.alarm, reverse=True))
+        value = GaugeView(worst_first, value.alarms)
+        if height < big_height() + len(timers):
+            return _small(value, now, width, height)
+        return _large(value, now, width, height)
+
+
+def _small(value: GaugeView, now: Instant, width: int, height: int) -> Content:
+    """A line for each timer, and for what must be read; side by side where there is one line."""
+    if height >= len(value.timers):
+        if height == 1:
+            return _one_row(value, now, width)
+        drawn = [_line_of(value, timer, now, width) for timer in value.timers]
+        return lines(*[*drawn, *urgent(value, now, width)][:height])
+    share = (width - 2 * (len(value.timers) - 1)) // len(value.timers)
+    return row(*(_line_of(value, timer, now, share) for timer in value.timers))
+
+
+def _one_row(value: GaugeView, now: Instant, width: int) -> Content:
+    """The timer; what must be read takes the place of the bar."""
+    (timer,) = value.timers
+    alarm = value.alarm(timer)
+    head = gauge_line(timer, timer.certain_s(now), width, alarm=alarm, bar=False)
+    room = width - head.cell_length - 2
+    told = () if alarm is not None else urgent(value, now, max(0, room))
+    note = next(iter(told), None)
+    if note is None or room < _LEAST_NOTE:
+        return _line_of(value, timer, now, width)
+    return row(head, note)
+
+
+def _line_of(value: GaugeView, timer: TimerView, now: Instant, width: int) -> Content:
+    name = timer_name(timer) if len(value.timers) > 1 else ""
+    return gauge_line(timer, timer.certain_s(now), width, name=name, alarm=value.alarm(timer))
+
+
+def _large(value: GaugeView, now: Instant, width: int, height: int) -> Content:
+    worst, *others = value.timers
+    left_s = worst.certain_s(now)
+    scale = 2 if height >= big_height(2) + _LEAST_NOTES + len(others) else 1
+    spare = height - big_height(scale)
+    drawing = [ink(line, _ink(worst, left_s)) for line in big(figure_text(worst, left_s), scale)]
+    name = timer_name(worst) if others else ""
+    state = _state(worst, name, value.alarm(worst), width)
+    if spare == 1:
+        room = width - state.cell_length - 2
+        return lines(*drawing, row(state, _bar(worst, left_s, room)) if room >= 6 else state)
+    # What gives way first comes last; what is left is shown in the order of the screen.
+    notes = tuple(urgent(value, now, width))
+    beside = [_line_of(value, timer, now, width) for timer in others]
+    said = bool(worst.message) and worst.state not in HOLDING
+    bar = [] if said else [_bar(worst, left_s, width)]
+    rest = list(_rest(value, worst, width, beat=not said))
+    room = spare - 1 - len(beside)
+    notes = notes[:room]
+    bar = bar[: max(0, room - len(notes))]
+    rest = rest[: max(0, room - len(notes) - len(bar))]
+    return lines(*drawing, state, *bar, *beside, *notes, *rest)
+
+
+def _rest(value: GaugeView, worst: TimerView, width: int, *, beat: bool) -> Iterator[Content]:
+    """What is worth a line where there is room, the first before the others."""
+    several = len(value.timers) > 1
+    last = beat_line(worst, width)
+    if beat and last is not None and not worst.message:
+        yield last
+    guards = guard_line(value.timers, width)
+    if guards is not None:
+        yield guards
+    for timer in value.timers:
+        yield covers_line(timer, width, named=several)
 
 
 def figure_text(timer: TimerView, left_s: float) -> str:
@@ -109,24 +202,34 @@ def _ink(timer: TimerView, left_s: float) -> str:
             return ".ink--careful"
 
 
-def _state(timer: TimerView, width: int) -> Content:
+def _state(timer: TimerView, name: str, alarm: Alarm | None, width: int) -> Content:
     sign = TIMER[timer.state]
     word = badge(sign)
     if timer.state is TimerState.OFF:
+        called = name or "DEAD-MAN"
         return first_fitting(
             width,
-            row(ink("○ DEAD-MAN OFF", sign.ink), ink("not protected", ".ink--faint")),
+            row(ink(f"○ {called} OFF", sign.ink), ink("not protected", ".ink--faint")),
             row(word, ink("not protected", ".ink--faint")),
             word,
         )
+    head = row(ink(name or "DEAD-MAN", ".ink--quiet"), word)
+    named = row(ink(name, ".ink--quiet"), word)
+    if alarm is not None and alarm.present:
+        key = ink(SEEN_KEY, ".ink--strong")
+        since = ink(f"since {utc(alarm.at_ms)}", ".ink--text")
+        return first_fitting(
+            width, row(head, since, key), row(named, since, key), row(named, key), row(word, key)
+        )
     if timer.state not in HOLDING:
-        return first_fitting(width, row(ink("DEAD-MAN", ".ink--quiet"), word), word)
+        return first_fitting(width, head, named, word)
     pace = f"{seconds(timer.countdown_s)}, beat {seconds(timer.beat_s)}"
     return first_fitting(
         width,
-        row(ink("DEAD-MAN", ".ink--quiet"), word, ink(pace, ".ink--quiet")),
-        row(word, ink(pace, ".ink--quiet")),
-        row(word, ink(seconds(timer.countdown_s), ".ink--quiet")),
+        row(head, ink(pace, ".ink--quiet")),
+        row(named, ink(pace, ".ink--quiet")),
+        row(named, ink(seconds(timer.countdown_s), ".ink--quiet")),
+        named,
         word,
     )
 
@@ -140,27 +243,37 @@ def _bar(timer: TimerView, left_s: float, width: int) -> Content:
     return Content.assemble(body, ink("─" * max(0, width - full - half), ".ink--track"))
 
 
-def _beat(timer: TimerView, width: int) -> Content:
-    if timer.message:
-        return ends(ink(timer.message, ".ink--careful"), Content(), width)
-    if timer.last_beat_ms is None:
-        return ink("")
-    when = ink(f"beat {utc(timer.last_beat_ms)}", ".ink--faint")
-    took = ink(duration(timer.latency_ms), ".ink--quiet") if timer.latency_ms else Content()
-    missed = ink(f"{timer.misses} missed" if timer.misses else "", ".ink--careful")
-    return first_fitting(width, row(when, took, missed), row(missed, took), missed)
-
-
-def gauge_line(timer: TimerView, left_s: float, width: int) -> Content:
-    """The gauge in one line: `27 s ● ARMED ━━━━──`."""
+def gauge_line(
+    timer: TimerView,
+    left_s: float,
+    width: int,
+    *,
+    name: str = "",
+    alarm: Alarm | None = None,
+    bar: bool = True,
+) -> Content:
+    """The gauge in one line: `quotes 27 s ● ARMED ━━━━──`."""
     sign = TIMER[timer.state]
     word = ink(str(sign), sign.ink)
+    called = ink(name, ".ink--quiet")
+    key = ink(SEEN_KEY if alarm is not None else "", ".ink--strong")
+    was = ink(f" {alarm.short} " if alarm and not alarm.present else "", ".ink--caution")
     if timer.state is TimerState.OFF:
-        return first_fitting(width, ink("○ dead-man off", sign.ink), ink("○ off", sign.ink))
+        off = (ink(f"○ {name or 'dead-man'} off", sign.ink), ink("○ off", sign.ink))
+        return first_fitting(width, *(row(each, was, key, gap=" ") for each in off), *off)
     text = figure_text(timer, left_s)
     left = ink(f"{text} s" if text != "--" else "", _ink(timer, left_s))
-    head = row(left, word, gap=" ")
+    head = row(called, left, word, was, key, gap=" ")
     room = width - head.cell_length - 1
-    if room >= 5:
+    if bar and room >= 5:
         return row(head, _bar(timer, left_s, min(room, 24)), gap=" ")
-    return first_fitting(width, head, left if left.plain else word, word)
+    loud = was if was.plain else word
+    return first_fitting(
+        width,
+        head,
+        row(called, left, loud, key, gap=" "),
+        row(left, loud, key, gap=" "),
+        row(loud, key, gap=" ") if alarm is not None else row(left, word, gap=" "),
+        left if left.plain and alarm is None else loud,
+        loud,
+    )

@@ -8,6 +8,7 @@ from textual.containers import ScrollableContainer
 
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView
+from tui.ui.alarms import Alarms
 from tui.ui.layout import Plan, plan
 from tui.ui.panel import AccountPanel
 from tui.ui.presses import Presses
@@ -16,9 +17,10 @@ from tui.ui.presses import Presses
 class PanelGrid(ScrollableContainer, can_focus=False):
     """One panel per account, in the order of the desk; one of them is selected."""
 
-    def __init__(self, presses: Presses, clock: Clock) -> None:
+    def __init__(self, presses: Presses, alarms: Alarms, clock: Clock) -> None:
         super().__init__(id="panels")
         self._presses = presses
+        self._alarms = alarms
         self._clock = clock
         self._panels: list[AccountPanel] = []
         self._selected = ""
@@ -54,6 +56,11 @@ class PanelGrid(ScrollableContainer, can_focus=False):
         for panel in self._panels:
             panel.show_presses()
 
+    def show_alarms(self) -> None:
+        """Shows which alarms stand."""
+        for panel in self._panels:
+            panel.show_alarms()
+
     def select(self, panel: AccountPanel) -> None:
         """Makes the keys act on `panel`."""
         self._selected = panel.account.name
@@ -78,7 +85,7 @@ class PanelGrid(ScrollableContainer, can_focus=False):
         for panel in self._panels:
             panel.remove()
         self._panels = [
-            AccountPanel(number, account, self._presses, self._clock)
+            AccountPanel(number, account, self._presses, self._alarms, self._clock)
             for number, account in enumerate(accounts, 1)
         ]
         self.plan = None

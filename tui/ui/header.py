@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView, Health
+from tui.ui.alarms import Alarm
+from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, row
 from tui.ui.words import HEALTH, utc
 
@@ -38,9 +42,11 @@ class Readiness:
     bad: int
     offset_ms: int | None
     """The worst one that is known."""
+    alarms: tuple[Alarm, ...] = ()
+    """Those not acknowledged, the worst first."""
 
 
-def readiness(view: DeskView) -> Readiness:
+def readiness(view: DeskView, alarms: tuple[Alarm, ...] = ()) -> Readiness:
     """How many accounts are ready, and which is the worst."""
     bad = [account for state in _WORST for account in view.accounts if account.health is state]
     known = [
@@ -55,11 +61,23 @@ def readiness(view: DeskView) -> Readiness:
         bad[0].health if bad else Health.READY,
         len(bad),
         max(known, key=abs) if known else None,
+        alarms,
     )
 
 
 class DeskState(Painted[Readiness]):
-    """How many accounts are ready, the worst one by name, and the worst clock offset."""
+    """How many accounts are ready, the worst one by name, and the worst clock offset.
+
+    An alarm stands before the rest until it is acknowledged; a click on it does that.
+    """
+
+    class Seen(Message):
+        """The alarm was clicked."""
+
+    def on_click(self, event: events.Click) -> None:
+        if self.value is not None and self.value.alarms:
+            event.stop()
+            self.post_message(self.Seen())
 
     def paint(self, value: Readiness, width: int, height: int) -> Content:
         sign = HEALTH[value.health]
@@ -74,6 +92,19 @@ class DeskState(Painted[Readiness]):
                 gap="",
             )
         clock = _offset(value.offset_ms)
+        if value.alarms:
+            loud, less, least = _alarm(value.alarms)
+            return first_fitting(
+                width,
+                row(loud, ready, worst, clock, gap="   "),
+                row(loud, ready, worst),
+                row(less, ready, worst),
+                row(loud, ready),
+                row(loud, short),
+                row(less, short),
+                row(least, short, gap=" "),
+                least,
+            )
         return first_fitting(
             width,
             row(ready, worst, clock, gap="   "),
@@ -82,6 +113,20 @@ class DeskState(Painted[Readiness]):
             row(ready, clock),
             short,
         )
+
+
+def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content]:
+    """`✕ FIRED since 12:03:22 bitget-mm and 1 more  k`, shorter, and shorter still."""
+    worst, *others = alarms
+    style = ".ink--alarm" if worst.present else ".ink--caution"
+    glyph, key = worst.sign.glyph, ink(SEEN_KEY, ".ink--strong")
+    more = f" and {len(others)} more" if others else ""
+    count = f" +{len(others)}" if others else ""
+    return (
+        row(ink(f" {glyph} {worst.told} {worst.where}{more} ", style), key, gap=" "),
+        row(ink(f" {glyph} {worst.short} {worst.where}{count} ", style), key, gap=" "),
+        row(ink(f" {glyph} {worst.short}{count} ", style), key, gap=" "),
+    )
 
 
 def _offset(offset_ms: int | None) -> Content:
@@ -147,9 +192,9 @@ class Header(Horizontal):
         self.mode.put(self._demo)
         self.tick()
 
-    def show(self, view: DeskView) -> None:
+    def show(self, view: DeskView, alarms: tuple[Alarm, ...]) -> None:
         """Shows the desk's state."""
-        self.state.put(readiness(view))
+        self.state.put(readiness(view, alarms))
 
     def tick(self) -> None:
         """A second has passed."""

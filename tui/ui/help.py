@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.core.desk import AccountView, DeskView
-from tui.ui.keys import ALL_KEYS
+from tui.ui.gauge_notes import asks_presence
+from tui.ui.keys import ALL_KEYS, When
 from tui.ui.painted import Painted, ink, lines
-from tui.ui.words import HEALTH, OUTCOME, TIMER, Sign
+from tui.ui.words import HEALTH, OUTCOME, TIMER, Sign, timer_name
 
 Line = tuple[tuple[str, str], str]
 """A word with its ink, and what it means."""
@@ -73,12 +74,13 @@ def parts(accounts: Iterable[AccountView]) -> tuple[tuple[str, tuple[Line, ...]]
     """The headings of the help with their lines."""
     accounts = tuple(accounts)
     return (
-        ("keys", _keys()),
+        ("keys", _keys(accounts)),
         ("pressing", _PRESSING),
         ("what each button cancels, and what it leaves", _buttons(accounts)),
         ("accounts", _signs(HEALTH.values())),
         ("outcomes of a cancel", _signs(OUTCOME.values())),
-        ("dead-man timer", (*_timers(accounts), *_signs(TIMER.values()))),
+        ("dead-man timers", (*_timers(accounts), *_signs(TIMER.values()))),
+        ("alarms", _ALARMS),
     )
 
 
@@ -94,10 +96,12 @@ _PRESSING: tuple[Line, ...] = (
 )  # fmt: skip
 
 
-def _keys() -> tuple[Line, ...]:
+def _keys(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
+    asked = asks_presence(accounts)
     return tuple(
         ((key.shown, ".ink--strong"), key.help)
         for key in ALL_KEYS
+        if key.when is not When.PRESENCE or asked
         if not key.id.startswith("panel.") or key.word or key.id in {"panel.next", "panel.previous"}
     )
 
@@ -127,10 +131,19 @@ _NOT_COVERED: tuple[Line, ...] = (
 
 def _timers(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
     return tuple(
-        ((account.name, ".ink--text"), account.timer.covers)
+        ((f"{account.name} {timer_name(timer)}".strip(), ".ink--text"), timer.covers)
+        if len(account.timers) > 1
+        else ((account.name, ".ink--text"), timer.covers)
         for account in accounts
-        if account.timer is not None
+        for timer in account.timers
     )
+
+
+_ALARMS: tuple[Line, ...] = (
+    (("k", ".ink--strong"), "Missed beats, LATE, UNKNOWN, AMBIGUOUS, BLOCKED and FIRED, and a "
+     "cancel that ends unresolved, ring the bell once and stand in the header, the gauge and the "
+     "terminal's title until you press k or click on them, even when all is well again."),
+)  # fmt: skip
 
 
 def _signs(signs: Iterable[Sign]) -> tuple[Line, ...]:

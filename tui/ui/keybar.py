@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.content import Content
 
-from tui.ui.keys import APP_KEYS, DESK_KEYS, Key
+from tui.ui.keys import APP_KEYS, DESK_KEYS, Key, When
 from tui.ui.painted import Painted, first_fitting, ink, row
 
 _GIVES_WAY = (
@@ -57,13 +57,26 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
     def __init__(self) -> None:
         super().__init__()
         self._spots: list[tuple[int, int, Key]] = []
+        self._again: Again | None = None
+        self._offered: frozenset[When] = frozenset()
 
     def on_mount(self) -> None:
         self.say(None)
 
+    def offer(self, offered: frozenset[When]) -> None:
+        """Takes which of the keys that wait for something have something to do."""
+        if offered != self._offered:
+            self._offered = offered
+            self.say(self._again)
+
     def say(self, again: Again | None) -> None:
         """Says what is armed; the keys when nothing is."""
-        keys = tuple(key for key in (*DESK_KEYS, *APP_KEYS) if key.word)
+        self._again = again
+        keys = tuple(
+            key
+            for key in (*DESK_KEYS, *APP_KEYS)
+            if key.word and (key.when is None or key.when in self._offered)
+        )
         self.set_class(again is not None, "-armed")
         self.put(keys if again is None else again)
 

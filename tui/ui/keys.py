@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from textual.binding import Binding
+
+
+class When(StrEnum):
+    """What a key may wait for."""
+
+    ALARM = "alarm"
+    """An alarm stands."""
+    PRESENCE = "presence"
+    """Some timer asks whether somebody is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,8 @@ class Key:
     help: str
     always: bool = False
     """Understood before any dialog or text field sees it."""
+    when: When | None = None
+    """Offered only while there is something for it to do; None for always."""
 
     def binding(self) -> Binding:
         return Binding(
@@ -64,6 +76,24 @@ APP_KEYS = (
         "panic: cancel everything on every account",
         always=True,
     ),
+    Key(
+        "alarm.seen",
+        "k",
+        "k",
+        "alarms_seen",
+        "seen",
+        "the alarms are seen: only what is so now is shown on",
+        when=When.ALARM,
+    ),
+    Key(
+        "presence",
+        "K,shift+k",
+        "K",
+        "confirm_presence",
+        "here",
+        "confirm presence: somebody is there, the beats go on",
+        when=When.PRESENCE,
+    ),
     Key("help", "question_mark,f1", "?", "help", "help", "this help"),
     Key(
         "quit",
@@ -72,6 +102,14 @@ APP_KEYS = (
         "ask_quit",
         "quit",
         "quit, as ctrl+c does; asks when a timer is armed or a cancel runs",
+    ),
+    Key(
+        "suspend",
+        "ctrl+z",
+        "ctrl+z",
+        "suspend",
+        "",
+        "back to the shell, where that is possible; not while a timer is armed",
     ),
 )
 """What is understood on every screen of the desk; panic also while a dialog or a filter is open."""

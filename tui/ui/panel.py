@@ -12,6 +12,7 @@ from textual.widgets import Static
 from tui.core.clocks import Clock
 from tui.core.deadman import TimerState
 from tui.core.desk import AccountView
+from tui.ui.alarms import Alarms
 from tui.ui.buttons import CancelButton, ToolButton, count_of, specs
 from tui.ui.figures import Figures, counts, stale
 from tui.ui.gauge import Gauge
@@ -31,11 +32,14 @@ class AccountPanel(Vertical):
             self.panel = panel
             super().__init__()
 
-    def __init__(self, number: int, account: AccountView, presses: Presses, clock: Clock) -> None:
+    def __init__(
+        self, number: int, account: AccountView, presses: Presses, alarms: Alarms, clock: Clock
+    ) -> None:
         super().__init__()
         self.account = account
         self._number = number
         self._presses = presses
+        self._alarms = alarms
         self._density = Density.FULL
         self._clock = clock
         self._stale = stale(account, clock().wall_ms)
@@ -47,7 +51,7 @@ class AccountPanel(Vertical):
         self._choose = ToolButton("choose", "choose orders", "orders", "o")
         self._arm = ToolButton("arm", "arm", "arm", "a")
         self._outcome = OutcomeLines(classes="outcome")
-        self._gauge.display = self._arm.display = account.timer is not None
+        self._show_timers(account)
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -56,7 +60,7 @@ class AccountPanel(Vertical):
         with Horizontal(classes="area"):
             yield self._figures
             yield self._gauge
-        yield Static(classes="gap")
+        yield Static(classes="gap -below")
         with Widget(classes="act"):
             with Widget(classes="buttons"):
                 yield from self._buttons
@@ -92,13 +96,21 @@ class AccountPanel(Vertical):
         self._connection.put(connection(account))
         self._figures.put(counts(account, stale=self._stale))
         self._outcome.put(endings(account, stale=self._stale))
-        self._gauge.display = self._arm.display = account.timer is not None
-        if account.timer is not None:
-            self._gauge.show(account.timer)
-            self._arm.tooltip = None
+        self._show_timers(account)
         for state in ("connecting", "ready", "degraded", "down"):
             self.set_class(account.health == state, f"-{state}")
         self.show_presses()
+
+    def _show_timers(self, account: AccountView) -> None:
+        held = bool(account.timers)
+        self._gauge.display = self._arm.display = held
+        self.set_class(held, "-timed")
+        if held:
+            self._gauge.show(*account.timers, alarms=self._alarms.of(account.name))
+
+    def show_alarms(self) -> None:
+        """Shows which alarms stand."""
+        self._show_timers(self.account)
 
     def tick(self) -> None:
         """A second has passed: figures that nothing renews stop looking live."""

@@ -9,17 +9,17 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Grid, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
+from tui.ui.parting import held
 
-_GONE = frozenset({TimerState.OFF, TimerState.FIRED})
 _NAMED = 6
 """Cancels that the dialog names."""
+_ROOMY_FROM = 30
 
 
 class Leaving(StrEnum):
@@ -27,15 +27,15 @@ class Leaving(StrEnum):
 
     FIRE = "fire"
     DISARM = "disarm"
+    CANCEL = "cancel"
+    """Cancel everything, and disarm when all of it is confirmed."""
     STAY = "stay"
 
 
 def armed_accounts(view: DeskView) -> tuple[str, ...]:
     """The accounts whose timer may be running at the venue, and whose settings say to ask."""
     return tuple(
-        account.name
-        for account in view.accounts
-        if account.on_quit == "ask" and account.timer and account.timer.state not in _GONE
+        account.name for account in view.accounts if account.on_quit == "ask" and held(account)
     )
 
 
@@ -50,11 +50,17 @@ def running_cancels(view: DeskView) -> tuple[str, ...]:
 
 
 class LeaveDialog(ModalScreen[Leaving]):
-    """Leave it to fire, disarm, or stay; with cancels under way, leave them or stay."""
+    """Leave it to fire, disarm, cancel all first, or stay; with cancels under way, leave or stay.
+
+    `c` means nothing here: it would cancel at one press what takes two elsewhere.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f,l", "leave('fire')", "quit, leave all as it is", id="quit.fire"),
         Binding("d", "leave('disarm')", "disarm, then quit", id="quit.disarm"),
+        Binding(
+            "e", "leave('cancel')", "cancel everything, then disarm, then quit", id="quit.cancel"
+        ),
         Binding("escape,s,q,ctrl+c", "leave('stay')", "stay", id="quit.stay"),
     ]
 
@@ -67,10 +73,11 @@ class LeaveDialog(ModalScreen[Leaving]):
         with Vertical(id="dialog"):
             yield Static(Content(self._question()), id="question")
             yield Static(Content("\n\n".join(self._why())), id="why")
-            with Horizontal(id="answers"):
+            with Grid(id="answers"):
                 if self._accounts:
                     yield Button("Leave it to fire f", id="fire", variant="primary")
                     yield Button("Disarm and quit d", id="disarm", variant="warning")
+                    yield Button("Cancel all, then disarm e", id="cancel", variant="error")
                 else:
                     yield Button("Leave anyway l", id="fire", variant="warning")
                 yield Button("Stay esc", id="stay")
@@ -95,8 +102,13 @@ class LeaveDialog(ModalScreen[Leaving]):
                    else ", ".join(self._accounts))  # fmt: skip
             yield (
                 "Without killdesk the beats stop. Left alone, the timer runs out and the venue "
-                "cancels what it covers. Disarmed, nothing protects the book any more."
+                "cancels what it covers. Disarmed, nothing protects the book any more. Cancel all, "
+                "then disarm: killdesk quits only when every cancel is confirmed."
             )
+
+    def on_resize(self) -> None:
+        """On a small screen every row counts."""
+        self.set_class(self.size.height < _ROOMY_FROM, "-short")
 
     def on_mount(self) -> None:
         self.query_one("#stay", Button).focus()
@@ -107,5 +119,5 @@ class LeaveDialog(ModalScreen[Leaving]):
         self.dismiss(Leaving(event.button.id or Leaving.STAY))
 
     def action_leave(self, how: str) -> None:
-        if how != Leaving.DISARM or self._accounts:
+        if how not in (Leaving.DISARM, Leaving.CANCEL) or self._accounts:
             self.dismiss(Leaving(how))

@@ -9,13 +9,14 @@ from textual.content import Content
 from textual.timer import Timer
 
 from tui.core.clocks import Clock
+from tui.core.deadman import GuardView, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
 from tui.ui.dialog import DeskDialog
 from tui.ui.frame_text import age
 from tui.ui.lines import Line, Said
 from tui.ui.painted import badge, ink, row
 from tui.ui.report_screen import DialogTitle
-from tui.ui.words import HEALTH, duration, utc
+from tui.ui.words import HEALTH, duration, timer_name, utc
 
 _LABEL = 14
 _ROUTES = {"ws": "socket", "rest": "REST"}
@@ -88,10 +89,29 @@ def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str
     if account.paper:
         yield "mode", ink("the venue's own paper trading", ".ink--demo")
     yield "open orders", _book(account, now_ms)
-    if account.timer is not None:
-        yield "timer", ink(f"{account.timer.state}; {account.timer.covers}", ".ink--text")
+    for timer in account.timers:
+        yield from _timer(
+            timer, f"timer {timer_name(timer)}" if len(account.timers) > 1 else "timer"
+        )
     if notice:
         yield "desk", ink(f"▲ {notice}", ".ink--careful")
+
+
+def _timer(timer: TimerView, name: str) -> Iterator[tuple[str, Content]]:
+    yield name, ink(f"{timer.state}; {timer.covers}", ".ink--text")
+    if timer.message:
+        yield "", ink(f"▲ {timer.message}", ".ink--careful")
+    if timer.trigger_ms is not None:
+        yield "", ink(f"the venue says it fires at {utc(timer.trigger_ms)} UTC", ".ink--text")
+    for guard in timer.guards:
+        yield "", _fact(not guard.fault, guard.fault or f"while {guard.words}{_until(guard)}")
+    if timer.rival:
+        yield "", ink(f"▲ {timer.rival}", ".ink--careful")
+
+
+def _until(guard: GuardView) -> str:
+    """`, confirmed until 12:33:00 UTC`."""
+    return "" if guard.until is None else f", until {utc(guard.until.wall_ms)} UTC"
 
 
 def _fact(good: bool, said: str) -> Content:

@@ -1,0 +1,161 @@
+"""What a gauge says beside its seconds: alarms, guards, rivals, beats, and what it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import floor
+
+from textual.content import Content
+
+from tui.core.clocks import Instant
+from tui.core.deadman import GuardView, TimerState, TimerView
+from tui.core.desk import AccountView
+from tui.ui.alarms import Alarm
+from tui.ui.painted import ends, first_fitting, ink, row
+from tui.ui.words import HOLDING, duration, timer_name, utc
+
+ASK_WITHIN_S = 120.0
+"""So long before presence runs out the gauge asks for it."""
+PRESENCE = "presence"
+
+SEEN_KEY = "k"
+PRESENCE_KEY = "K"
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeView:
+    """What a gauge shows: every timer of an account, and its alarms."""
+
+    timers: tuple[TimerView, ...]
+    alarms: tuple[Alarm, ...] = ()
+
+    def alarm(self, timer: TimerView) -> Alarm | None:
+        """The alarm of one timer."""
+        return next((alarm for alarm in self.alarms if alarm.source == timer.id), None)
+
+
+def asks_presence(accounts: Iterable[AccountView]) -> bool:
+    """Whether anything on the desk wants to hear that somebody is there."""
+    return any(
+        guard.words == PRESENCE
+        for account in accounts
+        for timer in account.timers
+        for guard in timer.guards
+    )
+
+
+def urgent(value: GaugeView, now: Instant, width: int) -> Iterator[Content]:
+    """What must be read, a line or more each; nothing while all is well."""
+    for alarm in value.alarms:
+        if not alarm.present or not any(alarm.source == timer.id for timer in value.timers):
+            yield alarm_line(alarm, width)
+    said: set[str] = set()
+    several = len(value.timers) > 1
+    for timer in value.timers:
+        if timer.message and timer.message not in said:
+            said.add(timer.message)
+            name = f"{timer_name(timer)}: " if several else ""
+            yield from _said(f"{name}{timer.message}", timer, width)
+    for guard in _guards(value.timers):
+        if guard.fault and not any(guard.fault in message for message in said):
+            key = PRESENCE_KEY if guard.words == PRESENCE else ""
+            yield ends(ink(guard.fault, ".ink--bad"), ink(key, ".ink--strong"), width)
+    asked = ask_line(value.timers, now, width)
+    if asked is not None:
+        yield asked
+    for rival in dict.fromkeys(timer.rival for timer in value.timers if timer.rival):
+        yield ends(ink(f"▲ {rival}", ".ink--careful"), Content(), width)
+
+
+def _said(message: str, timer: TimerView, width: int) -> Iterator[Content]:
+    faulty = next((guard for guard in timer.guards if guard.fault and guard.fault in message), None)
+    if timer.state in HOLDING:
+        loud = faulty is not None
+        key = PRESENCE_KEY if faulty is not None and faulty.words == PRESENCE else ""
+        inked = ink(message, ".ink--bad" if loud else ".ink--careful")
+        yield ends(inked, ink(key, ".ink--strong"), width) if key else ends(inked, Content(), width)
+    else:
+        yield from ink(message, ".ink--careful").wrap(width)
+
+
+def alarm_line(alarm: Alarm, width: int) -> Content:
+    """`▲ was LATE at 12:03:22  k`."""
+    key = ink(SEEN_KEY, ".ink--strong")
+    glyph, which = alarm.sign.glyph, f"{alarm.what} " if alarm.what else ""
+    return first_fitting(
+        width,
+        row(ink(f" {glyph} {which}{alarm.told} ", ".ink--caution"), key, gap=" "),
+        row(ink(f" {which}{alarm.told} ", ".ink--caution"), key, gap=" "),
+        row(ink(f" {alarm.short} {utc(alarm.at_ms)} ", ".ink--caution"), key, gap=" "),
+        row(ink(f"{alarm.short}", ".ink--caution"), key, gap=" "),
+        row(ink(alarm.sign.word, ".ink--caution"), key, gap=" "),
+    )
+
+
+def ask_line(timers: Iterable[TimerView], now: Instant, width: int) -> Content | None:
+    """`confirm presence within 1:40  K`, for the one that runs out first."""
+    left = [
+        -now.since(guard.until)
+        for timer in timers
+        if timer.state in HOLDING
+        for guard in timer.guards
+        if guard.until is not None and not guard.fault
+    ]
+    soonest_s = max(0, floor(min(left, default=ASK_WITHIN_S + 1)))
+    if soonest_s > ASK_WITHIN_S:
+        return None
+    clock = f"{soonest_s // 60}:{soonest_s % 60:02d}"
+    key = ink(PRESENCE_KEY, ".ink--strong")
+    return first_fitting(
+        width,
+        row(ink(f"confirm presence within {clock}", ".ink--careful"), key),
+        row(ink(f"confirm presence {clock}", ".ink--careful"), key, gap=" "),
+        row(ink(f"presence {clock}", ".ink--careful"), key, gap=" "),
+        row(key, ink(clock, ".ink--careful"), gap=" "),
+    )
+
+
+def guard_line(timers: Iterable[TimerView], width: int) -> Content | None:
+    """`while process 4711, file bot.beat`: what must hold, while all of it does."""
+    guards = _guards(timers)
+    if not guards or any(guard.fault for guard in guards):
+        return None
+    full = ", ".join(guard.words for guard in guards)
+    short = ", ".join(_last_part(guard.words) for guard in guards)
+    cut = ends(ink(f"while {short}", ".ink--quiet"), Content(), width)
+    return first_fitting(
+        width, ink(f"while {full}", ".ink--quiet"), ink(f"while {short}", ".ink--quiet"), cut
+    )
+
+
+def covers_line(timer: TimerView, width: int, *, named: bool) -> Content:
+    """What the venue cancels when it fires."""
+    name = f"{timer_name(timer)}: " if named else ""
+    return ends(ink(f"{name}{timer.covers}", ".ink--faint"), Content(), width)
+
+
+def beat_line(timer: TimerView, width: int) -> Content | None:
+    """`beat 12:03:20  92 ms`."""
+    if timer.last_beat_ms is None or timer.state is TimerState.OFF:
+        return None
+    when = ink(f"beat {utc(timer.last_beat_ms)}", ".ink--faint")
+    took = ink(duration(timer.latency_ms), ".ink--quiet") if timer.latency_ms else Content()
+    missed = ink(f"{timer.misses} missed" if timer.misses else "", ".ink--careful")
+    return first_fitting(width, row(when, took, missed), row(missed, took), missed)
+
+
+def _guards(timers: Iterable[TimerView]) -> tuple[GuardView, ...]:
+    """Each one once: the timers of an account have the same."""
+    unique: dict[str, GuardView] = {}
+    for timer in timers:
+        for guard in timer.guards:
+            if guard.fault or guard.words not in unique:
+                unique[guard.words] = guard
+    return tuple(unique.values())
+
+
+def _last_part(words: str) -> str:
+    """`file bot.beat` for `file /run/bot.beat`."""
+    kind, _, place = words.partition(" ")
+    return f"{kind} {place.rpartition('/')[2]}" if "/" in place else words

@@ -1,0 +1,128 @@
+"""Cancel all, then disarm, then quit: how far that is, and why it came to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.core.actions import Outcome, Report
+from tui.core.clocks import Instant
+from tui.core.deadman import TimerState
+from tui.core.desk import AccountView, DeskView
+
+GONE = frozenset({TimerState.OFF, TimerState.FIRED})
+"""States in which nothing runs at the venue that would have to be switched off."""
+PATIENCE_S = 5.0
+"""So long a disarm may take once no cancel is running, and a cancel until it starts."""
+
+Press = tuple[str, int]
+"""An action and the time of its press: tells one cancel of an account from another."""
+
+
+class Stage(StrEnum):
+    """How far one account is."""
+
+    CANCELLING = "cancelling"
+    DISARMING = "cancelled, disarming"
+    DONE = "disarmed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One account's way out."""
+
+    account: str
+    stage: Stage
+    said: tuple[str, ...]
+    """The steps of what runs, or why it failed; empty where the stage says all."""
+
+
+def held(account: AccountView) -> bool:
+    """Whether a timer of the account may be running at the venue."""
+    return any(timer.state not in GONE for timer in account.timers)
+
+
+class Parting:
+    """Fed with successive pictures after `cancel_then_disarm` was asked of `accounts`.
+
+    It ends well when no cancel runs any more and no timer of the accounts does. Whatever else
+    comes of it is a failure that is told: nobody leaves with orders open and no timer.
+    """
+
+    def __init__(self, view: DeskView, accounts: tuple[str, ...], now: Instant) -> None:
+        self.accounts = accounts
+        self._before = {
+            name: _presses(account)
+            for name in accounts
+            if (account := view.account(name)) is not None
+        }
+        self._quiet_since = dict.fromkeys(accounts, now)
+        self._failed: dict[str, tuple[str, ...]] = {}
+        self.progress: tuple[Progress, ...] = ()
+        self._running = True
+        self.feed(view, now)
+
+    @property
+    def done(self) -> bool:
+        """Nothing is left to wait for: killdesk may end."""
+        return not self._running and all(one.stage is Stage.DONE for one in self.progress)
+
+    @property
+    def failed(self) -> bool:
+        """It will not come to its end."""
+        return bool(self._failed)
+
+    def feed(self, view: DeskView, now: Instant) -> None:
+        """Takes the newest picture. Also to be called when time has passed."""
+        self._running = any(account.runs for account in view.accounts)
+        self.progress = tuple(self._look(view.account(name), name, now) for name in self.accounts)
+
+    def _look(self, account: AccountView | None, name: str, now: Instant) -> Progress:
+        if account is None:
+            return Progress(name, Stage.DONE, ())
+        new = tuple(
+            report
+            for report in account.reports
+            if (report.action, report.started_ms) not in self._before.get(name, frozenset())
+        )
+        bad = tuple(report for report in new if report.outcome is not Outcome.CONFIRMED)
+        if bad:
+            self._failed[name] = tuple(_why(account, bad))
+        elif name not in self._failed and held(account) and self._waited(name, account, now):
+            what = "the disarm" if new else "that it cancels"
+            self._failed[name] = (f"{name}: the venue has not confirmed {what}",)
+        if name in self._failed:
+            return Progress(name, Stage.FAILED, self._failed[name])
+        if account.runs or not (new or not held(account)):
+            labels = {action.id: action.label for action in account.actions}
+            steps = (f"{labels.get(run.action, run.action)}: {run.step}" for run in account.runs)
+            return Progress(name, Stage.CANCELLING, tuple(steps))
+        return Progress(name, Stage.DISARMING if held(account) else Stage.DONE, ())
+
+    def _waited(self, name: str, account: AccountView, now: Instant) -> bool:
+        """Nothing has run for so long that nothing more is to come."""
+        if account.runs:
+            self._quiet_since[name] = now
+        return now.since(self._quiet_since[name]) >= PATIENCE_S
+
+
+def _presses(account: AccountView) -> frozenset[Press]:
+    """The cancels that ended or began before this."""
+    ended = {(report.action, report.started_ms) for report in account.reports}
+    return frozenset(ended | {(run.action, run.started_ms) for run in account.runs})
+
+
+def _why(account: AccountView, bad: tuple[Report, ...]) -> Iterator[str]:
+    """`okx-desk spreads: remaining 3; the timer stays armed`."""
+    labels = {action.id: action.label for action in account.actions}
+    timers = "the timer stays armed" if held(account) else "no timer is armed"
+    if sum(timer.state not in GONE for timer in account.timers) > 1:
+        timers = "the timers stay armed"
+    for report in bad:
+        count = f" {report.open_after}" if report.open_after else ""
+        told = " ".join(part for part in (report.code, report.message) if part)
+        reason = f" ({told})" if told else ""
+        what = labels.get(report.action, report.action)
+        yield f"{account.name} {what}: {report.outcome}{count}{reason}; {timers}"
