@@ -190,3 +190,14 @@ def test_a_file_that_is_swapped_while_it_is_locked_is_not_relied_on(
     assert swapped and swapped[0].exists(), "the file that is locked is the one that others find"
     assert TimerLock(folder, "bitget", KEY).take() != ""
     lock.release()
+
+
+def test_a_longer_number_of_an_earlier_holder_leaves_nothing_behind(folder: Path) -> None:
+    lock = TimerLock(folder, "bitget", KEY)
+    assert lock.take() == ""
+    lock.release()
+    (file,) = folder.iterdir()
+    file.write_bytes(b"\0" + b"9" * 20)
+    assert lock.take() == ""
+    assert "another account of this killdesk" in TimerLock(folder, "bitget", KEY).take()
+    lock.release()
