@@ -89,7 +89,7 @@ def read_greeting(line: str) -> DemoDesk:
                 venue=venue.id,
                 rest_url=url,
                 ws_url=url.replace("http", "ws", 1) + path if path else None,
-                deadman=TimerSettings() if venue.timers else None,
+                deadman=TimerSettings() if any(timer.usual for timer in venue.timers) else None,
             )
         )
         phrase = entry.get("passphrase")
