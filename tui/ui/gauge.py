@@ -20,6 +20,8 @@ from tui.ui.gauge_notes import (
     GaugeView,
     beat_line,
     covers_line,
+    faulty,
+    fitted,
     guard_line,
     urgent,
 )
@@ -29,6 +31,8 @@ from tui.ui.words import HOLDING, TIMER, seconds, timer_name, utc
 _FAST_S = 0.1
 _LEAST_NOTE = 12
 """Cells from which a note beside a line can be read."""
+_LEAST_COVERS = 24
+"""Cells from which it says in a small gauge what a timer covers."""
 _LEAST_NOTES = 3
 """Rows that a figure leaves for words before it is drawn at twice the size."""
 
@@ -121,7 +125,10 @@ def _small(value: GaugeView, now: Instant, width: int, height: int) -> Content:
         if height == 1:
             return _one_row(value, now, width)
         drawn = [_line_of(value, timer, now, width) for timer in value.timers]
-        return lines(*[*drawn, *urgent(value, now, width)][:height])
+        notes = list(urgent(value, now, width))
+        drawn += fitted(notes, height - len(drawn), width)
+        covers = [covers_line(timer, width, named=True) for timer in value.timers]
+        return lines(*drawn, *covers[: height - len(drawn) if width >= _LEAST_COVERS else 0])
     share = (width - 2 * (len(value.timers) - 1)) // len(value.timers)
     return row(*(_line_of(value, timer, now, share) for timer in value.timers))
 
@@ -133,10 +140,8 @@ def _one_row(value: GaugeView, now: Instant, width: int) -> Content:
     head = gauge_line(timer, timer.certain_s(now), width, alarm=alarm, bar=False)
     room = width - head.cell_length - 2
     told = () if alarm is not None else urgent(value, now, max(0, room))
-    note = next(iter(told), None)
-    if note is None or room < _LEAST_NOTE:
-        return _line_of(value, timer, now, width)
-    return row(head, note)
+    notes = fitted(list(told), 1, room) if room >= _LEAST_NOTE else []
+    return row(head, *notes) if notes else _line_of(value, timer, now, width)
 
 
 def _line_of(value: GaugeView, timer: TimerView, now: Instant, width: int) -> Content:
@@ -153,19 +158,34 @@ def _large(value: GaugeView, now: Instant, width: int, height: int) -> Content:
     name = timer_name(worst) if others else ""
     state = _state(worst, name, value.alarm(worst), width)
     if spare == 1:
-        room = width - state.cell_length - 2
-        return lines(*drawing, row(state, _bar(worst, left_s, room)) if room >= 6 else state)
+        return lines(*drawing, _state_row(value, state, now, width))
     # What gives way first comes last; what is left is shown in the order of the screen.
-    notes = tuple(urgent(value, now, width))
+    notes = list(urgent(value, now, width))
     beside = [_line_of(value, timer, now, width) for timer in others]
     said = bool(worst.message) and worst.state not in HOLDING
     bar = [] if said else [_bar(worst, left_s, width)]
     rest = list(_rest(value, worst, width, beat=not said))
     room = spare - 1 - len(beside)
-    notes = notes[:room]
-    bar = bar[: max(0, room - len(notes))]
+    if faulty(value) or len(notes) >= room:
+        bar = []
+    notes = fitted(notes, room - len(bar), width)
     rest = rest[: max(0, room - len(notes) - len(bar))]
     return lines(*drawing, state, *bar, *beside, *notes, *rest)
+
+
+def _state_row(value: GaugeView, state: Content, now: Instant, width: int) -> Content:
+    """The state where it has one row for all: what must be read before the bar."""
+    (timer,) = value.timers
+    sign = TIMER[timer.state]
+    alarm = value.alarm(timer)
+    for word in (badge(sign), ink(sign.glyph, sign.ink)):
+        room = width - word.cell_length - 1
+        if room >= _LEAST_NOTE and (alarm is None or not alarm.present):
+            notes = fitted(list(urgent(value, now, room)), 1, room)
+            if notes:
+                return row(word, *notes, gap=" ")
+    room = width - state.cell_length - 2
+    return row(state, _bar(timer, timer.certain_s(now), room)) if room >= 6 else state
 
 
 def _rest(value: GaugeView, worst: TimerView, width: int, *, beat: bool) -> Iterator[Content]:
@@ -268,10 +288,14 @@ def gauge_line(
     if bar and room >= 5:
         return row(head, _bar(timer, left_s, min(room, 24)), gap=" ")
     loud = was if was.plain else word
+    brief = ink(sign.glyph, sign.ink) if timer.state is TimerState.ARMED else word
+    named = (row(called, left, brief, gap=" "), row(called, brief, gap=" ")) if name else ()
     return first_fitting(
         width,
         head,
         row(called, left, loud, key, gap=" "),
+        *(row(each, key, gap=" ") for each in named if alarm is not None and not was.plain),
+        *(named if alarm is None else ()),
         row(left, loud, key, gap=" "),
         row(loud, key, gap=" ") if alarm is not None else row(left, word, gap=" "),
         left if left.plain and alarm is None else loud,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -46,37 +46,59 @@ def asks_presence(accounts: Iterable[AccountView]) -> bool:
 
 
 def urgent(value: GaugeView, now: Instant, width: int) -> Iterator[Content]:
-    """What must be read, a line or more each; nothing while all is well."""
+    """What must be read, the first before the others; nothing while all is well.
+
+    What others said may be longer than a line: `fitted` gives it the lines that there are.
+    """
     for alarm in value.alarms:
         if not alarm.present or not any(alarm.source == timer.id for timer in value.timers):
             yield alarm_line(alarm, width)
-    said: set[str] = set()
+    said: dict[str, None] = {}
     several = len(value.timers) > 1
     for timer in value.timers:
         if timer.message and timer.message not in said:
-            said.add(timer.message)
+            said[timer.message] = None
             name = f"{timer_name(timer)}: " if several else ""
-            yield from _said(f"{name}{timer.message}", timer, width)
+            withheld = next((one for one in timer.guards if _told(one, timer.message)), None)
+            yield _fault(f"{name}{timer.message}", withheld)
     for guard in _guards(value.timers):
-        if guard.fault and not any(guard.fault in message for message in said):
-            key = PRESENCE_KEY if guard.words == PRESENCE else ""
-            yield ends(ink(guard.fault, ".ink--bad"), ink(key, ".ink--strong"), width)
+        if guard.fault and not any(_told(guard, message) for message in said):
+            yield _fault(guard.fault, guard)
     asked = ask_line(value.timers, now, width)
     if asked is not None:
         yield asked
     for rival in dict.fromkeys(timer.rival for timer in value.timers if timer.rival):
-        yield ends(ink(f"▲ {rival}", ".ink--careful"), Content(), width)
+        yield ink(f"▲ {rival}", ".ink--careful")
 
 
-def _said(message: str, timer: TimerView, width: int) -> Iterator[Content]:
-    faulty = next((guard for guard in timer.guards if guard.fault and guard.fault in message), None)
-    if timer.state in HOLDING:
-        loud = faulty is not None
-        key = PRESENCE_KEY if faulty is not None and faulty.words == PRESENCE else ""
-        inked = ink(message, ".ink--bad" if loud else ".ink--careful")
-        yield ends(inked, ink(key, ".ink--strong"), width) if key else ends(inked, Content(), width)
-    else:
-        yield from ink(message, ".ink--careful").wrap(width)
+def faulty(value: GaugeView) -> bool:
+    """A guard does not hold: the beats are withheld, and why comes before all else."""
+    return any(guard.fault for timer in value.timers for guard in timer.guards)
+
+
+def fitted(notes: Sequence[Content], rows: int, width: int) -> list[Content]:
+    """A row for each note; those that need more take what is left over, the first ones first."""
+    wrapped = [note.wrap(max(1, width)) for note in notes[: max(0, rows)]]
+    spare = rows - len(wrapped)
+    drawn: list[Content] = []
+    for parts in wrapped:
+        more = min(spare, len(parts) - 1)
+        spare -= more
+        drawn += parts[:more]
+        drawn.append(Content(" ").join(parts[more:]).truncate(width, ellipsis=True))
+    return drawn
+
+
+def _told(guard: GuardView, message: str) -> bool:
+    return bool(guard.fault) and guard.fault in message
+
+
+def _fault(said: str, guard: GuardView | None) -> Content:
+    """A message; loud where it is a guard that withholds the beats."""
+    if guard is None:
+        return ink(said, ".ink--careful")
+    key = PRESENCE_KEY if guard.words == PRESENCE else ""
+    return row(ink(key, ".ink--strong"), ink(f"▲ {said}", ".ink--bad"), gap=" ")
 
 
 def alarm_line(alarm: Alarm, width: int) -> Content:

@@ -93,7 +93,7 @@ class DeskState(Painted[Readiness]):
             )
         clock = _offset(value.offset_ms)
         if value.alarms:
-            loud, less, least = _alarm(value.alarms)
+            loud, less, brief, least = _alarm(value.alarms)
             return first_fitting(
                 width,
                 row(loud, ready, worst, clock, gap="   "),
@@ -102,6 +102,7 @@ class DeskState(Painted[Readiness]):
                 row(loud, ready),
                 row(loud, short),
                 row(less, short),
+                row(brief, short, gap=" "),
                 row(least, short, gap=" "),
                 least,
             )
@@ -115,7 +116,7 @@ class DeskState(Painted[Readiness]):
         )
 
 
-def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content]:
+def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Content]:
     """`✕ FIRED since 12:03:22 bitget-mm and 1 more  k`, shorter, and shorter still."""
     worst, *others = alarms
     style = ".ink--alarm" if worst.present else ".ink--caution"
@@ -125,6 +126,7 @@ def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content]:
     return (
         row(ink(f" {glyph} {worst.told} {worst.where}{more} ", style), key, gap=" "),
         row(ink(f" {glyph} {worst.short} {worst.where}{count} ", style), key, gap=" "),
+        row(ink(f" {glyph} {worst.short} {worst.account}{count} ", style), key, gap=" "),
         row(ink(f" {glyph} {worst.short}{count} ", style), key, gap=" "),
     )
 
