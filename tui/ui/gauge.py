@@ -14,7 +14,7 @@ from textual.timer import Timer
 from tui.core.clocks import Clock, Instant
 from tui.core.deadman import TimerState, TimerView
 from tui.ui.alarms import Alarm
-from tui.ui.bignum import big, big_height
+from tui.ui.bignum import big, big_height, big_width
 from tui.ui.gauge_notes import (
     SEEN_KEY,
     GaugeView,
@@ -152,9 +152,11 @@ def _line_of(value: GaugeView, timer: TimerView, now: Instant, width: int) -> Co
 def _large(value: GaugeView, now: Instant, width: int, height: int) -> Content:
     worst, *others = value.timers
     left_s = worst.certain_s(now)
-    scale = 2 if height >= big_height(2) + _LEAST_NOTES + len(others) else 1
+    figure = figure_text(worst, left_s)
+    tall = height >= big_height(2) + _LEAST_NOTES + len(others)
+    scale = 2 if tall and big_width(figure, 2) <= width else 1
     spare = height - big_height(scale)
-    drawing = [ink(line, _ink(worst, left_s)) for line in big(figure_text(worst, left_s), scale)]
+    drawing = [ink(line, _ink(worst, left_s)).truncate(width) for line in big(figure, scale)]
     name = timer_name(worst) if others else ""
     state = _state(worst, name, value.alarm(worst), width)
     if spare == 1:
@@ -191,14 +193,11 @@ def _state_row(value: GaugeView, state: Content, now: Instant, width: int) -> Co
 def _rest(value: GaugeView, worst: TimerView, width: int, *, beat: bool) -> Iterator[Content]:
     """What is worth a line where there is room, the first before the others."""
     several = len(value.timers) > 1
-    last = beat_line(worst, width)
-    if beat and last is not None and not worst.message:
-        yield last
+    covers = [covers_line(timer, width, named=several) for timer in value.timers]
+    last = beat_line(worst, width) if beat and not worst.message else None
     guards = guard_line(value.timers, width)
-    if guards is not None:
-        yield guards
-    for timer in value.timers:
-        yield covers_line(timer, width, named=several)
+    held = [line for line in (last, guards) if line is not None]
+    yield from (*covers, *held) if several else (*held, *covers)
 
 
 def figure_text(timer: TimerView, left_s: float) -> str:
@@ -289,7 +288,9 @@ def gauge_line(
         return row(head, _bar(timer, left_s, min(room, 24)), gap=" ")
     loud = was if was.plain else word
     brief = ink(sign.glyph, sign.ink) if timer.state is TimerState.ARMED else word
-    named = (row(called, left, brief, gap=" "), row(called, brief, gap=" ")) if name else ()
+    glyph = ink(sign.glyph, sign.ink)
+    shorter = (row(called, left, brief, gap=" "), row(called, brief, gap=" "))
+    named = (*shorter, row(called, left, glyph, gap=" ")) if name else ()
     return first_fitting(
         width,
         head,

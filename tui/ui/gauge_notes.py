@@ -85,7 +85,8 @@ def fitted(notes: Sequence[Content], rows: int, width: int) -> list[Content]:
         more = min(spare, len(parts) - 1)
         spare -= more
         drawn += parts[:more]
-        drawn.append(Content(" ").join(parts[more:]).truncate(width, ellipsis=True))
+        rest = Content(" ").join([part.rstrip() for part in parts[more:]])
+        drawn.append(rest.truncate(width, ellipsis=True))
     return drawn
 
 

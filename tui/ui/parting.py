@@ -59,6 +59,7 @@ class Parting:
             if (account := view.account(name)) is not None
         }
         self._quiet_since = dict.fromkeys(accounts, now)
+        self._seen: dict[str, tuple[object, object]] = {}
         self._failed: dict[str, tuple[str, ...]] = {}
         self.progress: tuple[Progress, ...] = ()
         self._running = True
@@ -88,9 +89,10 @@ class Parting:
             if (report.action, report.started_ms) not in self._before.get(name, frozenset())
         )
         bad = tuple(report for report in new if report.outcome is not Outcome.CONFIRMED)
+        waited = self._waited(account, now)
         if bad:
             self._failed[name] = tuple(_why(account, bad))
-        elif name not in self._failed and held(account) and self._waited(name, account, now):
+        elif name not in self._failed and held(account) and waited:
             what = "the disarm" if new else "that it cancels"
             self._failed[name] = (f"{name}: the venue has not confirmed {what}",)
         if name in self._failed:
@@ -101,11 +103,13 @@ class Parting:
             return Progress(name, Stage.CANCELLING, tuple(steps))
         return Progress(name, Stage.DISARMING if held(account) else Stage.DONE, ())
 
-    def _waited(self, name: str, account: AccountView, now: Instant) -> bool:
-        """Nothing has run for so long that nothing more is to come."""
-        if account.runs:
-            self._quiet_since[name] = now
-        return now.since(self._quiet_since[name]) >= PATIENCE_S
+    def _waited(self, account: AccountView, now: Instant) -> bool:
+        """Nothing has run or come for so long that nothing more is to come."""
+        seen = (account.runs, account.reports)
+        if account.runs or self._seen.get(account.name) != seen:
+            self._seen[account.name] = seen
+            self._quiet_since[account.name] = now
+        return now.since(self._quiet_since[account.name]) >= PATIENCE_S
 
 
 def _presses(account: AccountView) -> frozenset[Press]:

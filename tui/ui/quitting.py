@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Grid, Vertical
+from textual.containers import Grid, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
@@ -19,7 +19,9 @@ from tui.ui.parting import held
 
 _NAMED = 6
 """Cancels that the dialog names."""
-_ROOMY_FROM = 30
+_ROOMY_FROM, _WIDE_FROM = 30, 60
+_REST, _REST_SHORT = 13, 9
+"""Rows that the dialog needs beside what it says."""
 
 
 class Leaving(StrEnum):
@@ -72,7 +74,8 @@ class LeaveDialog(ModalScreen[Leaving]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(Content(self._question()), id="question")
-            yield Static(Content("\n\n".join(self._why())), id="why")
+            with VerticalScroll(id="said", can_focus=False):
+                yield Static(Content("\n\n".join(self._why())), id="why")
             with Grid(id="answers"):
                 if self._accounts:
                     yield Button("Leave it to fire f", id="fire", variant="primary")
@@ -107,8 +110,12 @@ class LeaveDialog(ModalScreen[Leaving]):
             )
 
     def on_resize(self) -> None:
-        """On a small screen every row counts."""
-        self.set_class(self.size.height < _ROOMY_FROM, "-short")
+        """On a small screen every row counts: the answers stay, the words scroll."""
+        short, narrow = self.size.height < _ROOMY_FROM, self.size.width < _WIDE_FROM
+        self.set_class(short, "-short")
+        self.set_class(narrow, "-narrow")
+        rest = _REST_SHORT if short or narrow else _REST
+        self.query_one("#said").styles.max_height = max(1, self.size.height - rest)
 
     def on_mount(self) -> None:
         self.query_one("#stay", Button).focus()
