@@ -21,6 +21,7 @@ class Locations:
     settings_file: Path
     state_folder: Path
     audit_folder: Path
+    locks_folder: Path
 
 
 def find_locations() -> Locations:
@@ -30,6 +31,7 @@ def find_locations() -> Locations:
         settings_file=user_config_path(_APPLICATION, appauthor=False) / "config.toml",
         state_folder=state,
         audit_folder=state / "audit",
+        locks_folder=state / "locks",
     )
 
 

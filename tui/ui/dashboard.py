@@ -11,7 +11,8 @@ from tui.core.desk import DeskView
 from tui.service.credentials import insecure_keyring, load_all_credentials
 from tui.service.demo import DemoError, demo_desk
 from tui.service.live_desk import LiveDesk
-from tui.service.settings import Settings
+from tui.service.locations import find_locations
+from tui.service.settings import Settings, timer_warnings
 from tui.ui.app import KilldeskApp
 from tui.ui.words import timer_name
 
@@ -22,14 +23,17 @@ def run_dashboard(settings: Settings) -> int:
         settings.accounts,
         lambda: load_all_credentials(settings.accounts),
         screen_grace_s=settings.screen_grace_s,
-        notice=_insecure_notice,
+        notice=lambda: _notice(settings),
+        locks=find_locations().locks_folder,
     )
     return _show(desk, demo=False, confirm=settings.confirm)
 
 
-def _insecure_notice() -> str:
+def _notice(settings: Settings) -> str:
+    """What a trader should know of this desk, in one line; empty when there is nothing."""
     name = insecure_keyring()
-    return f"the keyring {name} keeps secrets in the clear" if name else ""
+    insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
+    return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
 
 
 def run_demo() -> int:
