@@ -180,6 +180,9 @@ async def test_07_it_beats_without_a_screen_but_not_for_ever(
     desk = await armed(open_desk, screen_grace_s=3.0)
     await desk.until(lambda: len(requests(desk)) >= 3)
     await desk.until(lambda: "the screen was silent" in timer(desk).message)
+    await desk.until(
+        lambda: any("timer bitget late: beats withheld" in text for text in desk.texts(BITGET))
+    )
     sent = len(requests(desk))
     await desk.until(lambda: simulator.timer(BITGET, "bitget")["fired"] > 0)
     assert len(requests(desk)) == sent

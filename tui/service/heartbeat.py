@@ -23,7 +23,8 @@ GUARD_S = 1.0
 class Heartbeat:
     """Sends what the machine asks for, when it asks for it, and tells it what came back.
 
-    `fired` is called when the timer may have fired, for the book to be read.
+    `fired` is called when the timer may have fired, for the book to be read; `note` with every
+    change of its state, in one line for the record.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Heartbeat:
         changed: Callable[[], None],
         resync: Callable[[], None],
         fired: Callable[[], None],
+        note: Callable[[str], None],
         lock: TimerLock | None,
     ) -> None:
         self.id = spec.id
@@ -46,6 +48,7 @@ class Heartbeat:
         self._changed = changed
         self._resync = resync
         self._fired = fired
+        self._note = note
         self._lock = lock
         self._guards = Guards(settings.guards, clock)
         self._rivals = Rivals()
@@ -57,6 +60,7 @@ class Heartbeat:
         self._no_disarm_pending = asyncio.Event()
         self._no_disarm_pending.set()
         self._machine = Deadman(plan_of(spec, settings))
+        self._seen = self._machine.state
 
     @property
     def view(self) -> TimerView:
@@ -129,13 +133,10 @@ class Heartbeat:
         """Beats until cancelled."""
         while True:
             now = self._clock()
-            before = self._machine.state
             self._machine.tick(now)
             countdown_s = self._machine.next_request(now)
-            if self._machine.state is not before:
-                self._changed()
-                if self._machine.state in (TimerState.AMBIGUOUS, TimerState.FIRED):
-                    self._fired()
+            if self._machine.state is not self._seen:
+                self._look()
             if not self._machine.disarming:
                 self._no_disarm_pending.set()
             if self._machine.state is TimerState.OFF and not self._machine.wanted:
@@ -189,6 +190,15 @@ class Heartbeat:
     def _unlocked(self) -> str:
         """Why a second killdesk on this machine would not be noticed; empty if it would."""
         return self._lock.note if self._lock is not None else ""
+
+    def _look(self) -> None:
+        """The state is another one: on record with it; if it may have fired, the book is read."""
+        view = self._machine.view(self._clock(), self.id, self._spec.covers)
+        self._seen = view.state
+        self._note(f"timer {self.id} {view.state}" + (f": {view.message}" if view.message else ""))
+        if view.state in (TimerState.AMBIGUOUS, TimerState.FIRED):
+            self._fired()
+        self._changed()
 
     def _nudge(self) -> None:
         self._wake.set()

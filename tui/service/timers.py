@@ -32,6 +32,10 @@ class Timers:
         self.on_quit = settings.on_quit
         # Nothing that a panel reads or cancels may stand before a beat.
         self._rest = RestRoute(access, account.rest_url)
+
+        def note(text: str) -> None:
+            access.record("rest", "note", text)
+
         key = access.credentials.api_key.reveal()
         self._beats = tuple(
             Heartbeat(
@@ -43,6 +47,7 @@ class Timers:
                 access.changed,
                 resync=access.venue_clock.resync,
                 fired=fired,
+                note=note,
                 lock=TimerLock(locks, spec.id, key) if locks else None,
             )
             for spec in access.dialect.spec.timers_of(account)

@@ -86,6 +86,7 @@ class KilldeskApp(CrashReport[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
+        self.app_resume_signal.subscribe(self, self._resumed)
         if not self.is_headless:
             self._signals.install()
         self.set_interval(1.0, self._second, name="second")
@@ -254,6 +255,10 @@ class KilldeskApp(CrashReport[None]):
         for name in parting.accounts:
             self.desk.cancel_then_disarm(name)
         self.push_screen(PartingScreen(view, parting, self._clock))
+
+    def _resumed(self, _: object) -> None:
+        """Back from the shell: the terminal has forgotten the screen, all of it."""
+        self.refresh(layout=True)
 
     def action_suspend(self) -> None:
         """Ctrl+Z. A process that is stopped sends no beats, so not while a timer is armed."""
