@@ -34,9 +34,13 @@ def until(holds: Callable[[], object], what: str, at_most_s: float = WAIT_S) -> 
         time.sleep(0.02)
 
 
-def just_refreshed(venue: Any, at_most_s: float = WAIT_S) -> None:
-    """Returns right after the venue has taken a beat; the timer never lapses meanwhile."""
-    least_ms = COUNTDOWN_S * 1000
+def just_refreshed(
+    venue: Any, at_most_s: float = WAIT_S, least_ms: float = COUNTDOWN_S * 1000
+) -> None:
+    """Returns right after the venue has taken a beat; the timer never lapses meanwhile.
+
+    A beat shows by more time left than the `least_ms` before it.
+    """
 
     def refreshed() -> bool:
         nonlocal least_ms
@@ -166,7 +170,7 @@ def test_stopped_for_less_than_the_countdown_it_beats_at_once_and_nothing_lapses
     left_ms = timer_of(venue)["expires_in_ms"]
     assert left_ms < (COUNTDOWN_S - BEAT_S) * 1000, "a beat must have been missed"
     desk.kill(signal.SIGCONT)
-    just_refreshed(venue, at_most_s=1.0)
+    just_refreshed(venue, at_most_s=1.0, least_ms=left_ms)
     desk.wait_for("ARMED")
     for _ in range(3):
         just_refreshed(venue, at_most_s=2 * BEAT_S)
