@@ -179,3 +179,13 @@ async def test_ctrl_z_never_stops_the_beats(
         desk.put(off(make, make.bitget()), off(make, make.bitget("other")))
         await pilot.press("ctrl+z")
         assert suspended == [True]
+
+
+async def test_the_whole_screen_is_drawn_again_after_ctrl_z(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with make.shown(make.FakeDesk(DeskView((make.htx(),)))) as (app, pilot):
+        drawn: list[object] = []
+        monkeypatch.setattr(app, "refresh", lambda **kw: drawn.append(kw))
+        app.app_resume_signal.publish(app)
+        await make.until(pilot, lambda: {"layout": True} in drawn)
