@@ -109,6 +109,12 @@ class Terminal:
                     pytest.fail(f"{what!r} did not appear within {timeout_s:g} s:\n{text}")
                 self._lock.wait(left)
 
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal is as a shell wants it: lines, and what is typed is shown."""
+        local = termios.tcgetattr(self._master)[3]
+        return bool(local & termios.ECHO) and bool(local & termios.ICANON)
+
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 

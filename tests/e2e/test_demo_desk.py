@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 Open = Callable[..., Any]
+CLOCK = re.compile(r"\d\d:\d\d:\d\d UTC")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -65,3 +70,34 @@ def test_a_terminated_desk_gives_the_terminal_back(terminal: Open) -> None:
         desk.wait_end()
         assert b"\x1b[?1049l" in desk.received, sig
         assert b"Traceback" not in desk.received, sig
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc whether it is stopped")
+@pytest.mark.parametrize("sig", [signal.SIGSTOP, signal.SIGTSTP], ids=["stop", "ctrl+z"])
+def test_a_desk_that_was_stopped_goes_on_and_still_ends_in_order(
+    terminal: Open, sig: signal.Signals
+) -> None:
+    desk = terminal("--demo", columns=120, rows=40)
+    desk.wait_for(ready)
+    assert not desk.echoes
+    for _ in range(3):
+        desk.kill(sig)
+        while status_of(desk) != "T":
+            assert desk.process.poll() is None
+        before = clock_on(desk.text)
+        desk.kill(signal.SIGCONT)
+        desk.wait_for(lambda text, before=before: clock_on(text) != before)
+    desk.press("q")
+    assert desk.wait_end() == 0
+    assert desk.echoes, "the terminal must be given back as it was"
+
+
+def status_of(desk: Any) -> str:
+    """The state of the process as the system has it: `R`, `S`, `T` for stopped."""
+    told = Path(f"/proc/{desk.process.pid}/stat").read_text()
+    return told.rpartition(")")[2].split()[0]
+
+
+def clock_on(text: str) -> str:
+    found = CLOCK.search(text)
+    return found.group() if found else ""

@@ -316,13 +316,19 @@ class AccountWorker:
         await self._read_group(tuple(kind for kind in due if kind not in covered))
 
     async def _read_group(self, kinds: tuple[str, ...]) -> VenueError | None:
-        """Reads these kinds; why not, if it fails."""
-        try:
-            if kinds:
+        """Reads these kinds; why not, if it fails. A venue that is busy is asked once more."""
+        trouble: VenueError | None = None
+        for _ in range(2 if kinds else 0):
+            if trouble is not None:
+                await asyncio.sleep(trouble.retry_after_s)
+            try:
                 await self.read_kinds(kinds)
-        except VenueError as error:
-            return error
-        return None
+                return None
+            except VenueError as error:
+                trouble = error
+            if trouble.verdict is not Verdict.BUSY:
+                break
+        return trouble
 
     # --- the picture ------------------------------------------------------------------------------
 

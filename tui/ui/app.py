@@ -71,7 +71,7 @@ class KilldeskApp(CrashReport[None]):
         self.bridge = Bridge(desk, self, self._show)
         self.ended_by: int | None = None
         """The signal that ended the screen, if one did."""
-        self._signals = Signals(self._stop)
+        self._signals = Signals(self._stop, self._redraw)
         self._leaving = False
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -257,6 +257,9 @@ class KilldeskApp(CrashReport[None]):
         self.push_screen(PartingScreen(view, parting, self._clock))
 
     def _resumed(self, _: object) -> None:
+        self._redraw()
+
+    def _redraw(self) -> None:
         """Back from the shell: the terminal has forgotten the screen, all of it."""
         self.refresh(layout=True)
 

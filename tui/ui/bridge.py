@@ -11,9 +11,12 @@ from textual.message_pump import MessagePump
 
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
+from tui.ui.after import after
 
 _SHORTEST_S = 0.05
 """Between two pulls: at most 20 a second."""
+_LOST_S = 1.0
+"""A pull that has been on its way for so long does not come: a frozen picture would be a lie."""
 _BATCH = 5_000
 
 Shown = Callable[[DeskView, Sequence[Frame], int], None]
@@ -58,11 +61,13 @@ class Bridge:
     def alive(self) -> None:
         """A sign of life from the screen's loop."""
         self._desk.screen_alive()
+        if self._on_its_way and time.monotonic() - self._pulled_at > _LOST_S:
+            self.pull()
 
     def _plan(self) -> None:
         wait_s = self._pulled_at + _SHORTEST_S - time.monotonic()
         if wait_s > 0:
-            self._pump.set_timer(wait_s, self.pull, name="pull")
+            after(wait_s, self._pump, self.pull)
         else:
             self._pump.call_later(self.pull)
 

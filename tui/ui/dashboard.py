@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
@@ -65,10 +66,13 @@ def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
         app.run()
     finally:
         desk.stop()
-        with suppress(OSError):  # the terminal may be gone
+        try:
             for line in left_behind(desk.view):
                 sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
+        except OSError:
+            # The terminal is gone. The interpreter would try again at its end, and fail for it.
+            sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
     return app.return_code or 0
 
 

@@ -17,6 +17,7 @@ from tui.core.deadman import TimerState
 from tui.core.desk import AccountView, Desk, DeskView
 from tui.core.frames import Frame
 from tui.core.orders import OpenOrder
+from tui.ui.after import after
 from tui.ui.again import again
 from tui.ui.alarms import Alarms
 from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton
@@ -109,7 +110,7 @@ class DeskScreen(Screen[None]):
         if all(panel.drawn for panel in self.grid.panels):
             self.header.show(self._desk.view, self._alarms.standing)
         else:
-            self.set_timer(0.02, self._show_header, name="header")
+            after(0.02, self, self._show_header)
 
     def show_alarms(self) -> None:
         """Shows which alarms stand."""

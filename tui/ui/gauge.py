@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from math import floor
@@ -9,10 +10,10 @@ from math import floor
 from textual import events
 from textual.content import Content
 from textual.message import Message
-from textual.timer import Timer
 
 from tui.core.clocks import Clock, Instant
 from tui.core.deadman import TimerState, TimerView
+from tui.ui.after import after
 from tui.ui.alarms import Alarm
 from tui.ui.bignum import big, big_height, big_width
 from tui.ui.gauge_notes import (
@@ -32,7 +33,7 @@ _FAST_S = 0.1
 _LEAST_NOTE = 12
 """Cells from which a note beside a line can be read."""
 _LEAST_COVERS = 24
-"""Cells from which it says in a small gauge what a timer covers."""
+"""Cells from which what a timer covers can be read."""
 _LEAST_NOTES = 3
 """Rows that a figure leaves for words before it is drawn at twice the size."""
 
@@ -71,7 +72,7 @@ class Gauge(Painted[GaugeView]):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self._wake: Timer | None = None
+        self._wake: asyncio.TimerHandle | None = None
 
     def show(self, *timers: TimerView, alarms: tuple[Alarm, ...] = ()) -> None:
         """Shows the timers, and keeps showing what is left of them."""
@@ -83,7 +84,7 @@ class Gauge(Painted[GaugeView]):
 
     def _sleep(self) -> None:
         if self._wake is not None:
-            self._wake.stop()
+            self._wake.cancel()
             self._wake = None
         if self.value is None or not self.is_mounted:
             return
@@ -91,7 +92,7 @@ class Gauge(Painted[GaugeView]):
         waits = (next_repaint_s(timer, timer.certain_s(now)) for timer in self.value.timers)
         soonest_s = min((wait_s for wait_s in waits if wait_s is not None), default=None)
         if soonest_s is not None:
-            self._wake = self.set_timer(soonest_s, self._tick, name="gauge")
+            self._wake = after(soonest_s, self, self._tick)
 
     def on_mount(self) -> None:
         self._sleep()
@@ -193,7 +194,8 @@ def _state_row(value: GaugeView, state: Content, now: Instant, width: int) -> Co
 def _rest(value: GaugeView, worst: TimerView, width: int, *, beat: bool) -> Iterator[Content]:
     """What is worth a line where there is room, the first before the others."""
     several = len(value.timers) > 1
-    covers = [covers_line(timer, width, named=several) for timer in value.timers]
+    told = width >= _LEAST_COVERS or several
+    covers = [covers_line(timer, width, named=several) for timer in value.timers if told]
     last = beat_line(worst, width) if beat and not worst.message else None
     guards = guard_line(value.timers, width)
     held = [line for line in (last, guards) if line is not None]

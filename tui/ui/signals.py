@@ -39,10 +39,14 @@ class Signals:
     def __init__(
         self,
         stop: Callable[[int], None],
+        redraw: Callable[[], None],
         deadline_s: float | None = _DEADLINE_S,
         look_every_s: float = _LOOK_EVERY_S,
     ) -> None:
         self._stop = stop
+        self._redraw = redraw
+        self._suspended = False
+        """By ctrl+z, and in order: the screen has been taken down."""
         self._deadline_s = deadline_s
         self._look_every_s = look_every_s
         self._over = threading.Event()
@@ -58,11 +62,31 @@ class Signals:
             number = getattr(signal, name, None)
             if number is not None:
                 self._before[number] = signal.signal(number, self._received)
+        if os.name == "posix" and signal.getsignal(signal.SIGCONT) is not None:
+            self._before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._suspend)
+            self._before[signal.SIGCONT] = signal.signal(signal.SIGCONT, self._resume)
         terminal = our_terminal()
         if terminal is not None:
             threading.Thread(
                 target=self._watch, args=(terminal,), name="terminal", daemon=True
             ).start()
+
+    def _suspend(self, number: int, frame: FrameType | None) -> None:
+        self._suspended = True
+        self._pass_on(number, frame)
+
+    def _resume(self, number: int, frame: FrameType | None) -> None:
+        """Textual would put its screen up a second time after a plain SIGSTOP, and never end."""
+        if self._suspended:
+            self._suspended = False
+            self._pass_on(number, frame)
+        elif self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._redraw)
+
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
+        handler = self._before.get(number)
+        if callable(handler):
+            handler(number, frame)
 
     def _watch(self, terminal: int) -> None:
         while not self._over.wait(self._look_every_s):
