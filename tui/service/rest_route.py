@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
 import certifi
@@ -23,7 +25,7 @@ _ERROR_BYTES = 16 * 1024
 """No venue words an error at greater length; a long list is not parsed just for its colour."""
 ROUND_TRIPS = 12
 CONNECTIONS = 16
-"""Calls of one account that may be on the wire at once."""
+"""Calls of one account that may be on the wire at once; the next one waits for one of them."""
 
 _HEADERS = (("Accept-Encoding", "identity"), ("User-Agent", "killdesk"))
 _NEVER_LEFT = (
@@ -53,7 +55,11 @@ class RestRoute:
     def __init__(self, access: Access, rest_url: str) -> None:
         self._access = access
         self._base = httpx.URL(rest_url)
-        self._pool = _Pool(access.tls)
+        self._idle: deque[_Connection] = deque()
+        """Warm connections, the one used longest ago first, so that none grows cold."""
+        self._at_once = asyncio.Semaphore(CONNECTIONS)
+        self._age = 0
+        """Connections of an earlier age are closed when their call is over."""
         self.up = False
         self.detail = "not tried yet"
         self.heard_at_ms: int | None = None
@@ -73,24 +79,19 @@ class RestRoute:
             headers=[("target", signed.target), *signed.headers],
         )
         sent = self._access.clock()
-        pool = self._pool
-        pool.calls += 1
         try:
-            async with asyncio.timeout(deadline_s):
-                reply = await self._exchange(pool, signed)
+            async with asyncio.timeout(deadline_s), self._connection() as connection:
+                reply = await self._exchange(connection, signed)
         except TimeoutError:
-            return self._failed(pool, seq, sent, f"no answer within {deadline_s:g} s")
+            return await self._failed(seq, sent, f"no answer within {deadline_s:g} s")
         except _NEVER_LEFT as error:
             why = unreachable(str(self._base), error)
-            return self._failed(pool, seq, sent, why, left=False)
+            return await self._failed(seq, sent, why, left=False)
         except _TooLarge:
-            return self._failed(pool, seq, sent, f"the answer exceeds {MAX_BODY} bytes")
+            return await self._failed(seq, sent, f"the answer exceeds {MAX_BODY} bytes")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError) as error:
             # Errors of the TLS layer and of a closed transport come as they are.
-            return self._failed(pool, seq, sent, f"connection lost: {_said(error)}")
-        finally:
-            pool.calls -= 1
-            await pool.close_if_idle()
+            return await self._failed(seq, sent, f"connection lost: {_said(error)}")
         heard = self._access.clock()
         took_ms = heard.steady_since(sent) * 1000
         self._heard, self.heard_at_ms = heard, heard.wall_ms
@@ -114,10 +115,29 @@ class RestRoute:
         return min(self._took_ms, default=None)
 
     async def close(self) -> None:
-        self._pool.retired = True
-        await self._pool.close_if_idle()
+        """Closes every connection; those in use when their call is over."""
+        self._age += 1
+        while self._idle:
+            await self._idle.popleft().transport.aclose()
 
-    async def _exchange(self, pool: _Pool, signed: SignedRest) -> RestReply:
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[_Connection]:
+        """A connection for one call. Calls made at once get one each, so that a press finds as many
+        warm ones as it needs."""
+        async with self._at_once:
+            idle = self._idle
+            connection = idle.popleft() if idle else _Connection(self._access.tls, self._age)
+            whole = False
+            try:
+                yield connection
+                whole = True
+            finally:
+                if whole and connection.age == self._age:
+                    idle.append(connection)
+                else:
+                    await connection.transport.aclose()
+
+    async def _exchange(self, connection: _Connection, signed: SignedRest) -> RestReply:
         # `target` sends the very bytes that were signed, without taking them apart first; identity
         # keeps the size bounded by what crosses the wire. `asyncio.timeout` limits the whole call.
         request = httpx.Request(
@@ -127,7 +147,7 @@ class RestRoute:
             content=signed.body,
             extensions={"target": signed.target.encode("ascii"), "timeout": {}},
         )
-        response = await pool.transport.handle_async_request(request)
+        response = await connection.transport.handle_async_request(request)
         assert isinstance(response.stream, httpx.AsyncByteStream)
         try:
             body = bytearray()
@@ -147,13 +167,9 @@ class RestRoute:
         except NotReadable:
             return True
 
-    def _failed(
-        self, pool: _Pool, seq: int, sent: Instant, reason: str, left: bool = True
-    ) -> NoReply:
+    async def _failed(self, seq: int, sent: Instant, reason: str, left: bool = True) -> NoReply:
         """No answer came. The next call opens a new connection: the idle ones may be as dead."""
-        pool.retired = True
-        if pool is self._pool:
-            self._pool = _Pool(self._access.tls)
+        await self.close()
         if self._heard is None or self._heard.mono_s < sent.mono_s:
             # Heard on another connection meanwhile, the venue is there all the same.
             self.up, self.detail = False, reason
@@ -162,27 +178,20 @@ class RestRoute:
         return NoReply(reason, sent=left)
 
 
-class _Pool:
-    """Warm connections. A retired pool is closed when its last call is over.
+class _Connection:
+    """One connection, opened by its first call and again when it was lost meanwhile.
 
     The transport of the library without its client: redirects, cookies and environment are nothing
     that an order may depend on, and they are half the cost of a call.
     """
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
+    def __init__(self, tls: ssl.SSLContext, age: int) -> None:
+        self.age = age
         self.transport = httpx.AsyncHTTPTransport(
             verify=tls,
             trust_env=False,
-            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=None),
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=None),
         )
-        self.calls = 0
-        self.retired = False
-        self._closed = False
-
-    async def close_if_idle(self) -> None:
-        if self.retired and self.calls == 0 and not self._closed:
-            self._closed = True
-            await self.transport.aclose()
 
 
 class _TooLarge(Exception):
