@@ -81,15 +81,15 @@ class Venue:
     def fresh_round(self) -> None:
         """Full books, fresh limits, and every reply held back as long as its account wants."""
         self.http.post("/sim/reset")
-        for name in self.names:
-            self.desk.refresh(name)
-        time.sleep(QUIET_S)
-        self.quiet()
         for number, name in enumerate(self.names):
             share = number / max(1, len(self.names) - 1)
             delay_ms = round(FASTEST_MS + share * (SLOWEST_MS - FASTEST_MS))
             fault = {"account": name, "kind": "delay", "count": EVER, "delay_ms": delay_ms}
             self.http.post("/sim/faults", json=fault)
+        for name in self.names:
+            self.desk.refresh(name)
+        time.sleep(QUIET_S)
+        self.quiet()
         Wire.messages.clear()
 
     def quiet(self) -> None:

@@ -17,6 +17,7 @@ class AbsentWorker:
     """Stands where a worker would, when there is nothing to sign with."""
 
     timers: Timers | None = None
+    round_trip_ms = 0.0
 
     def __init__(
         self,

@@ -228,6 +228,12 @@ class AccountWorker:
         self._changed()
         return book
 
+    @property
+    def round_trip_ms(self) -> float:
+        """The way to the venue and back, by the slower route; 0 before anything was heard."""
+        routes = (self._rest, self._socket)
+        return max((route.round_trip_ms or 0.0 for route in routes if route), default=0.0)
+
     def route_up(self, route: Transport) -> bool:
         if route == "rest":
             return self._rest.up
