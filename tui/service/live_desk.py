@@ -135,8 +135,8 @@ class LiveDesk:
 
     def panic(self) -> None:
         def all_at_once() -> None:
-            # The farthest venue first, its way is the longest; each by a call of its own, as a fault
-            # in one account must not stop the others.
+            # The farthest venue first, its way is the longest; each by a call of its own, as a
+            # fault in one account must not stop the others.
             for worker in sorted(self._workers.values(), key=lambda one: -one.round_trip_ms):
                 self._ask(worker.cancel)
 
