@@ -32,6 +32,10 @@ class Instant:
         """Seconds from `earlier` to here by the clocks that nobody can set: for measuring."""
         return max(self.mono_s - earlier.mono_s, self.boot_s - earlier.boot_s)
 
+    def later(self, seconds: float) -> Instant:
+        """So many seconds after this one, on every clock."""
+        return Instant(self.mono_s + seconds, self.boot_s + seconds, self.wall_s + seconds)
+
     @property
     def wall_ms(self) -> int:
         """Milliseconds since the Unix epoch."""

@@ -185,12 +185,10 @@ class Deadman:
         self._flight = _Flight(self._offer, now, self._off, self._latest)
         if self._offer:
             self._off = False
-            self._latest = _later(
-                now, self.plan.request_timeout_s + self.plan.countdown_s + SLACK_S
-            )
+            self._latest = now.later(self.plan.request_timeout_s + self.plan.countdown_s + SLACK_S)
         self._offer = None
         self._last_send = now
-        self._not_before = _later(now, self.plan.spacing_s)
+        self._not_before = now.later(self.plan.spacing_s)
         self._urgent = False
         self.tick(now)
 
@@ -215,7 +213,7 @@ class Deadman:
             self._switched_off(flight, gap)
         else:
             self._anchor, self._acked, self._expired = flight.sent_at, True, False
-            self._latest = _later(now, self.plan.countdown_s + SLACK_S)
+            self._latest = now.later(self.plan.countdown_s + SLACK_S)
             self._server_ms, self._trigger_ms = server_ms, trigger_ms
             self._beat_ms = flight.sent_at.wall_ms
             self._latency_ms = max(0.0, now.mono_s - flight.sent_at.mono_s) * 1000
@@ -235,7 +233,7 @@ class Deadman:
         if self._not_done(f"{code} {text}".strip()):
             # a venue that asks for more than a beat of patience is asked again after a beat
             pause_s = min(retry_after_s, self.plan.beat_s)
-            self._not_before = _later_of(self._not_before, _later(now, pause_s))
+            self._not_before = _later_of(self._not_before, now.later(pause_s))
         self.tick(now)
 
     def lost(self, now: Instant, reason: str) -> None:
@@ -250,7 +248,7 @@ class Deadman:
             else:
                 self._stray_beat = flight.sent_at
                 self._anchor = self._anchor or flight.sent_at
-                self._latest = _later(now, self.plan.countdown_s + SLACK_S)
+                self._latest = now.later(self.plan.countdown_s + SLACK_S)
         self.tick(now)
 
     # --- time passes ---------------------------------------------------------------------------
@@ -295,7 +293,7 @@ class Deadman:
         return (
             self._stray_off is not None
             and self._anchor is not None
-            and _steady(self._anchor, self._stray_off) < STRAY_S
+            and self._anchor.steady_since(self._stray_off) < STRAY_S
         )
 
     @property
@@ -326,9 +324,9 @@ class Deadman:
             if self._off:
                 return None
             if not self._urgent and self._stray_beat is not None:
-                wait_s = STRAY_S - _steady(now, self._stray_beat)
+                wait_s = STRAY_S - now.steady_since(self._stray_beat)
         if self._not_before is not None:
-            wait_s = max(wait_s, -_steady(now, self._not_before))
+            wait_s = max(wait_s, -now.steady_since(self._not_before))
         return (self.plan.countdown_s if self._wanted else 0), max(0.0, wait_s)
 
     def _judged(self, now: Instant) -> TimerState:
@@ -386,9 +384,9 @@ class Deadman:
         self._forget()
         self._latest = None
         self._note = "it may have fired before it was switched off: check the book" * gap
-        if stray is not None and _steady(flight.sent_at, stray) < STRAY_S:
+        if stray is not None and flight.sent_at.steady_since(stray) < STRAY_S:
             self._anchor = flight.sent_at
-            self._latest = _later(stray, STRAY_S + self.plan.countdown_s + SLACK_S)
+            self._latest = stray.later(STRAY_S + self.plan.countdown_s + SLACK_S)
             self._note = "switched off; again soon, as an unanswered beat may still arrive"
         else:
             self._off = True
@@ -399,14 +397,5 @@ class Deadman:
         self._acked = self._expired = self._fired = self._gap = False
 
 
-def _steady(now: Instant, earlier: Instant) -> float:
-    """Seconds between, by the clocks that nobody can set; for waits that must not be cut short."""
-    return max(now.mono_s - earlier.mono_s, now.boot_s - earlier.boot_s)
-
-
-def _later(at: Instant, seconds: float) -> Instant:
-    return Instant(at.mono_s + seconds, at.boot_s + seconds, at.wall_s + seconds)
-
-
 def _later_of(one: Instant | None, other: Instant) -> Instant:
-    return other if one is None or _steady(other, one) > 0 else one
+    return other if one is None or other.steady_since(one) > 0 else one

@@ -29,6 +29,16 @@ class TimerState(StrEnum):
     """The venue refuses for good."""
 
     @property
+    def protects(self) -> bool:
+        """Acknowledged, and not run out."""
+        return self in (TimerState.ARMED, TimerState.LATE)
+
+    @property
+    def gone(self) -> bool:
+        """Nothing runs at the venue that would have to be switched off."""
+        return self in (TimerState.OFF, TimerState.FIRED)
+
+    @property
     def alarm(self) -> int:
         """How much a trader must look at it; 0 when all is well."""
         return _ALARM.index(self)
@@ -98,8 +108,8 @@ class TimerView:
 
         A protection that has run out is not shown, even if nobody has said so since.
         """
-        protected = self.state in (TimerState.ARMED, TimerState.LATE)
-        return TimerState.AMBIGUOUS if protected and not self.certain_s(now) else self.state
+        over = self.state.protects and not self.certain_s(now)
+        return TimerState.AMBIGUOUS if over else self.state
 
 
 def repaint_every_s(view: TimerView, now: Instant) -> float:

@@ -83,6 +83,10 @@ class AccountView:
     on_quit: str = "ask"
     """What becomes of an armed timer at the end: `ask`, `fire` or `disarm`."""
 
+    def label(self, action: str) -> str:
+        """The label of an action by its id; the id, if the account does not have it any more."""
+        return next((one.label for one in self.actions if one.id == action), action)
+
     @property
     def timer(self) -> TimerView | None:
         """The timer to look at first: the one whose state is worst; of equals the first."""

@@ -261,8 +261,7 @@ class _Presence:
     def until(self) -> Instant:
         # The clocks may have drifted apart since: what is left is the same on each from now on.
         now = self._clock()
-        left_s = max(0.0, self._left_s(now))
-        return Instant(now.mono_s + left_s, now.boot_s + left_s, now.wall_s + left_s)
+        return now.later(max(0.0, self._left_s(now)))
 
     def view(self) -> GuardView:
         return GuardView(self.words, self._fault(), self.until())

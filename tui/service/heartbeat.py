@@ -9,7 +9,7 @@ from dataclasses import replace
 from tui.core.accounts import TimerSettings
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
-from tui.core.deadman import Deadman, TimerPlan, TimerState, TimerView
+from tui.core.deadman import Deadman, TimerState, TimerView
 from tui.core.rivals import Rivals
 from tui.service.courier import Courier
 from tui.service.guards import Guards
@@ -59,7 +59,7 @@ class Heartbeat:
         self._wake = asyncio.Event()
         self._no_disarm_pending = asyncio.Event()
         self._no_disarm_pending.set()
-        self._machine = Deadman(plan_of(spec, settings))
+        self._machine = Deadman(spec.plan(settings))
         self._seen = self._machine.state
 
     @property
@@ -203,10 +203,3 @@ class Heartbeat:
     def _nudge(self) -> None:
         self._wake.set()
         self._changed()
-
-
-def plan_of(spec: TimerSpec, settings: TimerSettings) -> TimerPlan:
-    """The trader's settings within the venue's limits."""
-    return TimerPlan.of(
-        settings.countdown_s, settings.beat_s, spec.spacing_s, spec.min_s, spec.max_s
-    )

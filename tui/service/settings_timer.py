@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui.core.accounts import Account, GuardSettings, TimerSettings
-from tui.core.deadman_plan import PlanRefused, TimerPlan
+from tui.core.deadman_plan import PlanRefused
 from tui.service.settings_table import SettingsTable, quoted
 from tui.venues.base import TimerSpec, VenueSpec
 
@@ -57,7 +57,7 @@ def read_deadman(
     settings = TimerSettings(countdown_s, beat_s, on_quit, _guards(deadman))
     for timer in timers:
         try:
-            _plan(timer, settings).check()
+            timer.plan(settings).check()
         except PlanRefused as refused:
             raise deadman.wrong("beat_s", str(refused)) from None
     return settings
@@ -70,17 +70,11 @@ def account_timer_warnings(account: Account, spec: VenueSpec) -> tuple[str, ...]
     warnings: list[str] = []
     for timer in spec.timers_of(account):
         try:
-            found = _plan(timer, account.deadman).check()
+            found = timer.plan(account.deadman).check()
         except PlanRefused as refused:
             found = (str(refused),)
         warnings += (f'account "{account.name}", timer {timer.id}: {said}' for said in found)
     return tuple(warnings)
-
-
-def _plan(timer: TimerSpec, settings: TimerSettings) -> TimerPlan:
-    return TimerPlan.of(
-        settings.countdown_s, settings.beat_s, timer.spacing_s, timer.min_s, timer.max_s
-    )
 
 
 def _no_timer(spec: VenueSpec) -> str:

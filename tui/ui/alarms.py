@@ -19,7 +19,6 @@ _TITLE_CHARS = 80
 
 _MISSED = replace(TIMER[TimerState.LATE], word="MISSED BEATS")
 _UNRESOLVED = OUTCOME[Outcome.UNRESOLVED]
-_PROTECTING = (TimerState.ARMED, TimerState.LATE)
 _UNHELD = (TimerState.OFF, TimerState.ARMING)
 _ALARMING = (
     TimerState.LATE,
@@ -168,10 +167,9 @@ class Alarms:
             trouble = self._trouble((account.name, timer.id), timer, now)
             if trouble is not None:
                 yield timer.id, replace(trouble, what=timer_name(timer) if several else "")
-        labels = {action.id: action.label for action in account.actions}
         for report in account.reports:
             if report.outcome is Outcome.UNRESOLVED:
-                what = labels.get(report.action, report.action)
+                what = account.label(report.action)
                 level = TimerState.AMBIGUOUS.alarm
                 yield (
                     f"cancel {report.action} {report.scope}",
@@ -180,7 +178,7 @@ class Alarms:
 
     def _trouble(self, key: Source, timer: TimerView, now: Instant) -> _Trouble | None:
         state = timer.state_at(now)
-        if state in _PROTECTING:
+        if state.protects:
             self._protected.add(key)
         elif state in _UNHELD:
             self._protected.discard(key)

@@ -81,14 +81,14 @@ def left_behind(view: DeskView) -> list[str]:
     lines = []
     for account in view.accounts:
         for timer in account.timers:
-            if timer.state in (TimerState.OFF, TimerState.FIRED):
+            if timer.state.gone:
                 continue
             at = timer.latest_fire_at
             if timer.state is TimerState.BLOCKED and at is None:
                 continue  # refused before it ever ran
             which = f" of the {timer_name(timer)}" if len(account.timers) > 1 else ""
             when = f" by {_clock_time(at.wall_s)}" if at is not None else ""
-            runs = timer.state in (TimerState.ARMED, TimerState.LATE)
+            runs = timer.state.protects
             lines.append(
                 f"{account.name}: the dead-man timer{which} was left running; "
                 f"{account.title} cancels what it covers{when}."

@@ -13,7 +13,6 @@ from textual.timer import Timer
 
 from tui.core.actions import Scope
 from tui.core.clocks import Clock
-from tui.core.deadman import TimerState
 from tui.core.desk import AccountView, Desk, DeskView
 from tui.core.frames import Frame
 from tui.core.orders import OpenOrder
@@ -34,9 +33,6 @@ from tui.ui.presses import ALL, DISARM, PANIC, Presses, Target
 
 if TYPE_CHECKING:
     from textual.events import Resize
-
-UNPROTECTED = frozenset({TimerState.OFF, TimerState.FIRED})
-"""States in which `a` arms; in every other one it disarms."""
 
 
 class DeskScreen(Screen[None]):
@@ -288,7 +284,7 @@ class DeskScreen(Screen[None]):
         """Arms at the first press. Disarming takes protection away: it always takes two."""
         if account.timer is None:
             return
-        if account.timer.state in UNPROTECTED:
+        if account.timer.state.gone:
             self._desk.arm(account.name)
         elif self._presses.press(frozenset({Target(account.name, DISARM)}), always_twice=True):
             self._desk.disarm(account.name)

@@ -10,7 +10,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.clocks import Clock
-from tui.core.deadman import TimerState
 from tui.core.desk import AccountView
 from tui.ui.alarms import Alarms
 from tui.ui.buttons import CancelButton, ToolButton, count_of, specs
@@ -124,7 +123,7 @@ class AccountPanel(Vertical):
             button.show(count, self._presses.left_s(button.target), fresh=not self._stale)
         left_s = self._presses.left_s(Target(self.account.name, DISARM))
         timer = self.account.timer
-        held = timer is not None and timer.state not in {TimerState.OFF, TimerState.FIRED}
+        held = timer is not None and not timer.state.gone
         self._arm.say("disarm" if held else "arm", "disarm" if held else "arm", left_s)
 
     def fit(self, density: Density, *, beside: bool, airy: bool) -> None:

@@ -8,11 +8,8 @@ from enum import StrEnum
 
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Instant
-from tui.core.deadman import TimerState
 from tui.core.desk import AccountView, DeskView
 
-GONE = frozenset({TimerState.OFF, TimerState.FIRED})
-"""States in which nothing runs at the venue that would have to be switched off."""
 PATIENCE_S = 5.0
 """So long a disarm may take once no cancel is running, and a cancel until it starts."""
 
@@ -41,7 +38,7 @@ class Progress:
 
 def held(account: AccountView) -> bool:
     """Whether a timer of the account may be running at the venue."""
-    return any(timer.state not in GONE for timer in account.timers)
+    return any(not timer.state.gone for timer in account.timers)
 
 
 class Parting:
@@ -98,8 +95,7 @@ class Parting:
         if name in self._failed:
             return Progress(name, Stage.FAILED, self._failed[name])
         if account.runs or not (new or not held(account)):
-            labels = {action.id: action.label for action in account.actions}
-            steps = (f"{labels.get(run.action, run.action)}: {run.step}" for run in account.runs)
+            steps = (f"{account.label(run.action)}: {run.step}" for run in account.runs)
             return Progress(name, Stage.CANCELLING, tuple(steps))
         return Progress(name, Stage.DISARMING if held(account) else Stage.DONE, ())
 
@@ -120,13 +116,12 @@ def _presses(account: AccountView) -> frozenset[Press]:
 
 def _why(account: AccountView, bad: tuple[Report, ...]) -> Iterator[str]:
     """`okx-desk spreads: remaining 3; the timer stays armed`."""
-    labels = {action.id: action.label for action in account.actions}
     timers = "the timer stays armed" if held(account) else "no timer is armed"
-    if sum(timer.state not in GONE for timer in account.timers) > 1:
+    if sum(not timer.state.gone for timer in account.timers) > 1:
         timers = "the timers stay armed"
     for report in bad:
         count = f" {report.open_after}" if report.open_after else ""
         told = " ".join(part for part in (report.code, report.message) if part)
         reason = f" ({told})" if told else ""
-        what = labels.get(report.action, report.action)
+        what = account.label(report.action)
         yield f"{account.name} {what}: {report.outcome}{count}{reason}; {timers}"

@@ -44,9 +44,8 @@ def armed_accounts(view: DeskView) -> tuple[str, ...]:
 def running_cancels(view: DeskView) -> tuple[str, ...]:
     """The cancels that are under way, account and action: `okx-desk spreads`."""
     return tuple(
-        f"{account.name} {labels.get(run.action, run.action)}"
+        f"{account.name} {account.label(run.action)}"
         for account in view.accounts
-        for labels in ({action.id: action.label for action in account.actions},)
         for run in account.runs
     )
 

@@ -110,7 +110,7 @@ def _timer(timer: TimerView, name: str) -> Iterator[tuple[str, Content]]:
 
 
 def _until(guard: GuardView) -> str:
-    """`, confirmed until 12:33:00 UTC`."""
+    """`, until 12:33:00 UTC`; empty where nobody can tell."""
     return "" if guard.until is None else f", until {utc(guard.until.wall_ms)} UTC"
 
 

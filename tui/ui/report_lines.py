@@ -50,10 +50,9 @@ def fate(report: Report, order: OpenOrder) -> tuple[Sign, str]:
 
 
 def _contents(account: AccountView, report: Report, width: int) -> Iterator[Content]:
-    labels = {action.id: action.label for action in account.actions}
     yield row(
         badge(OUTCOME[report.outcome]),
-        ink(labels.get(report.action, report.action), ".ink--strong"),
+        ink(account.label(report.action), ".ink--strong"),
         ink(OUTCOME[report.outcome].meaning, ".ink--quiet"),
     )
     if (new := after_words(report)).plain:

@@ -58,13 +58,17 @@ class Signals:
         if threading.current_thread() is not threading.main_thread():
             return
         self._loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        ours: dict[str, Callable[[int, FrameType | None], None]] = {
+            "SIGTERM": self._received,
+            "SIGHUP": self._received,
+            "SIGBREAK": self._received,
+            "SIGTSTP": self._suspend,
+            "SIGCONT": self._resume,
+        }
+        for name, handler in ours.items():
             number = getattr(signal, name, None)
             if number is not None:
-                self._before[number] = signal.signal(number, self._received)
-        if os.name == "posix" and signal.getsignal(signal.SIGCONT) is not None:
-            self._before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._suspend)
-            self._before[signal.SIGCONT] = signal.signal(signal.SIGCONT, self._resume)
+                self._before[number] = signal.signal(number, handler)
         terminal = our_terminal()
         if terminal is not None:
             threading.Thread(

@@ -12,8 +12,9 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
-from tui.core.accounts import Account
+from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Ack, Action, Scope, Verdict
+from tui.core.deadman_plan import TimerPlan
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
@@ -208,6 +209,12 @@ class TimerSpec:
     """What the venue says to a request too many; we send none, so somebody else does."""
     usual: bool = False
     """Every account of the venue has it; another one only if its settings name it."""
+
+    def plan(self, settings: TimerSettings) -> TimerPlan:
+        """The trader's settings within the venue's limits."""
+        return TimerPlan.of(
+            settings.countdown_s, settings.beat_s, self.spacing_s, self.min_s, self.max_s
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ Sources: the UTA pages "Cancel All Orders", "Cancel Batch" and "Cancel Strategy 
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from tui.core.actions import Ack, Scope, Verdict
@@ -20,6 +19,7 @@ from tui.venues.bitget_replies import (
     strategy_outcome,
 )
 from tui.venues.reading import OrderResult, chosen_ack, requests_ack
+from tui.venues.writing import compact
 
 A_BATCH = 20
 """Orders that one `cancel-batch` takes, all of one category."""
@@ -123,4 +123,4 @@ def _chosen_call(group: list[OpenOrder]) -> RestCall:
 
 def trade_call(call: str, body: JsonValue) -> RestCall:
     """A trade call; the body is compact JSON, the very text that is signed and sent."""
-    return RestCall("POST", f"/api/v3/trade/{call}", body=json.dumps(body, separators=(",", ":")))
+    return RestCall("POST", f"/api/v3/trade/{call}", body=compact(body))

@@ -35,6 +35,7 @@ from tui.venues.htx_timer import TIMER, set_timer
 from tui.venues.htx_triggers import ACTION, EXTRA, KIND, open_triggers
 from tui.venues.htx_triggers import cancel as cancel_triggers
 from tui.venues.reading import int_of
+from tui.venues.writing import compact
 
 HTX = VenueSpec(
     id="htx",
@@ -98,7 +99,7 @@ class Htx:
         return htx_wire.sign_login(self._ws_url, credentials, now_ms)
 
     def encode(self, call: SocketCall, request_id: str) -> str:
-        return htx_wire.compact({"op": call.op, "cid": request_id, "data": call.data})
+        return compact({"op": call.op, "cid": request_id, "data": call.data})
 
     def read_socket(self, data: bytes | str) -> SocketRead:
         return htx_wire.read_socket(data)

@@ -25,8 +25,8 @@ from tui.venues.base import (
 )
 from tui.venues.htx_orders import open_orders
 from tui.venues.htx_replies import named, read_ack
-from tui.venues.htx_wire import compact
 from tui.venues.reading import requests_ack
+from tui.venues.writing import compact
 
 T = TypeVar("T")
 

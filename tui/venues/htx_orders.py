@@ -14,8 +14,8 @@ from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base import Call, JsonObject, JsonValue, Reply, RestCall, Talk, VenueError
 from tui.venues.htx_replies import answer
-from tui.venues.htx_wire import compact
 from tui.venues.reading import int_of, object_of, objects_of, text_of
+from tui.venues.writing import compact
 
 Orders = dict[str, OpenOrder]
 """Open orders by id."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from tui.core.actions import Ack, Verdict
 from tui.venues.base import JsonObject, Reply, RestCall, Talk, TimerSpec, VenueError
 from tui.venues.htx_replies import said
-from tui.venues.htx_wire import compact
 from tui.venues.reading import int_of, object_of
 from tui.venues.timers import check_countdown, told_timer_ack
+from tui.venues.writing import compact
 
 TIMER = TimerSpec(
     id="htx",

@@ -19,9 +19,9 @@ from tui.core.orders import Book, Kind, OpenOrder
 from tui.venues.base import Extra, JsonObject, RestCall, Talk, VenueError
 from tui.venues.htx_cancel import Command, acks_of, batches_of, passing_by
 from tui.venues.htx_orders import Listing, figure, order_id_of, read_list
-from tui.venues.htx_wire import compact
 from tui.venues.reading import int_of, requests_ack, text_of
 from tui.venues.talks import side_by_side
+from tui.venues.writing import compact
 
 A_SECOND = 5
 """Calls of one cancel, or of the isolated list of trigger orders."""

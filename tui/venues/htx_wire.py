@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -35,6 +34,7 @@ from tui.venues.base import (
 )
 from tui.venues.htx_replies import LOGIN_FOR_GOOD, error_of
 from tui.venues.reading import NotReadable, parse_object, text_of, unpack_gzip
+from tui.venues.writing import compact
 
 _DEFAULT_PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -105,10 +105,6 @@ def sign_login(url: str, credentials: Credentials, now_ms: int) -> SocketText:
     )
     message: JsonObject = {"op": "auth", "type": "api", **params, "Signature": raw}
     return SocketText(compact(message), (raw, quote(raw, safe="")))
-
-
-def compact(value: JsonValue) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 # --- messages taken apart ------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -51,6 +50,7 @@ from tui.venues.okx_replies import (
 from tui.venues.okx_socket import read_message
 from tui.venues.okx_timers import TIMERS, set_timer
 from tui.venues.reading import OrderResult, chosen_ack, int_of, text_of
+from tui.venues.writing import compact
 
 OKX = VenueSpec(
     id="okx",
@@ -273,11 +273,6 @@ def _chosen_call(action: Action, ids: list[str], route: Transport) -> Call:
     if route == "ws":
         return SocketCall("sprd-cancel-order", [which])
     return RestCall("POST", "/api/v5/sprd/cancel-order", body=compact(which))
-
-
-def compact(value: JsonValue) -> str:
-    """JSON without a space: the very text that is signed and sent."""
-    return json.dumps(value, separators=(",", ":"))
 
 
 def iso_time(now_ms: int) -> str:

@@ -130,18 +130,24 @@ def rows_of(reply: Reply) -> list[JsonObject]:
     return envelope.rows
 
 
+def taken(reply: Reply) -> Envelope | Ack:
+    """The answer to a request that the venue took; of any other its meaning."""
+    try:
+        envelope = read_envelope(reply)
+    except VenueError as error:
+        return error.ack
+    return envelope if envelope.ok else envelope.ack
+
+
 def mass_cancel_ack(reply: Reply) -> Ack:
     """`sprd-mass-cancel` and its REST twin: accepted only by code 0 with `result` the boolean true.
 
     Anything else under code 0, `false` included, is UNKNOWN: the pages disagree on what `result`
     says. Pages "WS / Cancel all orders" and "Cancel All orders" of Spread Trading.
     """
-    try:
-        envelope = read_envelope(reply)
-    except VenueError as error:
-        return error.ack
-    if not envelope.ok:
-        return envelope.ack
+    envelope = taken(reply)
+    if isinstance(envelope, Ack):
+        return envelope
     if envelope.rows and all(row.get("result") is True for row in envelope.rows):
         return Ack(Verdict.ACCEPTED)
     return Ack(Verdict.UNKNOWN, envelope.code, "accepted, but not with result true")
@@ -152,12 +158,9 @@ def block_ack(reply: Reply) -> Ack:
 
     Pages "Cancel all Quotes" and "Cancel all RFQs".
     """
-    try:
-        envelope = read_envelope(reply)
-    except VenueError as error:
-        return error.ack
-    if not envelope.ok:
-        return envelope.ack
+    envelope = taken(reply)
+    if isinstance(envelope, Ack):
+        return envelope
     stamp = int_of(envelope.rows[0].get("ts")) if envelope.rows else None
     return Ack(Verdict.ACCEPTED, server_ms=stamp)
 

@@ -5,13 +5,12 @@ Sources: pages "Cancel All After" of Spread Trading and of Block Trading.
 
 from __future__ import annotations
 
-import json
-
 from tui.core.actions import Ack, Verdict
 from tui.venues.base import Reply, RestCall, Talk, TimerSpec, VenueError
-from tui.venues.okx_replies import read_envelope
+from tui.venues.okx_replies import taken
 from tui.venues.reading import int_of
 from tui.venues.timers import check_countdown, told_timer_ack
+from tui.venues.writing import compact
 
 LIMITED = frozenset({"50011"})
 SPREAD_TIMER = TimerSpec(
@@ -42,7 +41,7 @@ def set_timer(timer: str, countdown_s: int) -> Talk[Ack]:
     for spec, path in TIMERS.items():
         if spec.id == timer:
             check_countdown(spec, countdown_s)
-            body = json.dumps({"timeOut": str(countdown_s)}, separators=(",", ":"))
+            body = compact({"timeOut": str(countdown_s)})
             (reply,) = yield (RestCall("POST", path, body=body),)
             return timer_ack(reply, countdown_s)
     raise VenueError(Verdict.REFUSED, "", f"OKX has no timer {timer}")
@@ -53,11 +52,8 @@ def timer_ack(reply: Reply, countdown_s: int) -> Ack:
 
     Pages "Cancel All After" of Spread Trading and of Block Trading.
     """
-    try:
-        envelope = read_envelope(reply)
-    except VenueError as error:
-        return error.ack
-    if not envelope.ok:
-        return envelope.ack
+    envelope = taken(reply)
+    if isinstance(envelope, Ack):
+        return envelope
     times = envelope.rows[0] if envelope.rows else {}
     return told_timer_ack(countdown_s, int_of(times.get("ts")), int_of(times.get("triggerTime")))
