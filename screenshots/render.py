@@ -1,8 +1,9 @@
 """Makes the pictures of the README from a running demo desk.
 
-    .venv/bin/python screenshots/render.py
+    .venv/bin/python screenshots/render.py [NAME...]
 
-Starts the simulator, drives the real screen with keys, and writes one PNG a scene beside this file.
+Starts the simulator, drives the real screen with keys, and writes one PNG a scene beside this file,
+and a short recording of a panic as a GIF; those of the names given, or all.
 Needs the `dev` extra and an installed monospace font (JetBrains Mono, DejaVu Sans Mono): pictures
 from a proportional one would be misaligned.
 """
@@ -14,11 +15,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import resvg_py
+from recording import Recording
 
 from tui.core.actions import Outcome
 from tui.core.deadman import TimerState
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 FONTS = ("JetBrains Mono", "DejaVu Sans Mono", "Liberation Mono")
 PATIENCE_S = 30.0
+TITLE = "killdesk --demo"
 
 Drive = Callable[["Pilot[object]", LiveDesk], Awaitable[None]]
 
@@ -49,12 +53,11 @@ def font() -> str:
     sys.exit(f"no monospace font found: install one of {', '.join(FONTS)}")
 
 
-def to_png(svg: str, family: str, target: Path) -> None:
+def to_png(svg: str, family: str) -> bytes:
     """Draws Textual's SVG with an installed font; its own is fetched from the network."""
     svg = re.sub(r"@font-face\s*\{[^}]*\}", "", svg)
     svg = re.sub(r"font-family:\s*[^;]+;", f"font-family: '{family}';", svg)
-    target.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=1, font_family=family)))
-    sys.stdout.write(f"{target.name}\n")
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=1, font_family=family))
 
 
 async def until(holds: Callable[[], bool], pilot: Pilot[object]) -> None:
@@ -109,30 +112,70 @@ async def panicked(pilot: Pilot[object], desk: LiveDesk) -> None:
     await pilot.pause(0.5)
 
 
-SCENES: tuple[tuple[str, tuple[int, int], Drive], ...] = (
-    ("desk", (160, 46), cancelled),
-    ("asking", (120, 40), asking),
-    ("choose", (120, 40), choosing),
-    ("panic", (120, 40), panicked),
-    ("small", (80, 24), armed),
+DARK, LIGHT = "killdesk-dark", "killdesk-light"
+SCENES: tuple[tuple[str, tuple[int, int], str, Drive], ...] = (
+    ("desk", (160, 46), DARK, cancelled),
+    ("desk-light", (160, 46), LIGHT, cancelled),
+    ("asking", (120, 40), DARK, asking),
+    ("choose", (120, 40), DARK, choosing),
+    ("panic", (120, 40), DARK, panicked),
+    ("panic-light", (120, 40), LIGHT, panicked),
+    ("small", (80, 24), DARK, armed),
 )
+RECORDED = ("recording", (120, 36))
 
 
-async def main() -> None:
+@asynccontextmanager
+async def stage(
+    size: tuple[int, int], theme: str
+) -> AsyncIterator[tuple[Pilot[None], KilldeskApp, LiveDesk]]:
+    """A demo desk and its screen, both ended afterwards."""
+    with demo_desk() as demo:
+        desk = LiveDesk(demo.accounts, lambda: demo.secrets)
+        desk.start()
+        try:
+            app = KilldeskApp(desk, demo=True)
+            async with app.run_test(size=size, notifications=True) as pilot:
+                app.theme = theme
+                yield pilot, app, desk
+        finally:
+            desk.stop()
+
+
+async def picture(size: tuple[int, int], theme: str, drive: Drive) -> str:
+    """The screen as it stands after a drive, as SVG."""
+    async with stage(size, theme) as (pilot, app, desk):
+        await drive(pilot, desk)
+        return app.export_screenshot(title=TITLE)
+
+
+async def panic_recorded(size: tuple[int, int]) -> Recording:
+    """An armed desk, one gesture, and the outcomes as they come."""
+    recording = Recording()
+    async with stage(size, DARK) as (pilot, _, desk):
+        await armed(pilot, desk)
+        async with recording.of(pilot, TITLE):
+            await pilot.pause(1.5)
+            await pilot.press("X")
+            await pilot.pause(0.7)
+            await pilot.press("X")
+            await until(lambda: sum(len(a.reports) for a in desk.view.accounts) >= 6, pilot)
+    return recording
+
+
+async def main(names: Sequence[str]) -> None:
     family = font()
-    for name, size, drive in SCENES:
-        with demo_desk() as demo:
-            desk = LiveDesk(demo.accounts, lambda: demo.secrets)
-            desk.start()
-            try:
-                app = KilldeskApp(desk, demo=True)
-                async with app.run_test(size=size, notifications=True) as pilot:
-                    await drive(pilot, desk)
-                    svg = app.export_screenshot(title="killdesk --demo")
-            finally:
-                desk.stop()
-        to_png(svg, family, HERE / f"{name}.png")
+    for name, size, theme, drive in SCENES:
+        if not names or name in names:
+            svg = await picture(size, theme, drive)
+            (HERE / f"{name}.png").write_bytes(to_png(svg, family))
+            sys.stdout.write(f"{name}.png\n")
+    name, size = RECORDED
+    if not names or name in names:
+        recording = await panic_recorded(size)
+        recording.save(HERE / f"{name}.gif", lambda svg: to_png(svg, family))
+        sys.stdout.write(f"{name}.gif\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
