@@ -179,9 +179,9 @@ class PanicButton(KeyButton):
     DEFAULT_CSS = """
     PanicButton {
         width: 16;
-        color: $killdesk-on-act;
+        color: $killdesk-on-alarm;
         background: $killdesk-alarm;
-        &:hover { background: $killdesk-act-hover; }
+        &:hover { color: $killdesk-on-act; background: $killdesk-act-hover; }
         &.-armed { width: 38; color: $killdesk-on-careful; background: $killdesk-careful; }
     }
     """

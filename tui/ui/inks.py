@@ -30,7 +30,7 @@ INK_CSS = """
 & > .ink--good { color: $killdesk-good; text-style: bold; }
 & > .ink--careful { color: $killdesk-careful; text-style: bold; }
 & > .ink--bad { color: $killdesk-bad; text-style: bold; }
-& > .ink--alarm { color: $killdesk-on-act; background: $killdesk-alarm; text-style: bold; }
+& > .ink--alarm { color: $killdesk-on-alarm; background: $killdesk-alarm; text-style: bold; }
 & > .ink--caution {
     color: $killdesk-on-careful; background: $killdesk-careful; text-style: bold;
 }
