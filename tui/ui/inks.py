@@ -21,6 +21,8 @@ INKS = frozenset(
         "figure",
         "live",
         "demo",
+        "paper",
+        "mark",
         "track",
     )
 )
@@ -41,6 +43,8 @@ INK_CSS = """
 & > .ink--figure { color: $killdesk-figure; }
 & > .ink--live { color: $killdesk-on-live; background: $killdesk-live; text-style: bold; }
 & > .ink--demo { color: $killdesk-demo; text-style: bold; }
+& > .ink--paper { color: $killdesk-paper; text-style: bold; }
+& > .ink--mark { color: $killdesk-on-mark; background: $killdesk-mark; text-style: bold; }
 & > .ink--track { color: $killdesk-track; }
 """
 """Their rules, to stand within the rules of such a widget."""
