@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tui.service.screen_file import ScreenFile
 from tui.ui.crash import CrashReport
-from tui.ui.themes import DARK, OWN, variables_for
+from tui.ui.themes import DARK, OWN, variables_for, without_colour
 
 R = TypeVar("R")
 
@@ -19,7 +19,7 @@ class ThemedApp(CrashReport[R]):
         super().__init__()
         self._kept = kept
         for theme in OWN:
-            self.register_theme(theme)
+            self.register_theme(without_colour(theme) if self.no_color else theme)
         known = kept is not None and kept.theme in self.available_themes
         self.theme = kept.theme if kept is not None and known else DARK.name
 

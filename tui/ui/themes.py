@@ -6,6 +6,8 @@ Every text stands on its ground with a contrast of 4.5 at least, in the high-con
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.theme import Theme
 
 DARK = Theme(
@@ -39,14 +41,14 @@ DARK = Theme(
         # words
         "killdesk-strong": "#f4f7fa",
         "killdesk-quiet": "#98a2ad",
-        "killdesk-faint": "#808994",
+        "killdesk-faint": "#87909b",
         "killdesk-figure": "#8fa1b8",
         "killdesk-track": "#2c3542",
         # grounds
         "killdesk-bar": "#141a23",
         "killdesk-head": "#1a222d",
-        "killdesk-head-careful": "#33270c",
-        "killdesk-head-bad": "#4a1519",
+        "killdesk-head-careful": "#2b210a",
+        "killdesk-head-bad": "#3f1115",
         "killdesk-selected": "#171e29",
         "footer-background": "#141a23",
         # what the desk is: live, paper, demo, watched only, locked
@@ -143,10 +145,10 @@ LIGHT = Theme(
 CONTRAST = Theme(
     # Blue is well, yellow is careful, rose is bad: three that no colour-blindness brings together.
     name="killdesk-contrast",
-    primary="#4da6ff",
+    primary="#62b4ff",
     secondary="#9cd0ff",
     accent="#9cd0ff",
-    success="#4da6ff",
+    success="#62b4ff",
     warning="#ffe14d",
     error="#ff7f9f",
     foreground="#e8e8e8",
@@ -155,7 +157,7 @@ CONTRAST = Theme(
     panel="#0c0c0c",
     dark=True,
     variables={
-        "killdesk-good": "#4da6ff",
+        "killdesk-good": "#62b4ff",
         "killdesk-careful": "#ffe14d",
         "killdesk-on-careful": "#000000",
         "killdesk-bad": "#ff7f9f",
@@ -169,21 +171,21 @@ CONTRAST = Theme(
         "killdesk-barred": "#1c1c1c",
         "killdesk-strong": "#ffffff",
         "killdesk-quiet": "#c8c8c8",
-        "killdesk-faint": "#b4b4b4",
+        "killdesk-faint": "#c0c0c0",
         "killdesk-figure": "#c4d0de",
         "killdesk-track": "#4a4a4a",
         "killdesk-bar": "#161616",
         "killdesk-head": "#1a1a1a",
-        "killdesk-head-careful": "#332c00",
+        "killdesk-head-careful": "#2a2400",
         "killdesk-head-bad": "#3d0a1a",
         "killdesk-selected": "#10161d",
         "footer-background": "#161616",
         "killdesk-live": "#0b4fb3",
         "killdesk-on-live": "#ffffff",
         "killdesk-paper": "#7df0e4",
-        "killdesk-paper-ground": "#00302d",
+        "killdesk-paper-ground": "#00221f",
         "killdesk-demo": "#e0c4ff",
-        "killdesk-demo-ground": "#2e1650",
+        "killdesk-demo-ground": "#240f40",
         "killdesk-mark": "#ffffff",
         "killdesk-on-mark": "#000000",
         "killdesk-out": "#8cc8ff",
@@ -205,6 +207,39 @@ CONTRAST = Theme(
 )
 
 OWN = (DARK, LIGHT, CONTRAST)
+
+_GREYS = {
+    True: {
+        "killdesk-good": "#a0a0a0",
+        "killdesk-careful": "#d0d0d0",
+        "killdesk-on-careful": "#000000",
+        "killdesk-bad": "#ffffff",
+        "killdesk-alarm": "#ffffff",
+        "killdesk-on-alarm": "#000000",
+        "killdesk-head-careful": "#303030",
+        "killdesk-head-bad": "#404040",
+        "killdesk-faint": "#bbbbbb",
+        "killdesk-quiet": "#c4c4c4",
+    },
+    False: {
+        "killdesk-good": "#5a5a5a",
+        "killdesk-careful": "#383838",
+        "killdesk-on-careful": "#ffffff",
+        "killdesk-bad": "#000000",
+        "killdesk-alarm": "#000000",
+        "killdesk-on-alarm": "#ffffff",
+        "killdesk-head-careful": "#d4d4d4",
+        "killdesk-head-bad": "#bebebe",
+        "killdesk-faint": "#4a4a4a",
+        "killdesk-quiet": "#444444",
+    },
+}
+"""By brightness instead of by colour: the worse, the farther from the ground."""
+
+
+def without_colour(theme: Theme) -> Theme:
+    """The theme for a screen that is drawn in greys."""
+    return replace(theme, variables={**theme.variables, **_GREYS[theme.dark]})
 
 
 def variables_for(*, dark: bool) -> dict[str, str]:
