@@ -66,8 +66,9 @@ def pale(app: Any, least: float) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-@pytest.mark.parametrize("colour", [True, False], ids=["colour", "no colour"])
-@pytest.mark.parametrize("theme", [theme.name for theme in OWN])
+@pytest.mark.parametrize(
+    ("theme", "colour"), [*((theme.name, True) for theme in OWN), ("killdesk-dark", False)]
+)
 async def test_every_text_can_be_read(
     make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, theme: str, colour: bool
 ) -> None:
