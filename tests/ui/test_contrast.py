@@ -19,7 +19,7 @@ LEAST = {"killdesk-dark": 4.5, "killdesk-light": 4.5, "killdesk-contrast": 7.0}
 """WCAG AA, and AAA for the theme that promises it."""
 LEAST_BLOCKS = 3.0
 """For figures that are drawn with blocks: they are large."""
-SIGNS = frozenset("●▲✕✓?⊘◌○■▶◇▣→←")
+SIGNS = frozenset("●▲✕✓?⊖◌○■▶◇■→←")
 BLOCKS = frozenset("█▀▄")
 
 

@@ -206,7 +206,7 @@ def _look(style: Style | None) -> str:
         for colour in (style.color, style.bgcolor)
     )
     kept = {"bold": style.bold, "italic": style.italic, "underline": style.underline,
-            "reverse": style.reverse, "dim": style.dim}  # fmt: skip
+            "reverse": style.reverse, "dim": style.dim, "strike": style.strike}  # fmt: skip
     return " ".join([f"{fore} on {back}", *(name for name, on in kept.items() if on)])
 
 

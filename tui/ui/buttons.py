@@ -139,7 +139,7 @@ class CancelButton(KeyButton):
 def _cancel(face: Face, width: int, height: int) -> Content:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
     tight = f"ALL{face.n}" if face.what == "ALL" else f"{face.what}{face.n}"
-    if height >= 5:
+    if height >= 4:
         said = first_fitting(width - 1, ink(f"CANCEL {what}"), ink(tight))
         return lines(said, ink(""), ink(face.key))
     return first_fitting(
@@ -158,9 +158,9 @@ def _again(face: Face, width: int, height: int) -> Content:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
     left = f"{face.armed_s:.1f} s"
     whole = ink(f"AGAIN TO CANCEL {what}   {face.key}   {left}")
-    if height >= 3 and whole.cell_length > width - 2:
+    if height >= 4:
         said = (ink(f"AGAIN TO CANCEL {what}"), ink(f"AGAIN: {what}"), ink("AGAIN"))
-        return lines(first_fitting(width - 1, *said), ink(f"{face.key}   {left}"))
+        return lines(first_fitting(width - 1, *said), ink(""), ink(f"{face.key}   {left}"))
     return first_fitting(
         width - 1,
         whole,

@@ -73,7 +73,7 @@ class Mode(Painted[Marks]):
 
 
 def _words(value: Marks, *, narrow: bool) -> Content:
-    marks = (("VIEW", "◇ VIEW ONLY", value.view_only), ("LOCK", "▣ LOCKED", value.locked))
+    marks = (("VIEW", "◇ VIEW ONLY", value.view_only), ("LOCK", "■ LOCKED", value.locked))
     return row(
         _mode(value.mode, narrow=narrow),
         *(ink(f" {short if narrow else long} ", ".ink--mark") for short, long, on in marks if on),

@@ -1,7 +1,8 @@
 """The themes of the desk: dark, light, and one of high contrast that no eye needs red or green for.
 
 Every text stands on its ground with a contrast of 4.5 at least, in the high-contrast theme of 7
-(WCAG AA and AAA); tests measure it on the drawn screen.
+(WCAG AA and AAA); tests measure it on the drawn screen. The dark grounds and the yellow are chosen
+so that what a terminal of 256 or 16 colours makes of them still differs.
 """
 
 from __future__ import annotations
@@ -26,38 +27,38 @@ DARK = Theme(
     variables={
         # states
         "killdesk-good": "#3fb950",
-        "killdesk-careful": "#e3a520",
+        "killdesk-careful": "#e8b020",
         "killdesk-on-careful": "#1a1200",
         "killdesk-bad": "#ff7b72",
-        "killdesk-alarm": "#d92b33",
+        "killdesk-alarm": "#d92b2e",
         "killdesk-on-alarm": "#ffffff",
         # buttons
-        "killdesk-act": "#a3161c",
-        "killdesk-act-calm": "#571a1f",
+        "killdesk-act": "#931419",
+        "killdesk-act-calm": "#4a171b",
         "killdesk-act-hover": "#c4242b",
         "killdesk-on-act": "#ffffff",
-        "killdesk-tool": "#232c39",
-        "killdesk-barred": "#1a212b",
+        "killdesk-tool": "#282d35",
+        "killdesk-barred": "#1e2228",
         # words
         "killdesk-strong": "#f4f7fa",
         "killdesk-quiet": "#98a2ad",
         "killdesk-faint": "#87909b",
         "killdesk-figure": "#8fa1b8",
-        "killdesk-track": "#2c3542",
+        "killdesk-track": "#31363f",
         # grounds
-        "killdesk-bar": "#141a23",
-        "killdesk-head": "#1a222d",
+        "killdesk-bar": "#171a1f",
+        "killdesk-head": "#1d2127",
         "killdesk-head-careful": "#2b210a",
         "killdesk-head-bad": "#3f1115",
-        "killdesk-selected": "#171e29",
-        "footer-background": "#141a23",
+        "killdesk-selected": "#181c24",
+        "footer-background": "#171a1f",
         # what the desk is: live, paper, demo, watched only, locked
         "killdesk-live": "#1a66dd",
         "killdesk-on-live": "#ffffff",
         "killdesk-paper": "#4fd6c8",
-        "killdesk-paper-ground": "#0c2b2c",
+        "killdesk-paper-ground": "#0c3032",
         "killdesk-demo": "#d2a8ff",
-        "killdesk-demo-ground": "#2a1b3d",
+        "killdesk-demo-ground": "#30203f",
         "killdesk-mark": "#e6edf3",
         "killdesk-on-mark": "#0a0d12",
         # frames and orders
