@@ -15,9 +15,9 @@ from textual.widgets import Input, TextArea
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
+from tui.service.screen_file import ScreenFile
 from tui.ui.alarms import Alarms
 from tui.ui.bridge import Bridge
-from tui.ui.crash import CrashReport
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.dialog import DeskDialog
 from tui.ui.gauge import Gauge
@@ -31,13 +31,13 @@ from tui.ui.presses import Presses
 from tui.ui.quitting import LeaveDialog, Leaving, armed_accounts, running_cancels
 from tui.ui.signals import Signals
 from tui.ui.terminal_title import TerminalTitle
-from tui.ui.themes import DARK, LIGHT, variables_for
+from tui.ui.themed import ThemedApp
 
 _DISARM_WITHIN_S = 5.0
 _PANIC_KEYS = frozenset(APP_KEYS[0].keys.split(","))
 
 
-class KilldeskApp(CrashReport[None]):
+class KilldeskApp(ThemedApp[None]):
     """The dashboard on a desk. Whoever starts it also starts and stops the service."""
 
     TITLE = "killdesk"
@@ -51,9 +51,15 @@ class KilldeskApp(CrashReport[None]):
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in APP_KEYS]
 
     def __init__(
-        self, desk: Desk, *, demo: bool, confirm: str = "twice", clock: Clock = read_clock
+        self,
+        desk: Desk,
+        *,
+        demo: bool,
+        confirm: str = "twice",
+        clock: Clock = read_clock,
+        kept: ScreenFile | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(kept)
         self.desk = desk
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
         self.alarms = Alarms()
@@ -73,16 +79,9 @@ class KilldeskApp(CrashReport[None]):
         """The signal that ended the screen, if one did."""
         self._signals = Signals(self._stop, self._redraw)
         self._leaving = False
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
 
     def get_default_screen(self) -> Screen[None]:
         return self.dashboard
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own colours, for the themes that do not know them."""
-        return variables_for(dark=self.current_theme.dark)
 
     def on_mount(self) -> None:
         self.animation_level = "none"

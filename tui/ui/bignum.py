@@ -16,6 +16,7 @@ _FONT = {
     "-": ("   ", "   ", "###", "   ", "   "),
     "?": ("###", "  #", " ##", "   ", " # "),
     ".": (" ", " ", " ", " ", "#"),
+    "/": ("  #", "  #", " # ", "#  ", "#  "),
     " ": (" ", " ", " ", " ", " "),
 }
 _BLOCK = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
@@ -31,8 +32,10 @@ def big_height(scale: int = 1) -> int:
     return (5 * scale + 1) // 2
 
 
-def big(text: str, scale: int = 1) -> list[str]:
-    """`text`, of figures, `.`, `-`, `?` and blanks, as rows of equal width.
+def big(text: str, scale: int = 1, *, low: bool = False) -> list[str]:
+    """`text`, of figures, `.`, `/`, `-`, `?` and blanks, as rows of equal width.
+
+    Half a row that is left over is below the figures, or above them if they stand `low`.
 
     Raises:
         KeyError: `text` holds another character.
@@ -42,7 +45,7 @@ def big(text: str, scale: int = 1) -> list[str]:
         line = (" " * scale).join("".join(p * scale for p in _FONT[c][row]) for c in text)
         pixels.extend([line] * scale)
     if len(pixels) % 2:
-        pixels.append(" " * len(pixels[0]))
+        pixels.insert(0 if low else len(pixels), " " * len(pixels[0]))
     return [
         "".join(_BLOCK[a != " ", b != " "] for a, b in zip(upper, lower, strict=True))
         for upper, lower in zip(pixels[::2], pixels[1::2], strict=True)

@@ -139,8 +139,9 @@ class CancelButton(KeyButton):
 def _cancel(face: Face, width: int, height: int) -> Content:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
     tight = f"ALL{face.n}" if face.what == "ALL" else f"{face.what}{face.n}"
-    if height >= 5:
-        return lines(ink(f"CANCEL {what}"), ink(""), ink(face.key))
+    if height >= 4:
+        said = first_fitting(width - 1, ink(f"CANCEL {what}"), ink(tight))
+        return lines(said, ink(""), ink(face.key))
     return first_fitting(
         width - 1,
         ink(f"CANCEL {what}    {face.key}"),
@@ -157,8 +158,9 @@ def _again(face: Face, width: int, height: int) -> Content:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
     left = f"{face.armed_s:.1f} s"
     whole = ink(f"AGAIN TO CANCEL {what}   {face.key}   {left}")
-    if height >= 3 and whole.cell_length > width - 2:
-        return lines(ink(f"AGAIN TO CANCEL {what}"), ink(f"{face.key}   {left}"))
+    if height >= 4:
+        said = (ink(f"AGAIN TO CANCEL {what}"), ink(f"AGAIN: {what}"), ink("AGAIN"))
+        return lines(first_fitting(width - 1, *said), ink(""), ink(f"{face.key}   {left}"))
     return first_fitting(
         width - 1,
         whole,
@@ -179,9 +181,9 @@ class PanicButton(KeyButton):
     DEFAULT_CSS = """
     PanicButton {
         width: 16;
-        color: $killdesk-on-act;
+        color: $killdesk-on-alarm;
         background: $killdesk-alarm;
-        &:hover { background: $killdesk-act-hover; }
+        &:hover { color: $killdesk-on-act; background: $killdesk-act-hover; }
         &.-armed { width: 38; color: $killdesk-on-careful; background: $killdesk-careful; }
     }
     """

@@ -13,6 +13,7 @@ from tui.service.credentials import insecure_keyring, load_all_credentials
 from tui.service.demo import DemoError, demo_desk
 from tui.service.live_desk import LiveDesk
 from tui.service.locations import find_locations
+from tui.service.screen_file import ScreenFile
 from tui.service.settings import Settings, timer_warnings
 from tui.ui.app import KilldeskApp
 from tui.ui.words import timer_name
@@ -56,12 +57,17 @@ def run_welcome() -> int:
     """What a desk without accounts offers: the demo desk, or how to add one."""
     from tui.ui.welcome import WelcomeApp
 
-    return run_demo() if WelcomeApp().run() == "demo" else 0
+    return run_demo() if WelcomeApp(screen_file()).run() == "demo" else 0
+
+
+def screen_file() -> ScreenFile:
+    """What this user's screen remembers."""
+    return ScreenFile(find_locations().state_folder / "screen.json")
 
 
 def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
     desk.start()
-    app = KilldeskApp(desk, demo=demo, confirm=confirm)
+    app = KilldeskApp(desk, demo=demo, confirm=confirm, kept=screen_file())
     try:
         app.run()
     finally:

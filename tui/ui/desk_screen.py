@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from tui.core.actions import Scope
 from tui.core.clocks import Clock
@@ -33,6 +34,10 @@ from tui.ui.presses import ALL, DISARM, PANIC, Presses, Target
 
 if TYPE_CHECKING:
     from textual.events import Resize
+
+
+_TALL_FROM = 48
+"""Rows from which the header takes three of them, to be seen from across a room."""
 
 
 class DeskScreen(Screen[None]):
@@ -70,8 +75,9 @@ class DeskScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self.header
         yield self.notice
-        yield self.grid
-        yield self.log_
+        with Widget(id="body"):
+            yield self.grid
+            yield self.log_
         yield self.keybar
 
     def on_mount(self) -> None:
@@ -127,15 +133,25 @@ class DeskScreen(Screen[None]):
         self.grid.tick()
 
     def _fit(self) -> None:
-        rows = self.size.height - 2 - bool(self.notice.value)
-        self.grid.fit(self.size.width, rows)
+        self.set_class(self.size.height >= _TALL_FROM, "-tall")
+        self.grid.fit(self.size.width, self._rows)
         self._make_room()
 
+    @property
+    def _rows(self) -> int:
+        """What header, notice and keys leave for panels and frames."""
+        header = 3 if self.size.height >= _TALL_FROM else 1
+        return self.size.height - header - 1 - bool(self.notice.value)
+
     def _make_room(self) -> None:
-        """The frame log gives way where the panels need every row."""
+        """The frame log stands below the panels or beside them; it gives way to them."""
         planned = self.grid.plan
-        rows = self.size.height - 2 - bool(self.notice.value)
-        self.log_.display = planned is None or rows - planned.height - planned.air >= 2
+        beside = planned.log_width if planned is not None else 0
+        self.query_one("#body").set_class(beside > 0, "-beside")
+        self.log_.styles.width = beside or None
+        self.log_.display = (
+            planned is None or beside > 0 or self._rows - planned.height - planned.air >= 2
+        )
 
     # Cancelling
 

@@ -35,41 +35,26 @@ class FrameCanvas(ScrollView):
         scrollbar-color-active: $foreground 40%;
         background: $background;
         color: $foreground;
-        & > .frames--time, & > .frames--quiet { color: $foreground 55%; }
-        & > .frames--out { color: #79c0ff; }
-        & > .frames--in { color: #56d364; }
-        & > .frames--error { color: #ff9d94; }
-        & > .frames--note { color: $foreground 65%; text-style: italic; }
-        & > .frames--lead { color: $foreground 90%; }
-        & > .frames--key { color: #8fb8e0; }
-        & > .frames--string { color: #b9d9f5; }
-        & > .frames--number { color: #d2b8f0; }
-        & > .frames--mark { color: $foreground 45%; }
-        & > .frames--match { color: #f0c040; text-style: bold underline; }
-        & > .frames--account-0 { color: #79c0ff; }
-        & > .frames--account-1 { color: #d2a8ff; }
-        & > .frames--account-2 { color: #7ee0d0; }
-        & > .frames--account-3 { color: #f0b6d6; }
-        & > .frames--account-4 { color: #a5b4fc; }
-        & > .frames--account-5 { color: #d9cf9a; }
+        & > .frames--time, & > .frames--quiet { color: $killdesk-faint; }
+        & > .frames--out { color: $killdesk-out; }
+        & > .frames--in { color: $killdesk-in; }
+        & > .frames--error { color: $killdesk-fault; }
+        & > .frames--note { color: $killdesk-quiet; text-style: italic; }
+        & > .frames--lead { color: $foreground; }
+        & > .frames--key { color: $killdesk-key; }
+        & > .frames--string { color: $killdesk-string; }
+        & > .frames--number { color: $killdesk-number; }
+        & > .frames--mark { color: $killdesk-faint; }
+        & > .frames--match { color: $killdesk-match; text-style: bold underline; }
+        & > .frames--account-0 { color: $killdesk-account-0; }
+        & > .frames--account-1 { color: $killdesk-account-1; }
+        & > .frames--account-2 { color: $killdesk-account-2; }
+        & > .frames--account-3 { color: $killdesk-account-3; }
+        & > .frames--account-4 { color: $killdesk-account-4; }
+        & > .frames--account-5 { color: $killdesk-account-5; }
         & > .frames--pair { background: $foreground 8%; }
         & > .frames--cursor { background: $foreground 14%; }
         &:focus > .frames--cursor { background: $primary 35%; }
-        &:light {
-            & > .frames--out { color: #0550ae; }
-            & > .frames--in { color: #116329; }
-            & > .frames--error { color: #b3201b; }
-            & > .frames--key { color: #0a3f7d; }
-            & > .frames--string { color: #24507e; }
-            & > .frames--number { color: #6a2fb5; }
-            & > .frames--match { color: #8a4b00; }
-            & > .frames--account-0 { color: #0550ae; }
-            & > .frames--account-1 { color: #8250df; }
-            & > .frames--account-2 { color: #0f6d66; }
-            & > .frames--account-3 { color: #a03070; }
-            & > .frames--account-4 { color: #4350af; }
-            & > .frames--account-5 { color: #6b5d10; }
-        }
     }
     """
     ALLOW_SELECT = False

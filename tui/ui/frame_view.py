@@ -46,16 +46,11 @@ class PayloadLines(ScrollView, can_focus=True):
         scrollbar-color-active: $foreground 40%;
         background: $surface;
         color: $foreground;
-        & > .payload--key { color: #8fb8e0; }
-        & > .payload--string { color: #b9d9f5; }
-        & > .payload--number { color: #d2b8f0; }
-        & > .payload--mark { color: $foreground 55%; }
-        & > .payload--quiet { color: $foreground 65%; }
-        &:light {
-            & > .payload--key { color: #0a3f7d; }
-            & > .payload--string { color: #24507e; }
-            & > .payload--number { color: #6a2fb5; }
-        }
+        & > .payload--key { color: $killdesk-key; }
+        & > .payload--string { color: $killdesk-string; }
+        & > .payload--number { color: $killdesk-number; }
+        & > .payload--mark { color: $killdesk-faint; }
+        & > .payload--quiet { color: $killdesk-quiet; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -133,7 +128,7 @@ class FrameScreen(ModalScreen[None]):
             &.error { border-left: thick $error; }
         }
         #facts { height: auto; color: $foreground; }
-        #keys { height: 1; margin-top: 1; color: $foreground 65%; }
+        #keys { height: 1; margin-top: 1; color: $killdesk-quiet; }
         PayloadLines { margin-top: 1; }
     }
     """

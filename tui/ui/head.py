@@ -58,7 +58,7 @@ class PanelHead(Painted[Title]):
         if value.selected:
             mark = ink(f" {number} ", ".ink--live")
         name = ink(value.name, ".ink--strong")
-        paper = ink("PAPER" if value.paper else "", ".ink--demo")
+        paper = ink("░ PAPER" if value.paper else "", ".ink--paper")
         if value.tiny:
             return self._tiny(value, mark, name, health, width)
         venue, family = ink(value.venue, ".ink--quiet"), ink(value.family, ".ink--faint")

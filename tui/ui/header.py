@@ -13,21 +13,14 @@ from textual.message import Message
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView, Health
 from tui.ui.alarms import Alarm
+from tui.ui.bignum import big, big_height
 from tui.ui.gauge_notes import SEEN_KEY
-from tui.ui.painted import Painted, badge, ends, first_fitting, ink, row
+from tui.ui.mode import DeskMode, Marks, Mode, mode_of
+from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
 from tui.ui.words import HEALTH, utc
 
 _WORST = (Health.DOWN, Health.CONNECTING, Health.DEGRADED)
 _OFFSET_CAREFUL_MS = 500.0
-
-
-class Mode(Painted[bool]):
-    """DEMO or LIVE: another word, another colour, another shape."""
-
-    def paint(self, demo: bool, width: int, height: int) -> Content:
-        if demo:
-            return ink("▞▞ DEMO ▞▞"[: width if width >= 10 else 8], ".ink--demo")
-        return ink("LIVE".center(width), ".ink--live")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +85,8 @@ class DeskState(Painted[Readiness]):
                 gap="",
             )
         clock = _offset(value.offset_ms)
+        if height >= big_height():
+            return _tall(value, row(badge(sign), worst), clock, width)
         if value.alarms:
             loud, less, brief, least = _alarm(value.alarms)
             return first_fitting(
@@ -114,6 +109,16 @@ class DeskState(Painted[Readiness]):
             row(ready, clock),
             short,
         )
+
+
+def _tall(value: Readiness, state: Content, clock: Content, width: int) -> Content:
+    """How many are ready in large figures; beside them the alarm, the state, the clock."""
+    style = ".ink--bad" if value.health is Health.DOWN else HEALTH[value.health].ink
+    figure = [ink(line, style) for line in big(f"{value.ready}/{value.total}", low=True)]
+    room = width - figure[0].cell_length - 2
+    alarm = first_fitting(room, *_alarm(value.alarms)) if value.alarms else Content()
+    words = (alarm, state, clock)
+    return lines(*(row(drawn, said) for drawn, said in zip(figure, words, strict=True)))
 
 
 def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Content]:
@@ -175,9 +180,10 @@ class Header(Horizontal):
     """The desk in one line."""
 
     def __init__(self, clock: Clock, *, demo: bool) -> None:
-        super().__init__(classes="-demo" if demo else "-live")
+        super().__init__()
         self._clock = clock
         self._demo = demo
+        self._marks = Marks(DeskMode.DEMO if demo else DeskMode.LIVE)
         self.mode = Mode(id="mode")
         self.state = DeskState(id="desk-state")
         self.clock = UtcClock(id="utc")
@@ -191,12 +197,28 @@ class Header(Horizontal):
         yield PanicButton(id="panic")
 
     def on_mount(self) -> None:
-        self.mode.put(self._demo)
+        self._show_marks(self._marks)
         self.tick()
 
     def show(self, view: DeskView, alarms: tuple[Alarm, ...]) -> None:
         """Shows the desk's state."""
         self.state.put(readiness(view, alarms))
+        self._show_marks(replace(self._marks, mode=mode_of(view, demo=self._demo)))
+
+    def mark(self, *, view_only: bool, locked: bool) -> None:
+        """Shows that nothing can be sent from this screen, or that only panic can."""
+        self._show_marks(replace(self._marks, view_only=view_only, locked=locked))
+
+    def _show_marks(self, marks: Marks) -> None:
+        """The screen takes the classes too: grounds and buttons tell the same as the words."""
+        known, self._marks = self._marks, marks
+        if not self.is_mounted or (marks == known and self.mode.value is not None):
+            return
+        self.mode.put(marks)
+        for mode in DeskMode:
+            self.screen.set_class(mode is marks.mode, mode.value)
+        self.screen.set_class(marks.view_only, "-view-only")
+        self.screen.set_class(marks.locked, "-locked")
 
     def tick(self) -> None:
         """A second has passed."""

@@ -21,6 +21,8 @@ INKS = frozenset(
         "figure",
         "live",
         "demo",
+        "paper",
+        "mark",
         "track",
     )
 )
@@ -30,7 +32,7 @@ INK_CSS = """
 & > .ink--good { color: $killdesk-good; text-style: bold; }
 & > .ink--careful { color: $killdesk-careful; text-style: bold; }
 & > .ink--bad { color: $killdesk-bad; text-style: bold; }
-& > .ink--alarm { color: $killdesk-on-act; background: $killdesk-alarm; text-style: bold; }
+& > .ink--alarm { color: $killdesk-on-alarm; background: $killdesk-alarm; text-style: bold; }
 & > .ink--caution {
     color: $killdesk-on-careful; background: $killdesk-careful; text-style: bold;
 }
@@ -41,6 +43,8 @@ INK_CSS = """
 & > .ink--figure { color: $killdesk-figure; }
 & > .ink--live { color: $killdesk-on-live; background: $killdesk-live; text-style: bold; }
 & > .ink--demo { color: $killdesk-demo; text-style: bold; }
+& > .ink--paper { color: $killdesk-paper; text-style: bold; }
+& > .ink--mark { color: $killdesk-on-mark; background: $killdesk-mark; text-style: bold; }
 & > .ink--track { color: $killdesk-track; }
 """
 """Their rules, to stand within the rules of such a widget."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 
-BESIDE_FROM = 57
+BESIDE_FROM = 45
 """Inner width from which two tall buttons stand beside each other."""
+SIDE_FROM = 220
+"""Width from which the frame log may stand beside the panels."""
+_SIDE_MOST = 140
 _FRAME = 3
 """Cells of a panel's edge and padding."""
 
@@ -57,6 +60,8 @@ class Plan:
     """Free rows above each row of panels."""
     airy: bool = False
     """Free rows within the panels, too."""
+    log_width: int = 0
+    """Columns of the frame log beside the panels; 0 where it stands below them."""
 
     @property
     def height(self) -> int:
@@ -70,7 +75,7 @@ def heights(density: Density, buttons: int, *, beside: bool) -> tuple[int, int]:
     match density:
         case Density.WALL:
             least = 15 + 5 * stacked
-            return least, least + 3 + (stacked - 1)
+            return least, least + 2 + (stacked - 1)
         case Density.FULL:
             least = 12 + 3 * stacked
             return least, least + 2 + (stacked - 1)
@@ -83,18 +88,34 @@ def heights(density: Density, buttons: int, *, beside: bool) -> tuple[int, int]:
 
 
 def plan(width: int, height: int, buttons: Sequence[int]) -> Plan:
-    """The largest layout that fits `height` rows, for panels with so many cancel buttons each."""
+    """The largest layout that fits `height` rows, for panels with so many cancel buttons each.
+
+    Where a log beside the panels makes them larger, or leaves no hole below them, it stands there.
+    """
+    below = _largest(width, height, buttons, log=True)
+    if width < SIDE_FROM:
+        return below
+    log_width = min(_SIDE_MOST, width * 3 // 8)
+    beside = replace(_largest(width - log_width, height, buttons, log=False), log_width=log_width)
+    order = list(Density)
+    gain = order.index(below.density) - order.index(beside.density)
+    filled = (beside.height + beside.air) * 5 >= height * 4
+    return beside if gain > 0 or (gain == 0 and filled) else below
+
+
+def _largest(width: int, height: int, buttons: Sequence[int], *, log: bool) -> Plan:
     panels = max(1, len(buttons))
     most = max(buttons, default=1)
-    for density, needs, log in _wishes():
+    for density, needs, log_rows in _wishes(log=log):
         across = max(1, min(panels, width // needs.narrowest))
-        for rows in range(ceil(panels / across), panels + 1):
+        few, many = ceil(panels / across), panels
+        for rows in range(few, many + 1) if log else range(many, few - 1, -1):
             columns = ceil(panels / rows)
             if ceil(panels / columns) != rows:
                 continue
             beside = width // columns - _FRAME >= BESIDE_FROM * max(1, most) // 2
             least, ideal = heights(density, most, beside=beside)
-            room = height - log
+            room = height - log_rows
             for air in range(needs.air, -1, -1):
                 if rows * (least + air) <= room:
                     row_height = min(ideal, room // rows - air)
@@ -105,8 +126,8 @@ def plan(width: int, height: int, buttons: Sequence[int]) -> Plan:
     return Plan(Density.TINY, columns, 2, rows, max(1, min(rows, height // 2)), beside=True)
 
 
-def _wishes() -> Iterator[tuple[Density, _Needs, int]]:
+def _wishes(*, log: bool) -> Iterator[tuple[Density, _Needs, int]]:
     """What is tried, the largest first; each density with the log it wishes, then the least."""
     for density, needs in _NEEDS.items():
-        for log in needs.log:
-            yield density, needs, log
+        for rows in needs.log if log else (0,):
+            yield density, needs, rows

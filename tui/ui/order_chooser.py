@@ -35,7 +35,7 @@ class ActBar(Static):
         content-align: center middle;
         text-style: bold;
         background: $foreground 10%;
-        color: $foreground 60%;
+        color: $killdesk-quiet;
         &.able { background: $killdesk-act; color: $killdesk-on-act; }
         &.able:hover { background: $killdesk-act-hover; }
         &.armed, &.armed:hover {
@@ -64,8 +64,8 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
             border-left: thick $primary;
         }
         #subject { height: 1; margin-bottom: 1; padding: 0 1; }
-        #columns { height: 1; color: $foreground 60%; }
-        #empty { height: 1fr; padding: 1 2; color: $foreground 75%; display: none; }
+        #columns { height: 1; color: $killdesk-quiet; }
+        #empty { height: 1fr; padding: 1 2; color: $killdesk-quiet; display: none; }
         #narrow, #narrow:focus {
             display: none;
             height: 1;
@@ -76,7 +76,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
             &.open { display: block; }
         }
         #count { height: 1; padding: 0 1; margin: 1 0; }
-        #keys { height: 1; padding: 0 1; color: $foreground 65%; }
+        #keys { height: 1; padding: 0 1; color: $killdesk-quiet; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

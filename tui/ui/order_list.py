@@ -77,19 +77,15 @@ class OrderList(ScrollView, can_focus=True):
         scrollbar-color-active: $foreground 40%;
         background: $surface;
         color: $foreground;
-        & > .orders--head { color: $foreground 60%; }
+        & > .orders--head { color: $killdesk-quiet; }
         & > .orders--text { color: $foreground; }
-        & > .orders--quiet { color: $foreground 65%; }
-        & > .orders--buy { color: #7ee0d0; }
-        & > .orders--sell { color: #f0b6d6; }
+        & > .orders--quiet { color: $killdesk-quiet; }
+        & > .orders--buy { color: $killdesk-buy; }
+        & > .orders--sell { color: $killdesk-sell; }
         & > .orders--chosen { color: $killdesk-careful; text-style: bold; }
-        & > .orders--barred { color: $foreground 45%; }
+        & > .orders--barred { color: $killdesk-faint; }
         & > .orders--cursor { background: $foreground 14%; }
         &:focus > .orders--cursor { background: $primary 35%; }
-        &:light {
-            & > .orders--buy { color: #0f6d66; }
-            & > .orders--sell { color: #a03070; }
-        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

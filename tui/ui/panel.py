@@ -134,6 +134,7 @@ class AccountPanel(Vertical):
         self.set_class(beside, "-beside")
         self.set_class(airy, "-airy")
         small = density is not Density.WALL and density is not Density.FULL
+        self.set_class(not (small or beside or airy), "-stacked")
         for tool in (self._choose, self._arm):
             tool.set_class(small, "-short")
             tool.set_class(small and density is not Density.MEDIUM, "-bare")

@@ -87,7 +87,7 @@ def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str
     if account.family:
         yield "family", _fact(True, account.family)
     if account.paper:
-        yield "mode", ink("the venue's own paper trading", ".ink--demo")
+        yield "mode", ink("the venue's own paper trading", ".ink--paper")
     yield "open orders", _book(account, now_ms)
     for timer in account.timers:
         yield from _timer(

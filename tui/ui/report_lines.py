@@ -21,7 +21,7 @@ FILLED = Sign("◆", "filled", ".ink--text", "")
 STILL_OPEN = Sign("▲", "still open", ".ink--bad", "")
 FAILED = Sign("✕", "failed", ".ink--bad", "")
 NOT_KNOWN = Sign("?", "not known", ".ink--careful", "")
-NOT_SENT = Sign("⊘", "not sent", ".ink--careful", "")
+NOT_SENT = Sign("⊖", "not sent", ".ink--careful", "")
 
 
 def report_lines(account: AccountView, report: Report, width: int) -> list[Line]:

@@ -11,13 +11,12 @@ from textual.content import Content
 from textual.types import CSSPathType
 from textual.widgets import Button, Static
 
-from tui.ui.crash import CrashReport
-from tui.ui.themes import DARK, LIGHT, variables_for
+from tui.ui.themed import ThemedApp
 
 Choice = Literal["demo", "quit"]
 
 
-class WelcomeApp(CrashReport[Choice]):
+class WelcomeApp(ThemedApp[Choice]):
     """Asks what to do; `run` returns the choice, or None when the screen was ended."""
 
     TITLE = "killdesk"
@@ -27,15 +26,6 @@ class WelcomeApp(CrashReport[Choice]):
         Binding("d", "choose('demo')", "demo desk", id="welcome.demo"),
         Binding("q,escape", "choose('quit')", "quit", id="welcome.quit"),
     ]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return variables_for(dark=self.current_theme.dark)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="welcome"):

@@ -40,7 +40,7 @@ OUTCOME: dict[Outcome, Sign] = {
     Outcome.CONFIRMED: Sign(
         "✓", "confirmed", ".ink--good", "the venue's own read shows nothing open"
     ),
-    Outcome.DENIED: Sign("⊘", "denied", ".ink--careful", "never sent, for a local reason"),
+    Outcome.DENIED: Sign("⊖", "denied", ".ink--careful", "never sent, for a local reason"),
     Outcome.REJECTED: Sign(
         "✕", "rejected", ".ink--bad", "the venue refused; its code and text are shown"
     ),

@@ -1,0 +1,88 @@
+"""Live, demo, paper, view only and locked: in word, shape, colour and place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tui.core.desk import DeskView
+from tui.ui.mode import DeskMode, Marks, Mode, mode_of
+
+
+def view(make: SimpleNamespace, *paper: bool) -> DeskView:
+    accounts = zip(make.many(len(paper)), paper, strict=True)
+    return DeskView(tuple(replace(account, paper=on) for account, on in accounts))
+
+
+def test_a_desk_is_what_its_accounts_are(make: SimpleNamespace) -> None:
+    assert mode_of(view(make), demo=False) is DeskMode.LIVE
+    assert mode_of(view(make, False, False), demo=False) is DeskMode.LIVE
+    assert mode_of(view(make, True, True), demo=False) is DeskMode.PAPER
+    assert mode_of(view(make, True, False), demo=False) is DeskMode.MIXED
+    assert mode_of(view(make, True, True), demo=True) is DeskMode.DEMO
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 1), (60, 3), (8, 1)])
+def test_no_two_look_alike_even_without_colour(width: int, height: int) -> None:
+    drawn = [Mode().paint(Marks(mode), width, height).plain for mode in DeskMode]
+    for one, other in combinations(drawn, 2):
+        assert one.split() != other.split(), "another word"
+    for words, drawing in zip(("LIVE", "DEMO", "PAPER", "LIVE"), drawn, strict=True):
+        assert words in drawing
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
+async def test_the_header_and_the_panels_say_paper(
+    make: SimpleNamespace, size: tuple[int, int]
+) -> None:
+    desk = make.FakeDesk(view(make, True, False, True))
+    async with make.shown(desk, size) as (app, pilot):
+        assert app.screen.has_class("-mixed")
+        head = "".join(make.text(app).splitlines()[:3])
+        assert "LIVE" in head and "PAPER" in head
+        desk.put(*view(make, True, True, True).accounts)
+        await make.until(pilot, lambda: app.screen.has_class("-paper"))
+        await make.until(pilot, lambda: "LIVE" not in make.text(app))
+        assert not app.screen.has_class("-mixed")
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
+async def test_marks_stand_in_the_header_and_bar_the_buttons(
+    desk: Any, make: SimpleNamespace, size: tuple[int, int]
+) -> None:
+    async with make.shown(desk, size) as (app, pilot):
+        header = app.dashboard.header
+        cancel, panic = app.dashboard.grid.panels[0].buttons[0], header.query_one("#panic")
+        grounds = cancel.styles.background, panic.styles.background
+
+        async def marked(*, view_only: bool, locked: bool) -> str:
+            header.mark(view_only=view_only, locked=locked)
+            await pilot.pause()
+            await pilot.pause()
+            return "\n".join(make.text(app).splitlines()[:3])
+
+        said = await marked(view_only=True, locked=False)
+        assert "VIEW" in said and "LOCK" not in said and "LIVE" in said
+        assert cancel.styles.background != grounds[0]
+        assert panic.styles.background != grounds[1], "nothing is sent, panic neither"
+        said = await marked(view_only=False, locked=True)
+        assert "LOCK" in said and "VIEW" not in said and "PANIC" in said
+        assert cancel.styles.background != grounds[0]
+        assert panic.styles.background == grounds[1], "panic works while locked"
+        await marked(view_only=False, locked=False)
+        assert (cancel.styles.background, panic.styles.background) == grounds
+
+
+async def test_a_mark_may_come_before_the_first_paint(desk: Any, make: SimpleNamespace) -> None:
+    from tui.ui.app import KilldeskApp
+
+    app = KilldeskApp(desk, demo=True, clock=make.Clock())
+    app.dashboard.header.mark(view_only=True, locked=False)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        await make.until(pilot, lambda: "◇ VIEW ONLY" in make.text(app))
+        assert app.screen.has_class("-view-only") and app.screen.has_class("-demo")

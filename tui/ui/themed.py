@@ -1,0 +1,41 @@
+"""An application in our themes, which remembers the one that was chosen."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TypeVar
+
+from tui.service.screen_file import ScreenFile
+from tui.ui.crash import CrashReport
+from tui.ui.themes import DARK, OWN, variables_for, without_colour
+
+R = TypeVar("R")
+
+
+class ThemedApp(CrashReport[R]):
+    """Stands in the remembered theme from its first paint on; a theme that is gone is forgotten."""
+
+    def __init__(self, kept: ScreenFile | None = None) -> None:
+        super().__init__()
+        self._kept = kept
+        for theme in OWN:
+            self.register_theme(without_colour(theme) if self.no_color else theme)
+        known = kept is not None and kept.theme in self.available_themes
+        self.theme = kept.theme if kept is not None and known else DARK.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, for the themes that do not know them."""
+        return variables_for(dark=self.current_theme.dark)
+
+    def watch_theme(self, theme: str) -> None:
+        """A theme was chosen."""
+        if self._kept is not None and self.is_running and theme != (self._kept.theme or DARK.name):
+            self._kept.theme = theme
+            self.run_worker(self._keep(self._kept), name="theme", exit_on_error=False)
+
+    async def _keep(self, kept: ScreenFile) -> None:
+        try:
+            await asyncio.to_thread(kept.write)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            self.notify(f"The theme is not remembered: {why}.", severity="warning", markup=False)
