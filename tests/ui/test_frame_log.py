@@ -15,6 +15,7 @@ from tui.core.text import safe_text
 from tui.ui.frame_log import FrameLog
 from tui.ui.frame_rows import FrameRows
 from tui.ui.frame_view import FrameScreen
+from tui.ui.keys import DESK_KEYS
 from tui.ui.themes import variables_for
 
 NAMES = ("htx-main", "okx-desk", "bitget-mm")
@@ -23,11 +24,9 @@ SIZES = ((80, 24), (120, 40), (200, 60), (20, 5))
 
 class LogApp(App[None]):
     BINDINGS = [  # noqa: RUF012  # the type that Textual declares
-        Binding("slash", "log('filter')"),
-        Binding("p", "log('pause')"),
-        Binding("enter", "log('open')"),
-        Binding("y", "log('copy')"),
-        Binding("f", "account"),
+        Binding(key.keys, key.action.replace("frames", "log"), priority=key.always)
+        for key in DESK_KEYS
+        if key.id.startswith("frames.")
     ]
 
     def __init__(self, capacity: int = 50_000) -> None:
@@ -45,10 +44,7 @@ class LogApp(App[None]):
         self.frames.focus()
 
     def action_log(self, name: str) -> None:
-        getattr(self.frames, f"action_{name}")()
-
-    def action_account(self) -> None:
-        self.frames.cycle_account()
+        self.frames.act(name)
 
     @property
     def rows(self) -> FrameRows:

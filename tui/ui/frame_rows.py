@@ -35,10 +35,16 @@ class FrameRows(FrameCanvas, can_focus=True):
         Binding("end", "follow", "Follow the newest", show=False),
         Binding("left", "sideways(-1)", "Left", show=False),
         Binding("right", "sideways(1)", "Right", show=False),
+        Binding("shift+up", "stretch(-1)", "Mark upwards", show=False),
+        Binding("shift+down", "stretch(1)", "Mark downwards", show=False),
+        Binding("escape", "let_go", "Give up the search, then the marks", show=False),
     ]
 
     class Moved(Message):
         """The cursor, the following or a count has changed."""
+
+    class Unsought(Message):
+        """The search is given up."""
 
     class Opened(Message):
         """A frame was asked for in full."""
@@ -81,6 +87,12 @@ class FrameRows(FrameCanvas, can_focus=True):
         change = self.ring.extend(frames, missed)
         if self._cursor is not None and self.cursor is None:
             self._cursor = None
+        if change.added:
+            self.finder.extend(self.ring.view[-change.added :])
+        if change.dropped:
+            self.finder.drop()
+        if self.ring.fallen:
+            self.marks.drop(self.ring.oldest)
         if self.following:
             self._fit()
             self._scroll(self.max_scroll_y)
@@ -100,6 +112,7 @@ class FrameRows(FrameCanvas, can_focus=True):
         read = self._cursor if self._cursor is not None else self._seq_at(top)
         line = view.find(read) - top if read is not None else 0
         self.ring.wanted = wanted
+        self.finder.renew()
         self.repaint()
         self._fit()
         if self.following or read is None:
@@ -117,6 +130,7 @@ class FrameRows(FrameCanvas, can_focus=True):
     def follow(self) -> None:
         """Shows the newest frame and whatever comes after it."""
         self._held = self._cursor = None
+        self.marks.release()
         self._fit()
         self._scroll(self.max_scroll_y)
         self.refresh()
@@ -137,9 +151,73 @@ class FrameRows(FrameCanvas, can_focus=True):
         self.refresh()
         self.post_message(self.Moved())
 
+    def go_to(self, frame: Frame) -> None:
+        """Puts the cursor on a frame that the filter lets through, pending or not."""
+        index = self.ring.view.place(frame.seq)
+        if index is None:
+            return
+        if index >= self.shown:
+            self._take_in()
+        self.marks.release()
+        self.select(index)
+
+    def seek(self, text: str) -> None:
+        """Lights up a text wherever it stands."""
+        self.finder.seek(text)
+        self.repaint()
+        self.post_message(self.Moved())
+
+    def find(self, by: int, *, here: bool = False) -> None:
+        """Goes to the next frame found (`by` 1) or to the one before (-1), round the ends.
+
+        With `here` the chosen frame itself will do.
+        """
+        frame = self.chosen
+        if frame is None:
+            return
+        stays = here and self.finder.place(frame.seq) is not None
+        found = frame if stays else self.finder.step(frame.seq, by)
+        if found is not None:
+            self._reveal(found)
+            self.go_to(found)
+
+    def mark(self) -> None:
+        """Marks the chosen frame to be saved, or not any more."""
+        if (frame := self.chosen) is not None:
+            self.hold()
+            self._cursor = frame.seq
+            self.marks.toggle(frame.seq)
+            self.refresh()
+            self.post_message(self.Moved())
+
     # Keys and mouse
 
+    def action_stretch(self, by: int) -> None:
+        """Marks the rows that the cursor goes over."""
+        left = self.chosen
+        if left is None:
+            return
+        if self.cursor is None:
+            self.go_to(left)
+        self._go(by)
+        if (reached := self.cursor) is not None:
+            self.marks.stretch(left.seq, reached.seq)
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def action_let_go(self) -> None:
+        if self.finder.text:
+            self.post_message(self.Unsought())
+        elif self.marks:
+            self.marks.clear()
+            self.refresh()
+            self.post_message(self.Moved())
+
     def action_move(self, by: int) -> None:
+        self.marks.release()
+        self._go(by)
+
+    def _go(self, by: int) -> None:
         index = self._cursor_index()
         if index is None:
             if self.following and by > 0:
@@ -175,7 +253,10 @@ class FrameRows(FrameCanvas, can_focus=True):
         # At the press, not at the click: while following, the row would be gone by then.
         index = self.scroll_offset.y + event.y
         if event.button == 1 and 0 <= index < self.shown:
+            self.marks.release()
             self.select(index)
+            if event.ctrl:
+                self.mark()
 
     def on_click(self, event: events.Click) -> None:
         if event.chain == 2 and (frame := self.cursor) is not None:
@@ -240,6 +321,16 @@ class FrameRows(FrameCanvas, can_focus=True):
         finally:
             self._steering = False
 
+    def _reveal(self, frame: Frame) -> None:
+        """Moves the payloads sideways until what was found in that frame is on the screen."""
+        at = frame.text.lower().find(self.finder.text.lower())
+        end = at + len(self.finder.text)
+        room = self.painter.room
+        if end > self._left + room or at < self._left:
+            left = 0 if end <= room else at - room // 3
+            self._left = max(0, min(left // _STEP * _STEP, MAX_CELLS - _STEP))
+            self.repaint()
+
     def _seq_at(self, index: int) -> int | None:
         return self.ring.view[index].seq if 0 <= index < self.shown else None
 
@@ -247,5 +338,5 @@ class FrameRows(FrameCanvas, can_focus=True):
         """Where the cursor stands in the view; None without one, or when the filter hides it."""
         if self._cursor is None:
             return None
-        index = self.ring.view.find(self._cursor)
-        return index if self._seq_at(index) == self._cursor else None
+        index = self.ring.view.place(self._cursor)
+        return index if index is not None and index < self.shown else None
