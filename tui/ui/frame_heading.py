@@ -17,12 +17,14 @@ def heading(rows: FrameRows) -> Iterator[Part]:
     """Which frames these are, whether they move, and what the cursor's frame belongs to."""
     ring, finder = rows.ring, rows.finder
     wanted = ring.wanted
-    yield Part("frames", "name")
-    yield Part(wanted.account or "all accounts", action="account")
+    yield Part("frames", "name", spare=True)
+    yield Part(wanted.account or "all accounts", action="account", spare=not wanted.account)
     if rows.following:
         yield Part("following", "good", "pause")
     else:
         yield Part(f"paused, {rows.pending:,} new", "careful", "pause")
+    if rows.marks:
+        yield Part(f"{len(rows.marks):,} marked", "careful", "save")
     if rows.cursor is not None and (where := whereabouts(ring, rows.cursor)):
         yield Part(where, action="pair")
     if line := str(wanted):
@@ -32,8 +34,6 @@ def heading(rows: FrameRows) -> Iterator[Part]:
     if finder.text:
         yield Part(f"find: {safe_text(finder.text)}", "name", "find")
         yield Part(_found(rows), "quiet" if finder.hits else "careful", "next")
-    if rows.marks:
-        yield Part(f"{len(rows.marks):,} marked", "careful", "save")
     if ring.lost:
         yield Part(f"{ring.lost:,} lost", "careful" if ring.missed else "quiet")
 

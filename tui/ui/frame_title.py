@@ -21,6 +21,8 @@ class Part:
     text: str
     ink: str = "quiet"
     action: str = ""
+    spare: bool = False
+    """Left out where there is no room for all."""
 
 
 class FrameTitle(Widget):
@@ -79,7 +81,10 @@ class FrameTitle(Widget):
         width, rule = self.size.width, self.get_component_rich_style("title--rule")
         segments, at = [Segment(self._rule, rule)], 1
         self._spots = []
-        for part in self._parts:
+        parts = self._parts
+        if _cells(parts) > width:
+            parts = tuple(part for part in parts if not part.spare)
+        for part in parts:
             at = self._put(segments, part, at)
         tools = self._tools
         while tools and at + _cells(tools) + 1 > width:
