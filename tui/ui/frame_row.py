@@ -37,7 +37,7 @@ INKS = (
 )
 _ARROWS = {"out": "→", "in": "←", "note": "·"}
 _GUTTER = {"cursor": "▌", "pair": "│", "": " "}
-_MARKED = {"cursor": "▣", "pair": "■", "": "■"}
+_MARKED = {"cursor": "█", "pair": "▐", "": "▐"}
 _NARROW = 100
 
 

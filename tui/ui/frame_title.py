@@ -79,7 +79,8 @@ class FrameTitle(Widget):
 
     def render_line(self, y: int) -> Strip:
         width, rule = self.size.width, self.get_component_rich_style("title--rule")
-        segments, at = [Segment(self._rule, rule)], 1
+        lead = self._rule.strip()
+        segments, at = [Segment(lead, rule)], len(lead)
         self._spots = []
         parts = self._parts
         if _cells(parts) > width:
