@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from tui.core.desk import DeskView
 from tui.core.frames import Frame
 from tui.service.clipboard import Tried
 from tui.ui.frame_copy import MOST_BYTES, told
+from tui.ui.frame_lines import TypedLine
 from tui.ui.frame_pair import whereabouts
 from tui.ui.frame_ring import FrameFilter, FrameRing
 
@@ -121,6 +123,12 @@ async def test_marked_frames_are_saved_else_all_that_are_shown(
         await make.until(pilot, lambda: "4 marked" in make.text(app))
         await pilot.press("escape")
         await make.until(pilot, lambda: "marked" not in log.title_text)
+        await pilot.click(log.rows, offset=(30, 2), control=True)
+        await pilot.click(log.rows, offset=(30, 4), control=True)
+        await make.until(pilot, lambda: log.rows.marks.seqs == {3, 5})
+        await pilot.click(log.rows, offset=(30, 2), control=True)
+        await pilot.click(log.rows, offset=(30, 4), control=True)
+        assert not log.rows.marks
         await pilot.press("b", "b", "ctrl+s")
         await make.until(pilot, lambda: len(app._notifications) == 3)
         assert saved()[-1] == [2, 3, 50]
@@ -128,6 +136,17 @@ async def test_marked_frames_are_saved_else_all_that_are_shown(
         await pilot.press("end", "enter", "ctrl+s")
         await make.until(pilot, lambda: len(app._notifications) == 4)
         assert saved()[-1] == [50]
+
+
+async def test_what_has_no_room_takes_no_keys(make: SimpleNamespace) -> None:
+    desk = make.FakeDesk(DeskView(make.many(12)))
+    async with make.shown(desk, size=(40, 12)) as (app, pilot):
+        log = app.dashboard.log_
+        assert not log.display
+        await pilot.press("slash", "ctrl+f")
+        await make.until(pilot, lambda: len(app._notifications) == 2)
+        assert not any(isinstance(node, TypedLine) for node in (app.focused,))
+        assert "no room" in next(iter(app._notifications)).message
 
 
 async def test_marks_go_when_their_frames_go(make: SimpleNamespace, desk: Any) -> None:
@@ -158,14 +177,14 @@ async def test_the_folder_that_cannot_be_written_is_said(make: SimpleNamespace, 
 
 
 def test_what_was_copied_is_told_and_no_more() -> None:
-    sent = "sent to the terminal by OSC 52, which none confirms."
+    sent = "sent to the terminal by OSC 52, unconfirmed."
     assert told(3, 15, []) == f"Frame 3, 15 bytes: {sent} No desktop clipboard here."
     assert told(3, 15, [Tried("xclip"), Tried("tmux")]) == (
         f"Frame 3, 15 bytes: copied by xclip and tmux; {sent}"
     )
     assert told(3, 100_000, [Tried("wl-copy", "no answer within 2 s")]) == (
         "Frame 3, 100.0 KB: sent to the terminal (only the first 74.0 KB of it) by OSC 52, "
-        "which none confirms. wl-copy failed: no answer within 2 s."
+        "unconfirmed. wl-copy failed: no answer within 2 s."
     )
 
 

@@ -47,7 +47,7 @@ def told(seq: int, count: int, tried: Sequence[Tried]) -> str:
     said = [f"Frame {seq}, {size(count)}:"]
     if taken:
         said.append(f"copied by {' and '.join(taken)};")
-    said.append(f"sent to the terminal{cut} by OSC 52, which none confirms.")
+    said.append(f"sent to the terminal{cut} by OSC 52, unconfirmed.")
     if not tried:
         said.append("No desktop clipboard here.")
     return " ".join([*said, *failed])

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from tui.core.text import safe_text
 from tui.ui.frame_pair import whereabouts
+from tui.ui.frame_reading import ReadingRows
 from tui.ui.frame_ring import FrameFilter
-from tui.ui.frame_rows import FrameRows
 from tui.ui.frame_title import Part
 
 _WAYS = {None: "in, out", "in": "in only", "out": "out only", "note": "notes only"}
 
 
-def heading(rows: FrameRows) -> Iterator[Part]:
+def heading(rows: ReadingRows) -> Iterator[Part]:
     """Which frames these are, whether they move, and what the cursor's frame belongs to."""
     ring, finder = rows.ring, rows.finder
     wanted = ring.wanted
@@ -34,11 +34,14 @@ def heading(rows: FrameRows) -> Iterator[Part]:
     if finder.text:
         yield Part(f"find: {safe_text(finder.text)}", "name", "find")
         yield Part(_found(rows), "quiet" if finder.hits else "careful", "next")
+        if finder.hits:
+            yield Part("n next", action="next", spare=True)
+            yield Part("N previous", action="previous", spare=True)
     if ring.lost:
         yield Part(f"{ring.lost:,} lost", "careful" if ring.missed else "quiet")
 
 
-def _found(rows: FrameRows) -> str:
+def _found(rows: ReadingRows) -> str:
     finder = rows.finder
     if not finder.hits:
         return "not found"

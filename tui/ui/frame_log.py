@@ -16,8 +16,8 @@ from tui.ui.frame_copy import copy_frame
 from tui.ui.frame_heading import heading, tools
 from tui.ui.frame_lines import FilterLine, FindLine, TypedLine
 from tui.ui.frame_pair import other
+from tui.ui.frame_reading import ReadingRows
 from tui.ui.frame_ring import FrameFilter, FrameRing
-from tui.ui.frame_rows import FrameRows
 from tui.ui.frame_save import save_frames
 from tui.ui.frame_title import FrameTitle
 from tui.ui.frame_view import FrameScreen
@@ -37,7 +37,7 @@ class FrameLog(Vertical):
         super().__init__(id=id)
         self.ring = FrameRing(capacity)
         self.title_line = FrameTitle()
-        self.rows = FrameRows(self.ring)
+        self.rows = ReadingRows(self.ring)
         self.filter_line = FilterLine()
         self.find_line = FindLine()
         self._accounts: tuple[str, ...] = ()
@@ -185,18 +185,18 @@ class FrameLog(Vertical):
         event.stop()
         self.act(event.action)
 
-    @on(FrameRows.Opened)
-    def _opened(self, event: FrameRows.Opened) -> None:
+    @on(ReadingRows.Opened)
+    def _opened(self, event: ReadingRows.Opened) -> None:
         event.stop()
         self.open_frame()
 
-    @on(FrameRows.Moved)
-    def _moved(self, event: FrameRows.Moved) -> None:
+    @on(ReadingRows.Moved)
+    def _moved(self, event: ReadingRows.Moved) -> None:
         event.stop()
         self._entitle()
 
-    @on(FrameRows.Unsought)
-    def _unsought(self, event: FrameRows.Unsought) -> None:
+    @on(ReadingRows.Unsought)
+    def _unsought(self, event: ReadingRows.Unsought) -> None:
         event.stop()
         self.find_line.value = ""
 

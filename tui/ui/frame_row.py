@@ -35,6 +35,7 @@ INKS = (
     "marked",
     *(f"account-{number}" for number in range(ACCOUNT_INKS)),
 )
+ERROR = "\N{MULTIPLICATION SIGN}"
 _ARROWS = {"out": "→", "in": "←", "note": "·"}
 _GUTTER = {"cursor": "▌", "pair": "│", "": " "}
 _MARKED = {"cursor": "█", "pair": "▐", "": "▐"}
@@ -98,7 +99,7 @@ class RowPainter:
 
     def _head(self, frame: Frame, latency: str, inks: Mapping[str, Style]) -> list[Segment]:
         error = frame.error
-        arrow = "\N{MULTIPLICATION SIGN}" if error else _ARROWS[frame.direction]
+        arrow = ERROR if error else _ARROWS[frame.direction]
         time = moment(frame.at_ms, ms=not self._narrow)
         name = _fitted(frame.account, self._name_cells)
         ink = self._accounts.get(frame.account)

@@ -16,7 +16,8 @@ from tui.ui.frame_canvas import FrameCanvas
 from tui.ui.frame_ring import FrameFilter, FrameRing
 from tui.ui.frame_row import MAX_CELLS
 
-_STEP = 16
+STEP = 16
+"""Cells that payloads move sideways at a time."""
 
 
 class FrameRows(FrameCanvas, can_focus=True):
@@ -35,16 +36,10 @@ class FrameRows(FrameCanvas, can_focus=True):
         Binding("end", "follow", "Follow the newest", show=False),
         Binding("left", "sideways(-1)", "Left", show=False),
         Binding("right", "sideways(1)", "Right", show=False),
-        Binding("shift+up", "stretch(-1)", "Mark upwards", show=False),
-        Binding("shift+down", "stretch(1)", "Mark downwards", show=False),
-        Binding("escape", "let_go", "Give up the search, then the marks", show=False),
     ]
 
     class Moved(Message):
         """The cursor, the following or a count has changed."""
-
-    class Unsought(Message):
-        """The search is given up."""
 
     class Opened(Message):
         """A frame was asked for in full."""
@@ -161,63 +156,14 @@ class FrameRows(FrameCanvas, can_focus=True):
         self.marks.release()
         self.select(index)
 
-    def seek(self, text: str) -> None:
-        """Lights up a text wherever it stands."""
-        self.finder.seek(text)
-        self.repaint()
-        self.post_message(self.Moved())
-
-    def find(self, by: int, *, here: bool = False) -> None:
-        """Goes to the next frame found (`by` 1) or to the one before (-1), round the ends.
-
-        With `here` the chosen frame itself will do.
-        """
-        frame = self.chosen
-        if frame is None:
-            return
-        stays = here and self.finder.place(frame.seq) is not None
-        found = frame if stays else self.finder.step(frame.seq, by)
-        if found is not None:
-            self._reveal(found)
-            self.go_to(found)
-
-    def mark(self) -> None:
-        """Marks the chosen frame to be saved, or not any more."""
-        if (frame := self.chosen) is not None:
-            self.hold()
-            self._cursor = frame.seq
-            self.marks.toggle(frame.seq)
-            self.refresh()
-            self.post_message(self.Moved())
-
     # Keys and mouse
-
-    def action_stretch(self, by: int) -> None:
-        """Marks the rows that the cursor goes over."""
-        left = self.chosen
-        if left is None:
-            return
-        if self.cursor is None:
-            self.go_to(left)
-        self._go(by)
-        if (reached := self.cursor) is not None:
-            self.marks.stretch(left.seq, reached.seq)
-        self.refresh()
-        self.post_message(self.Moved())
-
-    def action_let_go(self) -> None:
-        if self.finder.text:
-            self.post_message(self.Unsought())
-        elif self.marks:
-            self.marks.clear()
-            self.refresh()
-            self.post_message(self.Moved())
 
     def action_move(self, by: int) -> None:
         self.marks.release()
-        self._go(by)
+        self.go(by)
 
-    def _go(self, by: int) -> None:
+    def go(self, by: int) -> None:
+        """Moves the cursor by so many rows; past the end the pending rows are taken in."""
         index = self._cursor_index()
         if index is None:
             if self.following and by > 0:
@@ -243,8 +189,8 @@ class FrameRows(FrameCanvas, can_focus=True):
         top = self.scroll_offset.y
         rows = self.ring.view[top : min(self.shown, top + self.size.height)]
         longest = max((len(frame.text) for frame in rows), default=0)
-        most = max(0, min(longest, MAX_CELLS) - _STEP)
-        left = max(0, min(self._left + by * _STEP, most))
+        most = max(0, min(longest, MAX_CELLS) - STEP)
+        left = max(0, min(self._left + by * STEP, most))
         if left != self._left:
             self._left = left
             self.repaint()
@@ -255,8 +201,6 @@ class FrameRows(FrameCanvas, can_focus=True):
         if event.button == 1 and 0 <= index < self.shown:
             self.marks.release()
             self.select(index)
-            if event.ctrl:
-                self.mark()
 
     def on_click(self, event: events.Click) -> None:
         if event.chain == 2 and (frame := self.cursor) is not None:
@@ -320,16 +264,6 @@ class FrameRows(FrameCanvas, can_focus=True):
             self.scroll_to(y=max(0, min(top, self.max_scroll_y)), animate=False, force=True)
         finally:
             self._steering = False
-
-    def _reveal(self, frame: Frame) -> None:
-        """Moves the payloads sideways until what was found in that frame is on the screen."""
-        at = frame.text.lower().find(self.finder.text.lower())
-        end = at + len(self.finder.text)
-        room = self.painter.room
-        if end > self._left + room or at < self._left:
-            left = 0 if end <= room else at - room // 3
-            self._left = max(0, min(left // _STEP * _STEP, MAX_CELLS - _STEP))
-            self.repaint()
 
     def _seq_at(self, index: int) -> int | None:
         return self.ring.view[index].seq if 0 <= index < self.shown else None

@@ -132,9 +132,7 @@ def facts(frame: Frame, pair: Frame | None = None) -> Content:
         "   error" if frame.error else "",
     )
     when = f"{day(frame.at_ms)} {moment(frame.at_ms)} UTC   frame {frame.seq}"
-    rest = [f"{size(frame.size)} on the wire"]
-    if frame.unpacked and frame.unpacked != frame.size:
-        rest.append(f"{size(frame.unpacked)} unpacked")
+    rest = list(_sizes(frame))
     if frame.latency_ms is not None:
         rest.append(f"{duration(frame.latency_ms)} after its request")
     elif pair is not None and took(frame, pair) is not None:
@@ -142,6 +140,18 @@ def facts(frame: Frame, pair: Frame | None = None) -> Content:
     if pair is not None:
         rest.append(f"{'request' if frame.request else 'reply'} is frame {pair.seq}")
     return Content("\n").join([first, Content(when.strip()), Content("   ".join(rest))])
+
+
+def _sizes(frame: Frame) -> Iterator[str]:
+    """On the wire and unpacked; of REST only the body is counted."""
+    if frame.direction == "note":
+        return
+    if frame.transport == "rest" and not frame.size:
+        yield "no body"
+        return
+    yield f"{size(frame.size)} on the wire"
+    if frame.unpacked != frame.size:
+        yield f"{size(frame.unpacked)} unpacked"
 
 
 def lines(frame: Frame, *, raw: bool = False) -> Iterator[tuple[str, str]]:
