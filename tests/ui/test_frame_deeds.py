@@ -212,3 +212,20 @@ async def test_copying_reaches_both_and_a_hanging_program_holds_up_no_key(
         (note,) = app._notifications
         assert note.message == told(1, 100_000, [Tried("xclip", "no answer within 2 s")])
         assert note.severity == "warning"
+
+
+async def test_the_palette_does_what_the_keys_do(make: SimpleNamespace, desk: Any) -> None:
+    async with make.shown(desk, size=(160, 46)) as (app, pilot):
+        log = app.dashboard.log_
+        log.extend(make.frames(6))
+        offered = {command.title: command.callback for command in
+                   app.get_system_commands(app.dashboard)}  # fmt: skip
+        await offered["Only frames that are errors, or all again"]()
+        await make.until(pilot, lambda: log.filter_line.value == ":error")
+        await pilot.press("ctrl+p", *"find a text")
+        await make.until(pilot, lambda: "Find a text in the frames" in make.text(app))
+        await pilot.press("enter")
+        await make.until(pilot, lambda: app.focused is log.find_line)
+        for deed in ("Mark a frame", "Save the marked", "The next frame found", "Copy a frame",
+                     "Go to the reply", "Frames of the sockets", "Frames received"):  # fmt: skip
+            assert any(title.startswith(deed) for title in offered)
