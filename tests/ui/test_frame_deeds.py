@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from tui.core.desk import DeskView
 from tui.core.frames import Frame
 from tui.service.clipboard import Tried
+from tui.service.locations import find_locations
 from tui.ui.frame_copy import MOST_BYTES, told
 from tui.ui.frame_lines import TypedLine
 from tui.ui.frame_pair import whereabouts
@@ -25,8 +27,9 @@ def no_desktop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "TMUX"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setattr("tui.service.frame_file.frames_folder", lambda: tmp_path / "frames")
-    return tmp_path / "frames"
+    places = replace(find_locations(), frames_folder=tmp_path / "frames")
+    monkeypatch.setattr("tui.ui.frame_save.find_locations", lambda: places)
+    return places.frames_folder
 
 
 def talk() -> list[Frame]:

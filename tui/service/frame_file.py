@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.core.frames import Frame
-from tui.service.locations import find_locations, make_private_folder, open_private
+from tui.service.locations import make_private_folder, open_private
 
 _AT_ONCE = 200
 """Frames written in one go; then whoever cancels gets the interpreter."""
@@ -19,11 +19,6 @@ _MOST_OF_ONE_MOMENT = 1_000
 
 class NotSaved(Exception):
     """The frames could not be saved; the text says where and why. No part of the file is left."""
-
-
-def frames_folder() -> Path:
-    """Where saved frames lie."""
-    return find_locations().state_folder / "frames"
 
 
 def save(frames: Iterable[Frame], folder: Path, at_ms: int) -> Path:

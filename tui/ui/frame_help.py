@@ -20,5 +20,5 @@ FRAMES_HELP: tuple[tuple[tuple[str, str], str], ...] = (
     (("copied", ".ink--text"), f"To the terminal's clipboard (OSC 52, up to {size(MOST_BYTES)}, "
      "which no terminal confirms) and by wl-copy, xclip, xsel, pbcopy, clip or tmux."),
     (("saved", ".ink--text"), "As lines of JSON in a new file for you alone, in the folder frames "
-     "beside the audit folder (killdesk where)."),
+     "of the state folder (killdesk where)."),
 )  # fmt: skip

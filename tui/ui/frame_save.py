@@ -10,6 +10,8 @@ from textual.notifications import SeverityLevel
 
 from tui.core.frames import Frame
 from tui.core.text import safe_text
+from tui.service.frame_file import NotSaved, save
+from tui.service.locations import find_locations
 from tui.ui.beside import beside
 
 
@@ -20,10 +22,8 @@ def save_frames(app: App[object], frames: Sequence[Frame]) -> None:
         return
 
     def write() -> tuple[str, SeverityLevel]:
-        from tui.service.frame_file import NotSaved, frames_folder, save
-
         try:
-            path = save(frames, frames_folder(), time.time_ns() // 1_000_000)
+            path = save(frames, find_locations().frames_folder, time.time_ns() // 1_000_000)
         except NotSaved as error:
             return str(error), "error"
         what = "1 frame" if len(frames) == 1 else f"{len(frames):,} frames"
