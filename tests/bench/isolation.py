@@ -208,15 +208,14 @@ class Proxy:
 
 
 class Terminal:
-    """The dashboard in a pseudo-terminal that is read, or for a while is not."""
+    """A program in a pseudo-terminal that is read, or for a while is not."""
 
-    def __init__(self, scene: str, notes: Path, env: dict[str, str]) -> None:
+    def __init__(self, command: list[str], env: dict[str, str]) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 46, 160, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, __file__, "--drive", scene, "--notes", str(notes)],
-            stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
-        )  # fmt: skip
+            command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
+        )
         os.close(slave)
         self.reading = threading.Event()
         self.reading.set()
@@ -226,9 +225,16 @@ class Terminal:
     def _read(self) -> None:
         try:
             while self.reading.wait():
-                self.bytes += len(os.read(self._master, 65536))
+                self.take(os.read(self._master, 65536))
         except OSError:
             pass
+
+    def take(self, data: bytes) -> None:
+        """What the program wrote."""
+        self.bytes += len(data)
+
+    def press(self, key: bytes) -> None:
+        os.write(self._master, key)
 
     def end(self) -> None:
         self.reading.set()
@@ -246,7 +252,8 @@ def play(scene: str, proxy: Proxy, greeting: str, folder: Path) -> dict[str, Any
     env = {**os.environ, "TERM": "xterm-256color", "ISOLATION_PROXY": proxy.url,
            "ISOLATION_GREETING": greeting}  # fmt: skip
     proxy.arrived_s.clear()
-    terminal = Terminal(scene, notes, env)
+    command = [sys.executable, __file__, "--drive", scene, "--notes", str(notes)]
+    terminal = Terminal(command, env)
     try:
         begin_s = float(_noted(notes, "begin")["at_s"])
         if scene == "unread":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 from textual.app import App, ComposeResult
@@ -15,6 +16,7 @@ from tui.core.text import safe_text
 from tui.ui.frame_log import FrameLog
 from tui.ui.frame_rows import FrameRows
 from tui.ui.frame_view import FrameScreen
+from tui.ui.keys import DESK_KEYS
 from tui.ui.themes import variables_for
 
 NAMES = ("htx-main", "okx-desk", "bitget-mm")
@@ -23,11 +25,9 @@ SIZES = ((80, 24), (120, 40), (200, 60), (20, 5))
 
 class LogApp(App[None]):
     BINDINGS = [  # noqa: RUF012  # the type that Textual declares
-        Binding("slash", "log('filter')"),
-        Binding("p", "log('pause')"),
-        Binding("enter", "log('open')"),
-        Binding("y", "log('copy')"),
-        Binding("f", "account"),
+        Binding(key.keys, key.action.replace("frames", "log"), priority=key.always)
+        for key in DESK_KEYS
+        if key.id.startswith("frames.")
     ]
 
     def __init__(self, capacity: int = 50_000) -> None:
@@ -45,10 +45,7 @@ class LogApp(App[None]):
         self.frames.focus()
 
     def action_log(self, name: str) -> None:
-        getattr(self.frames, f"action_{name}")()
-
-    def action_account(self) -> None:
-        self.frames.cycle_account()
+        self.frames.act(name)
 
     @property
     def rows(self) -> FrameRows:
@@ -155,6 +152,33 @@ async def test_the_text_stands_still_while_rows_fall_off() -> None:
         await pilot.pause()
         assert app.rows.cursor is None
         assert all(line.strip() for line in app.lines()), "read rows are gone: the oldest kept ones"
+
+
+@pytest.mark.parametrize("line", ["", ":in", "@okx", "n"])
+async def test_no_line_moves_under_a_reader_while_the_ring_goes_round(line: str) -> None:
+    """Paused in the middle, with a search lit; each batch pushes as many rows out as come in."""
+    app = LogApp(capacity=1_000)
+    async with app.run_test(size=(120, 24)) as pilot:
+        app.frames.extend(made(range(1, 1_001)))
+        app.frames.filter_line.value = line
+        app.frames.find_line.value = '"n":9'
+        await pilot.press("up", "pageup", "pageup")
+        await pilot.pause()
+        before, cursor = app.lines(), app.rows.cursor
+        assert cursor is not None
+        come = 0
+        for start in range(1_001, 1_801, 80):
+            fresh = made(range(start, start + 80))
+            app.frames.extend(fresh)
+            come += sum(map(app.frames.ring.wanted.test(), fresh))
+            await pilot.pause()
+            assert app.lines() == before
+            assert app.frames.pending == come
+            assert f"paused, {come:,} new" in app.frames.title_text
+        assert app.rows.cursor is cursor
+        assert app.rows.scroll_offset.y + app.lines().index(
+            next(row for row in before if row.startswith("▌"))
+        ) == app.frames.ring.view.find(cursor.seq)
 
 
 async def test_reading_on_past_the_end_takes_the_pending_rows_in() -> None:
@@ -303,6 +327,48 @@ async def test_hostile_payloads_are_only_text(text: str) -> None:
         assert "[/a]" in app.frames.title_text
 
 
+async def test_direction_transport_and_errors_by_key_and_by_click() -> None:
+    app = LogApp()
+    async with app.run_test(size=(160, 24)) as pilot:
+        rest = [replace(frame, transport="rest") for frame in made(range(41, 61))]
+        app.frames.extend([*made(range(1, 41)), *rest])
+        await pilot.pause()
+        said = []
+        for key in ("b", "b", "b", "b", "t", "t", "t", "exclamation_mark", "b", "exclamation_mark"):
+            await pilot.press(key)
+            await pilot.pause()
+            said.append((app.frames.filter_line.value, len(app.frames.ring.view)))
+        assert said == [
+            (":in", 30), (":out", 30), (":note", 0), ("", 60), (":ws", 40), (":rest", 20),
+            ("", 60), (":error", 6), (":error :in", 6), (":in", 30),
+        ]  # fmt: skip
+        for tool, after in (
+            ("! errors", ":in :error"), ("t ws, rest", ":in :error :ws"),
+            ("b in only", ":error :ws :out"), ("! errors only", ":ws :out"),
+        ):  # fmt: skip
+            line = app.frames.title_line.render_line(0).text
+            await pilot.click(app.frames.title_line, offset=(line.index(tool), 0))
+            await pilot.pause()
+            assert app.frames.filter_line.value == after
+
+
+async def test_the_tools_give_way_to_what_must_be_said() -> None:
+    app = LogApp()
+    async with app.run_test(size=(60, 24)) as pilot:
+        app.frames.extend(made(range(1, 61)))
+        await pilot.press("up")
+        await pilot.pause()
+        line = app.frames.title_line.render_line(0).text
+        assert "request 1 row above, 84 ms" in line
+        assert "ctrl+f" not in line
+        await pilot.press("space")
+        await pilot.pause()
+        assert "1 marked  request 1 row above" in app.frames.title_line.render_line(0).text
+        await pilot.resize_terminal(160, 24)
+        await pilot.pause()
+        assert "ctrl+s save" in app.frames.title_line.render_line(0).text
+
+
 async def test_a_hundred_thousand_frames_in_one_go() -> None:
     app = LogApp()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -327,26 +393,6 @@ async def test_a_resize_keeps_following() -> None:
             await pilot.resize_terminal(*size)
             await until(pilot, lambda: '"n":100' in app.lines()[-1])
             assert app.frames.following
-
-
-async def test_copy_says_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TMUX", raising=False)
-    app = LogApp()
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        app.frames.extend(made([1], text='{"x":"[/nope]"}'))
-        await pilot.press("y")
-        assert app.clipboard == '{"x":"[/nope]"}'
-        app.frames.extend(made([2], text="é" * 50_000))
-        await pilot.press("y")
-        assert app.clipboard == "é" * 37_000
-        sent = "sent to the terminal's clipboard (OSC 52)."
-        assert [note.message for note in app._notifications] == [
-            f"Frame 1, 15 bytes, {sent}",
-            f"Frame 2, only the first 74.0 KB of 100.0 KB, {sent}",
-        ]
-        monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")  # noqa: S108  # as tmux sets it
-        await pilot.press("y")
-        assert list(app._notifications)[-1].message.endswith("set-clipboard is on.")
 
 
 async def test_the_title_is_clicked() -> None:

@@ -8,8 +8,12 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tui.core.frames import Frame
+from tui.ui.frame_lit import lit_words
 from tui.ui.frame_ring import FrameRing
-from tui.ui.frame_view import FrameScreen, PayloadLines
+from tui.ui.frame_title import FrameTitle
+from tui.ui.frame_view import FrameScreen
+from tui.ui.payload_lines import PayloadLines
+from tui.ui.themes import variables_for
 
 REQUEST = Frame(
     3, 1_728_648_201_884, "bitget-mm", "rest", "out",
@@ -20,6 +24,17 @@ REPLY = Frame(
     5, 1_728_648_201_976, "bitget-mm", "rest", "in",
     '200  {"code":"00000","price":1.10,"data":{"list":null}}', 31, 51, 92.0, 3,
 )  # fmt: skip
+
+
+class ViewApp(App[None]):
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variables_for(dark=True)
+
+
+@pytest.fixture(autouse=True)
+def no_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "TMUX"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def ring(*frames: Frame) -> FrameRing:
@@ -44,7 +59,7 @@ async def opened(pilot: Pilot[None], frame: Frame, kept: FrameRing) -> FrameScre
 
 
 async def test_it_says_all_that_is_known() -> None:
-    async with App[None]().run_test(size=(100, 30)) as pilot:
+    async with ViewApp().run_test(size=(100, 30)) as pilot:
         await opened(pilot, REPLY, ring(REQUEST, REPLY))
         assert said(pilot, "#facts").splitlines() == [
             "← received rest   bitget-mm",
@@ -60,21 +75,53 @@ async def test_it_says_all_that_is_known() -> None:
 
 async def test_its_pair_and_its_neighbours_are_one_key_away() -> None:
     note = Frame(4, 0, "okx-desk", "ws", "note", "connected")
-    async with App[None]().run_test(size=(80, 24)) as pilot:
+    async with ViewApp().run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, REPLY, ring(REQUEST, note, REPLY))
-        await pilot.press("r")
+        await pilot.press("g")
         assert screen.frame is REQUEST
         assert payload(pilot).startswith("ACCESS-KEY: ***\n\nPOST /api/v3")
         await pilot.press("right")
         assert screen.frame is note
         assert payload(pilot) == "connected"
-        await pilot.press("r", "left", "left", "r")
+        await pilot.press("tab", "left", "left", "g")
         assert screen.frame is REPLY
+
+
+async def test_raw_is_one_key_or_one_click_away() -> None:
+    raw = '200  {"code":"00000","price":1.10,"data":{"list":null}}'
+    async with ViewApp().run_test(size=(100, 30)) as pilot:
+        await opened(pilot, REPLY, ring(REQUEST, REPLY))
+        laid_out = payload(pilot)
+        await pilot.press("r")
+        assert payload(pilot) == raw
+        keys = pilot.app.screen.query_one(FrameTitle)
+        await pilot.pause()
+        line = keys.render_line(0).text
+        await pilot.click(keys, offset=(line.index("r laid out"), 0))
+        assert payload(pilot) == laid_out
+        await pilot.click(keys, offset=(line.index("g request"), 0))
+        assert "answered after 92 ms   reply is frame 5" in said(pilot, "#facts")
+        await pilot.click(keys, offset=(line.index("esc close"), 0))
+        assert not isinstance(pilot.app.screen, FrameScreen)
+
+
+async def test_what_was_looked_for_is_lit() -> None:
+    async with ViewApp().run_test(size=(100, 30)) as pilot:
+        screen = FrameScreen(REPLY, ring(REQUEST, REPLY), lit_words(["code"], "000"))
+        await pilot.app.push_screen(screen)
+        await pilot.pause()
+        lines = screen.query_one(PayloadLines)
+        found, match = (lines.get_component_rich_style(f"payload--{n}") for n in ("found", "match"))
+        row = list(lines.render_line(2))
+        assert [part.text for part in row if part.style and part.style.reverse] == ["000"]
+        assert found.reverse
+        assert "code" in [part.text for part in row if part.style and part.style.underline]
+        assert match.underline
 
 
 @pytest.mark.parametrize("key", ["escape", "enter", "q"])
 async def test_it_closes_and_copies(key: str) -> None:
-    async with App[None]().run_test(size=(80, 24)) as pilot:
+    async with ViewApp().run_test(size=(80, 24)) as pilot:
         await opened(pilot, REQUEST, ring(REQUEST))
         await pilot.press("y")
         assert pilot.app.clipboard == REQUEST.text
@@ -87,7 +134,7 @@ async def test_it_closes_and_copies(key: str) -> None:
 )
 async def test_hostile_and_long_payloads_are_only_text(text: str) -> None:
     frame = Frame(1, 10**15, "[/a]", "ws", "in", text, headers=(("[/h]", "[b]"),), error=True)
-    async with App[None]().run_test(size=(80, 24)) as pilot:
+    async with ViewApp().run_test(size=(80, 24)) as pilot:
         await opened(pilot, frame, ring(frame))
         assert "[/a]" in said(pilot, "#facts")
         shown = payload(pilot).partition("\n\n")[2]

@@ -22,6 +22,8 @@ class Locations:
     state_folder: Path
     audit_folder: Path
     locks_folder: Path
+    frames_folder: Path
+    """Frames that somebody saved."""
 
 
 def find_locations() -> Locations:
@@ -32,6 +34,7 @@ def find_locations() -> Locations:
         state_folder=state,
         audit_folder=state / "audit",
         locks_folder=state / "locks",
+        frames_folder=state / "frames",
     )
 
 

@@ -318,17 +318,7 @@ class DeskScreen(Screen[None]):
             self._desk.refresh(self.grid.selected.account.name)
 
     def action_frames(self, what: str) -> None:
-        match what:
-            case "filter":
-                self.log_.action_filter()
-            case "account":
-                self.log_.cycle_account()
-            case "pause":
-                self.log_.action_pause()
-            case "open":
-                self.log_.action_open()
-            case "copy":
-                self.log_.action_copy()
+        self.log_.act(what)
 
     @on(AccountPanel.Selected)
     def _panel_clicked(self, event: AccountPanel.Selected) -> None:

@@ -9,6 +9,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.core.frames import Frame
+from tui.ui.frame_find import Finder
+from tui.ui.frame_lit import Lit, lit_words
+from tui.ui.frame_marks import Marks
+from tui.ui.frame_pair import took
 from tui.ui.frame_ring import FrameRing
 from tui.ui.frame_row import INKS, RowPainter
 
@@ -46,6 +50,8 @@ class FrameCanvas(ScrollView):
         & > .frames--number { color: $killdesk-number; }
         & > .frames--mark { color: $killdesk-faint; }
         & > .frames--match { color: $killdesk-match; text-style: bold underline; }
+        & > .frames--found { color: $killdesk-careful; text-style: bold reverse; }
+        & > .frames--marked { color: $killdesk-careful; text-style: bold; }
         & > .frames--account-0 { color: $killdesk-account-0; }
         & > .frames--account-1 { color: $killdesk-account-1; }
         & > .frames--account-2 { color: $killdesk-account-2; }
@@ -62,6 +68,8 @@ class FrameCanvas(ScrollView):
     def __init__(self, ring: FrameRing) -> None:
         super().__init__()
         self.ring = ring
+        self.finder = Finder(ring)
+        self.marks = Marks()
         self._names: tuple[str, ...] = ()
         self._left = 0
         self._cursor: int | None = None
@@ -97,10 +105,27 @@ class FrameCanvas(ScrollView):
         index, width = self.scroll_offset.y + y, self.scrollable_content_region.width
         if index >= self.shown:
             return Strip.blank(width, self.rich_style)
+        frame, cursor = self.ring.view[index], self.cursor
+        pair = None if cursor is None else self.ring.pair(cursor)
+        ground = "cursor" if frame is cursor else "pair" if frame is pair else ""
+        return self.painter.strip(
+            frame,
+            ground,
+            marked=frame.seq in self.marks,
+            took_ms=took(cursor, pair) if ground and cursor and pair else None,
+        )
+
+    @property
+    def lit(self) -> tuple[Lit, ...]:
+        """What a reader looks for: the words of the filter, the text of the search."""
+        return lit_words(self.ring.wanted.words, self.finder.text)
+
+    @property
+    def painter(self) -> RowPainter:
+        """Draws the rows as wide as they are now."""
         if self._painter is None:
-            self._painter = self._new_painter(width)
-        frame = self.ring.view[index]
-        return self._painter.strip(frame, self._mark(frame))
+            self._painter = self._new_painter(self.scrollable_content_region.width)
+        return self._painter
 
     def _new_painter(self, width: int) -> RowPainter:
         plain = self.rich_style
@@ -109,18 +134,9 @@ class FrameCanvas(ScrollView):
             style = self.get_component_rich_style(f"frames--{mark}")
             grounds[mark] = plain + style.background_style
         inks = {name: self._ink(name) for name in INKS}
-        words = self.ring.wanted.words
-        return RowPainter(inks, grounds, self._names, max(1, width), self._left, words)
+        return RowPainter(inks, grounds, self._names, max(1, width), self._left, self.lit)
 
     def _ink(self, name: str) -> Style:
         """A component's colour and weight without the ground it was blended on."""
         style = self.get_component_rich_style(f"frames--{name}")
         return style.without_color + Style(color=style.color)
-
-    def _mark(self, frame: Frame) -> str:
-        if self._cursor is None:
-            return ""
-        if frame.seq == self._cursor:
-            return "cursor"
-        cursor = self.cursor
-        return "pair" if cursor is not None and self.ring.pair(cursor) is frame else ""

@@ -1,12 +1,17 @@
-"""A frame to the clipboard, and a notice that says what was done and no more."""
+"""A frame to the clipboards, and a notice that says what was done and no more."""
 
 from __future__ import annotations
 
 import os
+from base64 import b64encode
+from collections.abc import Sequence
 
 from textual.app import App
+from textual.notifications import SeverityLevel
 
 from tui.core.frames import Frame
+from tui.service.clipboard import Tried, copy
+from tui.ui.beside import beside
 from tui.ui.frame_text import size
 
 MOST_BYTES = 74_000
@@ -14,13 +19,47 @@ MOST_BYTES = 74_000
 
 
 def copy_frame(app: App[object], frame: Frame) -> None:
-    """Hands the payload to the terminal's clipboard. No terminal answers, so none is claimed."""
+    """Hands the payload to the terminal (OSC 52) and to the desktop's clipboard.
+
+    No terminal answers, so for that one only the sending is claimed.
+    """
     data = frame.text.encode("utf-8", "replace")
     text = data[:MOST_BYTES].decode("utf-8", "ignore")
     app.copy_to_clipboard(text)
+    _through_tmux(app, text)
     whole = len(data) <= MOST_BYTES
-    what = size(len(data)) if whole else f"only the first {size(MOST_BYTES)} of {size(len(data))}"
-    done = f"Frame {frame.seq}, {what}, sent to the terminal's clipboard (OSC 52)."
-    if os.environ.get("TMUX"):
-        done += " tmux passes it on when its set-clipboard is on."
-    app.notify(done, severity="information" if whole else "warning", timeout=4, markup=False)
+
+    def tell(tried: tuple[Tried, ...]) -> None:
+        good = any(not one.problem for one in tried)
+        fine = good or (whole and not tried)
+        severity: SeverityLevel = "information" if fine else "warning"
+        said = told(frame.seq, len(data), tried)
+        app.notify(said, severity=severity, timeout=5, markup=False)
+
+    beside(app, lambda: copy(frame.text), tell)
+
+
+def told(seq: int, count: int, tried: Sequence[Tried]) -> str:
+    """What was done with the `count` bytes of that frame."""
+    taken = [one.program for one in tried if not one.problem]
+    failed = [f"{one.program} failed: {one.problem}." for one in tried if one.problem]
+    cut = "" if count <= MOST_BYTES else f" (only the first {size(MOST_BYTES)} of it)"
+    said = [f"Frame {seq}, {size(count)}:"]
+    if taken:
+        said.append(f"copied by {' and '.join(taken)};")
+    said.append(f"sent to the terminal{cut} by OSC 52, unconfirmed.")
+    if not tried:
+        said.append("No desktop clipboard here.")
+    return " ".join([*said, *failed])
+
+
+def _through_tmux(app: App[object], text: str) -> None:
+    """Within tmux, here or at the other end of ssh, the same once more for the terminal outside.
+
+    tmux hands it on where its allow-passthrough is on, and drops it elsewhere.
+    """
+    inside = os.environ.get("TMUX") or os.environ.get("TERM", "").startswith("tmux")
+    driver = app._driver
+    if inside and driver is not None and not app.is_headless:
+        plain = b64encode(text.encode()).decode()
+        driver.write(f"\x1bPtmux;\x1b\x1b]52;c;{plain}\a\x1b\\")

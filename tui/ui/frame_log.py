@@ -2,62 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import Self
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui.core.frames import Frame
 from tui.ui.frame_copy import copy_frame
+from tui.ui.frame_heading import heading, tools
+from tui.ui.frame_lines import FilterLine, FindLine, TypedLine
+from tui.ui.frame_pair import other
+from tui.ui.frame_reading import ReadingRows
 from tui.ui.frame_ring import FrameFilter, FrameRing
-from tui.ui.frame_rows import FrameRows
-from tui.ui.frame_title import FrameTitle, Part
+from tui.ui.frame_save import save_frames
+from tui.ui.frame_title import FrameTitle
 from tui.ui.frame_view import FrameScreen
 
 
-class FilterLine(Input):
-    """One line to narrow the log with; it acts while it is typed."""
-
-    DEFAULT_CSS = """
-    FilterLine, FilterLine:focus {
-        display: none;
-        height: 1;
-        border: none;
-        padding: 0 1;
-        background: $surface;
-        background-tint: $foreground 0%;
-        &.open { display: block; }
-    }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "drop", "No filter", show=False),
-        Binding("up,down", "leave", "To the frames", show=False),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__(
-            placeholder="words  :error :in :out :note :ws :rest  @account   esc clears",
-            select_on_focus=False,
-        )
-
-    def action_drop(self) -> None:
-        """Takes the filter away and closes the line."""
-        self.value = ""
-        self.post_message(self.Submitted(self, ""))
-
-    async def action_leave(self) -> None:
-        await self.action_submit()
-
-
 class FrameLog(Vertical):
-    """Title, rows and filter line as one widget. Focusing it focuses the rows.
+    """Title, rows, and the lines to type in, as one widget. Focusing it focuses the rows.
 
-    The application feeds it by `extend` and binds its keys to the `action_...` methods.
+    The application feeds it by `extend`, and its keys name what `act` does.
     """
 
     DEFAULT_CSS = """
@@ -68,8 +37,9 @@ class FrameLog(Vertical):
         super().__init__(id=id)
         self.ring = FrameRing(capacity)
         self.title_line = FrameTitle()
-        self.rows = FrameRows(self.ring)
+        self.rows = ReadingRows(self.ring)
         self.filter_line = FilterLine()
+        self.find_line = FindLine()
         self._accounts: tuple[str, ...] = ()
         self._account: str | None = None
 
@@ -77,6 +47,7 @@ class FrameLog(Vertical):
         yield self.title_line
         yield self.rows
         yield self.filter_line
+        yield self.find_line
 
     def on_mount(self) -> None:
         self._entitle()
@@ -115,29 +86,49 @@ class FrameLog(Vertical):
 
     # What keys and clicks do
 
-    def action_filter(self) -> None:
-        """Opens the filter line."""
-        self.filter_line.add_class("open")
-        self.filter_line.focus()
+    def act(self, what: str) -> None:
+        """Does what a key, a click on the title or the palette asks for."""
+        match what:
+            case "filter":
+                self._type_in(self.filter_line)
+            case "find":
+                self._type_in(self.find_line)
+            case "account":
+                self.cycle_account()
+            case "direction":
+                self.filter_line.turn(":in", ":out", ":note")
+            case "transport":
+                self.filter_line.turn(":ws", ":rest")
+            case "errors":
+                self.filter_line.turn(":error")
+            case "pause":
+                self.pause()
+            case "next" | "previous":
+                self._find(1 if what == "next" else -1)
+            case "pair":
+                self._go_to_pair()
+            case "mark":
+                self.rows.mark()
+            case "open":
+                self.open_frame()
+            case "copy":
+                if self.rows.chosen is not None:
+                    copy_frame(self.app, self.rows.chosen)
+            case "save":
+                self._save()
 
-    def action_pause(self) -> None:
+    def pause(self) -> None:
         """Stands still, or follows again."""
         if self.rows.following:
             self.rows.hold()
         else:
             self.rows.follow()
 
-    def action_open(self) -> None:
+    def open_frame(self) -> None:
         """Shows the chosen frame in full: the cursor's, else the newest."""
         frame = self.rows.chosen
         if frame is not None:
-            self.app.push_screen(FrameScreen(frame, self.ring))
-
-    def action_copy(self) -> None:
-        """Copies the chosen frame."""
-        frame = self.rows.chosen
-        if frame is not None:
-            copy_frame(self.app, frame)
+            self.app.push_screen(FrameScreen(frame, self.ring, self.rows.lit))
 
     def cycle_account(self) -> None:
         """All accounts, then each of them, then all again."""
@@ -149,32 +140,86 @@ class FrameLog(Vertical):
             self.filter_line.value = " ".join(word for word in words if word[0] != "@")
         self._narrow()
 
+    def _type_in(self, line: TypedLine) -> None:
+        if not self.display:
+            self._say("The frames have no room on this screen.")
+            return
+        for other_line in self.query(TypedLine):
+            other_line.display = other_line is line
+        line.open()
+
+    def _find(self, by: int) -> None:
+        if self.rows.finder.text:
+            self.rows.find(by)
+        else:
+            self._type_in(self.find_line)
+
+    def _go_to_pair(self) -> None:
+        frame = self.rows.chosen
+        if frame is None:
+            return
+        pair = self.ring.pair(frame)
+        if pair is None:
+            name = other(self.ring, frame)
+            self._say(f"Its {name} is not in the log." if name else "This frame has no pair.")
+        elif self.ring.view.place(pair.seq) is None:
+            self._say(f"Its {other(self.ring, frame)} is hidden by the filter.")
+        else:
+            self.rows.go_to(pair)
+
+    def _save(self) -> None:
+        """Saves the marked frames; without any, all that the filter lets through."""
+        marks = self.rows.marks
+        frames = list(self.ring.view)
+        if marks:
+            frames = [frame for seq in sorted(marks.seqs) if (frame := self.ring.get(seq))]
+        save_frames(self.app, frames)
+
+    def _say(self, text: str) -> None:
+        self.app.notify(text, markup=False)
+
+    # What its parts tell it
+
     @on(FrameTitle.Asked)
     def _asked(self, event: FrameTitle.Asked) -> None:
         event.stop()
-        acts = {"account": self.cycle_account, "pause": self.action_pause}
-        acts.get(event.action, self.action_filter)()
+        self.act(event.action)
 
-    @on(FrameRows.Opened)
-    def _opened(self, event: FrameRows.Opened) -> None:
+    @on(ReadingRows.Opened)
+    def _opened(self, event: ReadingRows.Opened) -> None:
         event.stop()
-        self.action_open()
+        self.open_frame()
 
-    @on(FrameRows.Moved)
-    def _moved(self, event: FrameRows.Moved) -> None:
+    @on(ReadingRows.Moved)
+    def _moved(self, event: ReadingRows.Moved) -> None:
         event.stop()
         self._entitle()
+
+    @on(ReadingRows.Unsought)
+    def _unsought(self, event: ReadingRows.Unsought) -> None:
+        event.stop()
+        self.find_line.value = ""
+
+    @on(FindLine.Stepped)
+    def _stepped(self, event: FindLine.Stepped) -> None:
+        event.stop()
+        self.rows.find(event.by)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._narrow()
+        if event.input is self.find_line:
+            self.rows.seek(self.find_line.value)
+        else:
+            self._narrow()
 
     @on(Input.Submitted)
     def _typed_out(self, event: Input.Submitted) -> None:
         event.stop()
-        self.filter_line.remove_class("open")
+        event.input.display = False
         self.rows.focus()
+        if event.input is self.find_line:
+            self.rows.find(-1, here=True)
 
     def _narrow(self) -> None:
         """Filters by the account in turn and the typed line; `@ok` stands for `okx-desk`."""
@@ -187,19 +232,4 @@ class FrameLog(Vertical):
         self._entitle()
 
     def _entitle(self) -> None:
-        self.title_line.show(self._parts())
-
-    def _parts(self) -> Iterator[Part]:
-        wanted, rows = self.ring.wanted, self.rows
-        yield Part("frames", "name")
-        yield Part(wanted.account or "all accounts", action="account")
-        if rows.following:
-            yield Part("following", "good", "pause")
-        else:
-            yield Part(f"paused, {rows.pending:,} new", "careful", "pause")
-        if line := str(wanted):
-            yield Part(f"filter: {line}", "name", "filter")
-        if not wanted.empty:
-            yield Part(f"{len(self.ring.view):,} of {len(self.ring):,}", action="filter")
-        if self.ring.lost:
-            yield Part(f"{self.ring.lost:,} lost", "careful" if self.ring.missed else "quiet")
+        self.title_line.show(heading(self.rows), tools(self.ring.wanted))

@@ -13,6 +13,8 @@ from tui.core.frames import Direction, Frame, Transport
 _DIRECTIONS: dict[str, Direction] = {":out": "out", ":in": "in", ":note": "note"}
 _TRANSPORTS: dict[str, Transport] = {":ws": "ws", ":rest": "rest"}
 _seq = attrgetter("seq")
+MOST_CHARS = 64_000_000
+"""Bounds the memory of large frames: a character takes one byte, or up to four beyond Latin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class FrameList(Sequence[Frame]):
     def __getitem__(self, index: slice) -> list[Frame]: ...
     def __getitem__(self, index: int | slice) -> Frame | list[Frame]:
         if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
+            start, stop, step = index.indices(len(self))
+            return self._frames[self._start + start : self._start + stop : step]
         if not -len(self) <= index < len(self):
             raise IndexError(index)
         return self._frames[index if index < 0 else self._start + index]
@@ -122,6 +125,13 @@ class FrameList(Sequence[Frame]):
     def find(self, seq: int) -> int:
         """Where `seq` stands, or would stand."""
         return bisect_left(self._frames, seq, lo=self._start, key=_seq) - self._start
+
+    def place(self, seq: int | None) -> int | None:
+        """Where `seq` stands; None when it is not here."""
+        if seq is None:
+            return None
+        index = self.find(seq)
+        return index if index < len(self) and self[index].seq == seq else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,7 @@ class FrameRing:
     A frame is addressed by its `seq`, which stays good when rows before it fall off.
     """
 
-    def __init__(self, capacity: int = 50_000, most_chars: int = 256_000_000) -> None:
+    def __init__(self, capacity: int = 50_000, most_chars: int = MOST_CHARS) -> None:
         self.capacity = capacity
         self.most_chars = most_chars
         self._chars = 0
@@ -164,6 +174,11 @@ class FrameRing:
     def lost(self) -> int:
         """How many frames of this session cannot be shown any more."""
         return self.fallen + self.missed
+
+    @property
+    def oldest(self) -> int:
+        """The lowest `seq` that is kept; 0 when there is none."""
+        return self._all[0].seq if self._all else 0
 
     @property
     def view(self) -> FrameList:
@@ -248,12 +263,8 @@ class FrameRing:
 
     def get(self, seq: int | None) -> Frame | None:
         """The frame of that number, when it is still kept."""
-        if seq is None:
-            return None
-        index = self._all.find(seq)
-        if index < len(self._all) and self._all[index].seq == seq:
-            return self._all[index]
-        return None
+        index = self._all.place(seq)
+        return None if index is None else self._all[index]
 
     def pair(self, frame: Frame) -> Frame | None:
         """The request of a reply, or the reply to a request, when it is still kept."""
@@ -264,7 +275,7 @@ class FrameRing:
     def step(self, seq: int, by: int) -> Frame | None:
         """The frame `by` rows further in the filtered view; None at its ends."""
         index = self._view.find(seq)
-        here = index < len(self._view) and self._view[index].seq == seq
+        here = self._view.place(seq) is not None
         target = index + by if here or by < 0 else index + by - 1
         if not 0 <= target < len(self._view):
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from zlib import crc32
 
 from rich.cells import cell_len, set_cell_size
@@ -13,7 +12,8 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from tui.core.frames import Frame
-from tui.ui.frame_text import duration, json_start, moment, spans
+from tui.ui.frame_lit import Lit, json_inked, relit
+from tui.ui.frame_text import duration, json_start, moment
 
 MAX_CELLS = 2_000
 """A line is not drawn further than this; the whole frame is one key away."""
@@ -31,10 +31,14 @@ INKS = (
     "number",
     "mark",
     "match",
+    "found",
+    "marked",
     *(f"account-{number}" for number in range(ACCOUNT_INKS)),
 )
+ERROR = "\N{MULTIPLICATION SIGN}"
 _ARROWS = {"out": "→", "in": "←", "note": "·"}
 _GUTTER = {"cursor": "▌", "pair": "│", "": " "}
+_MARKED = {"cursor": "█", "pair": "▐", "": "▐"}
 _NARROW = 100
 
 
@@ -52,21 +56,22 @@ class RowPainter:
         names: Sequence[str],
         width: int,
         left: int = 0,
-        words: Sequence[str] = (),
+        lit: Sequence[Lit] = (),
     ) -> None:
         self._inks = {
             mark: {"": ground, **{name: ground + ink for name, ink in inks.items()}}
             for mark, ground in grounds.items()
         }
         self._accounts = {name: account_ink(number) for number, name in enumerate(names)}
-        self._words = tuple(words)
+        self._lit = tuple(lit)
         self._left = left
         self._narrow = width < _NARROW
         longest = max((cell_len(name) for name in names), default=8)
         self._name_cells = min(longest, 10 if self._narrow else 18)
         self._width = width
-        self._room = max(1, width - self.body_start)
-        self._strips: LRUCache[tuple[int, str], Strip] = LRUCache(1_024)
+        self.room = max(1, width - self.body_start)
+        """Cells that a payload has."""
+        self._strips: LRUCache[tuple[int, str, bool, float | None], Strip] = LRUCache(1_024)
 
     @property
     def body_start(self) -> int:
@@ -74,28 +79,33 @@ class RowPainter:
         time = 8 if self._narrow else 12
         return 1 + time + 3 + self._name_cells + 1 + 4 + 1 + 7 + 1
 
-    def strip(self, frame: Frame, mark: str = "") -> Strip:
-        """The line: plain, or marked as `cursor` or `pair`."""
-        strip = self._strips.get((frame.seq, mark))
+    def strip(
+        self, frame: Frame, ground: str = "", *, marked: bool = False, took_ms: float | None = None
+    ) -> Strip:
+        """The line: plain, or lit as `cursor` or `pair`; `took_ms` stands where it has no time."""
+        key = (frame.seq, ground, marked, took_ms)
+        strip = self._strips.get(key)
         if strip is None:
-            inks = self._inks[mark]
-            strip = Strip([*self._head(frame, mark, inks), *self._body(frame, inks)])
+            inks = self._inks[ground]
+            gutter = Segment(_GUTTER[ground], inks[""])
+            if marked:
+                gutter = Segment(_MARKED[ground], inks["marked"])
+            latency = duration(took_ms if frame.latency_ms is None else frame.latency_ms)
+            strip = Strip([gutter, *self._head(frame, latency, inks), *self._body(frame, inks)])
             if strip.cell_length != self._width:
                 strip = strip.crop_extend(0, self._width, inks[""])
-            self._strips[frame.seq, mark] = strip
+            self._strips[key] = strip
         return strip
 
-    def _head(self, frame: Frame, mark: str, inks: Mapping[str, Style]) -> list[Segment]:
+    def _head(self, frame: Frame, latency: str, inks: Mapping[str, Style]) -> list[Segment]:
         error = frame.error
-        arrow = "\N{MULTIPLICATION SIGN}" if error else _ARROWS[frame.direction]
+        arrow = ERROR if error else _ARROWS[frame.direction]
         time = moment(frame.at_ms, ms=not self._narrow)
         name = _fitted(frame.account, self._name_cells)
         ink = self._accounts.get(frame.account)
         if ink is None:  # not of this desk: always the same colour
             ink = account_ink(crc32(frame.account.encode("utf-8", "replace")))
-        latency = duration(frame.latency_ms)
         return [
-            Segment(_GUTTER[mark], inks[""]),
             Segment(f"{time} ", inks["time"]),
             Segment(f"{arrow} ", inks["error" if error else frame.direction]),
             Segment(f"{name} ", inks[ink]),
@@ -104,9 +114,9 @@ class RowPainter:
 
     def _body(self, frame: Frame, inks: Mapping[str, Style]) -> list[Segment]:
         """The payload from the left edge on, coloured as far as it is visible."""
-        left, end = self._left, min(self._left + self._room, MAX_CELLS)
+        left, end = self._left, min(self._left + self.room, MAX_CELLS)
         text = frame.text if len(frame.text) <= end else f"{frame.text[: end - 1]}…"
-        parts = inked(text, frame, self._words)
+        parts = inked(text, frame, self._lit)
         if not text[:-1].isascii():
             return self._wide_body(Strip(Segment(part, inks[ink]) for part, ink in parts), inks)
         segments: list[Segment] = []
@@ -123,7 +133,7 @@ class RowPainter:
         return segments
 
     def _wide_body(self, body: Strip, inks: Mapping[str, Style]) -> list[Segment]:
-        end = min(self._left + self._room, MAX_CELLS)
+        end = min(self._left + self.room, MAX_CELLS)
         if body.cell_length > end:
             body = Strip.join((body.crop(0, end - 1), Strip([Segment("…", inks["mark"])])))
         return list(body.crop(self._left, end))
@@ -134,44 +144,16 @@ def account_ink(number: int) -> str:
     return f"account-{number % ACCOUNT_INKS}"
 
 
-def inked(text: str, frame: Frame, words: Sequence[str] = ()) -> list[tuple[str, str]]:
+def inked(text: str, frame: Frame, lit: Sequence[Lit] = ()) -> list[tuple[str, str]]:
     """`text` of a frame in parts, each with the name of its ink."""
     if frame.error or frame.direction == "note":
         parts = [(text, "error" if frame.error else "note")]
     else:
-        parts = []
         start = json_start(text)
-        at = 0
-        for begin, end, kind in spans(text, start) if start is not None else ():
-            if begin > at:
-                parts.append((text[at:begin], "lead"))
-            parts.append((text[begin:end], kind))
-            at = end
-        if at < len(text):
-            parts.append((text[at:], "lead"))
-    return _matched(parts, text, words) if words else parts
-
-
-def _matched(
-    parts: list[tuple[str, str]], text: str, words: Sequence[str]
-) -> list[tuple[str, str]]:
-    """The same parts with the words that a filter looks for in an ink of their own."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        return parts
-    inks = [ink for part, ink in parts for _ in part]
-    for word in words:
-        found = lowered.find(word)
-        while found >= 0:
-            inks[found : found + len(word)] = ["match"] * len(word)
-            found = lowered.find(word, found + len(word))
-    marked: list[tuple[str, str]] = []
-    at = 0
-    for ink, run in groupby(inks):
-        length = len(list(run))
-        marked.append((text[at : at + length], ink))
-        at += length
-    return marked
+        parts = [] if start is None else json_inked(text, start, "lead")
+        if start is None and text:
+            parts.append((text, "lead"))
+    return relit(parts, text, lit) if lit else parts
 
 
 def _fitted(name: str, cells: int) -> str:

@@ -16,7 +16,8 @@ from tui.ui.frame_canvas import FrameCanvas
 from tui.ui.frame_ring import FrameFilter, FrameRing
 from tui.ui.frame_row import MAX_CELLS
 
-_STEP = 16
+STEP = 16
+"""Cells that payloads move sideways at a time."""
 
 
 class FrameRows(FrameCanvas, can_focus=True):
@@ -81,6 +82,12 @@ class FrameRows(FrameCanvas, can_focus=True):
         change = self.ring.extend(frames, missed)
         if self._cursor is not None and self.cursor is None:
             self._cursor = None
+        if change.added:
+            self.finder.extend(self.ring.view[-change.added :])
+        if change.dropped:
+            self.finder.drop()
+        if self.ring.fallen:
+            self.marks.drop(self.ring.oldest)
         if self.following:
             self._fit()
             self._scroll(self.max_scroll_y)
@@ -100,6 +107,7 @@ class FrameRows(FrameCanvas, can_focus=True):
         read = self._cursor if self._cursor is not None else self._seq_at(top)
         line = view.find(read) - top if read is not None else 0
         self.ring.wanted = wanted
+        self.finder.renew()
         self.repaint()
         self._fit()
         if self.following or read is None:
@@ -117,6 +125,7 @@ class FrameRows(FrameCanvas, can_focus=True):
     def follow(self) -> None:
         """Shows the newest frame and whatever comes after it."""
         self._held = self._cursor = None
+        self.marks.release()
         self._fit()
         self._scroll(self.max_scroll_y)
         self.refresh()
@@ -137,9 +146,24 @@ class FrameRows(FrameCanvas, can_focus=True):
         self.refresh()
         self.post_message(self.Moved())
 
+    def go_to(self, frame: Frame) -> None:
+        """Puts the cursor on a frame that the filter lets through, pending or not."""
+        index = self.ring.view.place(frame.seq)
+        if index is None:
+            return
+        if index >= self.shown:
+            self._take_in()
+        self.marks.release()
+        self.select(index)
+
     # Keys and mouse
 
     def action_move(self, by: int) -> None:
+        self.marks.release()
+        self.go(by)
+
+    def go(self, by: int) -> None:
+        """Moves the cursor by so many rows; past the end the pending rows are taken in."""
         index = self._cursor_index()
         if index is None:
             if self.following and by > 0:
@@ -165,8 +189,8 @@ class FrameRows(FrameCanvas, can_focus=True):
         top = self.scroll_offset.y
         rows = self.ring.view[top : min(self.shown, top + self.size.height)]
         longest = max((len(frame.text) for frame in rows), default=0)
-        most = max(0, min(longest, MAX_CELLS) - _STEP)
-        left = max(0, min(self._left + by * _STEP, most))
+        most = max(0, min(longest, MAX_CELLS) - STEP)
+        left = max(0, min(self._left + by * STEP, most))
         if left != self._left:
             self._left = left
             self.repaint()
@@ -175,6 +199,7 @@ class FrameRows(FrameCanvas, can_focus=True):
         # At the press, not at the click: while following, the row would be gone by then.
         index = self.scroll_offset.y + event.y
         if event.button == 1 and 0 <= index < self.shown:
+            self.marks.release()
             self.select(index)
 
     def on_click(self, event: events.Click) -> None:
@@ -247,5 +272,5 @@ class FrameRows(FrameCanvas, can_focus=True):
         """Where the cursor stands in the view; None without one, or when the filter hides it."""
         if self._cursor is None:
             return None
-        index = self.ring.view.find(self._cursor)
-        return index if self._seq_at(index) == self._cursor else None
+        index = self.ring.view.place(self._cursor)
+        return index if index is not None and index < self.shown else None

@@ -21,10 +21,15 @@ class Part:
     text: str
     ink: str = "quiet"
     action: str = ""
+    spare: bool = False
+    """Left out where there is no room for all."""
 
 
 class FrameTitle(Widget):
-    """One line of parts on a rule. Its text is drawn as it is: nothing in it is markup."""
+    """One line of parts on a rule. Its text is drawn as it is: nothing in it is markup.
+
+    With `rule` a space it is a bare line.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "title--name",
@@ -53,41 +58,61 @@ class FrameTitle(Widget):
             super().__init__()
             self.action = action
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, rule: str = "─", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._rule = rule
         self._parts: tuple[Part, ...] = ()
+        self._tools: tuple[Part, ...] = ()
+        self._spots: list[tuple[int, int, str]] = []
 
     @property
     def text(self) -> str:
         """The line in words."""
         return "  ".join(part.text for part in self._parts)
 
-    def show(self, parts: Iterable[Part]) -> None:
-        """Says something else; the same again costs nothing."""
-        new = tuple(parts)
-        if new != self._parts:
-            self._parts = new
+    def show(self, parts: Iterable[Part], tools: Iterable[Part] = ()) -> None:
+        """Says something else; the same again costs nothing. `tools` stand at the right end."""
+        new = tuple(parts), tuple(tools)
+        if new != (self._parts, self._tools):
+            self._parts, self._tools = new
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        rule = self.get_component_rich_style("title--rule")
-        segments = [Segment("─", rule)]
-        for part in self._parts:
-            segments.append(Segment(part.text, self.get_component_rich_style(f"title--{part.ink}")))
-            segments.append(Segment("  ", rule))
-        if self._parts:
-            segments[-1] = Segment(" ", rule)
-        strip = Strip(segments)
-        width = self.size.width
-        if strip.cell_length > width:
-            return strip.crop(0, width)
-        return Strip([*segments, Segment("─" * (width - strip.cell_length), rule)], width)
+        width, rule = self.size.width, self.get_component_rich_style("title--rule")
+        lead = self._rule.strip()
+        segments, at = [Segment(lead, rule)], len(lead)
+        self._spots = []
+        parts = self._parts
+        if _cells(parts) > width:
+            parts = tuple(part for part in parts if not part.spare)
+        for part in parts:
+            at = self._put(segments, part, at)
+        tools = self._tools
+        while tools and at + _cells(tools) + 1 > width:
+            tools = tools[:-1]
+        fill = width - at - (_cells(tools) + 1 if tools else 0)
+        if fill > 0:
+            segments.append(Segment(self._rule * fill, rule))
+        if tools:
+            segments.append(Segment(" ", rule))
+            at += fill + 1
+        for part in tools:
+            at = self._put(segments, part, at)
+        return Strip(segments).crop(0, width)
+
+    def _put(self, segments: list[Segment], part: Part, at: int) -> int:
+        """Adds a part and a gap, notes where a click finds it; returns where the next begins."""
+        end = at + cell_len(part.text)
+        segments.append(Segment(part.text, self.get_component_rich_style(f"title--{part.ink}")))
+        segments.append(Segment("  ", self.get_component_rich_style("title--rule")))
+        self._spots.append((at, end, part.action))
+        return end + 2
 
     def on_click(self, event: events.Click) -> None:
-        at = 1
-        for part in self._parts:
-            width = cell_len(part.text)
-            if at <= event.x < at + width and part.action:
-                self.post_message(self.Asked(part.action))
-                return
-            at += width + 2
+        for start, end, action in self._spots:
+            if start <= event.x < end and action:
+                self.post_message(self.Asked(action))
+
+
+def _cells(parts: Iterable[Part]) -> int:
+    return sum(cell_len(part.text) + 2 for part in parts)

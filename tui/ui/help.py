@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.core.desk import AccountView, DeskView
+from tui.ui.frame_help import FRAMES_HELP
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.keys import ALL_KEYS, When
 from tui.ui.painted import Painted, ink, lines
@@ -81,6 +82,7 @@ def parts(accounts: Iterable[AccountView]) -> tuple[tuple[str, tuple[Line, ...]]
         ("outcomes of a cancel", _signs(OUTCOME.values())),
         ("dead-man timers", (*_timers(accounts), *_signs(TIMER.values()))),
         ("alarms", _ALARMS),
+        ("frames", FRAMES_HELP),
     )
 
 

@@ -29,7 +29,7 @@ class Key:
     """For the key bar; empty where it does not stand there."""
     help: str
     always: bool = False
-    """Understood before any dialog or text field sees it."""
+    """Acted on before what has the focus sees it; a letter still goes to a text field."""
     when: When | None = None
     """Offered only while there is something for it to do; None for always."""
 
@@ -57,9 +57,25 @@ DESK_KEYS = (
     Key("account.readiness", "i", "i", "readiness", "", "why the panel's account is ready or not"),
     Key("timer.toggle", "a", "a", "arm", "arm", "arm the dead-man timer; disarm it (two presses)"),
     Key("account.refresh", "r", "r", "refresh", "", "read the panel's open orders now"),
-    Key("frames.filter", "slash", "/", "frames('filter')", "filter", "filter the frames"),
+    Key("frames.filter", "slash", "/", "frames('filter')", "filter", "filter the frames",
+        always=True),
     Key("frames.account", "f", "f", "frames('account')", "",
         "frames of one account, of the next, of all again"),
+    Key("frames.direction", "b", "b", "frames('direction')", "",
+        "frames received, sent, notes, all again"),
+    Key("frames.transport", "t", "t", "frames('transport')", "",
+        "frames of the sockets, of REST, all again"),
+    Key("frames.errors", "exclamation_mark", "!", "frames('errors')", "",
+        "only frames that are errors, or all again"),
+    Key("frames.find", "ctrl+f", "ctrl+f", "frames('find')", "", "find a text in the frames",
+        always=True),
+    Key("frames.next", "n", "n", "frames('next')", "", "the next frame found"),
+    Key("frames.previous", "N,shift+n", "N", "frames('previous')", "", "the frame found before"),
+    Key("frames.pair", "g", "g", "frames('pair')", "",
+        "go to the reply of the request, to the request of the reply"),
+    Key("frames.mark", "space", "space", "frames('mark')", "", "mark a frame, to save it"),
+    Key("frames.save", "ctrl+s", "ctrl+s", "frames('save')", "",
+        "save the marked frames to a file; without marks all that are shown"),
     Key("frames.pause", "p", "p", "frames('pause')", "pause", "pause the frames, or follow again"),
     Key("frames.open", "enter", "⏎", "frames('open')", "frame", "show a frame in full"),
     Key("frames.copy", "y", "y", "frames('copy')", "copy", "copy a frame"),
