@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
 from tui.core.clocks import Instant
 
-MOST_KEPT = 64
+MOST_KEPT = 32
 """Measurements that one stretch keeps; of more it keeps every second one, every fourth ..."""
 
 RECENT_S = 60.0
@@ -30,6 +28,10 @@ class Stretch:
     high: float | None = None
     lost: int = 0
     """Times that something was asked and no answer came."""
+    values: tuple[float, ...] = ()
+    """The measurements, or every so-manieth of them."""
+    every: int = 1
+    """How many measurements each of the values stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,27 @@ class Past:
     stretches: tuple[Stretch, ...] = ()
     ended_ms: int = 0
     """Wall clock at the end of the last stretch, epoch ms."""
-    p50: float | None = None
-    p95: float | None = None
-    """Of all measurements in it, not of the stretches."""
-    lost: int = 0
 
     @property
     def high(self) -> float | None:
         """The largest measurement."""
         return max((s.high for s in self.stretches if s.high is not None), default=None)
+
+    @property
+    def lost(self) -> int:
+        """How many answers did not come."""
+        return sum(stretch.lost for stretch in self.stretches)
+
+    def at_share(self, share: float) -> float | None:
+        """The least measurement that so much of them does not exceed: 0.95 for the p95."""
+        weighed = sorted((value, s.every) for s in self.stretches for value in s.values)
+        wanted = share * sum(weight for _, weight in weighed)
+        passed = 0
+        for value, weight in weighed:
+            passed += weight
+            if passed >= wanted:
+                return value
+        return None
 
 
 NO_PAST = Past()
@@ -94,25 +108,26 @@ def slowed(past: Past) -> bool:
 class Series:
     """Takes measurements and keeps the last `kept` stretches of `each_s` seconds.
 
-    Its memory has a bound, whatever comes in. Stretches are told apart by the clock that goes on
-    while a machine sleeps, so that a sleep is a gap.
+    Its memory has a bound, whatever comes in, and what is over is worked out once. Stretches are
+    told apart by the clock that goes on while a machine sleeps, so that a sleep is a gap.
     """
 
     def __init__(self, each_s: float, kept: int) -> None:
         self._each_s = each_s
         self._kept = kept
-        self._gathered: deque[_Gathered] = deque(maxlen=kept + 1)
-        """The last one may still be going on. Stretches without anything are not among them."""
+        self._over: deque[tuple[int, Stretch]] = deque(maxlen=kept)
+        """With their numbers; those without anything are not among them."""
+        self._now: _Gathering | None = None
         self._past = Past(each_s)
         self._past_at: int | None = None
 
     def add(self, now: Instant, value: float) -> None:
         """Takes one measurement."""
-        self._at(now).add(value)
+        self._at(self._number(now)).add(value)
 
     def lose(self, now: Instant) -> None:
         """Takes note that no answer came."""
-        self._at(now).lost += 1
+        self._at(self._number(now)).lost += 1
 
     def past(self, now: Instant) -> Past:
         """The stretches that are over: the same object until the next one is."""
@@ -125,29 +140,27 @@ class Series:
     def _number(self, now: Instant) -> int:
         return int(now.boot_s // self._each_s)
 
-    def _at(self, now: Instant) -> _Gathered:
-        number = self._number(now)
-        if not self._gathered or self._gathered[-1].number < number:
-            self._gathered.append(_Gathered(number))
-        return self._gathered[-1]
+    def _at(self, number: int) -> _Gathering:
+        self._close_before(number)
+        if self._now is None:
+            self._now = _Gathering(number)
+        return self._now
+
+    def _close_before(self, number: int) -> None:
+        if self._now is not None and self._now.number < number:
+            self._over.append((self._now.number, self._now.told()))
+            self._now = None
 
     def _tell(self, number: int, now: Instant) -> Past:
-        while self._gathered and self._gathered[0].number < number - self._kept:
-            self._gathered.popleft()
-        over = {one.number: one for one in self._gathered if one.number < number}
-        if not over:
+        self._close_before(number)
+        while self._over and self._over[0][0] < number - self._kept:
+            self._over.popleft()
+        if not self._over:
             return Past(self._each_s)
-        gap = Stretch()
-        weighed = [(value, one.every) for one in over.values() for value in one.values]
-        weighed.sort()
-        return Past(
-            self._each_s,
-            tuple(over[n].told() if n in over else gap for n in range(min(over), number)),
-            now.wall_ms - round(now.boot_s % self._each_s * 1000),
-            _at_share(weighed, 0.5),
-            _at_share(weighed, 0.95),
-            sum(one.lost for one in over.values()),
-        )
+        over = dict(self._over)
+        stretches = tuple(over.get(n, _GAP) for n in range(self._over[0][0], number))
+        ended_ms = now.wall_ms - round(now.boot_s % self._each_s * 1000)
+        return Past(self._each_s, stretches, ended_ms)
 
 
 def round_trips() -> Series:
@@ -160,16 +173,18 @@ def open_orders() -> Series:
     return Series(60.0, 60)
 
 
-class _Gathered:
-    """One stretch while it gathers."""
+_GAP = Stretch()
+
+
+class _Gathering:
+    """The stretch that is going on."""
 
     __slots__ = ("every", "high", "lost", "low", "number", "seen", "values")
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.values = array("d")
+        self.values: list[float] = []
         self.every = 1
-        """Every so-manieth measurement is kept."""
         self.seen = 0
         self.low = self.high = 0.0
         self.lost = 0
@@ -177,27 +192,15 @@ class _Gathered:
     def add(self, value: float) -> None:
         self.low = min(self.low, value) if self.seen else value
         self.high = max(self.high, value) if self.seen else value
+        if len(self.values) == MOST_KEPT and self.seen % self.every == 0:
+            del self.values[1::2]
+            self.every *= 2
         if self.seen % self.every == 0:
-            if len(self.values) == MOST_KEPT:
-                self.values = self.values[::2]
-                self.every *= 2
-            if self.seen % self.every == 0:
-                self.values.append(value)
+            self.values.append(value)
         self.seen += 1
 
     def told(self) -> Stretch:
         if not self.seen:
             return Stretch(lost=self.lost)
-        return Stretch(self.low, median(self.values), self.high, self.lost)
-
-
-def _at_share(weighed: Iterable[tuple[float, int]], share: float) -> float | None:
-    """The least value that at least so much of the weight does not exceed. The values ascend."""
-    pairs = list(weighed)
-    wanted = share * sum(weight for _, weight in pairs)
-    passed = 0
-    for value, weight in pairs:
-        passed += weight
-        if passed >= wanted:
-            return value
-    return None
+        values = tuple(self.values)
+        return Stretch(self.low, median(values), self.high, self.lost, values, self.every)
