@@ -99,7 +99,7 @@ def test_it_tells_what_was_put_in(events: list[tuple[float, float | None]]) -> N
 
 
 def test_a_flood_takes_no_more_memory_and_hardly_bends_the_figures() -> None:
-    series, dice = Series(10, 6), random.Random(7)
+    series, dice = Series(10, 6), random.Random(7)  # noqa: S311
     for n in range(60_000):
         series.add(at(n / 1000), dice.uniform(0, 1000))
     assert len(series._over) <= 6
