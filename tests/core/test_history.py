@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.clocks import Instant
-from tui.core.history import MOST_KEPT, Past, Series, Stretch, slowed
+from tui.core.history import MOST_KEPT, Past, Series, Stretch, folded, slow_above_ms, slowed
 
 WALL_S = 1_760_000_000.0
 
@@ -165,3 +165,30 @@ def test_it_stays_slow_for_minutes_not_for_ever() -> None:
 def test_pings_with_pauses_between_are_enough() -> None:
     quiet, late = (80, None), (600, None)
     assert slowed(minutes(*quiet * 27, *late * 3))
+
+
+@given(st.integers(0, 60), st.integers(2, 70), st.integers(0, 10_000))
+def test_folding_loses_nothing_and_fits(many: int, most: int, shift: int) -> None:
+    past = Past(10, tuple(one(n) for n in range(many)), 10_000 * (shift + many))
+    groups = folded(past, most)
+    assert len(groups) <= most
+    assert tuple(stretch for group in groups for stretch in group) == past.stretches
+    assert len({len(group) for group in groups[1:-1]}) <= 1
+
+
+@given(st.integers(2, 70), st.integers(0, 10_000))
+def test_a_new_stretch_moves_no_border(most: int, shift: int) -> None:
+    def borders(first: int) -> set[float | None]:
+        stretches = tuple(one(first + n) for n in range(60))
+        groups = folded(Past(10, stretches, 10_000 * (first + 60)), most)
+        return {group[0].median for group in groups[1:]}
+
+    before, after = borders(shift), borders(shift + 1)
+    assert len(before ^ after) <= 2
+
+
+def test_where_slow_begins() -> None:
+    assert slow_above_ms(minutes(*[20] * 60)) == 250
+    assert slow_above_ms(minutes(*[120] * 60)) == 360
+    assert slow_above_ms(minutes(*[600] * 60)) == 1000
+    assert slow_above_ms(minutes(20)) == 1000

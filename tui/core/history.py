@@ -81,28 +81,51 @@ class OpenPast:
 NO_OPEN_PAST = OpenPast()
 
 
-def slowed(past: Past) -> bool:
-    """Whether the round trips of a route (in ms) have clearly become slow.
+def slow_above_ms(past: Past) -> float:
+    """Round trips longer than this are slow for the route that `past` (in ms) is of.
 
-    The median of the last minute is above 250 ms and more than three times what the quicker
-    stretches of the past took, a quarter of them being quicker still. So a route that slows down is
-    told for minutes, and one that is far away but steady is not. Above one second it is slow
-    whatever it was before: an answer that late meets the time limits of a cancel.
+    That is three times what the quickest quarter of its stretches took at most, yet never less than
+    250 ms nor more than 1 s: an answer so late meets the time limits of a cancel. Of a route that
+    is hardly known only that second is.
+    """
+    all_ms = sorted(s.median for s in past.stretches if s.median is not None)
+    if len(all_ms) < _LEAST_IN_ALL:
+        return SLOW_ANYWAY_MS
+    return min(SLOW_ANYWAY_MS, max(SLOW_MS, SLOW_TIMES * all_ms[len(all_ms) // 4]))
+
+
+def slowed(past: Past) -> bool:
+    """Whether a route has clearly become slow: the median of its last minute is.
+
+    So a route that slows down is told for minutes, until slow is what is usual there, and one that
+    is far away but steady is not told. A single late answer says nothing.
     """
     if past.each_s <= 0:
         return False
-    all_ms = [s.median for s in past.stretches if s.median is not None]
     last = past.stretches[-max(1, round(RECENT_S / past.each_s)) :]
     recent_ms = [s.median for s in last if s.median is not None]
-    if len(recent_ms) < _LEAST_RECENT:
-        return False
-    now_ms = median(recent_ms)
-    if now_ms > SLOW_ANYWAY_MS:
-        return True
-    if len(all_ms) < _LEAST_IN_ALL:
-        return False
-    usual_ms = sorted(all_ms)[len(all_ms) // 4]
-    return now_ms > SLOW_MS and now_ms > SLOW_TIMES * usual_ms
+    return len(recent_ms) >= _LEAST_RECENT and median(recent_ms) > slow_above_ms(past)
+
+
+def folded(past: Past, most: int) -> list[tuple[Stretch, ...]]:
+    """The stretches in at most `most` groups of equal length, for want of cells; at least two.
+
+    The borders stay where they are when a stretch is added, so that a drawing moves by whole cells.
+    """
+    if not past.stretches or past.each_s <= 0:
+        return []
+    size = 1
+    while -(-len(past.stretches) // size) + (size > 1) > max(2, most):
+        size += 1
+    number = round(past.ended_ms / 1000 / past.each_s)
+    ends_at = len(past.stretches)
+    taken = number % size or size
+    groups: list[tuple[Stretch, ...]] = []
+    while ends_at > 0:
+        begins_at = max(0, ends_at - taken)
+        groups.append(past.stretches[begins_at:ends_at])
+        ends_at, taken = begins_at, size
+    return groups[::-1]
 
 
 class Series:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from tui.core.desk import AccountView
+from tui.core.history import NO_PAST, Past
 from tui.core.orders import Book, Kind
 from tui.ui.bignum import big, big_height, big_width
 from tui.ui.painted import Painted, ends, first_fitting, ink, lines, row
+from tui.ui.sparkline import orders_line
 from tui.ui.words import utc
 
 _GAP = 4
@@ -44,6 +46,8 @@ class Counts:
     error: str
     stale: bool = False
     """Too old to look live."""
+    past: Past = NO_PAST
+    """Of the total, in the last hour."""
 
 
 def stale(account: AccountView, now_ms: int) -> bool:
@@ -65,7 +69,8 @@ def counts(account: AccountView, *, stale: bool = False) -> Counts:
         known = [part.count for part in parts if part.count is not None]
         total = Figure(sum(known) if known and len(known) == len(parts) else None, "open")
     beside = tuple(Figure(_count(account.book, kind), kind.label) for kind in apart)
-    return Counts(total, parts, beside, account.read_at_ms, account.book_error, stale)
+    past = account.open_past.total
+    return Counts(total, parts, beside, account.read_at_ms, account.book_error, stale, past)
 
 
 def _count(book: Book | None, kind: Kind) -> int | None:
@@ -109,6 +114,8 @@ class Figures(Painted[Counts]):
         else:  # what no cancel reaches gives way to nothing
             room = width - apart.cell_length - 2
             below = [row(apart, _listed(value.parts, room) if below else Content())]
+        if spare > 1 and not any(part.plain for part in below):
+            below = [_hour(value.past, width)]
         if len(below) < spare - 1:
             below += [Content()] * (spare - 1 - len(below))
         return lines(*drawing, labels, *below[: spare - 1], ends(read, Content(), width))
@@ -223,6 +230,12 @@ def _apart(figures: tuple[Figure, ...]) -> Content:
             if figure.count != 0
         )
     )
+
+
+def _hour(past: Past, width: int) -> Content:
+    """The last hour of the total; its length in words where there is room."""
+    drawn, words = orders_line(past, width), ink("1 h", ".ink--faint")
+    return first_fitting(width, row(drawn, words, gap=" ") if drawn.plain else Content(), drawn)
 
 
 def read_line(value: Counts) -> Content:
