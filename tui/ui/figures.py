@@ -111,11 +111,14 @@ class Figures(Painted[Counts]):
             return lines(*drawing, _only_line(labels, value, bool(below), width))
         if row(labels, apart).cell_length <= width:
             labels = row(labels, apart)
+            hour = _hour(value.past, width)
+            if hour.plain and (not below or below[0].plain.endswith("…")):
+                below = [hour]
+            else:
+                read = row(read, _hour(value.past, width - read.cell_length - 3))
         else:  # what no cancel reaches gives way to nothing
             room = width - apart.cell_length - 2
             below = [row(apart, _listed(value.parts, room) if below else Content())]
-        if spare > 1 and not any(part.plain for part in below):
-            below = [_hour(value.past, width)]
         if len(below) < spare - 1:
             below += [Content()] * (spare - 1 - len(below))
         return lines(*drawing, labels, *below[: spare - 1], ends(read, Content(), width))
@@ -232,10 +235,15 @@ def _apart(figures: tuple[Figure, ...]) -> Content:
     )
 
 
+_LEAST_HOUR = 10
+"""Cells of the line below which it tells nothing."""
+
+
 def _hour(past: Past, width: int) -> Content:
     """The last hour of the total; its length in words where there is room."""
-    drawn, words = orders_line(past, width), ink("1 h", ".ink--faint")
-    return first_fitting(width, row(drawn, words, gap=" ") if drawn.plain else Content(), drawn)
+    words = ink(" 1 h", ".ink--faint")
+    drawn = orders_line(past, width - words.cell_length) if width >= _LEAST_HOUR else Content()
+    return Content.assemble(drawn, words) if drawn.plain else drawn
 
 
 def read_line(value: Counts) -> Content:

@@ -131,6 +131,7 @@ class ConnectionLines(Painted[Connection]):
             width,
             row(*(row(_route(r), trips_line(r.past, _SHORT)) for r in value.routes), key),
             *(_in_a_row(value.routes, note) for note in fitting),
+            *(_in_a_row([_in_short(route) for route in value.routes], note) for note in fitting),
         )
         if not value.reason:
             return routes
@@ -148,6 +149,10 @@ _SHORT, _LEAST = 12, 8
 def _in_a_row(routes: Iterable[RouteView], key: Content) -> Content:
     ways = [_route(route) for route in routes]
     return row(*ways, key) if _harmless(key.plain) else row(key, *ways)
+
+
+def _in_short(route: RouteView) -> RouteView:
+    return route if route.up else replace(route, detail="")
 
 
 def _tall(value: Connection, key: Content, width: int) -> Content:

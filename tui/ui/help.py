@@ -109,7 +109,7 @@ def _keys(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
     return tuple(
         ((key.shown, ".ink--strong"), key.help)
         for key in ALL_KEYS
-        if key.when is not When.PRESENCE or asked
+        if (key.when is not When.PRESENCE or asked) and key.when is not When.ALONE
         if not key.id.startswith("panel.") or key.word or key.id in {"panel.next", "panel.previous"}
     )
 

@@ -105,6 +105,22 @@ def plan(width: int, height: int, buttons: Sequence[int]) -> Plan:
     return Plan(Density.TINY, columns, 2, rows, max(1, min(rows, height // 2)), beside=True)
 
 
+_PLOTS = 12
+"""Rows that the plots of a panel take at least, where the desk is its own."""
+
+
+def plan_alone(width: int, height: int, buttons: int) -> Plan:
+    """One panel with so many cancel buttons on all the room, the rows left over for its plots."""
+    beside = width - _FRAME >= BESIDE_FROM
+    for density, needs in _NEEDS.items():
+        least, ideal = heights(density, buttons, beside=beside)
+        if width >= needs.narrowest and least + _PLOTS <= height:
+            airy = least < ideal <= height - _PLOTS
+            return Plan(density, 1, height, 1, 1, beside, 0, airy)
+    smallest = Density.COMPACT if height >= heights(Density.COMPACT, 1, beside=True)[0] else None
+    return Plan(smallest or Density.TINY, 1, height, 1, 1, beside=True)
+
+
 def _wishes() -> Iterator[tuple[Density, _Needs, int]]:
     """What is tried, the largest first; each density with the log it wishes, then the least."""
     for density, needs in _NEEDS.items():

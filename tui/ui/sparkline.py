@@ -16,6 +16,8 @@ MOST_CELLS = 30
 """A longer line shows single stretches, and some routes are measured more rarely than that."""
 _USUAL = 0.2
 """How high what is usual stands, so that there is room above it for what is not."""
+_FULL = 0.7
+"""How high most orders of the hour stand."""
 
 
 def trips_line(past: Past, width: int) -> Content:
@@ -39,10 +41,10 @@ def trips_line(past: Past, width: int) -> Content:
 
 def orders_line(past: Past, width: int) -> Content:
     """How many orders were open; none at all lies on the ground."""
-    top = past.high or 1.0
+    top = (past.high or 1.0) / _FULL
     return Content.assemble(
         *(
-            _block(value, top, ".ink--figure" if value else ".ink--faint")
+            _block(value, top, ".ink--faint")
             for value in map(_last, folded(past, min(width, MOST_CELLS)))
         )
     )
