@@ -11,18 +11,17 @@ from textual.events import Resize
 
 from tui.core.desk import AccountView
 from tui.core.history import Past, Stretch, folded, slowed
+from tui.ui.layout import PLOTS_BESIDE_FROM
 from tui.ui.painted import Painted, first_fitting, ink, lines, row
 from tui.ui.plot import Curve, Curves, Plot
 from tui.ui.words import SLOW, duration
 
-_BESIDE_FROM = 72
-"""Width from which the two charts stand beside each other."""
-_LEAST_ROWS = 6
+_LEAST_ROWS = 5
 """Of a plot; below it only its words are shown."""
 _MOST_POINTS = 30
 """Of ten minutes: some routes are measured every twenty seconds only."""
-_INKS = ("figure", "good", "demo", "careful", "text", "faint")
-"""Of the curves, in their order; the words above the plot have the same."""
+_INKS = ("strong", "figure", "demo", "good", "quiet", "faint")
+"""Of the curves, in their order, as the figures of the panel have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,9 @@ class Legends(Painted[tuple[str, tuple[Legend, ...]]]):
                 first_fitting(
                     width,
                     *(
-                        row(
-                            ink("━━", f".ink--{legend.ink}"),
-                            ink(legend.name.ljust(edge), ".ink--quiet"),
+                        Content.assemble(
+                            ink("━ ", f".ink--{legend.ink}"),
+                            ink(legend.name.ljust(edge + 2), ".ink--quiet"),
                             variant,
                         )
                         for variant in legend.variants
@@ -111,7 +110,7 @@ class Charts(Container):
         yield self.orders
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width >= _BESIDE_FROM, "-across")
+        self.set_class(event.size.width >= PLOTS_BESIDE_FROM, "-across")
 
     def show(self, account: AccountView) -> None:
         """Shows a newer picture of the account; it costs nothing while the past is the same."""
@@ -139,12 +138,17 @@ def _in_words(past: Past) -> tuple[Content, ...]:
         told = f"{past.lost} lost" if past.lost else "nothing measured yet"
         return (ink(told, ".ink--bad" if past.lost else ".ink--quiet"),)
     slow = ink(str(SLOW) if slowed(past) else "", SLOW.ink)
-    usual, late, most = (
+    usual, late, longest = (
         row(ink(word, ".ink--quiet"), ink(duration(value), ".ink--text"), gap=" ")
         for word, value in (("p50", p50), ("p95", p95), ("most", past.high))
     )
     lost = ink(f"{past.lost} lost", ".ink--bad" if past.lost else ".ink--quiet")
-    return (row(usual, late, most, lost, slow), row(usual, late, lost, slow), row(usual, late))
+    told = lost if past.lost else Content()
+    return (
+        row(usual, late, longest, lost, slow),
+        row(usual, late, told, slow),
+        row(told, slow, late, usual),
+    )
 
 
 def _orders(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
@@ -166,15 +170,14 @@ def _counted(past: Past) -> tuple[Content, ...]:
     known = [s for s in past.stretches if s.median is not None]
     if not known or past.high is None:
         return (ink("not read for a whole minute yet", ".ink--quiet"),)
-    last, least = known[-1].median, min(s.low for s in known if s.low is not None)
-    told = row(
-        *(
-            row(ink(word, ".ink--quiet"), ink(f"{value:g}", ".ink--text"), gap=" ")
-            for word, value in (("last", last), ("least", least), ("most", past.high))
-        )
+    least_ever = min(s.low for s in known if s.low is not None)
+    last, least, most = (
+        row(ink(word, ".ink--quiet"), ink(f"{value:g}", ".ink--text"), gap=" ")
+        for word, value in (("last", known[-1].median), ("least", least_ever), ("most", past.high))
     )
     failed = ink(f"{past.lost} reads failed" if past.lost else "", ".ink--bad")
-    return (row(told, failed), told)
+    short = ink(f"{past.lost} failed" if past.lost else "", ".ink--bad")
+    return (row(last, least, most, failed), row(least, most, short), row(short, most))
 
 
 def _curve(past: Past, name: str, most: int) -> Curve:

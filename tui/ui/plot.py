@@ -102,7 +102,7 @@ class Plot(PlotextPlot):
                 xs = [curve.times_s[place] for place in run]
                 ys = [curve.values[place] for place in run]
                 draw = plt.plot if len(run) > 1 else plt.scatter
-                draw(xs, ys, marker="braille", color=colour)
+                draw(xs, ys, marker="hd", color=colour)
         for curve in value.curves:
             if curve.lost:
                 xs = [curve.times_s[place] for place in curve.lost]
