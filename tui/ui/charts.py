@@ -18,6 +18,8 @@ from tui.ui.words import SLOW, duration
 
 _LEAST_ROWS = 5
 """Of a plot; below it only its words are shown."""
+_LEAST_STACKED = 8
+"""Rows from which there is room for the words of both charts."""
 _MOST_POINTS = 30
 """Of ten minutes: some routes are measured every twenty seconds only."""
 _INKS = ("strong", "figure", "demo", "good", "quiet", "faint")
@@ -110,7 +112,9 @@ class Charts(Container):
         yield self.orders
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width >= PLOTS_BESIDE_FROM, "-across")
+        across = event.size.width >= PLOTS_BESIDE_FROM
+        self.set_class(across, "-across")
+        self.orders.display = across or event.size.height >= _LEAST_STACKED
 
     def show(self, account: AccountView) -> None:
         """Shows a newer picture of the account; it costs nothing while the past is the same."""
@@ -143,11 +147,11 @@ def _in_words(past: Past) -> tuple[Content, ...]:
         for word, value in (("p50", p50), ("p95", p95), ("most", past.high))
     )
     lost = ink(f"{past.lost} lost", ".ink--bad" if past.lost else ".ink--quiet")
-    told = lost if past.lost else Content()
+    any_lost = lost if past.lost else Content()
     return (
         row(usual, late, longest, lost, slow),
-        row(usual, late, told, slow),
-        row(told, slow, late, usual),
+        row(usual, late, any_lost, slow),
+        row(any_lost, slow, late, usual),
     )
 
 
