@@ -10,6 +10,7 @@ from typing import Protocol
 from tui.core.actions import EVERYTHING, Action, Report, Scope
 from tui.core.deadman import TimerView
 from tui.core.frames import FrameFeed, Transport
+from tui.core.history import NO_OPEN_PAST, NO_PAST, OpenPast, Past
 from tui.core.orders import Book, Kind
 
 
@@ -35,6 +36,8 @@ class RouteView:
     """Why it is not up."""
     heard_at_ms: int | None = None
     """When the venue was last heard on it, epoch ms."""
+    past: Past = NO_PAST
+    """The round trips of the last minutes, in ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class AccountView:
     """Venue clock minus ours."""
     on_quit: str = "ask"
     """What becomes of an armed timer at the end: `ask`, `fire` or `disarm`."""
+    open_past: OpenPast = NO_OPEN_PAST
+    """How many orders were open in the last hour."""
 
     def label(self, action: str) -> str:
         """The label of an action by its id; the id, if the account does not have it any more."""

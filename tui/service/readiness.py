@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tui.core.actions import Verdict
+from tui.core.clocks import Instant
 from tui.core.desk import Health, RouteView
+from tui.core.frames import Transport
 from tui.service.rest_route import RestRoute
 from tui.service.socket_route import SocketRoute
 from tui.venues.base import Profile, VenueError
@@ -12,15 +14,17 @@ UNTRIED = ("not tried yet", "connecting")
 """What a route says of itself before its first try has ended."""
 
 
-def routes_of(rest: RestRoute, socket: SocketRoute | None) -> tuple[RouteView, ...]:
+def routes_of(rest: RestRoute, socket: SocketRoute | None, now: Instant) -> tuple[RouteView, ...]:
     """The account's ways to its venue, the socket first."""
-    rest_view = RouteView("rest", rest.up, rest.round_trip_ms, rest.detail, rest.heard_at_ms)
-    if socket is None:
-        return (rest_view,)
-    socket_view = RouteView(
-        "ws", socket.up, socket.round_trip_ms, socket.detail, socket.heard_at_ms
+    rest_view = _view("rest", rest, now)
+    return (rest_view,) if socket is None else (_view("ws", socket, now), rest_view)
+
+
+def _view(transport: Transport, route: RestRoute | SocketRoute, now: Instant) -> RouteView:
+    past = route.trips.past(now)
+    return RouteView(
+        transport, route.up, route.round_trip_ms, route.detail, route.heard_at_ms, past
     )
-    return (socket_view, rest_view)
 
 
 def health_of(

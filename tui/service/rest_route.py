@@ -13,6 +13,7 @@ import certifi
 import httpx
 
 from tui.core.clocks import Instant
+from tui.core.history import round_trips
 from tui.core.text import safe_bytes, safe_text
 from tui.service.access import Access
 from tui.service.network_words import unreachable
@@ -65,6 +66,8 @@ class RestRoute:
         self.heard_at_ms: int | None = None
         self._heard: Instant | None = None
         self._took_ms: deque[float] = deque(maxlen=ROUND_TRIPS)
+        self.trips = round_trips()
+        """Every call, from the send to its complete answer."""
 
     async def call(self, call: RestCall, deadline_s: float) -> Reply:
         """Signs, sends, and waits at most `deadline_s` for the complete answer. Never raises."""
@@ -97,6 +100,7 @@ class RestRoute:
         self._heard, self.heard_at_ms = heard, heard.wall_ms
         self.up, self.detail = True, ""
         self._took_ms.append(took_ms)
+        self.trips.add(heard, took_ms)
         self._access.record(
             "rest",
             "in",
@@ -169,6 +173,7 @@ class RestRoute:
 
     async def _failed(self, seq: int, sent: Instant, reason: str, left: bool = True) -> NoReply:
         """No answer came. The next call opens a new connection: the idle ones may be as dead."""
+        self.trips.lose(self._access.clock())
         await self.close()
         if self._heard is None or self._heard.mono_s < sent.mono_s:
             # Heard on another connection meanwhile, the venue is there all the same.

@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from tui.core.clocks import Instant
+from tui.core.history import round_trips
 from tui.core.text import safe_text
 from tui.service.access import Access
 from tui.service.network_words import unreachable
@@ -84,6 +85,8 @@ class SocketRoute:
         self._ping_now = asyncio.Event()
         self.detail = "connecting"
         self.round_trip_ms: float | None = None
+        self.trips = round_trips()
+        """Logins, requests and pings, from the send to the answer."""
 
     @property
     def up(self) -> bool:
@@ -194,7 +197,7 @@ class SocketRoute:
             raise _Lost(f"no answer to the login within {LOGIN_S:g} s") from None
         except ConnectionClosed:
             raise _Lost("the venue closed the connection at login") from None
-        self.round_trip_ms = self._access.clock().steady_since(sent) * 1000
+        self._measured(sent, self._access.clock())
 
     async def _read(self, connection: ClientConnection) -> None:
         """The one reader: takes messages as they come and waits for nobody. Raises _Lost."""
@@ -222,7 +225,7 @@ class SocketRoute:
         waiting = self._pending.get(event.request_id) if isinstance(event, Answered) else None
         latency_ms = heard.steady_since(waiting.sent) * 1000 if waiting else None
         if self._asked is not None and read.text == _PONG:
-            self.round_trip_ms = heard.steady_since(self._asked) * 1000
+            self._measured(self._asked, heard)
             self._asked = None
         self._access.record(
             "ws",
@@ -236,7 +239,7 @@ class SocketRoute:
         )
         match event:
             case Answered(message=message) if waiting is not None:
-                self.round_trip_ms = latency_ms
+                self._measured(waiting.sent, heard)
                 self._pending.answer(waiting, SocketReply(message))
             case Pinged(answer=answer):
                 self._send_later(connection, answer)
@@ -281,7 +284,7 @@ class SocketRoute:
                         await (await connection.ping())
                         heard = self._heard = self._access.clock()
                         self._unanswered = False
-                        self.round_trip_ms = heard.steady_since(asked) * 1000
+                        self._measured(asked, heard)
                         self._access.changed()
                     else:
                         self._asked = asked
@@ -306,13 +309,19 @@ class SocketRoute:
 
     # --- the record -------------------------------------------------------------------------------
 
+    def _measured(self, sent: Instant, heard: Instant) -> None:
+        self.round_trip_ms = heard.steady_since(sent) * 1000
+        self.trips.add(heard, self.round_trip_ms)
+
     def _down(self, reason: str) -> None:
         self._logged_in, self.detail = False, reason
+        self.trips.lose(self._access.clock())
         self._note(reason, error=True)
 
     def _silent(self, seq: int, reason: str) -> NoReply:
         self._access.record("ws", "note", reason, request=seq, error=True)
         self._unanswered, self.detail = True, reason
+        self.trips.lose(self._access.clock())
         self._ping_now.set()
         self._access.changed()
         return NoReply(reason, sent=True)

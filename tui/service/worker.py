@@ -22,6 +22,7 @@ from tui.service.access import Access
 from tui.service.cancel_run import RunLimits
 from tui.service.courier import Courier
 from tui.service.ledger import Ledger
+from tui.service.open_history import OpenHistory
 from tui.service.precedence import Precedence
 from tui.service.readiness import health_of, key_note, routes_of
 from tui.service.recorder import Recorder
@@ -98,6 +99,7 @@ class AccountWorker:
         self._profile_known = asyncio.Event()
         self._read_trouble: VenueError | None = None
         self._ledger = Ledger()
+        self._open_history = OpenHistory()
         self._runs = Runs(
             account,
             self,
@@ -225,6 +227,8 @@ class AccountWorker:
         book = await self._courier.run(self._dialect.read_book(self._profile, kinds), READ_S)
         book = replace(book, read_at_ms=self._clock().wall_ms)
         self._ledger.take(book, begun_s)
+        if self._ledger.book is not None:
+            self._open_history.take(self._clock(), self._ledger.book, book.kinds, self._covered)
         self._changed()
         return book
 
@@ -315,6 +319,7 @@ class AccountWorker:
         self._read_trouble = next(filter(None, troubles), None)
         self._ledger.error = str(self._read_trouble or "")
         if self._read_trouble is not None:
+            self._open_history.lose(self._clock())
             self._venue_clock.resync()
         self._changed()
         # What no button reaches comes last, and its failure says nothing of a press.
@@ -341,12 +346,17 @@ class AccountWorker:
     @property
     def _book_known(self) -> bool:
         """Whether every kind that a button reaches has been read."""
-        wanted = {kind for act in self._dialect.actions(self._profile) for kind in act.kinds}
-        return self._ledger.book is not None and wanted <= set(self._ledger.book.kinds)
+        return self._ledger.book is not None and self._covered <= set(self._ledger.book.kinds)
+
+    @property
+    def _covered(self) -> set[str]:
+        """The kinds that a button reaches."""
+        return {kind for act in self._dialect.actions(self._profile) for kind in act.kinds}
 
     @property
     def view(self) -> AccountView:
-        routes = routes_of(self._rest, self._socket)
+        now = self._clock()
+        routes = routes_of(self._rest, self._socket, now)
         health, reason = health_of(
             routes,
             self._profile,
@@ -376,4 +386,5 @@ class AccountWorker:
             timers=self.timers.views,
             on_quit=self.timers.on_quit,
             clock_offset_ms=self._venue_clock.shown_ms,
+            open_past=self._open_history.past(now),
         )

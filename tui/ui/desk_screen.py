@@ -125,7 +125,8 @@ class DeskScreen(Screen[None]):
         """Which of the keys that wait for something have something to do."""
         alarm = {When.ALARM} if self._alarms.standing else set()
         asked = asks_presence(self._desk.view.accounts)
-        return frozenset(alarm | ({When.PRESENCE} if asked else set()))
+        alone = {When.ALONE} if self.grid.alone else set()
+        return frozenset(alarm | alone | ({When.PRESENCE} if asked else set()))
 
     def tick(self) -> None:
         """A second has passed."""
@@ -317,7 +318,27 @@ class DeskScreen(Screen[None]):
         if self.grid.selected is not None:
             self._desk.refresh(self.grid.selected.account.name)
 
+    def action_enlarge(self) -> None:
+        """Gives the selected panel the desk, with plots; or every panel its place again."""
+        self.grid.enlarge(not self.grid.alone)
+        self._make_room()
+        self.keybar.offer(self.offered)
+
+    def action_all_panels(self) -> None:
+        if self.grid.alone:
+            self.action_enlarge()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.grid.alone if action == "all_panels" else True
+
+    @on(AccountPanel.Enlarged)
+    def _head_clicked_twice(self, event: AccountPanel.Enlarged) -> None:
+        event.stop()
+        self.grid.select(event.panel)
+        self.action_enlarge()
+
     def action_frames(self, what: str) -> None:
+        self.action_all_panels()  # the frames are out of sight while a panel is alone
         self.log_.act(what)
 
     @on(AccountPanel.Selected)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from tui.core.desk import AccountView
+from tui.core.history import NO_PAST, Past
 from tui.core.orders import Book, Kind
 from tui.ui.bignum import big, big_height, big_width
 from tui.ui.painted import Painted, ends, first_fitting, ink, lines, row
+from tui.ui.sparkline import orders_line
 from tui.ui.words import utc
 
 _GAP = 4
@@ -44,6 +46,8 @@ class Counts:
     error: str
     stale: bool = False
     """Too old to look live."""
+    past: Past = NO_PAST
+    """Of the total, in the last hour."""
 
 
 def stale(account: AccountView, now_ms: int) -> bool:
@@ -65,7 +69,8 @@ def counts(account: AccountView, *, stale: bool = False) -> Counts:
         known = [part.count for part in parts if part.count is not None]
         total = Figure(sum(known) if known and len(known) == len(parts) else None, "open")
     beside = tuple(Figure(_count(account.book, kind), kind.label) for kind in apart)
-    return Counts(total, parts, beside, account.read_at_ms, account.book_error, stale)
+    past = account.open_past.total
+    return Counts(total, parts, beside, account.read_at_ms, account.book_error, stale, past)
 
 
 def _count(book: Book | None, kind: Kind) -> int | None:
@@ -106,6 +111,11 @@ class Figures(Painted[Counts]):
             return lines(*drawing, _only_line(labels, value, bool(below), width))
         if row(labels, apart).cell_length <= width:
             labels = row(labels, apart)
+            hour = _hour(value.past, width)
+            if hour.plain and (not below or below[0].plain.endswith("…")):
+                below = [hour]
+            else:
+                read = row(read, _hour(value.past, width - read.cell_length - 3))
         else:  # what no cancel reaches gives way to nothing
             room = width - apart.cell_length - 2
             below = [row(apart, _listed(value.parts, room) if below else Content())]
@@ -223,6 +233,17 @@ def _apart(figures: tuple[Figure, ...]) -> Content:
             if figure.count != 0
         )
     )
+
+
+_LEAST_HOUR = 10
+"""Cells of the line below which it tells nothing."""
+
+
+def _hour(past: Past, width: int) -> Content:
+    """The last hour of the total; its length in words where there is room."""
+    words = ink(" 1 h", ".ink--faint")
+    drawn = orders_line(past, width - words.cell_length) if width >= _LEAST_HOUR else Content()
+    return Content.assemble(drawn, words) if drawn.plain else drawn
 
 
 def read_line(value: Counts) -> Content:

@@ -9,7 +9,7 @@ from textual.containers import ScrollableContainer
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView
 from tui.ui.alarms import Alarms
-from tui.ui.layout import Plan, plan
+from tui.ui.layout import Plan, plan, plan_alone
 from tui.ui.panel import AccountPanel
 from tui.ui.presses import Presses
 
@@ -26,6 +26,8 @@ class PanelGrid(ScrollableContainer, can_focus=False):
         self._selected = ""
         self._room = (0, 0)
         self.plan: Plan | None = None
+        self.alone = False
+        """The selected panel has all the room, with its plots; the others are out of sight."""
 
     @property
     def panels(self) -> tuple[AccountPanel, ...]:
@@ -66,6 +68,8 @@ class PanelGrid(ScrollableContainer, can_focus=False):
         self._selected = panel.account.name
         for each in self._panels:
             each.select(each is panel)
+        if self.alone:
+            self._lay_out()
         if self.plan is not None and self.plan.visible_rows < self.plan.rows:
             self.scroll_to_widget(panel, animate=False)
 
@@ -75,6 +79,12 @@ class PanelGrid(ScrollableContainer, can_focus=False):
         if chosen is not None:
             at = self._panels.index(chosen)
             self.select(self._panels[(at + by) % len(self._panels)])
+
+    def enlarge(self, alone: bool) -> None:
+        """Gives the selected panel all the room, or every panel its own again."""
+        self.alone = alone
+        self.plan = None
+        self._lay_out()
 
     def fit(self, width: int, height: int) -> None:
         """Takes the room that the screen has for panels and frames together."""
@@ -93,11 +103,19 @@ class PanelGrid(ScrollableContainer, can_focus=False):
         if self.selected is not None:
             self.select(self.selected)
 
+    def _plan(self, width: int, height: int) -> Plan:
+        if self.alone and self.selected is not None:
+            return plan_alone(width, height, len(self.selected.buttons))
+        return plan(width, height, [len(panel.buttons) for panel in self._panels])
+
     def _lay_out(self) -> None:
         width, height = self._room
         if not self._panels or height <= 0:
             return
-        planned = plan(width, height, [len(panel.buttons) for panel in self._panels])
+        for panel in self._panels:
+            panel.display = not self.alone or panel is self.selected
+            panel.plot(self.alone and panel is self.selected)
+        planned = self._plan(width, height)
         if planned == self.plan:
             return
         self.plan = planned

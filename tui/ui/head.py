@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from textual.content import Content
 
 from tui.core.desk import AccountView, Health, RouteView
+from tui.core.history import NO_PAST, slowed
 from tui.ui.figures import Counts, counts
 from tui.ui.outcome import Endings, endings
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
-from tui.ui.words import HEALTH, OUTCOME, duration
+from tui.ui.sparkline import trips_line
+from tui.ui.words import HEALTH, OUTCOME, SLOW, duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +120,19 @@ def connection(account: AccountView) -> Connection:
 
 
 class ConnectionLines(Painted[Connection]):
-    """Routes, then the reason; where there is one line only, the reason takes it."""
+    """Routes with their last minutes, then the reason; on a single line the reason takes it."""
 
     def paint(self, value: Connection, width: int, height: int) -> Content:
-        ways = row(*(_route(route) for route in value.routes))
         key = _key(value.key_note)
-        fitting = (row(ways, key), ways) if _harmless(value.key_note) else (row(key, ways),)
-        routes = first_fitting(width, *fitting)
+        if not value.reason and height > 1:
+            return _tall(value, key, width)
+        fitting = (key, Content()) if _harmless(value.key_note) else (key,)
+        routes = first_fitting(
+            width,
+            row(*(row(_route(r), trips_line(r.past, _SHORT)) for r in value.routes), key),
+            *(_in_a_row(value.routes, note) for note in fitting),
+            *(_in_a_row([_in_short(route) for route in value.routes], note) for note in fitting),
+        )
         if not value.reason:
             return routes
         style = ".ink--quiet" if value.health is Health.READY else ".ink--careful"
@@ -133,13 +142,47 @@ class ConnectionLines(Painted[Connection]):
         return lines(routes, reason) if height > 1 else reason
 
 
+_SHORT, _LEAST = 12, 8
+"""Cells of a line of round trips: where all stands in one row, and the least that tells of it."""
+
+
+def _in_a_row(routes: Iterable[RouteView], key: Content) -> Content:
+    ways = [_route(route) for route in routes]
+    return row(*ways, key) if _harmless(key.plain) else row(key, *ways)
+
+
+def _in_short(route: RouteView) -> RouteView:
+    return route if route.up else replace(route, detail="")
+
+
+def _tall(value: Connection, key: Content, width: int) -> Content:
+    """A row for each route. What the key may do gives way, unless it may do too much."""
+    ways = [_route(route) for route in value.routes]
+    if len(ways) < 2:
+        (way,) = ways or [Content()]
+        past = value.routes[0].past if value.routes else NO_PAST
+        return lines(row(way, trips_line(past, width - way.cell_length - 2)), key)
+    edge = max(way.cell_length for way in ways) + 2
+    beside = width - edge - (key.cell_length + 2 if key.plain else 0)
+    if beside < _LEAST:
+        if not _harmless(value.key_note):
+            return lines(_in_a_row(value.routes, key))
+        key, beside = Content(), width - edge
+    rows = [
+        Content.assemble(way, " " * (edge - way.cell_length), trips_line(route.past, beside))
+        for way, route in zip(ways, value.routes, strict=True)
+    ]
+    return lines(ends(rows[0], key, width), *rows[1:])
+
+
 def _route(route: RouteView) -> Content:
     name = ink(route.transport, ".ink--quiet")
     if not route.up:
         return row(name, ink(f"✕ {route.detail or 'down'}", ".ink--bad"), gap=" ")
     if route.round_trip_ms is None:
         return row(name, ink("up", ".ink--text"), gap=" ")
-    return row(name, ink(duration(route.round_trip_ms), ".ink--text"), gap=" ")
+    slow = badge(SLOW) if slowed(route.past) else Content()
+    return row(name, ink(duration(route.round_trip_ms), ".ink--text"), slow, gap=" ")
 
 
 def _harmless(note: str) -> bool:

@@ -16,7 +16,8 @@ from tui.ui.frame_help import FRAMES_HELP
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.keys import ALL_KEYS, When
 from tui.ui.painted import Painted, ink, lines
-from tui.ui.words import HEALTH, OUTCOME, TIMER, Sign, timer_name
+from tui.ui.sparkline import BLOCKS, GAP, LOST
+from tui.ui.words import HEALTH, OUTCOME, SLOW, TIMER, Sign, timer_name
 
 Line = tuple[tuple[str, str], str]
 """A word with its ink, and what it means."""
@@ -78,7 +79,7 @@ def parts(accounts: Iterable[AccountView]) -> tuple[tuple[str, tuple[Line, ...]]
         ("keys", _keys(accounts)),
         ("pressing", _PRESSING),
         ("what each button cancels, and what it leaves", _buttons(accounts)),
-        ("accounts", _signs(HEALTH.values())),
+        ("accounts", (*_signs((*HEALTH.values(), SLOW)), *_LINES)),
         ("outcomes of a cancel", _signs(OUTCOME.values())),
         ("dead-man timers", (*_timers(accounts), *_signs(TIMER.values()))),
         ("alarms", _ALARMS),
@@ -98,12 +99,19 @@ _PRESSING: tuple[Line, ...] = (
 )  # fmt: skip
 
 
+_LINES: tuple[Line, ...] = (
+    ((BLOCKS[1:5], ".ink--figure"), "Beside a route: its round trips of the last ten minutes. "
+     "Below the figures: the open orders of the last hour. "
+     f"{GAP} nothing was measured; {LOST} an answer did not come."),
+)  # fmt: skip
+
+
 def _keys(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
     asked = asks_presence(accounts)
     return tuple(
         ((key.shown, ".ink--strong"), key.help)
         for key in ALL_KEYS
-        if key.when is not When.PRESENCE or asked
+        if (key.when is not When.PRESENCE or asked) and key.when is not When.ALONE
         if not key.id.startswith("panel.") or key.word or key.id in {"panel.next", "panel.previous"}
     )
 

@@ -15,6 +15,8 @@ class When(StrEnum):
     """An alarm stands."""
     PRESENCE = "presence"
     """Some timer asks whether somebody is there."""
+    ALONE = "alone"
+    """One panel has the desk to itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ DESK_KEYS = (
     Key("report.open", "v", "v", "report", "", "what happened: the panel's last cancels in full"),
     Key("account.readiness", "i", "i", "readiness", "", "why the panel's account is ready or not"),
     Key("timer.toggle", "a", "a", "arm", "arm", "arm the dead-man timer; disarm it (two presses)"),
+    Key("desk.enlarge", "z", "z", "enlarge", "plots",
+        "the panel alone, with plots of its round trips and orders; again: all panels"),
+    Key("desk.all", "escape", "esc", "all_panels", "all panels", "all panels again",
+        when=When.ALONE),
     Key("account.refresh", "r", "r", "refresh", "", "read the panel's open orders now"),
     Key("frames.filter", "slash", "/", "frames('filter')", "filter", "filter the frames",
         always=True),

@@ -126,6 +126,25 @@ def _largest(width: int, height: int, buttons: Sequence[int], *, log: bool) -> P
     return Plan(Density.TINY, columns, 2, rows, max(1, min(rows, height // 2)), beside=True)
 
 
+PLOTS_BESIDE_FROM = 72
+"""Inner width from which the two plots of a panel stand beside each other."""
+_PLOTS_BESIDE, _PLOTS_STACKED = 12, 20
+"""Rows that they take at least."""
+
+
+def plan_alone(width: int, height: int, buttons: int) -> Plan:
+    """One panel with so many cancel buttons on all the room, the rows left over for its plots."""
+    beside = width - _FRAME >= BESIDE_FROM
+    plots = _PLOTS_BESIDE if width - _FRAME >= PLOTS_BESIDE_FROM else _PLOTS_STACKED
+    for density, needs in _NEEDS.items():
+        least, ideal = heights(density, buttons, beside=beside)
+        if width >= needs.narrowest and least + plots <= height:
+            airy = least < ideal <= height - plots
+            return Plan(density, 1, height, 1, 1, beside, 0, airy)
+    smallest = Density.COMPACT if height >= heights(Density.COMPACT, 1, beside=True)[0] else None
+    return Plan(smallest or Density.TINY, 1, height, 1, 1, beside=True)
+
+
 def _wishes(*, log: bool) -> Iterator[tuple[Density, _Needs, int]]:
     """What is tried, the largest first; each density with the log it wishes, then the least."""
     for density, needs in _NEEDS.items():

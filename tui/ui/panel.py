@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -20,12 +22,22 @@ from tui.ui.layout import Density
 from tui.ui.outcome import OutcomeLines, endings
 from tui.ui.presses import DISARM, Presses, Target
 
+if TYPE_CHECKING:
+    from tui.ui.charts import Charts
+
 
 class AccountPanel(Vertical):
     """Everything about one account. Its coloured edge tells the state from across the room."""
 
     class Selected(Message):
         """The panel was clicked."""
+
+        def __init__(self, panel: AccountPanel) -> None:
+            self.panel = panel
+            super().__init__()
+
+    class Enlarged(Message):
+        """The head of the panel was clicked twice."""
 
         def __init__(self, panel: AccountPanel) -> None:
             self.panel = panel
@@ -50,6 +62,7 @@ class AccountPanel(Vertical):
         self._choose = ToolButton("choose", "choose orders", "orders", "o")
         self._arm = ToolButton("arm", "arm", "arm", "a")
         self._outcome = OutcomeLines(classes="outcome")
+        self._charts: Charts | None = None
         self._show_timers(account)
 
     def compose(self) -> ComposeResult:
@@ -69,6 +82,8 @@ class AccountPanel(Vertical):
         yield self._outcome
 
     def on_mount(self) -> None:
+        if self._charts is not None:
+            self.mount(self._charts, before=self._outcome)
         self.show(self.account)
 
     @property
@@ -95,6 +110,8 @@ class AccountPanel(Vertical):
         self._connection.put(connection(account))
         self._figures.put(counts(account, stale=self._stale))
         self._outcome.put(endings(account, stale=self._stale))
+        if self._charts is not None:
+            self._charts.show(account)
         self._show_timers(account)
         for state in ("connecting", "ready", "degraded", "down"):
             self.set_class(account.health == state, f"-{state}")
@@ -141,6 +158,21 @@ class AccountPanel(Vertical):
             tool.refresh(layout=True)
         self._paint_head()
 
+    def plot(self, plotted: bool) -> None:
+        """Shows the recent past as plots below the rest, or no more."""
+        if plotted is (self._charts is not None):
+            return
+        if self._charts is not None:
+            self._charts.remove()
+            self._charts = None
+            return
+        from tui.ui.charts import Charts
+
+        self._charts = Charts()
+        self._charts.show(self.account)
+        if self.is_mounted:
+            self.mount(self._charts, before=self._outcome)
+
     def select(self, selected: bool) -> None:
         """Whether the keys act here."""
         self.set_class(selected, "-selected")
@@ -162,3 +194,5 @@ class AccountPanel(Vertical):
     def on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(self.Selected(self))
+        if event.chain == 2 and event.widget is self._head:
+            self.post_message(self.Enlarged(self))

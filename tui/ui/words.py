@@ -73,6 +73,10 @@ TIMER: dict[TimerState, Sign] = {
     ),
 }
 
+SLOW = Sign(
+    "▲", "slow", ".ink--careful", "this route's round trips have clearly risen in the last minute"
+)
+
 HOLDING = frozenset(
     {TimerState.ARMING, TimerState.ARMED, TimerState.LATE, TimerState.AMBIGUOUS, TimerState.UNKNOWN}
 )
