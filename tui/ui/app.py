@@ -20,6 +20,7 @@ from tui.ui.bridge import Bridge
 from tui.ui.crash import CrashReport
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.dialog import DeskDialog
+from tui.ui.drills import Drills
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.header import DeskState
@@ -51,7 +52,13 @@ class KilldeskApp(CrashReport[None]):
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in APP_KEYS]
 
     def __init__(
-        self, desk: Desk, *, demo: bool, confirm: str = "twice", clock: Clock = read_clock
+        self,
+        desk: Desk,
+        *,
+        demo: bool,
+        confirm: str = "twice",
+        clock: Clock = read_clock,
+        drills: Drills | None = None,
     ) -> None:
         super().__init__()
         self.desk = desk
@@ -59,6 +66,7 @@ class KilldeskApp(CrashReport[None]):
         self.alarms = Alarms()
         self.terminal_title = TerminalTitle(self._write)
         self._clock = clock
+        self.drills = drills or Drills()
         self.dashboard = DeskScreen(
             desk,
             self.presses,
@@ -67,6 +75,7 @@ class KilldeskApp(CrashReport[None]):
             demo=demo,
             opened=self._opened,
             panicked=self._panicked,
+            drills=self.drills,
         )
         self.bridge = Bridge(desk, self, self._show)
         self.ended_by: int | None = None
@@ -92,6 +101,7 @@ class KilldeskApp(CrashReport[None]):
         self.set_interval(1.0, self._second, name="second")
 
     def on_unmount(self) -> None:
+        self.drills.stop()
         self.terminal_title.give_back()
         self._signals.restore()
 

@@ -11,10 +11,12 @@ from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
 from tui.service.credentials import insecure_keyring, load_all_credentials
 from tui.service.demo import DemoError, demo_desk
+from tui.service.drill_log import drills_file, read_drills
 from tui.service.live_desk import LiveDesk
 from tui.service.locations import find_locations
 from tui.service.settings import Settings, timer_warnings
 from tui.ui.app import KilldeskApp
+from tui.ui.drills import Drills
 from tui.ui.words import timer_name
 
 
@@ -27,7 +29,7 @@ def run_dashboard(settings: Settings) -> int:
         notice=lambda: _notice(settings),
         locks=find_locations().locks_folder,
     )
-    return _show(desk, demo=False, confirm=settings.confirm)
+    return _show(desk, demo=False, confirm=settings.confirm, drills=_drills())
 
 
 def _notice(settings: Settings) -> str:
@@ -35,6 +37,13 @@ def _notice(settings: Settings) -> str:
     name = insecure_keyring()
     insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
     return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
+
+
+def _drills() -> Drills:
+    try:
+        return Drills(read_drills(drills_file()), keep=True)
+    except OSError:
+        return Drills(keep=True)
 
 
 def run_demo() -> int:
@@ -59,9 +68,9 @@ def run_welcome() -> int:
     return run_demo() if WelcomeApp().run() == "demo" else 0
 
 
-def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
+def _show(desk: LiveDesk, *, demo: bool, confirm: str, drills: Drills | None = None) -> int:
     desk.start()
-    app = KilldeskApp(desk, demo=demo, confirm=confirm)
+    app = KilldeskApp(desk, demo=demo, confirm=confirm, drills=drills)
     try:
         app.run()
     finally:

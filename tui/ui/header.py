@@ -13,6 +13,7 @@ from textual.message import Message
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView, Health
 from tui.ui.alarms import Alarm
+from tui.ui.drills import DrillNote
 from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, row
 from tui.ui.words import HEALTH, utc
@@ -44,9 +45,12 @@ class Readiness:
     """The worst one that is known."""
     alarms: tuple[Alarm, ...] = ()
     """Those not acknowledged, the worst first."""
+    drill: DrillNote | None = None
 
 
-def readiness(view: DeskView, alarms: tuple[Alarm, ...] = ()) -> Readiness:
+def readiness(
+    view: DeskView, alarms: tuple[Alarm, ...] = (), drill: DrillNote | None = None
+) -> Readiness:
     """How many accounts are ready, and which is the worst."""
     bad = [account for state in _WORST for account in view.accounts if account.health is state]
     known = [
@@ -62,6 +66,7 @@ def readiness(view: DeskView, alarms: tuple[Alarm, ...] = ()) -> Readiness:
         len(bad),
         max(known, key=abs) if known else None,
         alarms,
+        drill,
     )
 
 
@@ -92,6 +97,7 @@ class DeskState(Painted[Readiness]):
                 gap="",
             )
         clock = _offset(value.offset_ms)
+        drill = _drill(value.drill)
         if value.alarms:
             loud, less, brief, least = _alarm(value.alarms)
             return first_fitting(
@@ -108,6 +114,7 @@ class DeskState(Painted[Readiness]):
             )
         return first_fitting(
             width,
+            row(ready, worst, clock, drill, gap="   "),
             row(ready, worst, clock, gap="   "),
             row(ready, worst),
             row(short, worst),
@@ -128,6 +135,12 @@ def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Conten
         row(ink(f" {glyph} {worst.short} {worst.where}{count} ", style), key, gap=" "),
         row(ink(f" {glyph} {worst.short} {worst.account}{count} ", style), key, gap=" "),
         row(ink(f" {glyph} {worst.short}{count} ", style), key, gap=" "),
+    )
+
+
+def _drill(note: DrillNote | None) -> Content:
+    return (
+        ink(note.words, ".ink--careful" if note.careful else ".ink--quiet") if note else Content()
     )
 
 
@@ -194,9 +207,11 @@ class Header(Horizontal):
         self.mode.put(self._demo)
         self.tick()
 
-    def show(self, view: DeskView, alarms: tuple[Alarm, ...]) -> None:
-        """Shows the desk's state."""
-        self.state.put(readiness(view, alarms))
+    def show(
+        self, view: DeskView, alarms: tuple[Alarm, ...], drill: DrillNote | None = None
+    ) -> None:
+        """Shows the desk's state, and when the last drill was."""
+        self.state.put(readiness(view, alarms, drill))
 
     def tick(self) -> None:
         """A second has passed."""

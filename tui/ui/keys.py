@@ -57,6 +57,7 @@ DESK_KEYS = (
     Key("account.readiness", "i", "i", "readiness", "", "why the panel's account is ready or not"),
     Key("timer.toggle", "a", "a", "arm", "arm", "arm the dead-man timer; disarm it (two presses)"),
     Key("account.refresh", "r", "r", "refresh", "", "read the panel's open orders now"),
+    Key("drill.run", "d", "d", "drill", "", "drill: rehearse a panic on simulated venues"),
     Key("frames.filter", "slash", "/", "frames('filter')", "filter", "filter the frames"),
     Key("frames.account", "f", "f", "frames('account')", "",
         "frames of one account, of the next, of all again"),
