@@ -24,7 +24,8 @@ from tui.ui.drills import Drills
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.header import DeskState
-from tui.ui.keys import APP_KEYS, DESK_KEYS
+from tui.ui.keymap import PANIC, Keymap, shown, use_keys
+from tui.ui.keys import APP_KEYS, DESK_KEYS, PALETTE
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.parting import Parting, held
@@ -35,7 +36,6 @@ from tui.ui.terminal_title import TerminalTitle
 from tui.ui.themes import DARK, LIGHT, variables_for
 
 _DISARM_WITHIN_S = 5.0
-_PANIC_KEYS = frozenset(APP_KEYS[0].keys.split(","))
 
 
 class KilldeskApp(CrashReport[None]):
@@ -49,7 +49,7 @@ class KilldeskApp(CrashReport[None]):
         "quitting.tcss",
         "dialogs.tcss",
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in APP_KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
 
     def __init__(
         self,
@@ -59,8 +59,12 @@ class KilldeskApp(CrashReport[None]):
         confirm: str = "twice",
         clock: Clock = read_clock,
         drills: Drills | None = None,
+        keymap: Keymap = Keymap(),  # noqa: B008  frozen
     ) -> None:
+        use_keys(keymap)
         super().__init__()
+        self._own_keys = keymap
+        self._panic_keys = frozenset(keymap.of(PANIC).keys.split(","))
         self.desk = desk
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
         self.alarms = Alarms()
@@ -95,6 +99,7 @@ class KilldeskApp(CrashReport[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
+        self.set_keymap(self._own_keys.for_textual())
         self.app_resume_signal.subscribe(self, self._resumed)
         if not self.is_headless:
             self._signals.install()
@@ -175,8 +180,8 @@ class KilldeskApp(CrashReport[None]):
         typing = isinstance(self.focused, Input | TextArea)
         self.dashboard.press_panic(always_twice=typing)
         if self.screen is not self.dashboard and self.presses.armed:
-            self.notify("X again cancels EVERYTHING on every account.", severity="warning",
-                        timeout=2, markup=False)  # fmt: skip
+            said = f"{shown('X')} again cancels EVERYTHING on every account."
+            self.notify(said, severity="warning", timeout=2, markup=False)
 
     def _panicked(self, press: PanicPress) -> None:
         """The summary stands above all else: one for all panics, about the last one."""
@@ -194,9 +199,13 @@ class KilldeskApp(CrashReport[None]):
 
         A secret may contain an X: there it stays a letter.
         """
-        if isinstance(event, events.Key) and event.key in _PANIC_KEYS and not event.is_forwarded:
+        if (
+            isinstance(event, events.Key)
+            and event.key in self._panic_keys
+            and not event.is_forwarded
+        ):
             field = self.focused
-            secret = isinstance(field, Input) and field.password
+            secret = isinstance(field, Input) and field.password and event.is_printable
             if isinstance(field, Input | TextArea) and not secret:
                 self.action_panic_press()
                 return
@@ -206,12 +215,13 @@ class KilldeskApp(CrashReport[None]):
 
     def action_help(self) -> None:
         """Opens the help, or closes it."""
-        from tui.ui.help import HelpScreen
+        from tui.ui.help import HelpScreen, keys_of
 
         if isinstance(self.screen, HelpScreen):
             self.pop_screen()
         else:
-            self.push_screen(HelpScreen(self.desk.view))
+            here = keys_of(self.screen) if self.screen is not self.dashboard else ()
+            self.push_screen(HelpScreen(self.desk.view, here))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the desk can do now, and what every Textual application can."""
@@ -280,7 +290,7 @@ class KilldeskApp(CrashReport[None]):
             self.action_suspend_process()
             return
         timers = "1 armed timer" if armed == 1 else f"{armed} armed timers"
-        self.notify(f"ctrl+z would stop the beats of {timers}; quit with q",
+        self.notify(f"ctrl+z would stop the beats of {timers}; quit with {shown('q')}",
                     severity="warning", markup=False)  # fmt: skip
 
     def _not_left(self) -> None:

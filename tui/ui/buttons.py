@@ -10,6 +10,7 @@ from textual.message import Message
 
 from tui.core.actions import Action
 from tui.core.desk import AccountView
+from tui.ui.keymap import shown
 from tui.ui.painted import Painted, first_fitting, ink, lines, row
 from tui.ui.presses import ALL, PANIC, Target
 
@@ -129,7 +130,7 @@ class CancelButton(KeyButton):
         A button is calm when the book, read a moment ago, has nothing for it; it works as ever.
         """
         self.set_class(fresh and count == 0, "-calm")
-        self.put(Face(self.spec.what, count, self.spec.key, round(armed_s, 1)))
+        self.put(Face(self.spec.what, count, shown(self.spec.key), round(armed_s, 1)))
         self.set_class(armed_s > 0, "-armed")
 
     def paint(self, face: Face, width: int, height: int) -> Content:
@@ -200,11 +201,12 @@ class PanicButton(KeyButton):
     def paint(self, face: Face, width: int, height: int) -> Content:
         if not face.armed_s:
             return first_fitting(width - 1, ink(f"PANIC  {face.key}"), ink(f"PANIC {face.key}"))
+        key = shown("X")
         return first_fitting(
             width,
-            ink(f"AGAIN: CANCEL EVERYTHING  X  {face.armed_s:.1f} s"),
-            ink(f"AGAIN  X  {face.armed_s:.1f} s"),
-            ink(f"X {face.armed_s:.1f} s"),
+            ink(f"AGAIN: CANCEL EVERYTHING  {key}  {face.armed_s:.1f} s"),
+            ink(f"AGAIN  {key}  {face.armed_s:.1f} s"),
+            ink(f"{key} {face.armed_s:.1f} s"),
         )
 
 
@@ -225,8 +227,8 @@ class ToolButton(KeyButton):
     def __init__(self, tool: str, long: str, short: str, key: str) -> None:
         super().__init__()
         self.tool = tool
-        self._long, self._short, self._key = long, short, key
-        self.put(Face(long, None, key))
+        self._long, self._short, self._key = long, short, shown(key)
+        self.put(Face(long, None, self._key))
 
     def say(self, long: str, short: str, armed_s: float = 0.0) -> None:
         """Takes another word, or asks for the second press."""

@@ -17,11 +17,13 @@ from tui.service.locations import find_locations
 from tui.service.settings import Settings, timer_warnings
 from tui.ui.app import KilldeskApp
 from tui.ui.drills import Drills
+from tui.ui.keymap import Keymap, read_keymap
 from tui.ui.words import timer_name
 
 
 def run_dashboard(settings: Settings) -> int:
-    """The dashboard on the configured accounts; returns the exit code."""
+    """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
+    keymap = read_keymap(settings.keys, settings.path)
     desk = LiveDesk(
         settings.accounts,
         lambda: load_all_credentials(settings.accounts),
@@ -29,7 +31,7 @@ def run_dashboard(settings: Settings) -> int:
         notice=lambda: _notice(settings),
         locks=find_locations().locks_folder,
     )
-    return _show(desk, demo=False, confirm=settings.confirm, drills=_drills())
+    return _show(desk, demo=False, confirm=settings.confirm, drills=_drills(), keymap=keymap)
 
 
 def _notice(settings: Settings) -> str:
@@ -68,9 +70,16 @@ def run_welcome() -> int:
     return run_demo() if WelcomeApp().run() == "demo" else 0
 
 
-def _show(desk: LiveDesk, *, demo: bool, confirm: str, drills: Drills | None = None) -> int:
+def _show(
+    desk: LiveDesk,
+    *,
+    demo: bool,
+    confirm: str,
+    drills: Drills | None = None,
+    keymap: Keymap = Keymap(),  # noqa: B008  frozen
+) -> int:
     desk.start()
-    app = KilldeskApp(desk, demo=demo, confirm=confirm, drills=drills)
+    app = KilldeskApp(desk, demo=demo, confirm=confirm, drills=drills, keymap=keymap)
     try:
         app.run()
     finally:

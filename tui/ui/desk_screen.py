@@ -26,6 +26,7 @@ from tui.ui.gauge_notes import asks_presence
 from tui.ui.grid import PanelGrid
 from tui.ui.header import Header, Notice
 from tui.ui.keybar import KeyBar
+from tui.ui.keymap import shown
 from tui.ui.keys import DESK_KEYS, When
 from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel
@@ -219,7 +220,7 @@ class DeskScreen(Screen[None]):
         self._pressed()
 
     def _show_panic(self) -> None:
-        key = "X" if self._presses.once else "X X"
+        key = shown("X") if self._presses.once else f"{shown('X')} {shown('X')}"
         self.header.query_one(PanicButton).show(self._presses.left_s(PANIC), key)
 
     # The rest of what keys and clicks do

@@ -16,6 +16,7 @@ from tui.service.drill_plan import plan_of_view
 from tui.ui.dialog import DeskDialog
 from tui.ui.drill_lines import FIGURES_HEIGHT, DrillFigures, Shown, drill_lines
 from tui.ui.drills import DrillMoved, Drills, ago
+from tui.ui.keymap import shown
 from tui.ui.lines import Line, Said
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, row
 from tui.ui.words import Sign
@@ -42,7 +43,9 @@ def say_end(drills: Drills, app: App[None]) -> None:
     if last.ok:
         app.notify("Drill: all confirmed, nothing left.", markup=False)
     else:
-        app.notify("The drill FAILED; d shows why.", severity="error", timeout=10, markup=False)
+        app.notify(
+            f"The drill FAILED; {shown('d')} shows why.", severity="error", timeout=10, markup=False
+        )
 
 
 class DrillTitle(Painted[tuple[Sign, str, str]]):

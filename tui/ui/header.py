@@ -15,6 +15,7 @@ from tui.core.desk import DeskView, Health
 from tui.ui.alarms import Alarm
 from tui.ui.drills import DrillNote
 from tui.ui.gauge_notes import SEEN_KEY
+from tui.ui.keymap import shown
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, row
 from tui.ui.words import HEALTH, utc
 
@@ -127,7 +128,7 @@ def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Conten
     """`✕ FIRED since 12:03:22 bitget-mm and 1 more  k`, shorter, and shorter still."""
     worst, *others = alarms
     style = ".ink--alarm" if worst.present else ".ink--caution"
-    glyph, key = worst.sign.glyph, ink(SEEN_KEY, ".ink--strong")
+    glyph, key = worst.sign.glyph, ink(shown(SEEN_KEY), ".ink--strong")
     more = f" and {len(others)} more" if others else ""
     count = f" +{len(others)}" if others else ""
     return (

@@ -115,6 +115,9 @@ APP_KEYS = (
 )
 """What is understood on every screen of the desk; panic also while a dialog or a filter is open."""
 
-PALETTE = Key("palette", "ctrl+p", "ctrl+p", "command_palette", "", "command palette")
+PALETTE = Key(
+    "palette", "ctrl+p", "ctrl+p", "command_palette", "", "command palette: what can be done now",
+    always=True,
+)  # fmt: skip
 
 ALL_KEYS = (*DESK_KEYS, *APP_KEYS, PALETTE)
