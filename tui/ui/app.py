@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input, TextArea
@@ -25,7 +26,7 @@ from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.header import DeskState
 from tui.ui.keymap import PANIC, Keymap, shown, use_keys
-from tui.ui.keys import APP_KEYS, DESK_KEYS, PALETTE
+from tui.ui.keys import APP_KEYS, PALETTE
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.parting import Parting, held
@@ -36,6 +37,12 @@ from tui.ui.terminal_title import TerminalTitle
 from tui.ui.themes import DARK, LIGHT, variables_for
 
 _DISARM_WITHIN_S = 5.0
+
+
+def _commands() -> type[Provider]:
+    from tui.ui.palette import DeskCommands
+
+    return DeskCommands
 
 
 class KilldeskApp(CrashReport[None]):
@@ -50,6 +57,7 @@ class KilldeskApp(CrashReport[None]):
         "dialogs.tcss",
     ]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
+    COMMANDS = {_commands}  # noqa: RUF012  as in App
 
     def __init__(
         self,
@@ -65,7 +73,7 @@ class KilldeskApp(CrashReport[None]):
         super().__init__()
         self._own_keys = keymap
         self._panic_keys = frozenset(keymap.of(PANIC).keys.split(","))
-        self.desk = desk
+        self.desk: Desk = desk
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
         self.alarms = Alarms()
         self.terminal_title = TerminalTitle(self._write)
@@ -224,20 +232,10 @@ class KilldeskApp(CrashReport[None]):
             self.push_screen(HelpScreen(self.desk.view, here))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the desk can do now, and what every Textual application can."""
-        for key in (*DESK_KEYS, *APP_KEYS):
-            if key.id.startswith("panel.") or screen is not self.dashboard:
-                continue
-            if key.when is not None and key.when not in self.dashboard.offered:
-                continue
-            place = "app" if key in APP_KEYS else "screen"
+        """What can be done now, for the palette."""
+        from tui.ui.palette import commands
 
-            async def run(action: str = f"{place}.{key.action}") -> None:
-                await self.run_action(action, self.dashboard)
-
-            title = key.help[0].upper() + key.help[1:]
-            yield SystemCommand(title, f"key {key.shown}", run)
-        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
+        return commands(self, screen)
 
     async def action_quit(self) -> None:
         self.action_ask_quit()

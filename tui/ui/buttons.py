@@ -70,6 +70,21 @@ def count_of(account: AccountView, kinds: tuple[str, ...]) -> int | None:
     return book.count(kinds)
 
 
+_TOOLS = {
+    "choose": "Lists the open orders of this account, to cancel those that you choose.",
+    "arm": (
+        "Arms the dead-man timers of this account: the venue cancels what they cover when killdesk "
+        "stops asking it not to. Disarming always takes two presses."
+    ),
+}
+
+
+def tip(said: str, key: str) -> Content:
+    """What a button does, and the key that does it too."""
+    in_force = shown(key)
+    return Content(f"{said} Key {in_force}." if in_force else said)
+
+
 class KeyButton(Painted[Face]):
     """Something to press by mouse; its key stands on it."""
 
@@ -119,10 +134,10 @@ class CancelButton(KeyButton):
     def fit(self, spec: Spec) -> None:
         """Takes the place of another button."""
         self.spec = spec
-        self.tooltip = Content(spec.leaves)
+        self.on_mount()
 
     def on_mount(self) -> None:
-        self.tooltip = Content(self.spec.leaves)
+        self.tooltip = tip(self.spec.leaves, self.spec.key)
 
     def show(self, count: int | None, armed_s: float, *, fresh: bool = False) -> None:
         """Shows how many orders the press would cancel, and for how long it is armed.
@@ -188,7 +203,7 @@ class PanicButton(KeyButton):
     """
 
     def on_mount(self) -> None:
-        self.tooltip = Content("Cancels everything that has a button, on every account at once.")
+        self.tooltip = tip("Cancels everything that has a button, on every account at once.", "X")
 
     @property
     def target(self) -> Target:
@@ -229,6 +244,7 @@ class ToolButton(KeyButton):
         self.tool = tool
         self._long, self._short, self._key = long, short, shown(key)
         self.put(Face(long, None, self._key))
+        self.tooltip = tip(_TOOLS[tool], key)
 
     def say(self, long: str, short: str, armed_s: float = 0.0) -> None:
         """Takes another word, or asks for the second press."""

@@ -13,6 +13,7 @@ from textual.message import Message
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView, Health
 from tui.ui.alarms import Alarm
+from tui.ui.buttons import PanicButton, tip
 from tui.ui.drills import DrillNote
 from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.keymap import shown
@@ -185,6 +186,14 @@ class Notice(Painted[str]):
         return ends(said, Content(), width)
 
 
+_LIVE = "These accounts are real: a press cancels orders at the venues."
+_DEMO = "Simulated venues on this machine: nothing here is real."
+_STATE = (
+    "How many accounts are ready for a press, the worst of them, how far the venues' clocks are "
+    "from this one, and when the last drill was. A click says that the alarms are seen."
+)
+
+
 class Header(Horizontal):
     """The desk in one line."""
 
@@ -193,12 +202,13 @@ class Header(Horizontal):
         self._clock = clock
         self._demo = demo
         self.mode = Mode(id="mode")
+        self.mode.tooltip = Content(_DEMO if demo else _LIVE)
         self.state = DeskState(id="desk-state")
+        self.state.tooltip = tip(_STATE, SEEN_KEY)
         self.clock = UtcClock(id="utc")
+        self.clock.tooltip = Content("The time in UTC, by the clock of this machine.")
 
     def compose(self) -> ComposeResult:
-        from tui.ui.buttons import PanicButton
-
         yield self.mode
         yield self.state
         yield self.clock

@@ -17,6 +17,9 @@ from tui.ui.themes import DARK, LIGHT, variables_for
 Choice = Literal["demo", "quit"]
 
 
+_DEMO = "Four accounts on simulated venues, to try every button. Key d."
+
+
 class WelcomeApp(CrashReport[Choice]):
     """Asks what to do; `run` returns the choice, or None when the screen was ended."""
 
@@ -43,7 +46,7 @@ class WelcomeApp(CrashReport[Choice]):
             yield Static(
                 "A kill switch for a trading desk: HTX, OKX, Bitget.", id="what", markup=False
             )
-            yield Button(Content("Open the demo desk   d"), id="demo")
+            yield Button(Content("Open the demo desk   d"), id="demo", tooltip=Content(_DEMO))
             yield Static(
                 "Simulated venues on this machine. Nothing in it is real, every button works.",
                 classes="said",
@@ -62,7 +65,7 @@ class WelcomeApp(CrashReport[Choice]):
                     classes="said",
                     markup=False,
                 )
-            yield Button(Content("Quit   q"), id="quit")
+            yield Button(Content("Quit   q"), id="quit", tooltip=Content("Ends killdesk. Key q."))
 
     def on_mount(self) -> None:
         self.animation_level = "none"
