@@ -82,6 +82,8 @@ class AccountView:
     """Venue clock minus ours."""
     on_quit: str = "ask"
     """What becomes of an armed timer at the end: `ask`, `fire` or `disarm`."""
+    reading: int = 0
+    """Orders that a read which takes long has listed so far; 0 while none does."""
 
     def label(self, action: str) -> str:
         """The label of an action by its id; the id, if the account does not have it any more."""
