@@ -98,7 +98,7 @@ async def test_it_works_from_the_keyboard(desk: Any, make: SimpleNamespace) -> N
         await pilot.press("ctrl+p")
         assert isinstance(app.screen, CommandPalette)
         await make.until(pilot, lambda: app.screen.query_one(CommandList).option_count > 10)
-        assert "Cancel everything on htx-main   c" in make.text(app)
+        assert "c  Cancel everything on htx-main" in make.text(app)
         await pilot.press(*"choose orders")
         await make.until(pilot, lambda: app.screen.query_one(CommandList).option_count == 1)
         await pilot.press("enter")
@@ -122,7 +122,7 @@ async def test_names_with_brackets_and_keys_of_ones_own(make: SimpleNamespace) -
         assert app.screen is app.dashboard
         await pilot.press("f2")
         await make.until(pilot, lambda: app.screen.query_one(CommandList).option_count > 5)
-        assert f"Cancel everything on {make.HOSTILE}   F5" in make.text(app)
+        assert f"F5  Cancel everything on {make.HOSTILE}" in make.text(app)
         await pilot.press(*"nope")
         await make.until(pilot, lambda: "x [/nope]" in make.text(app))
 

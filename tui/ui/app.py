@@ -25,7 +25,7 @@ from tui.ui.drills import Drills
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.header import DeskState
-from tui.ui.keymap import PANIC, Keymap, shown, use_keys
+from tui.ui.keymap import Keymap, shown, use_keys
 from tui.ui.keys import APP_KEYS, PALETTE
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
@@ -55,6 +55,7 @@ class KilldeskApp(CrashReport[None]):
         "help.tcss",
         "quitting.tcss",
         "dialogs.tcss",
+        "palette.tcss",
     ]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
     COMMANDS = {_commands}  # noqa: RUF012  as in App
@@ -72,7 +73,7 @@ class KilldeskApp(CrashReport[None]):
         use_keys(keymap)
         super().__init__()
         self._own_keys = keymap
-        self._panic_keys = frozenset(keymap.of(PANIC).keys.split(","))
+        self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
         self.desk: Desk = desk
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
         self.alarms = Alarms()
@@ -205,17 +206,18 @@ class KilldeskApp(CrashReport[None]):
     async def on_event(self, event: events.Event) -> None:
         """A text field takes every letter before any binding: the panic key is kept from it.
 
-        A secret may contain an X: there it stays a letter.
+        A secret may contain an X: there it stays a letter. And a dialog hides the keys of the app:
+        the help opens above it all the same.
         """
-        if (
-            isinstance(event, events.Key)
-            and event.key in self._panic_keys
-            and not event.is_forwarded
-        ):
+        if isinstance(event, events.Key) and not event.is_forwarded:
             field = self.focused
+            typing = isinstance(field, Input | TextArea)
             secret = isinstance(field, Input) and field.password and event.is_printable
-            if isinstance(field, Input | TextArea) and not secret:
+            if event.key in self._panic_keys and typing and not secret:
                 self.action_panic_press()
+                return
+            if event.key in self._help_keys and not typing and self.screen.is_modal:
+                self.action_help()
                 return
         await super().on_event(event)
 

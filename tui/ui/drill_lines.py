@@ -24,11 +24,13 @@ _STEPS = {
     "arm": "timers armed",
     "disarm": "and off",
 }
-_NAMES = ("orders", "ready", "to wire", "ack", "confirmed", "was", "timer on", "off", "left")
-_CELLS = (7, 7, 7, 7, 9, 9, 8, 7, 5)
-_TIGHT = frozenset({"orders", "ack", "confirmed", "left"})
-"""Columns that stay where there is no room for all."""
-_ROOMY_FROM = 96
+_COLUMNS = {
+    "orders": 7, "ready": 7, "to wire": 7, "ack": 7, "confirmed": 9, "was": 7, "timer on": 8,
+    "off": 7, "left": 5,
+}  # fmt: skip
+"""The columns and their cells."""
+_GIVES_WAY = ("off", "timer on", "ready", "was", "to wire", "ack")
+"""What goes first where there is no room for all."""
 _LEAST_NAME = 8
 _MOST_NAME = 24
 
@@ -117,13 +119,13 @@ def _step(drill: Drill, name: str) -> Content:
 
 
 def _table(drill: Drill, before: Drill | None, width: int) -> Iterator[Content]:
-    shown = [
-        (name, cells)
-        for name, cells in zip(_NAMES, _CELLS, strict=True)
-        if (width >= _ROOMY_FROM or name in _TIGHT) and (name != "was" or before is not None)
-    ]
-    figures = sum(cells + 1 for _, cells in shown)
     longest = max((len(one.account) for one in drill.accounts), default=0)
+    columns = {name: n for name, n in _COLUMNS.items() if name != "was" or before is not None}
+    for leaving in _GIVES_WAY:
+        if 3 + min(longest, _MOST_NAME) + sum(columns.values()) + len(columns) > width:
+            columns.pop(leaving, None)
+    shown = list(columns.items())
+    figures = sum(cells + 1 for _, cells in shown)
     name_cells = max(_LEAST_NAME, min(longest, _MOST_NAME, width - figures - 3))
     heads = " ".join(name.rjust(cells) for name, cells in shown)
     yield ink(f"  {'account'.ljust(name_cells)} {heads}", ".ink--faint")
@@ -131,9 +133,9 @@ def _table(drill: Drill, before: Drill | None, width: int) -> Iterator[Content]:
     for one in drill.accounts:
         values = _values(one, was.get(one.account))
         said = " ".join(values[name].rjust(cells) for name, cells in shown)
-        name = ink(one.account, ".ink--strong").truncate(name_cells, ellipsis=True)
-        pad = " " * (name_cells - name.cell_length + 1)
-        yield Content.assemble(_sign(one, drill), " ", name, pad, ink(said, ".ink--text"))
+        called = ink(one.account, ".ink--strong").truncate(name_cells, ellipsis=True)
+        pad = " " * (name_cells - called.cell_length + 1)
+        yield Content.assemble(_sign(one, drill), " ", called, pad, ink(said, ".ink--text"))
         if one.message:
             yield from (
                 Content.assemble("  ", part)

@@ -54,11 +54,13 @@ class DrillTitle(Painted[tuple[Sign, str, str]]):
     def paint(self, value: tuple[Sign, str, str], width: int, height: int) -> Content:
         sign, said, size = value
         name = row(ink(" DRILL ", ".ink--live"), badge(sign))
-        long = row(name, ink(said, ".ink--demo"), gap="   ")
-        for left in (long, name):
+        long, middle, short = (
+            row(name, ink(words, ".ink--demo")) for words in (said, "nothing real", "simulated")
+        )
+        for left in (long, middle, short):
             if left.cell_length + len(size) < width:
                 return ends(left, ink(size, ".ink--quiet"), width)
-        return first_fitting(width, long, name)
+        return first_fitting(width, long, middle, short, name)
 
 
 class DrillScreen(DeskDialog):

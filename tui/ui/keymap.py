@@ -42,6 +42,11 @@ class Keymap:
                 return replace(key, keys=keys, shown=shown)
         return key
 
+    def keys_of(self, id_: str) -> frozenset[str]:
+        """The keys in force of that id, as Textual names them."""
+        (key,) = (key for key in ALL_KEYS if key.id == id_)
+        return frozenset(filter(None, self.of(key).keys.split(",")))
+
     def for_textual(self) -> dict[str, str]:
         """What `App.set_keymap` takes; a key that was taken away gets one that nobody can press."""
         return {id_: keys or f"none-{id_}" for id_, keys, _ in self.changed}

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand]:
     """What can be done now on that screen, nothing that would do nothing; their keys as help."""
     desk = app.dashboard
-    for key in in_force((*DESK_KEYS, *APP_KEYS)):
+    keys = in_force((*DESK_KEYS, *APP_KEYS))
+    for key in sorted(keys, key=lambda key: key.id.startswith("panel.")):
         if screen is not desk and not key.always:
             continue
         if key.when is not None and key.when not in desk.offered:
@@ -43,7 +44,7 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
         async def run(action: str = f"{place}.{key.action}") -> None:
             await app.run_action(action, desk)
 
-        yield SystemCommand(title, key.shown, run)
+        yield SystemCommand(title, "1" if key.shown == "1-9" else key.shown, run)
     yield SystemCommand("Choose the colours", "", app.action_change_theme)
 
     async def picture() -> None:
@@ -201,9 +202,13 @@ class DeskCommands(Provider):
                 yield Hit(score, line, command.callback, text=command.title)
 
 
+_KEY = 8
+"""Cells of the column of keys."""
+
+
 def _line(title: str, key: str, at: tuple[int, ...] = (), style: Style | None = None) -> Content:
     words = Content(title)
     for offset in at:
         if style is not None and not title[offset].isspace():
             words = words.stylize(style, offset, offset + 1)
-    return Content.assemble(words, "   ", (key, "bold")) if key else words
+    return Content.assemble((key.rjust(_KEY), "bold $killdesk-quiet"), "  ", words)
