@@ -10,8 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 NOWHERE = 'rest_url = "https://127.0.0.1:1"'
 """An address at which nothing answers: a drill that went there would fail."""
@@ -94,7 +92,6 @@ def test_bad_usage(killdesk: Killdesk, home: Path) -> None:
     assert less.returncode == 2 and "0 or more" in less.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_drill_beside_an_armed_timer_disturbs_nothing(
     terminal: Callable[..., Any], bitget_desk: Callable[..., str], venue: Any, home: Path
 ) -> None:

@@ -21,8 +21,8 @@ from tui.ui.order_chooser import OrderChooser
 ALWAYS = {
     "Panic: cancel everything on every account": "X",
     "Drill: rehearse a panic on simulated venues": "d",
-    "This help": "?",
-    "Quit, as ctrl+c does; asks when a timer is armed or a cancel runs": "q",
+    "Help": "?",
+    "Quit": "q",
     "Filter the frames": "/",
     "Frames of one account, of the next, of all again": "f",
     "Pause the frames": "p",

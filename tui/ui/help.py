@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
@@ -144,18 +145,29 @@ def _holds(heading: str, line: Line, wanted: list[str]) -> bool:
 
 
 def keys_of(screen: Screen[object]) -> tuple[Line, ...]:
-    """The keys that a screen understands by itself, for the help that is asked on it."""
+    """The keys that a screen understands by itself, for the help that is asked on it.
+
+    What every Textual widget understands (scrolling, copying a selection) is left out.
+    """
     found: dict[str, list[str]] = {}
-    for active in screen.active_bindings.values():
-        if active.node is screen.app or not active.enabled:
+    own_first = sorted(screen.active_bindings.values(), key=lambda one: one.node is not screen)
+    for active in own_first:
+        if active.node is screen.app or active.binding.action not in _own_actions(active.node):
             continue
-        shown = screen.app.get_key_display(active.binding)
-        told = found.setdefault(active.binding.description.lower(), [])
-        if shown not in told:
-            told.append(shown)
+        key = screen.app.get_key_display(active.binding)
+        keys = found.setdefault(active.binding.description.lower(), [])
+        if key not in keys:
+            keys.append(key)
     return tuple(
-        ((" ".join(shown), ".ink--strong"), description) for description, shown in found.items()
+        ((" ".join(keys), ".ink--strong"), description) for description, keys in found.items()
     )
+
+
+def _own_actions(node: DOMNode) -> frozenset[str]:
+    """The actions that our own classes bind."""
+    ours = (cls for cls in type(node).__mro__ if cls.__module__.startswith("tui."))
+    bound = (binding for cls in ours for binding in vars(cls).get("BINDINGS", ()))
+    return frozenset(one.action for one in bound if isinstance(one, Binding))
 
 
 def parts(accounts: Iterable[AccountView]) -> tuple[tuple[str, tuple[Line, ...]], ...]:

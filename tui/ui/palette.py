@@ -165,6 +165,8 @@ _TITLES: dict[str, Callable[[KilldeskApp], str | None]] = {
     "drill.run": lambda app: (
         "Drill: rehearse a panic on simulated venues" if app.desk.view.accounts else None
     ),
+    "help": lambda _: "Help",
+    "quit": lambda _: "Quit",
     "suspend": _suspend,
 }
 """What is said of the keys that do not always have something to do; the help's words for others."""
@@ -202,7 +204,7 @@ class DeskCommands(Provider):
                 yield Hit(score, line, command.callback, text=command.title)
 
 
-_KEY = 8
+_KEY = 6
 """Cells of the column of keys."""
 
 
