@@ -87,6 +87,15 @@ def _parser() -> _Parser:
         _add_config(command)
         _add_json(command)
 
+    drill = commands.add_parser(
+        "drill", help="rehearse the whole kill path on simulated venues; nothing real is touched"
+    )
+    drill.set_defaults(command="drill")
+    drill.add_argument("--orders", type=int, default=40, help="open orders of each account (40)")
+    drill.add_argument("--plan", action="store_true", help=argparse.SUPPRESS)
+    _add_config(drill)
+    _add_json(drill)
+
     where = commands.add_parser("where", help="where settings, state and audit files lie")
     where.set_defaults(command="where")
     _add_config(where)

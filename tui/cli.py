@@ -139,6 +139,19 @@ def _cancel(chosen: argparse.Namespace) -> int:
     return OK if outcome is Outcome.CONFIRMED else NOT_OK
 
 
+def _drill(chosen: argparse.Namespace) -> int:
+    from tui.service.drill_command import drill, drill_as_told
+
+    if chosen.plan:
+        return OK if drill_as_told(sys.stdin, sys.stdout) else NOT_OK
+    if chosen.orders < 0:
+        raise UsageError("the number of orders must be 0 or more")
+    accounts = _settings(chosen).accounts
+    if not accounts:
+        raise UsageError("there are no accounts to drill; killdesk accounts add NAME adds one")
+    return OK if drill(accounts, chosen.orders, say, as_json=chosen.json) else NOT_OK
+
+
 def _where(chosen: argparse.Namespace) -> int:
     from tui.service.credentials import describe_keyring
     from tui.service.locations import find_locations
@@ -222,6 +235,7 @@ COMMANDS = {
     "simulate": _simulate,
     "check": _check,
     "cancel": _cancel,
+    "drill": _drill,
     "where": _where,
     "accounts add": _accounts_add,
     "accounts list": _accounts_list,

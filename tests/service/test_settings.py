@@ -142,7 +142,7 @@ def test_windows_endings_a_byte_order_mark_and_dotted_keys_are_fine(file: Path, 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[desks]", "desks: unknown key; expected one of desk, accounts"),
+        ("[desks]", "desks: unknown key; expected one of desk, keys, accounts"),
         ("[desk]\nconfrm = 1", "desk.confrm: unknown key; expected one of confirm, screen_grace_s"),
         ("desk = 3", "desk: expected a table [desk], got a whole number"),
         (

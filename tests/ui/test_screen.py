@@ -268,3 +268,17 @@ async def test_the_header_waits_for_the_panels(desk: Any, make: SimpleNamespace)
         assert app.dashboard.header.state.value.total == 3, "no word over a blank panel"
         app.dashboard.grid.panels[0].show(desk.view.accounts[0])
         await make.until(pilot, lambda: app.dashboard.header.state.value.total == 1)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_a_long_read_shows_how_far_it_has_come(
+    make: SimpleNamespace, size: tuple[int, int]
+) -> None:
+    new = replace(make.htx(isolated=None), reading=1_200)
+    desk = make.FakeDesk(DeskView((new, make.okx(), make.bitget())))
+    async with make.shown(desk, size) as (app, pilot):
+        assert "reading 1,200 …" in make.text(app)
+        desk.put(replace(make.htx(), reading=50), make.okx(), make.bitget())
+        await make.until(pilot, lambda: "reading 50 …" in make.text(app))
+        desk.put(make.htx(), make.okx(), make.bitget())
+        await make.until(pilot, lambda: "reading" not in make.text(app))

@@ -87,6 +87,8 @@ class AccountView:
     """What becomes of an armed timer at the end: `ask`, `fire` or `disarm`."""
     open_past: OpenPast = NO_OPEN_PAST
     """How many orders were open in the last hour."""
+    reading: int = 0
+    """Orders that a read which takes long has listed so far; 0 while none does."""
 
     def label(self, action: str) -> str:
         """The label of an action by its id; the id, if the account does not have it any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from tui.service.rest_route import RestRoute
@@ -28,16 +28,19 @@ class Courier:
         self._rest = rest
         self._socket = socket
 
-    async def run(self, talk: Talk[T], deadline_s: float) -> T:
+    async def run(
+        self, talk: Talk[T], deadline_s: float, listed: Callable[[int], None] = lambda _: None
+    ) -> T:
         """The meaning of the talk; every call in it has `deadline_s`. Raises what the talk raises.
 
-        A call that gets no answer reaches the talk as `NoReply`, never as an exception.
+        A call that gets no answer reaches the talk as `NoReply`, never as an exception. `listed` is
+        told how many orders a list of several pages has shown so far.
         """
         asked: list[Call] = []
         try:
             calls = next(talk)
             while True:
-                replies = await self._carry_all(calls, asked, deadline_s)
+                replies = await self._carry_all(calls, asked, deadline_s, listed)
                 asked += calls
                 calls = talk.send(tuple(replies))
         except StopIteration as end:
@@ -45,17 +48,31 @@ class Courier:
             return meaning
 
     async def _carry_all(
-        self, calls: tuple[Call, ...], asked: Sequence[Call], deadline_s: float
+        self,
+        calls: tuple[Call, ...],
+        asked: Sequence[Call],
+        deadline_s: float,
+        listed: Callable[[int], None],
     ) -> list[Reply]:
         """All at once, up to so many that one account's burst does not hold up another's beat."""
         at_once = asyncio.Semaphore(AT_ONCE)
 
+        pages = sorted(call.listed for call in calls if isinstance(call, RestCall) and call.listed)
+
+        def got_on() -> None:
+            if pages:
+                listed(pages.pop(0))
+
         async def carry(call: Call) -> Reply:
             async with at_once:
                 if _is_next_page(call, asked):
-                    return await self._carry_on(call, deadline_s)
-                return await self._carry(call, deadline_s)
+                    reply = await self._carry_on(call, deadline_s)
+                else:
+                    reply = await self._carry(call, deadline_s)
+            got_on()
+            return reply
 
+        got_on()
         return await asyncio.gather(*map(carry, calls))
 
     async def _carry_on(self, call: Call, deadline_s: float) -> Reply:

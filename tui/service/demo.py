@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -32,14 +32,15 @@ class DemoDesk:
 
 
 @contextmanager
-def demo_desk(orders: int = 40) -> Iterator[DemoDesk]:
+def demo_desk(orders: int = 40, named: Sequence[str] = ()) -> Iterator[DemoDesk]:
     """Starts a simulator and ends it. Raises DemoError.
 
     It runs as a process of its own, as a venue would, and ends by itself when this one does.
+    `named` are accounts to have instead of the demo ones, as `NAME=VENUE` or `NAME=VENUE/FAMILY`.
     """
     command = [sys.executable, "-m", "tui.simulator", "--exit-with-stdin", "--orders", str(orders)]
-    process = subprocess.Popen(  # noqa: S603  our own module, no foreign argument
-        command,
+    process = subprocess.Popen(  # noqa: S603  our own module, its options in one word each
+        [*command, *(f"--account={one}" for one in named)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tui.core.accounts import Account
 from tui.service.endpoints import EndpointError, rest_endpoint, socket_endpoint
+from tui.service.settings_keys import read_keys
 from tui.service.settings_table import SettingsError, SettingsTable, quoted
 from tui.service.settings_timer import account_timer_warnings, read_deadman, read_timers
 from tui.venues import VENUES
@@ -53,6 +54,8 @@ class Settings:
     accounts: tuple[Account, ...] = ()
     path: Path | None = None
     """The file they came from, even if it does not exist yet; None for the demo desk."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """Ids of keys and the keys they are to have; the screen checks them."""
 
     def account(self, name: str) -> Account | None:
         return next((account for account in self.accounts if account.name == name), None)
@@ -77,7 +80,7 @@ def load_settings(path: Path, *, must_exist: bool = False) -> Settings:
 def parse_settings(data: bytes, path: Path) -> Settings:
     """Checks the content of a settings file. Raises SettingsError with one line."""
     root = SettingsTable(path, "", _parse_toml(data, path))
-    root.allow_only(("desk", "accounts"))
+    root.allow_only(("desk", "keys", "accounts"))
     desk = root.table("desk")
     desk.allow_only(_DESK_KEYS)
     confirm = desk.choice("confirm", ("twice", "once"), "twice")
@@ -88,7 +91,8 @@ def parse_settings(data: bytes, path: Path) -> Settings:
         if account.name.casefold() in {other.name.casefold() for other in accounts}:
             raise table.wrong("name", f'a second account is called "{account.name}"; rename one')
         accounts.append(account)
-    return Settings(confirm, grace_s, tuple(accounts), path)
+    keys = read_keys(root.table("keys"))
+    return Settings(confirm, grace_s, tuple(accounts), path, keys)
 
 
 def read_account(table: SettingsTable) -> Account:

@@ -25,6 +25,7 @@ from tui.service.ledger import Ledger
 from tui.service.open_history import OpenHistory
 from tui.service.precedence import Precedence
 from tui.service.readiness import health_of, key_note, routes_of
+from tui.service.reading import Reading
 from tui.service.recorder import Recorder
 from tui.service.rest_route import RestRoute
 from tui.service.runs import Runs
@@ -100,6 +101,7 @@ class AccountWorker:
         self._read_trouble: VenueError | None = None
         self._ledger = Ledger()
         self._open_history = OpenHistory()
+        self._reading = Reading(clock, changed)
         self._runs = Runs(
             account,
             self,
@@ -224,7 +226,9 @@ class AccountWorker:
     async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
         await self._precedence.give_way()
         begun_s = self._clock().mono_s
-        book = await self._courier.run(self._dialect.read_book(self._profile, kinds), READ_S)
+        talk = self._dialect.read_book(self._profile, kinds)
+        with self._reading.listing() as listed:
+            book = await self._courier.run(talk, READ_S, listed)
         book = replace(book, read_at_ms=self._clock().wall_ms)
         self._ledger.take(book, begun_s)
         if self._ledger.book is not None:
@@ -387,4 +391,5 @@ class AccountWorker:
             on_quit=self.timers.on_quit,
             clock_offset_ms=self._venue_clock.shown_ms,
             open_past=self._open_history.past(now),
+            reading=self._reading.listed,
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from tui.simulator.server import Running
@@ -23,15 +24,19 @@ def main(
     *,
     exit_with_stdin: bool = False,
     copies: int = 1,
+    named: Sequence[str] = (),
 ) -> int:
     """Serve until SIGINT or SIGTERM (or the end of stdin, if asked); the exit code of a process.
 
     The first line on stdout is one JSON object: `url` and `accounts` with their credentials.
+    `named` are accounts to have instead of the demo ones, `NAME=VENUE` or `NAME=VENUE/FAMILY`.
     0 after a clean end; 2 with one sentence on stderr when it cannot start.
     """
     from tui.simulator import server
 
-    return server.run(host, port, orders, exit_with_stdin=exit_with_stdin, copies=copies)
+    return server.run(
+        host, port, orders, exit_with_stdin=exit_with_stdin, copies=copies, named=named
+    )
 
 
 def running(

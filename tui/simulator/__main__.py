@@ -17,6 +17,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=40, help="open orders of each account")
     parser.add_argument("--copies", type=int, default=1, help="accounts of each sort, for benches")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when stdin ends")
+    parser.add_argument(
+        "--account",
+        action="append",
+        default=[],
+        metavar="NAME=VENUE[/FAMILY]",
+        help="an account of one's own; the demo accounts are then left out",
+    )
     return parser.parse_args()
 
 
@@ -29,5 +36,6 @@ if __name__ == "__main__":
             chosen.orders,
             exit_with_stdin=chosen.exit_with_stdin,
             copies=chosen.copies,
+            named=chosen.account,
         )
     )

@@ -108,6 +108,19 @@ def _fire(book: Book, kinds: tuple[str, ...]) -> None:
     book.cancel(book.open(*kinds), source="timer")
 
 
+def named_account(name: str, sort: str) -> Account:
+    """An account like the demo account of that sort, `okx` or `htx/legacy`, under another name.
+
+    Raises KeyError where there is no such sort.
+    """
+    venue, _, family = sort.partition("/")
+    for account in demo_accounts().values():
+        if account.venue == venue and family in ("", account.family):
+            account.name = name
+            return account
+    raise KeyError(sort)
+
+
 def demo_accounts() -> dict[str, Account]:
     """The four demo accounts with fresh credentials and empty books, by name."""
     letters = string.ascii_letters + string.digits

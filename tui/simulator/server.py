@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from tui.simulator.accounts import Account, demo_accounts
+from tui.simulator.accounts import Account, demo_accounts, named_account
 from tui.simulator.bitget import Bitget
 from tui.simulator.control import Control
 from tui.simulator.htx_rest import HtxRest
@@ -52,9 +52,14 @@ class Simulator:
     """The demo accounts and the ASGI application over them."""
 
     def __init__(
-        self, orders: int, okx_idle_s: float = 30.0, htx_ping_s: float = 5.0, copies: int = 1
+        self,
+        orders: int,
+        okx_idle_s: float = 30.0,
+        htx_ping_s: float = 5.0,
+        copies: int = 1,
+        named: Sequence[str] = (),
     ) -> None:
-        self.accounts = _accounts(copies)
+        self.accounts = _named(named) if named else _accounts(copies)
         self._transports: WeakValueDictionary[object, asyncio.Transport] = WeakValueDictionary()
         self._okx_idle_s = okx_idle_s
         self._htx_ping_s = htx_ping_s
@@ -123,6 +128,18 @@ def _accounts(copies: int) -> dict[str, Account]:
     return accounts
 
 
+def _named(named: Sequence[str]) -> dict[str, Account]:
+    """Accounts by `NAME=SORT`; the last equals sign parts the two. Raises CannotStart."""
+    accounts: dict[str, Account] = {}
+    for one in named:
+        name, _, sort = one.rpartition("=")
+        try:
+            accounts[name] = named_account(name, sort)
+        except KeyError:
+            raise CannotStart(f"There is no account of the sort {sort} to simulate.") from None
+    return accounts
+
+
 class _Server(uvicorn.Server):
     """Signals are ours: uvicorn would raise them again after a clean end."""
 
@@ -181,16 +198,24 @@ def _server(simulator: Simulator) -> _Server:
     return _Server(config)
 
 
-def run(host: str, port: int, orders: int, *, exit_with_stdin: bool, copies: int = 1) -> int:
+def run(
+    host: str,
+    port: int,
+    orders: int,
+    *,
+    exit_with_stdin: bool,
+    copies: int = 1,
+    named: Sequence[str] = (),
+) -> int:
     """See `tui.simulator.main`."""
     try:
         if orders < 0:
             raise CannotStart("The number of orders must be 0 or more.")
+        simulator = Simulator(orders, copies=copies, named=named)
         listener = _bind(host, port)
     except CannotStart as problem:
         sys.stderr.write(f"{problem}\n")
         return BAD_START
-    simulator = Simulator(orders, copies=copies)
     server = _server(simulator)
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tui.ui.buttons import count_of
 from tui.ui.keybar import Again
+from tui.ui.keymap import shown
 from tui.ui.panel import AccountPanel
 from tui.ui.presses import DISARM, PANIC, Presses, Target
 
@@ -17,7 +18,7 @@ def again(panels: Sequence[AccountPanel], presses: Presses) -> Again | None:
         return None
     left_s = round(max(presses.left_s(target) for target in armed), 1)
     if PANIC in armed:
-        return Again("CANCEL EVERYTHING", "on every account", "X", left_s)
+        return Again("CANCEL EVERYTHING", "on every account", shown("X"), left_s)
     names = {target.account for target in armed}
     panel = next((each for each in panels if each.account.name in names), None)
     if panel is None:
@@ -25,7 +26,9 @@ def again(panels: Sequence[AccountPanel], presses: Presses) -> Again | None:
     where = f"on {panel.account.name}"
     if Target(panel.account.name, DISARM) in armed:
         several = len(panel.account.timers) > 1
-        return Again("DISARM THE TIMERS" if several else "DISARM THE TIMER", where, "a", left_s)
+        return Again(
+            "DISARM THE TIMERS" if several else "DISARM THE TIMER", where, shown("a"), left_s
+        )
     pressed = [button.spec for button in panel.buttons if button.target in armed]
     if len(pressed) == 1:
         what, key = pressed[0].what, pressed[0].key
@@ -34,4 +37,4 @@ def again(panels: Sequence[AccountPanel], presses: Presses) -> Again | None:
     count = count_of(panel.account, tuple(kind for spec in pressed for kind in spec.kinds))
     n = "" if count is None else f"{count}"
     said = f"ALL {n}" if what == "ALL" else f"{n} {what}"
-    return Again(f"CANCEL {said.strip()}", where, key, left_s)
+    return Again(f"CANCEL {said.strip()}", where, shown(key), left_s)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input, TextArea
@@ -20,10 +21,12 @@ from tui.ui.alarms import Alarms
 from tui.ui.bridge import Bridge
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.dialog import DeskDialog
+from tui.ui.drills import Drills
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.header import DeskState
-from tui.ui.keys import APP_KEYS, DESK_KEYS
+from tui.ui.keymap import Keymap, shown, use_keys
+from tui.ui.keys import APP_KEYS, PALETTE
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.parting import Parting, held
@@ -34,7 +37,12 @@ from tui.ui.terminal_title import TerminalTitle
 from tui.ui.themed import ThemedApp
 
 _DISARM_WITHIN_S = 5.0
-_PANIC_KEYS = frozenset(APP_KEYS[0].keys.split(","))
+
+
+def _commands() -> type[Provider]:
+    from tui.ui.palette import DeskCommands
+
+    return DeskCommands
 
 
 class KilldeskApp(ThemedApp[None]):
@@ -47,8 +55,10 @@ class KilldeskApp(ThemedApp[None]):
         "help.tcss",
         "quitting.tcss",
         "dialogs.tcss",
+        "palette.tcss",
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in APP_KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
+    COMMANDS = {_commands}  # noqa: RUF012  as in App
 
     def __init__(
         self,
@@ -58,13 +68,19 @@ class KilldeskApp(ThemedApp[None]):
         confirm: str = "twice",
         clock: Clock = read_clock,
         kept: ScreenFile | None = None,
+        drills: Drills | None = None,
+        keymap: Keymap = Keymap(),  # noqa: B008  frozen
     ) -> None:
+        use_keys(keymap)
         super().__init__(kept)
-        self.desk = desk
+        self._own_keys = keymap
+        self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
+        self.desk: Desk = desk
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
         self.alarms = Alarms()
         self.terminal_title = TerminalTitle(self._write)
         self._clock = clock
+        self.drills = drills or Drills()
         self.dashboard = DeskScreen(
             desk,
             self.presses,
@@ -73,6 +89,7 @@ class KilldeskApp(ThemedApp[None]):
             demo=demo,
             opened=self._opened,
             panicked=self._panicked,
+            drills=self.drills,
         )
         self.bridge = Bridge(desk, self, self._show)
         self.ended_by: int | None = None
@@ -85,12 +102,14 @@ class KilldeskApp(ThemedApp[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
+        self.set_keymap(self._own_keys.for_textual())
         self.app_resume_signal.subscribe(self, self._resumed)
         if not self.is_headless:
             self._signals.install()
         self.set_interval(1.0, self._second, name="second")
 
     def on_unmount(self) -> None:
+        self.drills.stop()
         self.terminal_title.give_back()
         self._signals.restore()
 
@@ -164,8 +183,8 @@ class KilldeskApp(ThemedApp[None]):
         typing = isinstance(self.focused, Input | TextArea)
         self.dashboard.press_panic(always_twice=typing)
         if self.screen is not self.dashboard and self.presses.armed:
-            self.notify("X again cancels EVERYTHING on every account.", severity="warning",
-                        timeout=2, markup=False)  # fmt: skip
+            said = f"{shown('X')} again cancels EVERYTHING on every account."
+            self.notify(said, severity="warning", timeout=2, markup=False)
 
     def _panicked(self, press: PanicPress) -> None:
         """The summary stands above all else: one for all panics, about the last one."""
@@ -181,13 +200,18 @@ class KilldeskApp(ThemedApp[None]):
     async def on_event(self, event: events.Event) -> None:
         """A text field takes every letter before any binding: the panic key is kept from it.
 
-        A secret may contain an X: there it stays a letter.
+        A secret may contain an X: there it stays a letter. And a dialog hides the keys of the app:
+        the help opens above it all the same.
         """
-        if isinstance(event, events.Key) and event.key in _PANIC_KEYS and not event.is_forwarded:
+        if isinstance(event, events.Key) and not event.is_forwarded:
             field = self.focused
-            secret = isinstance(field, Input) and field.password
-            if isinstance(field, Input | TextArea) and not secret:
+            typing = isinstance(field, Input | TextArea)
+            secret = isinstance(field, Input) and field.password and event.is_printable
+            if event.key in self._panic_keys and typing and not secret:
                 self.action_panic_press()
+                return
+            if event.key in self._help_keys and not typing and self.screen.is_modal:
+                self.action_help()
                 return
         await super().on_event(event)
 
@@ -195,28 +219,19 @@ class KilldeskApp(ThemedApp[None]):
 
     def action_help(self) -> None:
         """Opens the help, or closes it."""
-        from tui.ui.help import HelpScreen
+        from tui.ui.help import HelpScreen, keys_of
 
         if isinstance(self.screen, HelpScreen):
             self.pop_screen()
         else:
-            self.push_screen(HelpScreen(self.desk.view))
+            here = keys_of(self.screen) if self.screen is not self.dashboard else ()
+            self.push_screen(HelpScreen(self.desk.view, here))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the desk can do now, and what every Textual application can."""
-        for key in (*DESK_KEYS, *APP_KEYS):
-            if key.id.startswith("panel.") or screen is not self.dashboard:
-                continue
-            if key.when is not None and key.when not in self.dashboard.offered:
-                continue
-            place = "app" if key in APP_KEYS else "screen"
+        """What can be done now, for the palette."""
+        from tui.ui.palette import commands
 
-            async def run(action: str = f"{place}.{key.action}") -> None:
-                await self.run_action(action, self.dashboard)
-
-            title = key.help[0].upper() + key.help[1:]
-            yield SystemCommand(title, f"key {key.shown}", run)
-        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
+        return commands(self, screen)
 
     async def action_quit(self) -> None:
         self.action_ask_quit()
@@ -269,7 +284,7 @@ class KilldeskApp(ThemedApp[None]):
             self.action_suspend_process()
             return
         timers = "1 armed timer" if armed == 1 else f"{armed} armed timers"
-        self.notify(f"ctrl+z would stop the beats of {timers}; quit with q",
+        self.notify(f"ctrl+z would stop the beats of {timers}; quit with {shown('q')}",
                     severity="warning", markup=False)  # fmt: skip
 
     def _not_left(self) -> None:

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from tui.core.actions import Action
 from tui.core.desk import AccountView
+from tui.ui.keymap import shown
 from tui.ui.painted import Painted, first_fitting, ink, lines, row
 from tui.ui.presses import ALL, PANIC, Target
 
@@ -69,6 +70,21 @@ def count_of(account: AccountView, kinds: tuple[str, ...]) -> int | None:
     return book.count(kinds)
 
 
+_TOOLS = {
+    "choose": "Lists the open orders of this account, to cancel those that you choose.",
+    "arm": (
+        "Arms the dead-man timers of this account: the venue cancels what they cover when killdesk "
+        "stops asking it not to. Disarming always takes two presses."
+    ),
+}
+
+
+def tip(said: str, key: str) -> Content:
+    """What a button does, and the key that does it too."""
+    in_force = shown(key)
+    return Content(f"{said} Key {in_force}." if in_force else said)
+
+
 class KeyButton(Painted[Face]):
     """Something to press by mouse; its key stands on it."""
 
@@ -118,10 +134,10 @@ class CancelButton(KeyButton):
     def fit(self, spec: Spec) -> None:
         """Takes the place of another button."""
         self.spec = spec
-        self.tooltip = Content(spec.leaves)
+        self.on_mount()
 
     def on_mount(self) -> None:
-        self.tooltip = Content(self.spec.leaves)
+        self.tooltip = tip(self.spec.leaves, self.spec.key)
 
     def show(self, count: int | None, armed_s: float, *, fresh: bool = False) -> None:
         """Shows how many orders the press would cancel, and for how long it is armed.
@@ -129,7 +145,7 @@ class CancelButton(KeyButton):
         A button is calm when the book, read a moment ago, has nothing for it; it works as ever.
         """
         self.set_class(fresh and count == 0, "-calm")
-        self.put(Face(self.spec.what, count, self.spec.key, round(armed_s, 1)))
+        self.put(Face(self.spec.what, count, shown(self.spec.key), round(armed_s, 1)))
         self.set_class(armed_s > 0, "-armed")
 
     def paint(self, face: Face, width: int, height: int) -> Content:
@@ -189,7 +205,7 @@ class PanicButton(KeyButton):
     """
 
     def on_mount(self) -> None:
-        self.tooltip = Content("Cancels everything that has a button, on every account at once.")
+        self.tooltip = tip("Cancels everything that has a button, on every account at once.", "X")
 
     @property
     def target(self) -> Target:
@@ -202,11 +218,12 @@ class PanicButton(KeyButton):
     def paint(self, face: Face, width: int, height: int) -> Content:
         if not face.armed_s:
             return first_fitting(width - 1, ink(f"PANIC  {face.key}"), ink(f"PANIC {face.key}"))
+        key = shown("X")
         return first_fitting(
             width,
-            ink(f"AGAIN: CANCEL EVERYTHING  X  {face.armed_s:.1f} s"),
-            ink(f"AGAIN  X  {face.armed_s:.1f} s"),
-            ink(f"X {face.armed_s:.1f} s"),
+            ink(f"AGAIN: CANCEL EVERYTHING  {key}  {face.armed_s:.1f} s"),
+            ink(f"AGAIN  {key}  {face.armed_s:.1f} s"),
+            ink(f"{key} {face.armed_s:.1f} s"),
         )
 
 
@@ -227,8 +244,9 @@ class ToolButton(KeyButton):
     def __init__(self, tool: str, long: str, short: str, key: str) -> None:
         super().__init__()
         self.tool = tool
-        self._long, self._short, self._key = long, short, key
-        self.put(Face(long, None, key))
+        self._long, self._short, self._key = long, short, shown(key)
+        self.put(Face(long, None, self._key))
+        self.tooltip = tip(_TOOLS[tool], key)
 
     def say(self, long: str, short: str, armed_s: float = 0.0) -> None:
         """Takes another word, or asks for the second press."""

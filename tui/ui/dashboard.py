@@ -11,16 +11,20 @@ from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
 from tui.service.credentials import insecure_keyring, load_all_credentials
 from tui.service.demo import DemoError, demo_desk
+from tui.service.drill_log import drills_file, read_drills
 from tui.service.live_desk import LiveDesk
 from tui.service.locations import find_locations
 from tui.service.screen_file import ScreenFile
 from tui.service.settings import Settings, timer_warnings
 from tui.ui.app import KilldeskApp
+from tui.ui.drills import Drills
+from tui.ui.keymap import Keymap, read_keymap
 from tui.ui.words import timer_name
 
 
 def run_dashboard(settings: Settings) -> int:
-    """The dashboard on the configured accounts; returns the exit code."""
+    """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
+    keymap = read_keymap(settings.keys, settings.path)
     desk = LiveDesk(
         settings.accounts,
         lambda: load_all_credentials(settings.accounts),
@@ -28,7 +32,7 @@ def run_dashboard(settings: Settings) -> int:
         notice=lambda: _notice(settings),
         locks=find_locations().locks_folder,
     )
-    return _show(desk, demo=False, confirm=settings.confirm)
+    return _show(desk, demo=False, confirm=settings.confirm, drills=_drills(), keymap=keymap)
 
 
 def _notice(settings: Settings) -> str:
@@ -36,6 +40,13 @@ def _notice(settings: Settings) -> str:
     name = insecure_keyring()
     insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
     return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
+
+
+def _drills() -> Drills:
+    try:
+        return Drills(read_drills(drills_file()), keep=True)
+    except OSError:
+        return Drills(keep=True)
 
 
 def run_demo() -> int:
@@ -65,9 +76,18 @@ def screen_file() -> ScreenFile:
     return ScreenFile(find_locations().state_folder / "screen.json")
 
 
-def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
+def _show(
+    desk: LiveDesk,
+    *,
+    demo: bool,
+    confirm: str,
+    drills: Drills | None = None,
+    keymap: Keymap = Keymap(),  # noqa: B008  frozen
+) -> int:
     desk.start()
-    app = KilldeskApp(desk, demo=demo, confirm=confirm, kept=screen_file())
+    app = KilldeskApp(
+        desk, demo=demo, confirm=confirm, kept=screen_file(), drills=drills, keymap=keymap
+    )
     try:
         app.run()
     finally:

@@ -21,11 +21,13 @@ from tui.ui.after import after
 from tui.ui.again import again
 from tui.ui.alarms import Alarms
 from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton
+from tui.ui.drills import DrillMoved, Drills
 from tui.ui.frame_log import FrameLog
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.grid import PanelGrid
 from tui.ui.header import Header, Notice
 from tui.ui.keybar import KeyBar
+from tui.ui.keymap import shown
 from tui.ui.keys import DESK_KEYS, When
 from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel
@@ -56,12 +58,14 @@ class DeskScreen(Screen[None]):
         demo: bool,
         opened: Callable[[], None],
         panicked: Callable[[PanicPress], None],
+        drills: Drills,
     ) -> None:
         super().__init__()
         self._opened = opened
         self._panicked = panicked
         self._clock = clock
         self._desk = desk
+        self.drills = drills
         self._presses = presses
         self._alarms = alarms
         self._names: tuple[str, ...] = ()
@@ -85,6 +89,7 @@ class DeskScreen(Screen[None]):
             bare.BLANK = not self.app.no_color  # type: ignore[misc]  # a class variable by name
         self._countdown = self.set_interval(0.1, self._count_down, name="presses", pause=True)
         self._show_panic()
+        self.drills.watch(self)
         self._opened()
 
     def on_resize(self, event: Resize) -> None:
@@ -110,7 +115,8 @@ class DeskScreen(Screen[None]):
     def _show_header(self) -> None:
         """The header says that accounts are ready once there are panels to see them in."""
         if all(panel.drawn for panel in self.grid.panels):
-            self.header.show(self._desk.view, self._alarms.standing)
+            note = self.drills.note(self._clock().wall_ms)
+            self.header.show(self._desk.view, self._alarms.standing, note)
         else:
             after(0.02, self, self._show_header)
 
@@ -231,7 +237,7 @@ class DeskScreen(Screen[None]):
         self._pressed()
 
     def _show_panic(self) -> None:
-        key = "X" if self._presses.once else "X X"
+        key = shown("X") if self._presses.once else f"{shown('X')} {shown('X')}"
         self.header.query_one(PanicButton).show(self._presses.left_s(PANIC), key)
 
     # The rest of what keys and clicks do
@@ -313,6 +319,19 @@ class DeskScreen(Screen[None]):
 
     def action_next(self, by: int) -> None:
         self.grid.step(by)
+
+    @on(DrillMoved)
+    def _drill_moved(self) -> None:
+        from tui.ui.drill_screen import say_end
+
+        self._show_header()
+        say_end(self.drills, self.app)
+
+    def action_drill(self) -> None:
+        """Opens the drill; nothing begins by that alone."""
+        from tui.ui.drill_screen import DrillScreen
+
+        self.app.push_screen(DrillScreen(self._desk.view, self.drills, self._clock))
 
     def action_refresh(self) -> None:
         if self.grid.selected is not None:

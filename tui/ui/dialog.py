@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.core.desk import DeskView
+from tui.ui.keymap import shown
 from tui.ui.lines import Lines
 from tui.ui.painted import Painted, ink
 
@@ -50,7 +51,7 @@ class DeskDialog(ModalScreen[None]):
             yield self._keys
 
     def on_mount(self) -> None:
-        self._keys.put(self.KEYS)
+        self._keys.put(self.KEYS.replace("{X}", shown("X")))
         self.lines.focus()
         self.paint()
 

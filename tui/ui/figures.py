@@ -48,6 +48,8 @@ class Counts:
     """Too old to look live."""
     past: Past = NO_PAST
     """Of the total, in the last hour."""
+    reading: int = 0
+    """Orders that a read under way has listed so far."""
 
 
 def stale(account: AccountView, now_ms: int) -> bool:
@@ -69,8 +71,16 @@ def counts(account: AccountView, *, stale: bool = False) -> Counts:
         known = [part.count for part in parts if part.count is not None]
         total = Figure(sum(known) if known and len(known) == len(parts) else None, "open")
     beside = tuple(Figure(_count(account.book, kind), kind.label) for kind in apart)
-    past = account.open_past.total
-    return Counts(total, parts, beside, account.read_at_ms, account.book_error, stale, past)
+    return Counts(
+        total,
+        parts,
+        beside,
+        account.read_at_ms,
+        account.book_error,
+        stale,
+        past=account.open_past.total,
+        reading=account.reading,
+    )
 
 
 def _count(book: Book | None, kind: Kind) -> int | None:
@@ -92,8 +102,11 @@ class Figures(Painted[Counts]):
                 row(old, _words(value.total, old=True), gap=" "),
             )
         if height < big_height() + 1:
+            on = ink(f"reading {value.reading:,} …" if value.reading else "", ".ink--careful")
             return first_fitting(
                 width,
+                row(_words(value.total, *value.parts), _apart(value.beside), on),
+                row(_words(value.total), on),
                 row(_words(value.total, *value.parts), _apart(value.beside)),
                 row(_words(value.total), _apart(value.beside)),
                 _words(value.total),
@@ -249,6 +262,9 @@ def _hour(past: Past, width: int) -> Content:
 def read_line(value: Counts) -> Content:
     """When the book was read; why it was not, if the last read failed."""
     when = _read_when(value)
+    if value.reading:
+        known = when if value.read_at_ms is not None else Content()
+        when = row(known, ink(f"reading {value.reading:,} …", ".ink--careful"))
     return row(when, ink(f"✕ {value.error}", ".ink--bad")) if value.error else when
 
 

@@ -26,6 +26,7 @@ from tui.ui.gauge_notes import (
     guard_line,
     urgent,
 )
+from tui.ui.keymap import shown
 from tui.ui.painted import Painted, badge, first_fitting, ink, lines, row
 from tui.ui.words import HOLDING, TIMER, seconds, timer_name, utc
 
@@ -237,7 +238,7 @@ def _state(timer: TimerView, name: str, alarm: Alarm | None, width: int) -> Cont
     head = row(ink(name or "DEAD-MAN", ".ink--quiet"), word)
     named = row(ink(name, ".ink--quiet"), word)
     if alarm is not None and alarm.present:
-        key = ink(SEEN_KEY, ".ink--strong")
+        key = ink(shown(SEEN_KEY), ".ink--strong")
         since = ink(f"since {utc(alarm.at_ms)}", ".ink--text")
         return first_fitting(
             width, row(head, since, key), row(named, since, key), row(named, key), row(word, key)
@@ -277,7 +278,7 @@ def gauge_line(
     sign = TIMER[timer.state]
     word = ink(str(sign), sign.ink)
     called = ink(name, ".ink--quiet")
-    key = ink(SEEN_KEY if alarm is not None else "", ".ink--strong")
+    key = ink(shown(SEEN_KEY) if alarm is not None else "", ".ink--strong")
     was = ink(f" {alarm.short} " if alarm and not alarm.present else "", ".ink--caution")
     if timer.state is TimerState.OFF:
         off = (ink(f"○ {name or 'dead-man'} off", sign.ink), ink("○ off", sign.ink))

@@ -12,6 +12,7 @@ from tui.core.clocks import Instant
 from tui.core.deadman import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView
 from tui.ui.alarms import Alarm
+from tui.ui.keymap import shown
 from tui.ui.painted import ends, first_fitting, ink, row
 from tui.ui.words import HOLDING, duration, timer_name, utc
 
@@ -98,13 +99,13 @@ def _fault(said: str, guard: GuardView | None) -> Content:
     """A message; loud where it is a guard that withholds the beats."""
     if guard is None:
         return ink(said, ".ink--careful")
-    key = PRESENCE_KEY if guard.words == PRESENCE else ""
+    key = shown(PRESENCE_KEY) if guard.words == PRESENCE else ""
     return row(ink(key, ".ink--strong"), ink(f"▲ {said}", ".ink--bad"), gap=" ")
 
 
 def alarm_line(alarm: Alarm, width: int) -> Content:
     """`▲ was LATE at 12:03:22  k`."""
-    key = ink(SEEN_KEY, ".ink--strong")
+    key = ink(shown(SEEN_KEY), ".ink--strong")
     glyph, which = alarm.sign.glyph, f"{alarm.what} " if alarm.what else ""
     return first_fitting(
         width,
@@ -129,7 +130,7 @@ def ask_line(timers: Iterable[TimerView], now: Instant, width: int) -> Content |
     if soonest_s > ASK_WITHIN_S:
         return None
     clock = f"{soonest_s // 60}:{soonest_s % 60:02d}"
-    key = ink(PRESENCE_KEY, ".ink--strong")
+    key = ink(shown(PRESENCE_KEY), ".ink--strong")
     return first_fitting(
         width,
         row(ink(f"confirm presence within {clock}", ".ink--careful"), key),

@@ -14,7 +14,10 @@ from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView, Health
 from tui.ui.alarms import Alarm
 from tui.ui.bignum import big, big_height
+from tui.ui.buttons import PanicButton, tip
+from tui.ui.drills import DrillNote
 from tui.ui.gauge_notes import SEEN_KEY
+from tui.ui.keymap import shown
 from tui.ui.mode import DeskMode, Marks, Mode, mode_of
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
 from tui.ui.words import HEALTH, utc
@@ -37,9 +40,12 @@ class Readiness:
     """The worst one that is known."""
     alarms: tuple[Alarm, ...] = ()
     """Those not acknowledged, the worst first."""
+    drill: DrillNote | None = None
 
 
-def readiness(view: DeskView, alarms: tuple[Alarm, ...] = ()) -> Readiness:
+def readiness(
+    view: DeskView, alarms: tuple[Alarm, ...] = (), drill: DrillNote | None = None
+) -> Readiness:
     """How many accounts are ready, and which is the worst."""
     bad = [account for state in _WORST for account in view.accounts if account.health is state]
     known = [
@@ -55,6 +61,7 @@ def readiness(view: DeskView, alarms: tuple[Alarm, ...] = ()) -> Readiness:
         len(bad),
         max(known, key=abs) if known else None,
         alarms,
+        drill,
     )
 
 
@@ -85,8 +92,9 @@ class DeskState(Painted[Readiness]):
                 gap="",
             )
         clock = _offset(value.offset_ms)
+        drill = _drill(value.drill)
         if height >= big_height():
-            return _tall(value, row(badge(sign), worst), clock, width)
+            return _tall(value, row(badge(sign), worst), row(clock, drill, gap="   "), width)
         if value.alarms:
             loud, less, brief, least = _alarm(value.alarms)
             return first_fitting(
@@ -103,6 +111,7 @@ class DeskState(Painted[Readiness]):
             )
         return first_fitting(
             width,
+            row(ready, worst, clock, drill, gap="   "),
             row(ready, worst, clock, gap="   "),
             row(ready, worst),
             row(short, worst),
@@ -125,7 +134,7 @@ def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Conten
     """`✕ FIRED since 12:03:22 bitget-mm and 1 more  k`, shorter, and shorter still."""
     worst, *others = alarms
     style = ".ink--alarm" if worst.present else ".ink--caution"
-    glyph, key = worst.sign.glyph, ink(SEEN_KEY, ".ink--strong")
+    glyph, key = worst.sign.glyph, ink(shown(SEEN_KEY), ".ink--strong")
     more = f" and {len(others)} more" if others else ""
     count = f" +{len(others)}" if others else ""
     return (
@@ -133,6 +142,12 @@ def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Conten
         row(ink(f" {glyph} {worst.short} {worst.where}{count} ", style), key, gap=" "),
         row(ink(f" {glyph} {worst.short} {worst.account}{count} ", style), key, gap=" "),
         row(ink(f" {glyph} {worst.short}{count} ", style), key, gap=" "),
+    )
+
+
+def _drill(note: DrillNote | None) -> Content:
+    return (
+        ink(note.words, ".ink--careful" if note.careful else ".ink--quiet") if note else Content()
     )
 
 
@@ -176,6 +191,14 @@ class Notice(Painted[str]):
         return ends(said, Content(), width)
 
 
+_LIVE = "These accounts are real: a press cancels orders at the venues."
+_DEMO = "Simulated venues on this machine: nothing here is real."
+_STATE = (
+    "How many accounts are ready for a press, the worst of them, how far the venues' clocks are "
+    "from this one, and when the last drill was. A click says that the alarms are seen."
+)
+
+
 class Header(Horizontal):
     """The desk in one line."""
 
@@ -185,12 +208,13 @@ class Header(Horizontal):
         self._demo = demo
         self._marks = Marks(DeskMode.DEMO if demo else DeskMode.LIVE)
         self.mode = Mode(id="mode")
+        self.mode.tooltip = Content(_DEMO if demo else _LIVE)
         self.state = DeskState(id="desk-state")
+        self.state.tooltip = tip(_STATE, SEEN_KEY)
         self.clock = UtcClock(id="utc")
+        self.clock.tooltip = Content("The time in UTC, by the clock of this machine.")
 
     def compose(self) -> ComposeResult:
-        from tui.ui.buttons import PanicButton
-
         yield self.mode
         yield self.state
         yield self.clock
@@ -200,9 +224,11 @@ class Header(Horizontal):
         self._show_marks(self._marks)
         self.tick()
 
-    def show(self, view: DeskView, alarms: tuple[Alarm, ...]) -> None:
-        """Shows the desk's state."""
-        self.state.put(readiness(view, alarms))
+    def show(
+        self, view: DeskView, alarms: tuple[Alarm, ...], drill: DrillNote | None = None
+    ) -> None:
+        """Shows the desk's state, and when the last drill was."""
+        self.state.put(readiness(view, alarms, drill))
         self._show_marks(replace(self._marks, mode=mode_of(view, demo=self._demo)))
 
     def mark(self, *, view_only: bool, locked: bool) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input
 
 from tui.core.desk import AccountView, DeskView
+from tui.ui.dialog import KeysLine
 from tui.ui.frame_help import FRAMES_HELP
 from tui.ui.gauge_notes import asks_presence
+from tui.ui.keymap import in_force, shown
 from tui.ui.keys import ALL_KEYS, When
 from tui.ui.painted import Painted, ink, lines
 from tui.ui.sparkline import BLOCKS, GAP, LOST
@@ -51,25 +56,120 @@ class HelpPart(Painted[tuple[str, tuple[Line, ...]]]):
 
 
 class HelpScreen(ModalScreen[None]):
-    """All that the screen understands and says, from the same data that it runs on."""
+    """All that the screen understands and says, from the same data that it runs on.
+
+    `here` are the keys of the screen that it was asked on, where that is not the dashboard.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "dismiss(None)", "close", id="help.close"),
+        Binding("escape", "back", "close", id="help.back"),
+        Binding("q,question_mark,f1", "dismiss(None)", "close", id="help.close"),
+        Binding("slash,ctrl+f", "find", "find", id="help.find"),
+        Binding("tab", "section(1)", "next section", id="help.next"),
+        Binding("shift+tab", "section(-1)", "section before", id="help.previous"),
     ]
+    KEYS: ClassVar[str] = "tab next section   / find   ↑ ↓ scroll   esc close"
 
-    def __init__(self, view: DeskView) -> None:
+    def __init__(self, view: DeskView, here: tuple[Line, ...] = ()) -> None:
         super().__init__()
-        self._view = view
+        mine = (("keys here", here),) if here else ()
+        self._said = (*mine, *parts(view.accounts))
+        self._parts = [HelpPart() for _ in self._said]
+        self._find = Input(id="find", placeholder="words to find   esc clears")
+        self._scroll = VerticalScroll(*self._parts, id="parts")
+        self._keys = KeysLine(id="keys")
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help"):
-            for heading, entries in parts(self._view.accounts):
-                part = HelpPart()
-                part.value = (heading, entries)
-                yield part
+        with Vertical(id="help"):
+            yield self._find
+            yield self._scroll
+            yield self._keys
 
     def on_mount(self) -> None:
-        self.query_one("#help").focus()
+        self._find.display = False
+        self._keys.put(self.KEYS)
+        self._show("")
+        self._scroll.focus()
+
+    @property
+    def text(self) -> str:
+        """All that is shown, what is out of sight too."""
+        return "\n".join(part.drawn(200).plain for part in self._parts if part.display)
+
+    def action_find(self) -> None:
+        """Narrows the help to the lines that hold the words typed."""
+        self._find.display = True
+        self._find.focus()
+
+    def action_back(self) -> None:
+        """Takes the search away first, then closes."""
+        if self._find.display:
+            self._find.value = ""
+            self._find.display = False
+            self._scroll.focus()
+        else:
+            self.dismiss(None)
+
+    def action_section(self, by: int) -> None:
+        """Goes to the next section from the one at the top."""
+        shown = [part for part in self._parts if part.display]
+        tops = [part.virtual_region.y for part in shown]
+        at = self._scroll.scroll_offset.y
+        there = [y for y in tops if (y > at if by > 0 else y < at)]
+        if there:
+            y = min(there) if by > 0 else max(there)
+            self._scroll.scroll_to(y=y, animate=False)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show(event.value)
+
+    @on(Input.Submitted)
+    def _typed_out(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._scroll.focus()
+
+    def _show(self, words: str) -> None:
+        wanted = words.casefold().split()
+        for part, (heading, entries) in zip(self._parts, self._said, strict=True):
+            held = tuple(line for line in entries if _holds(heading, line, wanted))
+            part.put((heading, held))
+            part.display = bool(held)
+            part.refresh(layout=True)
+        self._scroll.scroll_home(animate=False)
+
+
+def _holds(heading: str, line: Line, wanted: list[str]) -> bool:
+    (word, _), meaning = line
+    text = f"{heading} {word} {meaning}".casefold()
+    return all(each in text for each in wanted)
+
+
+def keys_of(screen: Screen[object]) -> tuple[Line, ...]:
+    """The keys that a screen understands by itself, for the help that is asked on it.
+
+    What every Textual widget understands (scrolling, copying a selection) is left out.
+    """
+    found: dict[str, list[str]] = {}
+    own_first = sorted(screen.active_bindings.values(), key=lambda one: one.node is not screen)
+    for active in own_first:
+        if active.node is screen.app or active.binding.action not in _own_actions(active.node):
+            continue
+        key = screen.app.get_key_display(active.binding)
+        keys = found.setdefault(active.binding.description.lower(), [])
+        if key not in keys:
+            keys.append(key)
+    return tuple(
+        ((" ".join(keys), ".ink--strong"), description) for description, keys in found.items()
+    )
+
+
+def _own_actions(node: DOMNode) -> frozenset[str]:
+    """The actions that our own classes bind."""
+    ours = (cls for cls in type(node).__mro__ if cls.__module__.startswith("tui."))
+    bound = (binding for cls in ours for binding in vars(cls).get("BINDINGS", ()))
+    return frozenset(one.action for one in bound if isinstance(one, Binding))
 
 
 def parts(accounts: Iterable[AccountView]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
@@ -77,25 +177,38 @@ def parts(accounts: Iterable[AccountView]) -> tuple[tuple[str, tuple[Line, ...]]
     accounts = tuple(accounts)
     return (
         ("keys", _keys(accounts)),
-        ("pressing", _PRESSING),
+        ("pressing", _pressing()),
         ("what each button cancels, and what it leaves", _buttons(accounts)),
         ("accounts", (*_signs((*HEALTH.values(), SLOW)), *_LINES)),
         ("outcomes of a cancel", _signs(OUTCOME.values())),
         ("dead-man timers", (*_timers(accounts), *_signs(TIMER.values()))),
-        ("alarms", _ALARMS),
+        ("alarms", _alarms()),
         ("frames", FRAMES_HELP),
     )
+
+
+def _pressing() -> tuple[Line, ...]:
+    panic = shown("X")
+    capital = (
+        f" A capital {panic} is therefore not a letter there, except in a secret."
+        if len(panic) == 1 and panic.isupper()
+        else ""
+    )
+    return (
+        *_PRESSING,
+        ((f"{panic} {panic}", ".ink--bad"), "Panic opens a summary that fills in by itself. It "
+         f"works in dialogs and in the filter too.{capital}"),
+        (("orders", ".ink--text"), "killdesk cancels resting orders. It closes no position, and it "
+         "does not stop an algorithm from quoting again."),
+        (("drill", ".ink--text"), "A drill copies the size of this desk onto simulated venues and "
+         "panics there, in a process of its own. Nothing real is touched."),
+    )  # fmt: skip
 
 
 _PRESSING: tuple[Line, ...] = (
     (("twice", ".ink--careful"), "The first press arms the button for 2 s, the second one sends. "
      "With confirm = \"once\" in the settings the first press sends; disarming always takes two."),
     (("enter", ".ink--text"), "In the lists of orders and of parts it is the press: twice, too."),
-    (("X X", ".ink--bad"), "Panic opens a summary that fills in by itself. It works in "
-     "dialogs and in the filter too. A capital X is therefore not a letter "
-     "there, except in a secret."),
-    (("orders", ".ink--text"), "killdesk cancels resting orders. It closes no position, and it "
-     "does not stop an algorithm from quoting again."),
 )  # fmt: skip
 
 
@@ -110,7 +223,7 @@ def _keys(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
     asked = asks_presence(accounts)
     return tuple(
         ((key.shown, ".ink--strong"), key.help)
-        for key in ALL_KEYS
+        for key in in_force(ALL_KEYS)
         if (key.when is not When.PRESENCE or asked) and key.when is not When.ALONE
         if not key.id.startswith("panel.") or key.word or key.id in {"panel.next", "panel.previous"}
     )
@@ -149,11 +262,14 @@ def _timers(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
     )
 
 
-_ALARMS: tuple[Line, ...] = (
-    (("k", ".ink--strong"), "Missed beats, LATE, UNKNOWN, AMBIGUOUS, BLOCKED and FIRED, and a "
-     "cancel that ends unresolved, ring the bell once and stand in the header, the gauge and the "
-     "terminal's title until you press k or click on them, even when all is well again."),
-)  # fmt: skip
+def _alarms() -> tuple[Line, ...]:
+    key = shown("k")
+    return (
+        ((key, ".ink--strong"), "Missed beats, LATE, UNKNOWN, AMBIGUOUS, BLOCKED and FIRED, and a "
+         "cancel that ends unresolved, ring the bell once and stand in the header, the gauge and "
+         f"the terminal's title until you press {key} or click on them, even when all is well "
+         "again."),
+    )  # fmt: skip
 
 
 def _signs(signs: Iterable[Sign]) -> tuple[Line, ...]:

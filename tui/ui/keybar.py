@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.content import Content
 
+from tui.ui.keymap import in_force
 from tui.ui.keys import APP_KEYS, DESK_KEYS, Key, When
 from tui.ui.painted import Painted, first_fitting, ink, row
 
@@ -75,7 +76,7 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
         self._again = again
         keys = tuple(
             key
-            for key in (*DESK_KEYS, *APP_KEYS)
+            for key in in_force((*DESK_KEYS, *APP_KEYS))
             if key.word and (key.when is None or key.when in self._offered)
         )
         self.set_class(again is not None, "-armed")

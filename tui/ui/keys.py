@@ -63,6 +63,7 @@ DESK_KEYS = (
     Key("desk.all", "escape", "esc", "all_panels", "all panels", "all panels again",
         when=When.ALONE),
     Key("account.refresh", "r", "r", "refresh", "", "read the panel's open orders now"),
+    Key("drill.run", "d", "d", "drill", "", "drill: rehearse a panic on simulated venues"),
     Key("frames.filter", "slash", "/", "frames('filter')", "filter", "filter the frames",
         always=True),
     Key("frames.account", "f", "f", "frames('account')", "",
@@ -136,6 +137,9 @@ APP_KEYS = (
 )
 """What is understood on every screen of the desk; panic also while a dialog or a filter is open."""
 
-PALETTE = Key("palette", "ctrl+p", "ctrl+p", "command_palette", "", "command palette")
+PALETTE = Key(
+    "palette", "ctrl+p", "ctrl+p", "command_palette", "", "command palette: what can be done now",
+    always=True,
+)  # fmt: skip
 
 ALL_KEYS = (*DESK_KEYS, *APP_KEYS, PALETTE)

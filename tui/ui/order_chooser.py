@@ -46,6 +46,10 @@ class ActBar(Static):
     """
     ALLOW_SELECT = False
 
+    def __init__(self, tip: str) -> None:
+        super().__init__(id="act", markup=False)
+        self.tooltip = Content(tip)
+
 
 class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
     """Ends with the chosen orders, or with None when nothing is to be cancelled."""
@@ -109,7 +113,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
             yield Static(self._nothing(), id="empty", markup=False)
             yield Input(id="narrow", placeholder="words in any column   esc clears")
             yield Static(id="count", markup=False)
-            yield ActBar(id="act", markup=False)
+            yield ActBar("Cancels the chosen orders, and no other. Key enter.")
             keys = "space choose   a all or none   / filter   enter cancel chosen   esc back"
             yield Static(keys, id="keys", markup=False)
 

@@ -110,7 +110,7 @@ def figures(found: Tally) -> list[tuple[str, Sign, str]]:
 class PanicScreen(DeskDialog):
     """What became of a panic. X twice panics again; nothing else here sends anything."""
 
-    KEYS: ClassVar[str] = "X X panic again   ↑ ↓ scroll   esc close"
+    KEYS: ClassVar[str] = "{X} {X} panic again   ↑ ↓ scroll   esc close"
 
     def __init__(self, view: DeskView, press: PanicPress, clock: Clock) -> None:
         super().__init__(view)

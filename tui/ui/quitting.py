@@ -13,6 +13,7 @@ from textual.containers import Grid, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+from textual.widgets.button import ButtonVariant
 
 from tui.core.desk import DeskView
 from tui.ui.parting import held
@@ -50,6 +51,17 @@ def running_cancels(view: DeskView) -> tuple[str, ...]:
     )
 
 
+_FIRE = "Quits; the timer runs out and the venue cancels what it covers. Key f."
+_DISARM = "Switches the timer off, then quits: nothing protects the book any more. Key d."
+_CANCEL = "Cancels everything, disarms when all of it is confirmed, then quits. Key e."
+_LEAVE = "Quits; what was sent stays sent, and nobody reads what came of it. Key l."
+_STAY = "Goes back to the desk. Key esc."
+
+
+def _button(label: str, id_: str, variant: ButtonVariant, tip: str) -> Button:
+    return Button(label, id=id_, variant=variant, tooltip=Content(tip))
+
+
 class LeaveDialog(ModalScreen[Leaving]):
     """Leave it to fire, disarm, cancel all first, or stay; with cancels under way, leave or stay.
 
@@ -77,12 +89,12 @@ class LeaveDialog(ModalScreen[Leaving]):
                 yield Static(Content("\n\n".join(self._why())), id="why")
             with Grid(id="answers"):
                 if self._accounts:
-                    yield Button("Leave it to fire f", id="fire", variant="primary")
-                    yield Button("Disarm and quit d", id="disarm", variant="warning")
-                    yield Button("Cancel all, then disarm e", id="cancel", variant="error")
+                    yield _button("Leave it to fire f", "fire", "primary", _FIRE)
+                    yield _button("Disarm and quit d", "disarm", "warning", _DISARM)
+                    yield _button("Cancel all, then disarm e", "cancel", "error", _CANCEL)
                 else:
-                    yield Button("Leave anyway l", id="fire", variant="warning")
-                yield Button("Stay esc", id="stay")
+                    yield _button("Leave anyway l", "fire", "warning", _LEAVE)
+                yield _button("Stay esc", "stay", "default", _STAY)
 
     def _question(self) -> str:
         many = len(self._cancels)

@@ -48,7 +48,7 @@ class ScopeChooser(ModalScreen[None]):
             yield Static(name, id="title", markup=False)
             yield self._options
             yield Static(_NOTHING, id="empty", markup=False)
-            yield ActBar(id="act", markup=False)
+            yield ActBar("Cancels the part at the cursor, and nothing else. Key enter.")
             yield Static("↑ ↓ choose   enter cancel that part   esc back", id="keys", markup=False)
 
     def on_mount(self) -> None:

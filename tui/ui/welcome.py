@@ -16,6 +16,9 @@ from tui.ui.themed import ThemedApp
 Choice = Literal["demo", "quit"]
 
 
+_DEMO = "Four accounts on simulated venues, to try every button. Key d."
+
+
 class WelcomeApp(ThemedApp[Choice]):
     """Asks what to do; `run` returns the choice, or None when the screen was ended."""
 
@@ -33,7 +36,7 @@ class WelcomeApp(ThemedApp[Choice]):
             yield Static(
                 "A kill switch for a trading desk: HTX, OKX, Bitget.", id="what", markup=False
             )
-            yield Button(Content("Open the demo desk   d"), id="demo")
+            yield Button(Content("Open the demo desk   d"), id="demo", tooltip=Content(_DEMO))
             yield Static(
                 "Simulated venues on this machine. Nothing in it is real, every button works.",
                 classes="said",
@@ -52,7 +55,7 @@ class WelcomeApp(ThemedApp[Choice]):
                     classes="said",
                     markup=False,
                 )
-            yield Button(Content("Quit   q"), id="quit")
+            yield Button(Content("Quit   q"), id="quit", tooltip=Content("Ends killdesk. Key q."))
 
     def on_mount(self) -> None:
         self.animation_level = "none"

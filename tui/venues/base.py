@@ -38,6 +38,8 @@ class RestCall:
     body: str = ""
     """Exactly the text to be sent and signed."""
     signed: bool = True
+    listed: int = field(default=0, compare=False)
+    """For a later page of a list: how many orders the pages before it have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ second; futures only, by category and type, not paged).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
@@ -34,7 +35,11 @@ def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
     listings = [Listing(kind, kind) for kind in CATEGORIES if kind in kinds]
     if STRATEGY in kinds:
         listings += [Listing(STRATEGY, c, t) for c in FUTURES for t in STRATEGY_TYPES]
-    while due := [(listing, call) for listing in listings if (call := listing.call())]:
+    while due := [
+        (listing, replace(call, listed=sum(len(each.orders) for each in listings)))
+        for listing in listings
+        if (call := listing.call())
+    ]:
         answers = yield tuple(call for _, call in due)
         for (listing, _), reply in zip(due, answers, strict=True):
             if listing not in listings:

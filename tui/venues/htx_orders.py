@@ -106,7 +106,7 @@ def _legacy_pages(listing: Listing) -> Talk[tuple[Orders, frozenset[int]]]:
 def _legacy_call(listing: Listing, page: int) -> Call:
     which: JsonObject = {"contract_code": listing.contract} if listing.contract else {}
     body = compact({**which, "page_index": page, "page_size": LEGACY_PAGE})
-    return RestCall("POST", listing.path, body=body)
+    return RestCall("POST", listing.path, body=body, listed=(page - 1) * LEGACY_PAGE)
 
 
 def _legacy_page(listing: Listing, reply: Reply) -> _Page:
@@ -149,7 +149,7 @@ def _unified_list() -> Talk[tuple[OpenOrder, ...]]:
     cursor, direct = "", "next"
     end_seen = False
     for _ in range(MAX_PAGES):
-        replies = yield (_unified_call(cursor, direct),)
+        replies = yield (_unified_call(cursor, direct, len(orders)),)
         items = _items(answer(replies[0]), "data")
         page = _by_id([_unified_order(item) for item in items])
         short = len(items) < UNIFIED_PAGE
@@ -169,11 +169,11 @@ def _unified_list() -> Talk[tuple[OpenOrder, ...]]:
     return tuple(orders.values())
 
 
-def _unified_call(cursor: str, direct: str) -> Call:
+def _unified_call(cursor: str, direct: str, listed: int) -> Call:
     query = [("limit", str(UNIFIED_PAGE))]
     if cursor:
         query += [("from", cursor), ("direct", direct)]
-    return RestCall("GET", "/v5/trade/order/opens", tuple(query))
+    return RestCall("GET", "/v5/trade/order/opens", tuple(query), listed=listed)
 
 
 _OFFSETS = {

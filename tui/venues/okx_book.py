@@ -8,7 +8,7 @@ account holds at most 500 pending spread orders (page "General Info").
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
@@ -66,7 +66,11 @@ def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
 
 def _read(listings: Sequence[Listing]) -> Talk[None]:
     """All of these lists to their last page, side by side."""
-    while due := [(listing, call) for listing in listings if (call := listing.call())]:
+    while due := [
+        (listing, replace(call, listed=sum(len(each.orders) for each in listings)))
+        for listing in listings
+        if (call := listing.call())
+    ]:
         answers = yield tuple(call for _, call in due)
         for (listing, _), reply in zip(due, answers, strict=True):
             listing.take(reply)

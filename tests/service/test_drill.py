@@ -1,0 +1,235 @@
+"""The drill: the real service on a simulator of its own, from the plan to what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.core.accounts import Account
+from tui.core.drill import (
+    STEPS,
+    AccountDrill,
+    Drill,
+    DrillAccount,
+    DrillError,
+    DrillPlan,
+    last_of,
+)
+from tui.service import drill as drilling
+from tui.service.drill import run_drill
+from tui.service.drill_log import KEPT, keep_drill, read_drills
+from tui.service.drill_plan import account_of, plan_of_settings, plan_of_view
+from tui.service.drill_process import DrillProcess
+
+DESK = (
+    Account("htx-main", "htx", "https://api.hbdm.com", family="auto", extras=("triggers",)),
+    Account("okx desk=1", "okx", "https://www.okx.com", timers=("okx-sprd", "okx-rfq")),
+    Account("-x", "bitget", "https://api.bitget.com"),
+    Account("uni", "htx", "https://api.hbdm.com", family="unified"),
+)
+LOOPBACK = "http://127.0.0.1:"
+
+
+def test_a_drill_confirms_every_account_and_holds_every_timer_once() -> None:
+    told: list[Drill] = []
+    ended = run_drill(plan_of_settings(DESK, 8), told.append)
+    assert ended.ok, ended
+    assert [name for name, _ in ended.steps] == list(STEPS)
+    assert ended.url.startswith(LOOPBACK)
+    for one in ended.accounts:
+        assert (one.orders, one.outcome, one.left) == (8, "confirmed", 0)
+        assert None not in (one.connect_ms, one.read_ms, one.wire_ms, one.ack_ms, one.confirmed_ms)
+    assert [one.timers for one in ended.accounts] == [0, 2, 1, 0]
+    assert all((one.arm_ms is not None) == bool(one.timers) for one in ended.accounts)
+    assert told[-1] == ended
+    assert not any(drill.done for drill in told[:-1])
+    assert next(drill.step for drill in told if drill.step) == "connect"
+
+
+def test_no_real_address_comes_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Account] = []
+
+    class Watched(drilling.LiveDesk):
+        def __init__(self, accounts: Any, secrets: Any, **more: Any) -> None:
+            seen.extend(accounts)
+            super().__init__(accounts, secrets, **more)
+
+    monkeypatch.setattr(drilling, "LiveDesk", Watched)
+    guarded = replace(DESK[2], deadman=None)
+    assert run_drill(plan_of_settings((*DESK[:2], guarded), 1)).ok
+    assert len(seen) == 3
+    for account in seen:
+        assert account.rest_url.startswith(LOOPBACK)
+        assert account.ws_url is None or account.ws_url.startswith("ws://127.0.0.1:")
+        assert account.deadman is None or not any(
+            (account.deadman.guards.url, account.deadman.guards.file, account.deadman.guards.pid)
+        )
+
+
+def test_orders_that_stay_are_a_failed_drill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drill asks the simulator itself, not only the service that is being tried."""
+    real = drilling._state
+
+    def one_stays(simulator: Any) -> Any:
+        simulator.post(
+            "/sim/orders", json={"account": "-x", "kind": "SPOT", "count": 1}
+        ).raise_for_status()
+        return real(simulator)
+
+    monkeypatch.setattr(drilling, "_state", one_stays)
+    ended = run_drill(plan_of_settings(DESK[2:3], 5))
+    assert ended.done and not ended.ok
+    assert ended.accounts[0].outcome == "confirmed"
+    assert ended.accounts[0].left == 1
+
+
+def test_a_venue_that_does_not_answer_is_a_failed_drill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that the simulated venues refuse: the drill goes on to its end and names the account."""
+    monkeypatch.setattr(drilling, "READY_S", 1.0)
+    monkeypatch.setattr(drilling, "TIMERS_S", 1.0)
+    real = drilling.demo_desk
+
+    class Wrong:
+        def __init__(self, *args: Any) -> None:
+            self._desk = real(*args)
+
+        def __enter__(self) -> Any:
+            demo = self._desk.__enter__()
+            swapped = dict(zip(demo.secrets, reversed(demo.secrets.values()), strict=True))
+            return replace(demo, secrets=swapped)
+
+        def __exit__(self, *error: Any) -> Any:
+            return self._desk.__exit__(*error)
+
+    monkeypatch.setattr(drilling, "demo_desk", Wrong)
+    ended = run_drill(plan_of_settings(DESK[1:3], 5))
+    assert ended.done and not ended.ok
+    assert "was not ready" in ended.problem
+    assert all(one.outcome != "confirmed" for one in ended.accounts)
+
+
+def test_no_accounts_is_a_problem_and_no_crash() -> None:
+    ended = run_drill(DrillPlan(()))
+    assert ended.done and not ended.ok
+    assert ended.problem == "there are no accounts to drill"
+
+
+async def test_the_plan_of_a_running_desk_has_todays_orders(open_desk: Any, simulator: Any) -> None:
+    names = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
+    desk = open_desk(*names)
+    await desk.ready(*names)
+    plan = plan_of_view(desk.desk.view, keep=False)
+    assert not plan.keep
+    for account in plan.accounts:
+        by_kind = simulator.account(account.name)["by_kind"]
+        assert account.orders
+        assert all(by_kind[kind] == count for kind, count in account.orders)
+    family = {account.name: account.family for account in plan.accounts}
+    assert family == dict(zip(names, ("legacy", "unified", "", ""), strict=True))
+    assert "strategy" not in dict(plan.accounts[3].orders), "no button reaches them"
+    assert DrillPlan.of_json(plan.as_json()) == plan
+
+
+async def test_a_drill_in_a_process_of_its_own_leaves_the_desk_alone(
+    open_desk: Any, simulator: Any
+) -> None:
+    desk = open_desk("okx-desk", "bitget-uta")
+    await desk.ready("okx-desk", "bitget-uta")
+    desk.desk.arm("bitget-uta")
+    await desk.until(lambda: desk.account("bitget-uta").timer.state == "armed")
+    before, told = simulator.open("okx-desk"), []
+    process = DrillProcess(plan_of_view(desk.desk.view, keep=False), told.append)
+    process.start()
+    states = set()
+    async with asyncio.timeout(60):
+        while not (told and told[-1].done):
+            states.add(str(desk.account("bitget-uta").timer.state))
+            await asyncio.sleep(0.02)
+    assert told[-1].ok, told[-1]
+    assert states == {"armed"}
+    assert simulator.timer("bitget-uta", "bitget")["armed"]
+    assert simulator.open("okx-desk") == before
+    assert not desk.account("okx-desk").reports
+    desk.desk.disarm("bitget-uta")
+
+
+async def test_a_drill_that_is_stopped_says_nothing_more() -> None:
+    told: list[Drill] = []
+    process = DrillProcess(plan_of_settings(DESK, 5), told.append)
+    process.start()
+    async with asyncio.timeout(60):
+        while not told:
+            await asyncio.sleep(0.01)
+    process.stop()
+    await asyncio.to_thread(process._thread.join)
+    assert not any(drill.done for drill in told)
+
+
+# What is kept
+
+
+def some(at_ms: int = 1, **changes: Any) -> Drill:
+    one = AccountDrill("a", "okx", 3, 1.0, 2.0, 1.0, 4.0, 5.0, "confirmed", 0)
+    return replace(Drill(at_ms, (one,), (("panic", 5.0),), done=True), **changes)
+
+
+def test_a_drill_comes_back_as_it_was_written() -> None:
+    for drill in (some(), some(done=False), some(problem="x", url="http://127.0.0.1:1")):
+        assert Drill.of_json(json.dumps(drill.as_json())) == drill
+
+
+@pytest.mark.parametrize("line", ["", "[]", "{}", "null", '{"at_ms": "x"}', '{"steps": []}'])
+def test_what_is_no_drill_is_refused(line: str) -> None:
+    with pytest.raises(DrillError):
+        Drill.of_json(line)
+    with pytest.raises(DrillError):
+        DrillPlan.of_json(line)
+
+
+def test_hostile_words_in_the_file_are_made_safe() -> None:
+    said = some(problem="\x1b[2J" + "x" * 5_000)
+    back = Drill.of_json(json.dumps(said.as_json()))
+    assert back.problem.isprintable() and len(back.problem) <= 200
+
+
+def test_the_last_hundred_are_kept_for_the_user_alone(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "drills.jsonl"
+    assert read_drills(path) == ()
+    for at_ms in range(1, KEPT + 6):
+        keep_drill(path, some(at_ms))
+    kept = read_drills(path)
+    assert [drill.at_ms for drill in kept] == list(range(6, KEPT + 6))
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_text("rubbish\n" + path.read_text())
+    assert read_drills(path) == kept
+    assert last_of(kept) == kept[-1]
+    assert last_of(kept, before_ms=kept[-1].at_ms) == kept[-2]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"done": False}, {"problem": "x"}, {"accounts": ()},
+     {"accounts": (replace(some().accounts[0], left=1),)},
+     {"accounts": (replace(some().accounts[0], left=None),)},
+     {"accounts": (replace(some().accounts[0], outcome="remaining"),)},
+     {"accounts": (replace(some().accounts[0], timers=1, arm_ms=3.0),)}],
+)  # fmt: skip
+def test_only_a_whole_drill_is_well(changes: dict[str, Any]) -> None:
+    assert some().ok
+    assert not some(**changes).ok
+
+
+def test_the_plan_spreads_the_orders_over_what_buttons_reach() -> None:
+    plan = plan_of_settings(DESK, 7)
+    assert [account.count for account in plan.accounts] == [7] * 4
+    assert dict(plan.accounts[0].orders) == {"isolated": 4, "cross": 3}
+    assert plan.accounts[3].orders == (("unified", 7),)
+    copy = account_of(
+        DrillAccount("a", "htx", "legacy"), "http://127.0.0.1:1", "ws://127.0.0.1:1/x"
+    )
+    assert copy.deadman is None

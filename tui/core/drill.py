@@ -1,0 +1,227 @@
+"""A drill: the whole kill path on simulated venues, what is to be rehearsed and how it went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import TypeAlias
+
+from tui.core.text import safe_text
+
+STEPS = ("simulator", "connect", "read", "panic", "check", "arm", "disarm")
+"""What a drill does, in this order."""
+_LONGEST = 200
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+class DrillError(Exception):
+    """A drill that cannot be run or read; one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrillAccount:
+    """An account as the drill copies it: its sort and its size, and nothing that opens it."""
+
+    name: str
+    venue: str
+    family: str = ""
+    """HTX: `legacy` or `unified`; `legacy`, which takes more calls, where it is not known."""
+    orders: tuple[tuple[str, int], ...] = ()
+    """How many orders of each kind to rest."""
+    extras: tuple[str, ...] = ()
+    timers: tuple[str, ...] = ()
+    contracts: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return sum(count for _, count in self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPlan:
+    """What is to be drilled."""
+
+    accounts: tuple[DrillAccount, ...]
+    keep: bool = True
+    """Whether the result is kept; a drill of the demo desk says nothing of a real one."""
+
+    def as_json(self) -> str:
+        """The plan on one line."""
+        accounts = [
+            {
+                "name": one.name,
+                "venue": one.venue,
+                "family": one.family,
+                "orders": dict(one.orders),
+                "extras": one.extras,
+                "timers": one.timers,
+                "contracts": one.contracts,
+            }
+            for one in self.accounts
+        ]
+        return json.dumps({"keep": self.keep, "accounts": accounts})
+
+    @staticmethod
+    def of_json(line: str) -> DrillPlan:
+        """Raises DrillError."""
+        try:
+            said = json.loads(line)
+            accounts = tuple(
+                DrillAccount(
+                    str(one["name"]),
+                    str(one["venue"]),
+                    str(one["family"]),
+                    tuple((str(kind), int(count)) for kind, count in one["orders"].items()),
+                    tuple(map(str, one["extras"])),
+                    tuple(map(str, one["timers"])),
+                    tuple(map(str, one["contracts"])),
+                )
+                for one in said["accounts"]
+            )
+            return DrillPlan(accounts, bool(said["keep"]))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DrillError(f"the plan cannot be read: {type(error).__name__}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDrill:
+    """How one account went. Times in milliseconds; None where it has not come to that."""
+
+    account: str
+    venue: str
+    orders: int
+    connect_ms: float | None = None
+    """From the start until every route was up."""
+    read_ms: float | None = None
+    """From the start until the book was read and the account ready."""
+    wire_ms: float | None = None
+    """From the press until the first cancel left; known to the millisecond."""
+    ack_ms: float | None = None
+    """From the press to the last acknowledgement."""
+    confirmed_ms: float | None = None
+    """From the press until the venue's own list showed nothing open."""
+    outcome: str = ""
+    """The worst of its actions; empty while they run."""
+    left: int | None = None
+    """Orders still in the simulator's book, of those that the buttons reach."""
+    timers: int = 0
+    arm_ms: float | None = None
+    disarm_ms: float | None = None
+    message: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Everything confirmed, nothing left, and every timer was armed and off again."""
+        held = not self.timers or (self.arm_ms is not None and self.disarm_ms is not None)
+        return self.outcome == "confirmed" and self.left == 0 and held
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A drill as far as it has come."""
+
+    at_ms: int
+    """Wall clock of its start, epoch ms."""
+    accounts: tuple[AccountDrill, ...]
+    steps: tuple[tuple[str, float], ...] = ()
+    """Each step that is done, with its milliseconds."""
+    done: bool = False
+    problem: str = ""
+    """Why it failed or could not go on, in one line."""
+    url: str = ""
+    """Where the simulated venues were; always on this machine."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it came to its end and all was as it must be."""
+        well = bool(self.accounts) and all(account.ok for account in self.accounts)
+        return self.done and not self.problem and well
+
+    @property
+    def step(self) -> str:
+        """What is being done now; empty at the end."""
+        done = {name for name, _ in self.steps}
+        return "" if self.done else next((name for name in STEPS if name not in done), "")
+
+    @property
+    def orders(self) -> int:
+        return sum(account.orders for account in self.accounts)
+
+    @property
+    def slowest(self) -> AccountDrill | None:
+        """The account that was confirmed last."""
+        known = [one for one in self.accounts if one.confirmed_ms is not None]
+        return max(known, key=lambda one: one.confirmed_ms or 0.0, default=None)
+
+    def took_ms(self, step: str) -> float | None:
+        return dict(self.steps).get(step)
+
+    def as_json(self) -> dict[str, Json]:
+        """The stable shape that `killdesk drill --json` prints."""
+        slowest = self.slowest
+        return {
+            "ok": self.ok,
+            "done": self.done,
+            "at_ms": self.at_ms,
+            "url": self.url,
+            "problem": self.problem,
+            "steps": dict(self.steps),
+            "slowest": slowest.account if slowest else None,
+            "accounts": [asdict(account) for account in self.accounts],
+        }
+
+    @staticmethod
+    def of_json(line: str) -> Drill:
+        """A drill from a line that `as_json` made. Raises DrillError."""
+        try:
+            said = json.loads(line)
+            return Drill(
+                int(said["at_ms"]),
+                tuple(map(_account, said["accounts"])),
+                tuple((safe_text(name, 40), float(ms)) for name, ms in said["steps"].items()),
+                said["done"] is True,
+                safe_text(str(said["problem"]), _LONGEST),
+                safe_text(str(said["url"]), _LONGEST),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DrillError(f"the drill cannot be read: {type(error).__name__}") from None
+
+
+def _account(said: dict[str, Json]) -> AccountDrill:
+    def text(name: str) -> str:
+        return safe_text(str(said[name]), _LONGEST)
+
+    def ms(name: str) -> float | None:
+        value = said[name]
+        return float(value) if isinstance(value, int | float) else None
+
+    def whole(name: str) -> int:
+        value = said[name]
+        if not isinstance(value, int):
+            raise TypeError(name)
+        return value
+
+    return AccountDrill(
+        account=text("account"),
+        venue=text("venue"),
+        orders=whole("orders"),
+        connect_ms=ms("connect_ms"),
+        read_ms=ms("read_ms"),
+        wire_ms=ms("wire_ms"),
+        ack_ms=ms("ack_ms"),
+        confirmed_ms=ms("confirmed_ms"),
+        outcome=text("outcome"),
+        left=None if said["left"] is None else whole("left"),
+        timers=whole("timers"),
+        arm_ms=ms("arm_ms"),
+        disarm_ms=ms("disarm_ms"),
+        message=text("message"),
+    )
+
+
+def last_of(drills: Iterable[Drill], before_ms: int | None = None) -> Drill | None:
+    """The newest drill that came to its end, of those begun before then."""
+    ended = [one for one in drills if one.done and (before_ms is None or one.at_ms < before_ms)]
+    return max(ended, key=lambda one: one.at_ms, default=None)

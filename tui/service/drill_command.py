@@ -1,0 +1,123 @@
+"""`killdesk drill`: for a person or a script, and as the process that a dashboard starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TextIO
+
+from tui.core.accounts import Account
+from tui.core.drill import AccountDrill, Drill, DrillError, DrillPlan, last_of
+from tui.service.drill import run_drill
+from tui.service.drill_log import drills_file, keep_drill, read_drills
+from tui.service.drill_plan import plan_of_settings
+
+NICENESS = 10
+"""A drill beside a dashboard gives way to it."""
+NOTHING_REAL = "a drill on simulated venues: no account, key or address of yours is used"
+
+
+def drill(
+    accounts: Sequence[Account], orders: int, say: Callable[[str], None], *, as_json: bool
+) -> bool:
+    """Drills, keeps the result and says it; whether all went well. Blocks."""
+    if not as_json:
+        say(NOTHING_REAL)
+    before = last_of(_kept())
+    ended = _keep(run_drill(plan_of_settings(accounts, orders)))
+    if as_json:
+        say(json.dumps(ended.as_json()))
+    else:
+        for line in in_words(ended, before):
+            say(line)
+    return ended.ok
+
+
+def drill_as_told(orders: TextIO, results: TextIO) -> bool:
+    """Reads a plan, one line; writes how far it has come, a line each time, and keeps the end.
+
+    Ends when whoever holds the other end of `orders` is gone.
+    """
+    with suppress(AttributeError, OSError):  # Windows has no such thing
+        os.nice(NICENESS)
+
+    def tell(drill: Drill) -> None:
+        results.write(f"{json.dumps(drill.as_json())}\n")
+        results.flush()
+
+    try:
+        plan = DrillPlan.of_json(orders.readline())
+    except DrillError as error:
+        sys.stderr.write(f"killdesk: {error}\n")
+        return False
+    threading.Thread(target=_end_with, args=(orders,), name="drill's end", daemon=True).start()
+    ended = run_drill(plan, lambda drill: None if drill.done else tell(drill))
+    ended = _keep(ended) if plan.keep else ended
+    tell(ended)
+    return ended.ok
+
+
+def _end_with(orders: TextIO) -> None:
+    with suppress(OSError, ValueError):
+        while os.read(orders.fileno(), 4096):
+            pass
+    os._exit(1)  # the simulator ends by itself when this process does
+
+
+def _kept() -> tuple[Drill, ...]:
+    with suppress(OSError):
+        return read_drills(drills_file())
+    return ()
+
+
+def _keep(drill: Drill) -> Drill:
+    """The drill, with the complaint that it could not be kept if that is so."""
+    try:
+        keep_drill(drills_file(), drill)
+    except OSError as error:
+        return replace(drill, problem=drill.problem or f"it could not be kept: {error.strerror}")
+    return drill
+
+
+def in_words(drill: Drill, before: Drill | None) -> Iterator[str]:
+    """The result in lines: the steps, a line for each account, and what came of it."""
+    for name, ms in drill.steps:
+        yield f"{name:10} {_ms(ms):>8}"
+    width = max((len(one.account) for one in drill.accounts), default=0)
+    for one in drill.accounts:
+        yield f"{one.account:{width}}  {_told(one)}"
+    slowest = drill.slowest
+    if slowest is not None:
+        yield f"slowest: {slowest.account}, confirmed after {_ms(slowest.confirmed_ms)}"
+    if before is not None and before.slowest is not None:
+        was = before.slowest
+        yield (
+            f"the last drill ({len(before.accounts)} accounts, {before.orders} orders): "
+            f"{was.account}, confirmed after {_ms(was.confirmed_ms)}"
+        )
+    if drill.problem:
+        yield f"problem: {drill.problem}"
+    yield "all confirmed, nothing left" if drill.ok else "FAILED"
+
+
+def _told(one: AccountDrill) -> str:
+    parts = [
+        f"{one.orders} orders",
+        f"ready {_ms(one.read_ms)}",
+        f"press to wire {_ms(one.wire_ms)}",
+        f"acked {_ms(one.ack_ms)}",
+        f"confirmed {_ms(one.confirmed_ms)}",
+    ]
+    if one.timers:
+        parts.append(f"timer on {_ms(one.arm_ms)}, off {_ms(one.disarm_ms)}")
+    left = "not known" if one.left is None else f"{one.left}"
+    return ", ".join([one.outcome or "no outcome", *parts, f"left {left}", one.message]).strip(", ")
+
+
+def _ms(ms: float | None) -> str:
+    return "--" if ms is None else f"{ms:.0f} ms"
