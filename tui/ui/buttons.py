@@ -89,6 +89,11 @@ class KeyButton(Painted[Face]):
     }
     """
 
+    @property
+    def barred(self) -> bool:
+        """Whether nothing comes of a press: the screen is locked, or only looks."""
+        return self.screen.has_class("-barred")
+
     async def _on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(self.Pressed(self))
@@ -133,7 +138,19 @@ class CancelButton(KeyButton):
         self.set_class(armed_s > 0, "-armed")
 
     def paint(self, face: Face, width: int, height: int) -> Content:
+        if self.barred:
+            return _barred(face, width)
         return _again(face, width, height) if face.armed_s else _cancel(face, width, height)
+
+
+def _barred(face: Face, width: int) -> Content:
+    """What could be cancelled, without the key that would."""
+    return first_fitting(
+        width - 1,
+        ink(f"⊘ {face.what}{face.n}"),
+        ink(f"⊘ {face.what[:3]}{face.n}"),
+        ink("⊘"),
+    )
 
 
 def _cancel(face: Face, width: int, height: int) -> Content:
@@ -197,7 +214,14 @@ class PanicButton(KeyButton):
         self.put(Face("PANIC", None, key, round(armed_s, 1)))
         self.set_class(armed_s > 0, "-armed")
 
+    @property
+    def barred(self) -> bool:
+        """Panic works on a locked screen too."""
+        return self.screen.has_class("-view-only")
+
     def paint(self, face: Face, width: int, height: int) -> Content:
+        if self.barred:
+            return _barred(face, width)
         if not face.armed_s:
             return first_fitting(width - 1, ink(f"PANIC  {face.key}"), ink(f"PANIC {face.key}"))
         return first_fitting(
@@ -250,5 +274,7 @@ class ToolButton(KeyButton):
             return first_fitting(
                 width, ink(f"AGAIN: {word} {face.key}"), ink(f"AGAIN {face.key}"), ink(face.key)
             )
+        if self.barred:
+            return first_fitting(width, ink(f"⊘ {word}", ".ink--quiet"), ink("⊘", ".ink--quiet"))
         key = ink(face.key, ".ink--strong")
         return first_fitting(width, row(ink(word, ".ink--text"), key, gap=" "), key)

@@ -13,12 +13,13 @@ from tui.service.credentials import insecure_keyring, load_all_credentials
 from tui.service.demo import DemoError, demo_desk
 from tui.service.live_desk import LiveDesk
 from tui.service.locations import find_locations
+from tui.service.pin import KeyringEntry, Pin
 from tui.service.settings import Settings, timer_warnings
 from tui.ui.app import KilldeskApp
 from tui.ui.words import timer_name
 
 
-def run_dashboard(settings: Settings) -> int:
+def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     """The dashboard on the configured accounts; returns the exit code."""
     desk = LiveDesk(
         settings.accounts,
@@ -26,8 +27,17 @@ def run_dashboard(settings: Settings) -> int:
         screen_grace_s=settings.screen_grace_s,
         notice=lambda: _notice(settings),
         locks=find_locations().locks_folder,
+        view_only=view_only,
     )
-    return _show(desk, demo=False, confirm=settings.confirm)
+    return _show(
+        desk,
+        demo=False,
+        confirm=settings.confirm,
+        view_only=view_only,
+        pin=Pin(KeyringEntry()),
+        lock_after_min=settings.lock_after_min,
+        notify_desktop=settings.notify,
+    )
 
 
 def _notice(settings: Settings) -> str:
@@ -37,7 +47,7 @@ def _notice(settings: Settings) -> str:
     return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
 
 
-def run_demo() -> int:
+def run_demo(*, view_only: bool = False) -> int:
     """The dashboard on a simulator that ends with it; returns the exit code."""
     try:
         with demo_desk() as demo:
@@ -45,23 +55,41 @@ def run_demo() -> int:
                 demo.accounts,
                 lambda: demo.secrets,
                 notice=lambda: f"nothing here is real: simulated venues at {demo.url}",
+                view_only=view_only,
             )
-            return _show(desk, demo=True, confirm="twice")
+            return _show(desk, demo=True, confirm="twice", view_only=view_only)
     except DemoError as error:
         sys.stderr.write(f"killdesk: {error}\n")
         return 1
 
 
-def run_welcome() -> int:
+def run_welcome(*, view_only: bool = False) -> int:
     """What a desk without accounts offers: the demo desk, or how to add one."""
     from tui.ui.welcome import WelcomeApp
 
-    return run_demo() if WelcomeApp().run() == "demo" else 0
+    return run_demo(view_only=view_only) if WelcomeApp().run() == "demo" else 0
 
 
-def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
+def _show(
+    desk: LiveDesk,
+    *,
+    demo: bool,
+    confirm: str,
+    view_only: bool = False,
+    pin: Pin | None = None,
+    lock_after_min: float = 0.0,
+    notify_desktop: bool = True,
+) -> int:
     desk.start()
-    app = KilldeskApp(desk, demo=demo, confirm=confirm)
+    app = KilldeskApp(
+        desk,
+        demo=demo,
+        confirm=confirm,
+        view_only=view_only,
+        pin=pin,
+        lock_after_min=lock_after_min,
+        notify_desktop=notify_desktop,
+    )
     try:
         app.run()
     finally:

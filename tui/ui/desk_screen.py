@@ -61,6 +61,7 @@ class DeskScreen(Screen[None]):
         self._alarms = alarms
         self._names: tuple[str, ...] = ()
         self._countdown: Timer | None = None
+        self._barred: frozenset[When] = frozenset()
         self.header = Header(clock, demo=demo)
         self.notice = Notice(demo=demo)
         self.grid = PanelGrid(presses, alarms, clock)
@@ -119,7 +120,19 @@ class DeskScreen(Screen[None]):
         """Which of the keys that wait for something have something to do."""
         alarm = {When.ALARM} if self._alarms.standing else set()
         asked = asks_presence(self._desk.view.accounts)
-        return frozenset(alarm | ({When.PRESENCE} if asked else set()))
+        return self._barred | alarm | ({When.PRESENCE} if asked else set())
+
+    def bar(self, *, view_only: bool, locked: bool) -> None:
+        """Shows that nothing can be sent from here, or nothing but a panic."""
+        marks = ((view_only, When.VIEW_ONLY), (locked, When.LOCKED))
+        self._barred = frozenset(when for barred, when in marks if barred)
+        self.header.mark(view_only=view_only, locked=locked)
+        self.set_class(view_only or locked, "-barred")
+        self.set_class(view_only, "-view-only")
+        self._pressed()
+        for button in self.query(KeyButton):
+            button.refresh()
+        self.keybar.offer(self.offered)
 
     def tick(self) -> None:
         """A second has passed."""

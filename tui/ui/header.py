@@ -21,13 +21,31 @@ _WORST = (Health.DOWN, Health.CONNECTING, Health.DEGRADED)
 _OFFSET_CAREFUL_MS = 500.0
 
 
-class Mode(Painted[bool]):
-    """DEMO or LIVE: another word, another colour, another shape."""
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What sort of desk this is, and what can be done on it."""
 
-    def paint(self, demo: bool, width: int, height: int) -> Content:
-        if demo:
-            return ink("▞▞ DEMO ▞▞"[: width if width >= 10 else 8], ".ink--demo")
-        return ink("LIVE".center(width), ".ink--live")
+    demo: bool
+    view_only: bool = False
+    locked: bool = False
+
+    @property
+    def words(self) -> str:
+        """`DEMO LOCKED`; empty for a live desk that is open."""
+        marks = (self.demo and "DEMO", self.view_only and "VIEW ONLY", self.locked and "LOCKED")
+        return " ".join(filter(None, marks))
+
+
+class Mode(Painted[Marks]):
+    """DEMO or LIVE: another word, another colour, another shape. What is barred stands beside."""
+
+    def paint(self, value: Marks, width: int, height: int) -> Content:
+        barred = replace(value, demo=False).words
+        mark = ink(f" ⊘ {barred} ", ".ink--caution") if barred else Content()
+        room = width - mark.cell_length - bool(barred)
+        if value.demo:
+            return row(ink("▞▞ DEMO ▞▞"[: room if room >= 10 else 8], ".ink--demo"), mark, gap=" ")
+        return row(ink("LIVE".center(room), ".ink--live"), mark, gap=" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +195,7 @@ class Header(Horizontal):
     def __init__(self, clock: Clock, *, demo: bool) -> None:
         super().__init__(classes="-demo" if demo else "-live")
         self._clock = clock
-        self._demo = demo
+        self._marks = Marks(demo)
         self.mode = Mode(id="mode")
         self.state = DeskState(id="desk-state")
         self.clock = UtcClock(id="utc")
@@ -191,8 +209,15 @@ class Header(Horizontal):
         yield PanicButton(id="panic")
 
     def on_mount(self) -> None:
-        self.mode.put(self._demo)
+        self.mode.put(self._marks)
         self.tick()
+
+    def mark(self, *, view_only: bool, locked: bool) -> None:
+        """Shows that nothing can be sent, or nothing but a panic."""
+        self._marks = replace(self._marks, view_only=view_only, locked=locked)
+        barred = replace(self._marks, demo=False).words
+        self.mode.styles.min_width = (8 if self.size.width < 60 else 10) + len(barred) + 6 if barred else None
+        self.mode.put(self._marks)
 
     def show(self, view: DeskView, alarms: tuple[Alarm, ...]) -> None:
         """Shows the desk's state."""
