@@ -90,9 +90,11 @@ class KeyButton(Painted[Face]):
     """
 
     @property
-    def barred(self) -> bool:
-        """Whether nothing comes of a press: the screen is locked, or only looks."""
-        return self.screen.has_class("-barred")
+    def barred(self) -> str:
+        """Why nothing comes of a press: `locked`, `view only`; empty where it works."""
+        if self.screen.has_class("-view-only"):
+            return "view only"
+        return "locked" if self.screen.has_class("-barred") else ""
 
     async def _on_click(self, event: events.Click) -> None:
         event.stop()
@@ -139,17 +141,19 @@ class CancelButton(KeyButton):
 
     def paint(self, face: Face, width: int, height: int) -> Content:
         if self.barred:
-            return _barred(face, width)
+            return _barred(face, width, self.barred)
         return _again(face, width, height) if face.armed_s else _cancel(face, width, height)
 
 
-def _barred(face: Face, width: int) -> Content:
-    """What could be cancelled, without the key that would."""
+def _barred(face: Face, width: int, why: str) -> Content:
+    """What could be cancelled, without the word and the key for it."""
     return first_fitting(
         width - 1,
-        ink(f"⊘ {face.what}{face.n}"),
-        ink(f"⊘ {face.what[:3]}{face.n}"),
-        ink("⊘"),
+        ink(f"{face.what}{face.n}    {why}"),
+        ink(f"{face.what}{face.n} {why}"),
+        ink(f"{face.what}{face.n}"),
+        ink(f"{face.what[:3]}{face.n}"),
+        ink(why),
     )
 
 
@@ -215,13 +219,13 @@ class PanicButton(KeyButton):
         self.set_class(armed_s > 0, "-armed")
 
     @property
-    def barred(self) -> bool:
+    def barred(self) -> str:
         """Panic works on a locked screen too."""
-        return self.screen.has_class("-view-only")
+        return "view only" if self.screen.has_class("-view-only") else ""
 
     def paint(self, face: Face, width: int, height: int) -> Content:
         if self.barred:
-            return _barred(face, width)
+            return _barred(face, width, self.barred)
         if not face.armed_s:
             return first_fitting(width - 1, ink(f"PANIC  {face.key}"), ink(f"PANIC {face.key}"))
         return first_fitting(
@@ -275,6 +279,6 @@ class ToolButton(KeyButton):
                 width, ink(f"AGAIN: {word} {face.key}"), ink(f"AGAIN {face.key}"), ink(face.key)
             )
         if self.barred:
-            return first_fitting(width, ink(f"⊘ {word}", ".ink--quiet"), ink("⊘", ".ink--quiet"))
+            return ink(word, ".ink--quiet")
         key = ink(face.key, ".ink--strong")
         return first_fitting(width, row(ink(word, ".ink--text"), key, gap=" "), key)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from textual import events
 from textual.actions import ActionParseResult, parse
 from textual.app import App
-from textual.css.errors import NoWidget
 from textual.dom import DOMNode
+from textual.errors import NoWidget
 
 from tui.core.clocks import Clock
 from tui.core.gate import LOCKED, VIEW_ONLY, Gate
@@ -62,9 +62,7 @@ class Guard:
 
     # What is stopped
 
-    def answers(
-        self, action: str | ActionParseResult, namespace: DOMNode | None
-    ) -> bool | None:
+    def answers(self, action: str | ActionParseResult, namespace: DOMNode | None) -> bool | None:
         """Whether a key that asks for `action` is thereby answered; None lets the action pass."""
         if not self._gate.closed:
             return None

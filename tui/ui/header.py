@@ -19,6 +19,7 @@ from tui.ui.words import HEALTH, utc
 
 _WORST = (Health.DOWN, Health.CONNECTING, Health.DEGRADED)
 _OFFSET_CAREFUL_MS = 500.0
+_MODE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Marks:
     @property
     def words(self) -> str:
         """`DEMO LOCKED`; empty for a live desk that is open."""
-        marks = (self.demo and "DEMO", self.view_only and "VIEW ONLY", self.locked and "LOCKED")
-        return " ".join(filter(None, marks))
+        marks = ((self.demo, "DEMO"), (self.view_only, "VIEW ONLY"), (self.locked, "LOCKED"))
+        return " ".join(word for so, word in marks if so)
 
 
 class Mode(Painted[Marks]):
@@ -41,7 +42,7 @@ class Mode(Painted[Marks]):
 
     def paint(self, value: Marks, width: int, height: int) -> Content:
         barred = replace(value, demo=False).words
-        mark = ink(f" ⊘ {barred} ", ".ink--caution") if barred else Content()
+        mark = ink(f"▐ {barred} ▌", ".ink--strong") if barred else Content()
         room = width - mark.cell_length - bool(barred)
         if value.demo:
             return row(ink("▞▞ DEMO ▞▞"[: room if room >= 10 else 8], ".ink--demo"), mark, gap=" ")
@@ -195,7 +196,7 @@ class Header(Horizontal):
     def __init__(self, clock: Clock, *, demo: bool) -> None:
         super().__init__(classes="-demo" if demo else "-live")
         self._clock = clock
-        self._marks = Marks(demo)
+        self.marks = Marks(demo)
         self.mode = Mode(id="mode")
         self.state = DeskState(id="desk-state")
         self.clock = UtcClock(id="utc")
@@ -209,15 +210,15 @@ class Header(Horizontal):
         yield PanicButton(id="panic")
 
     def on_mount(self) -> None:
-        self.mode.put(self._marks)
+        self.mode.put(self.marks)
         self.tick()
 
     def mark(self, *, view_only: bool, locked: bool) -> None:
         """Shows that nothing can be sent, or nothing but a panic."""
-        self._marks = replace(self._marks, view_only=view_only, locked=locked)
-        barred = replace(self._marks, demo=False).words
-        self.mode.styles.min_width = (8 if self.size.width < 60 else 10) + len(barred) + 6 if barred else None
-        self.mode.put(self._marks)
+        self.marks = replace(self.marks, view_only=view_only, locked=locked)
+        barred = replace(self.marks, demo=False).words
+        self.mode.styles.min_width = _MODE + len(barred) + 5 if barred else None
+        self.mode.put(self.marks)
 
     def show(self, view: DeskView, alarms: tuple[Alarm, ...]) -> None:
         """Shows the desk's state."""

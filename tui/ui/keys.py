@@ -98,7 +98,9 @@ APP_KEYS = (
         "confirm presence: somebody is there, the beats go on",
         when=When.PRESENCE,
     ),
-    Key("history", "h", "h", "history", "history", "history: alarms and outcomes, with their times"),
+    Key(
+        "history", "h", "h", "history", "history", "history: alarms and outcomes, with their times"
+    ),
     Key("lock", "l", "l", "lock", "lock", "lock the screen: only panic works; a PIN unlocks it"),
     Key("help", "question_mark,f1", "?", "help", "help", "this help"),
     Key(
