@@ -23,6 +23,7 @@ SHORTEST = 4
 LONGEST = 64
 PANIC_LETTER = "X"
 _ROUNDS, _BLOCK, _LANES = 2**15, 8, 1
+_COST = f"{_ROUNDS} {_BLOCK} {_LANES}"
 _MEMORY = 64 * 1024 * 1024
 
 
@@ -59,31 +60,24 @@ class SessionEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Hash:
-    """scrypt of a PIN with its salt; the numbers are kept so that they may change one day."""
+    """scrypt of a PIN, with its salt."""
 
     salt: bytes
     digest: bytes
-    rounds: int = _ROUNDS
-    block: int = _BLOCK
-    lanes: int = _LANES
 
     def matches(self, pin: Secret) -> bool:
-        return hmac.compare_digest(self.digest, self._of(pin))
-
-    def _of(self, pin: Secret) -> bytes:
-        return hashlib.scrypt(
-            pin.reveal().encode(),
-            salt=self.salt,
-            n=self.rounds,
-            r=self.block,
-            p=self.lanes,
-            maxmem=_MEMORY,
-        )
+        return hmac.compare_digest(self.digest, _scrypt(pin, self.salt))
 
     @classmethod
     def make(cls, pin: Secret) -> _Hash:
-        blank = cls(secrets.token_bytes(16), b"")
-        return cls(blank.salt, blank._of(pin))
+        salt = secrets.token_bytes(16)
+        return cls(salt, _scrypt(pin, salt))
+
+
+def _scrypt(pin: Secret, salt: bytes) -> bytes:
+    return hashlib.scrypt(
+        pin.reveal().encode(), salt=salt, n=_ROUNDS, r=_BLOCK, p=_LANES, maxmem=_MEMORY
+    )
 
 
 class Pin:
@@ -134,30 +128,20 @@ def forget_pin() -> bool:
 
 
 def _encoded(made: _Hash) -> Secret:
-    fields = {
-        "scrypt": made.digest.hex(),
-        "salt": made.salt.hex(),
-        "n": made.rounds,
-        "r": made.block,
-        "p": made.lanes,
-    }
+    fields = {"scrypt": made.digest.hex(), "salt": made.salt.hex(), "cost": _COST}
     return Secret(json.dumps(fields))
 
 
 def _decoded(entry: Secret) -> _Hash:
     """Raises CredentialsError, without the entry's text, for what is not one of ours."""
+    made = None
     try:
         fields = json.loads(entry.reveal())
-        made = _Hash(
-            bytes.fromhex(fields["salt"]),
-            bytes.fromhex(fields["scrypt"]),
-            int(fields["n"]),
-            int(fields["r"]),
-            int(fields["p"]),
-        )
+        if fields["cost"] == _COST:
+            made = _Hash(bytes.fromhex(fields["salt"]), bytes.fromhex(fields["scrypt"]))
     except (ValueError, TypeError, KeyError, RecursionError):
         made = None
-    if made is None or not made.digest or made.rounds * made.block * 128 > _MEMORY // 2:
+    if made is None or not made.digest:
         raise CredentialsError(
             f'the keyring entry "{PIN_USER}" is not the PIN that killdesk stores; '
             "run `killdesk pin forget` and set it again"

@@ -100,6 +100,7 @@ class KilldeskApp(CrashReport[None]):
             lock_after_min=lock_after_min,
             changed=self._barred,
         )
+        self.dashboard.stops_mouse = self.guard.stops_mouse
         self.attention = Attention(self, self.dashboard, self._write, notify=notify_desktop)
         self.ended_by: int | None = None
         """The signal that ended the screen, if one did."""

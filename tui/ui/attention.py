@@ -31,6 +31,7 @@ class Speech(StrEnum):
 
 _PROGRAMS = {
     "iTerm.app": Speech.OSC_9,
+    "iTerm2": Speech.OSC_9,
     "WezTerm": Speech.OSC_777,
     "ghostty": Speech.OSC_777,
     "contour": Speech.OSC_777,

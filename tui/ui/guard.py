@@ -93,16 +93,14 @@ class Guard:
         return self._stops_sending("panic_press") is True
 
     def swallows(self, event: events.Event) -> bool:
-        """Whether the event ends here."""
+        """Whether something that was pressed ends here. Hears of all that somebody does."""
         if not isinstance(event, events.InputEvent) or event.is_forwarded:
             return False
         if not isinstance(event, events.MouseMove):
             self._idle.touch()
-        if not self._gate.closed or self._app.screen is not self._home:
+        if not self._gate.locked or self._app.screen is not self._home:
             return False
-        if isinstance(event, events.MouseDown | events.MouseUp):
-            return self._swallows_press(event)
-        if self._gate.locked and isinstance(event, events.Key):
+        if isinstance(event, events.Key):
             if self._app.focused is not None:
                 self._home.set_focus(None)
             if event.key == "enter":
@@ -110,22 +108,24 @@ class Guard:
                 return True
         return False
 
-    def _swallows_press(self, event: events.MouseEvent) -> bool:
+    def stops_mouse(self, event: events.Event) -> bool:
+        """Whether a press or a click on the dashboard ends here."""
+        pressed = events.MouseDown | events.MouseUp | events.Click
+        if not self._gate.closed or not isinstance(event, pressed):
+            return False
         try:
-            widget, _ = self._app.get_widget_at(event.x, event.y)
+            widget, _ = self._home.get_widget_at(event.x, event.y)
         except NoWidget:
             return False
-        down = isinstance(event, events.MouseDown)
         if self._gate.view_only and isinstance(widget, KeyButton):
-            if down:
-                self.say(VIEW_ONLY)
+            self.say(VIEW_ONLY)
             return True
         if not self._gate.locked or isinstance(widget, PanicButton | KeyBar):
             return False
-        if down and isinstance(widget, Mode):
-            self.unlock()
-        elif down:
+        if not isinstance(widget, Mode):
             self.say(LOCKED)
+        elif isinstance(event, events.Click):
+            self.unlock()
         return True
 
     def say(self, sentence: str) -> None:

@@ -133,10 +133,7 @@ class HistoryScreen(DeskDialog):
         follows = self._rows.row == 0
         self._shown = self._history.newest_first(only_bad=self._only_bad)
         bad = sum(event.bad for event in self._shown)
-        times = "time" if bad == 1 else "times"
-        counted = f"{len(self._shown)} shown, somebody had to look {bad} {times}"
-        if not self._shown:
-            counted = ""
+        counted = f"{len(self._shown):,} shown, {bad:,} bad" if self._shown else ""
         what = "bad ones only" if self._only_bad else "alarms and outcomes, newest first"
         self._title.put(("history", what, counted))
         today = _day(self._clock().wall_ms)
