@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,10 @@ from tui.venues.base import Dialect, Profile, VenueError
 from tui.venues.watching import Watching
 
 NAMES = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
+
+
+def files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
 
 
 async def test_every_command_is_denied_and_the_book_is_read(
@@ -47,7 +50,7 @@ async def test_every_command_is_denied_and_the_book_is_read(
         assert not any(timer["armed"] for timer in now["timers"].values())
     sent = [frame.text for frame in on_test.log() if frame.direction == "out"]
     assert not any("cancel" in text.lower() or "countdown" in text.lower() for text in sent)
-    assert os.listdir(tmp_path) == [], "no timer is held, so none is locked"
+    assert files_in(tmp_path) == [], "no timer is held, so none is locked"
 
 
 async def test_a_press_while_the_keyring_is_read_is_denied_too(

@@ -100,6 +100,10 @@ def _day(at_ms: int) -> str:
     return f"{datetime.fromtimestamp(at_ms / 1000, tz=UTC):%d %b}"
 
 
+def _said(words: str, width: int) -> list[Line]:
+    return [Said(part) for part in ink(words, ".ink--text").wrap(max(20, width))]
+
+
 class HistoryScreen(DeskDialog):
     """Every alarm with its end and who saw it when, every outcome with its report."""
 
@@ -144,7 +148,7 @@ class HistoryScreen(DeskDialog):
             if self._only_bad
             else ("Nothing has happened here since the start: no alarm, no cancel.")
         )
-        self._rows.put(lambda _: listed or [Said(ink(nothing, ".ink--text"))])
+        self._rows.put(lambda width: listed or _said(nothing, width))
         places = [place for place, event in enumerate(self._shown) if event.number == under]
         if places and not follows:
             self._rows.go(places[0])
