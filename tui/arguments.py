@@ -61,6 +61,9 @@ def _parser() -> _Parser:
     )
     parser.set_defaults(command="dashboard", config=None)
     parser.add_argument("--demo", action="store_true", help="the dashboard on a simulated desk")
+    parser.add_argument(
+        "--view-only", action="store_true", help="the dashboard without any way to send anything"
+    )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     _add_config(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="killdesk")
@@ -95,6 +98,12 @@ def _parser() -> _Parser:
     drill.add_argument("--plan", action="store_true", help=argparse.SUPPRESS)
     _add_config(drill)
     _add_json(drill)
+    pin = commands.add_parser("pin", help="the PIN that unlocks the screen")
+    forget = pin.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser(
+        "forget",
+        help="take it out of the keyring; the next lock asks for a new one",
+    )
+    forget.set_defaults(command="pin forget")
 
     where = commands.add_parser("where", help="where settings, state and audit files lie")
     where.set_defaults(command="where")

@@ -71,14 +71,14 @@ def _dashboard(chosen: argparse.Namespace) -> int:
     if settings is None:
         from tui.ui.dashboard import run_demo
 
-        return run_demo()
+        return run_demo(view_only=chosen.view_only)
     if not settings.accounts:
         from tui.ui.dashboard import run_welcome
 
-        return run_welcome()
+        return run_welcome(view_only=chosen.view_only)
     from tui.ui.dashboard import run_dashboard
 
-    return run_dashboard(settings)
+    return run_dashboard(settings, view_only=chosen.view_only)
 
 
 def _simulate(chosen: argparse.Namespace) -> int:
@@ -230,6 +230,13 @@ def _accounts_remove(chosen: argparse.Namespace) -> int:
     return OK
 
 
+def _pin_forget(_: argparse.Namespace) -> int:
+    from tui.service.pin import forget_pin
+
+    say("the PIN is out of the keyring" if forget_pin() else "no PIN was set")
+    return OK
+
+
 COMMANDS = {
     "dashboard": _dashboard,
     "simulate": _simulate,
@@ -241,6 +248,7 @@ COMMANDS = {
     "accounts list": _accounts_list,
     "accounts remove": _accounts_remove,
     "accounts test": _check,
+    "pin forget": _pin_forget,
 }
 
 

@@ -95,6 +95,7 @@ def open_desk(simulator: Simulator) -> Iterator[Callable[..., DeskOnTest]]:
         poll_s: float = POLL_S,
         clock: Clock = read_clock,
         locks: Path | None = None,
+        view_only: bool = False,
         **changes: object,
     ) -> DeskOnTest:
         entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
@@ -118,6 +119,7 @@ def open_desk(simulator: Simulator) -> Iterator[Callable[..., DeskOnTest]]:
             poll_s=poll_s,
             clock=clock,
             locks=locks,
+            view_only=view_only,
         )
         desk.start()
         opened.append(desk)

@@ -143,13 +143,25 @@ def test_windows_endings_a_byte_order_mark_and_dotted_keys_are_fine(file: Path, 
     ("text", "expected"),
     [
         ("[desks]", "desks: unknown key; expected one of desk, keys, accounts"),
-        ("[desk]\nconfrm = 1", "desk.confrm: unknown key; expected one of confirm, screen_grace_s"),
+        (
+            "[desk]\nconfrm = 1",
+            "desk.confrm: unknown key; expected one of confirm, screen_grace_s, lock_after_min, "
+            "notify",
+        ),
         ("desk = 3", "desk: expected a table [desk], got a whole number"),
         (
             '[desk]\nconfirm = "thrice"',
             'desk.confirm: expected "twice" or "once", got "thrice"',
         ),
         ("[desk]\nconfirm = 2", 'desk.confirm: expected "twice" or "once", got a whole number'),
+        (
+            "[desk]\nlock_after_min = -1",
+            "desk.lock_after_min: expected a number from 0 to 1440, got -1",
+        ),
+        (
+            '[desk]\nnotify = "no"',
+            "desk.notify: expected true or false, got a text",
+        ),
         (
             "[desk]\nscreen_grace_s = 1",
             "desk.screen_grace_s: expected a number from 5 to 600, got 1",

@@ -40,8 +40,10 @@ __all__ = [
     "load_credentials",
     "make_credentials",
     "needed_fields",
+    "read_entry",
     "require_keyring",
     "save_credentials",
+    "write_entry",
 ]
 
 SERVICE = "killdesk"
@@ -59,11 +61,7 @@ def load_credentials(account: Account, timeout_s: float = TIMEOUT_S) -> Credenti
     secrets, no answer in time, no entry, or one that is not complete.
     """
 
-    def read(keyring: KeyringBackend) -> Secret | None:
-        entry = _accepted(keyring).get_password(SERVICE, account.name)
-        return None if entry is None else Secret(entry)
-
-    return _read_entry(account, ask_keyring(read, timeout_s))
+    return _read_entry(account, read_entry(account.name, timeout_s))
 
 
 def load_all_credentials(
@@ -95,14 +93,29 @@ def save_credentials(
     if credentials.passphrase is not None:
         fields["passphrase"] = credentials.passphrase
     entry = Secret(json.dumps({name: value.reveal() for name, value in fields.items()}))
+    write_entry(account.name, entry, timeout_s)
+
+
+def read_entry(name: str, timeout_s: float = TIMEOUT_S) -> Secret | None:
+    """What the keyring has under that name; None for nothing. Raises CredentialsError."""
+
+    def read(keyring: KeyringBackend) -> Secret | None:
+        entry = _accepted(keyring).get_password(SERVICE, name)
+        return None if entry is None else Secret(entry)
+
+    return ask_keyring(read, timeout_s)
+
+
+def write_entry(name: str, entry: Secret, timeout_s: float = TIMEOUT_S) -> None:
+    """Puts it into the keyring under that name, over what was there. Raises CredentialsError."""
 
     def save(keyring: KeyringBackend) -> bool:
-        _accepted(keyring).set_password(SERVICE, account.name, entry.reveal())
-        return keyring.get_password(SERVICE, account.name) == entry.reveal()
+        _accepted(keyring).set_password(SERVICE, name, entry.reveal())
+        return keyring.get_password(SERVICE, name) == entry.reveal()
 
     if not ask_keyring(save, timeout_s):
         raise CredentialsError(
-            f'the keyring took the entry of "{account.name}" but did not keep it; '
+            f'the keyring took the entry of "{name}" but did not keep it; '
             "set up another one with PYTHON_KEYRING_BACKEND"
         )
 

@@ -25,6 +25,7 @@ from tui.service.precedence import Precedence
 from tui.service.recorder import Recorder
 from tui.service.rest_route import tls_context
 from tui.service.timers import Timers
+from tui.service.watching import WatchingWorker
 from tui.service.worker import POLL_S, AccountWorker
 from tui.venues import dialect_of
 
@@ -52,7 +53,7 @@ class LiveDesk:
     """The service. Implements `tui.core.desk.Desk`; see there for what a screen may ask.
 
     In the folder `locks` the killdesks of one machine keep out of each other's timers; without it
-    they do not.
+    they do not. With `view_only` it reads, and has no way to send a cancel or a beat.
     """
 
     def __init__(
@@ -66,8 +67,10 @@ class LiveDesk:
         limits: RunLimits | None = None,
         poll_s: float = POLL_S,
         locks: Path | None = None,
+        view_only: bool = False,
     ) -> None:
         self.frames = FrameFeed()
+        self._worker_class = WatchingWorker if view_only else AccountWorker
         self._accounts = accounts
         self._secrets = secrets
         self._screen_grace_s = screen_grace_s
@@ -244,7 +247,7 @@ class LiveDesk:
             return self._absent(account, found)
         self._recorder.learn(found.values())
         try:
-            return AccountWorker(
+            return self._worker_class(
                 account,
                 found,
                 self._recorder,

@@ -25,7 +25,7 @@ __all__ = [
     "timer_warnings",
 ]
 
-_DESK_KEYS = ("confirm", "screen_grace_s")
+_DESK_KEYS = ("confirm", "screen_grace_s", "lock_after_min", "notify")
 _ACCOUNT_KEYS = (
     "name",
     "venue",
@@ -40,6 +40,7 @@ _ACCOUNT_KEYS = (
 )
 _LONGEST_NAME = 40
 _GRACE_S = (5, 600)
+_LOCK_MIN = (0, 1440)
 _CONTRACT = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 _LINE = re.compile(r"(?P<what>.*) \(at (?P<where>.+)\)", re.DOTALL)
 
@@ -56,6 +57,10 @@ class Settings:
     """The file they came from, even if it does not exist yet; None for the demo desk."""
     keys: tuple[tuple[str, str], ...] = ()
     """Ids of keys and the keys they are to have; the screen checks them."""
+    lock_after_min: float = 0.0
+    """Minutes without a key or a click after which the screen locks; 0 for never."""
+    notify: bool = True
+    """Whether alarms go to the desktop, where the terminal can pass them on."""
 
     def account(self, name: str) -> Account | None:
         return next((account for account in self.accounts if account.name == name), None)
@@ -85,6 +90,8 @@ def parse_settings(data: bytes, path: Path) -> Settings:
     desk.allow_only(_DESK_KEYS)
     confirm = desk.choice("confirm", ("twice", "once"), "twice")
     grace_s = desk.number("screen_grace_s", 30, *_GRACE_S)
+    lock_after_min = desk.number("lock_after_min", 0, *_LOCK_MIN)
+    notify = desk.flag("notify", True)
     accounts: list[Account] = []
     for table in root.tables("accounts"):
         account = read_account(table)
@@ -92,7 +99,7 @@ def parse_settings(data: bytes, path: Path) -> Settings:
             raise table.wrong("name", f'a second account is called "{account.name}"; rename one')
         accounts.append(account)
     keys = read_keys(root.table("keys"))
-    return Settings(confirm, grace_s, tuple(accounts), path, keys)
+    return Settings(confirm, grace_s, tuple(accounts), path, keys, lock_after_min, notify)
 
 
 def read_account(table: SettingsTable) -> Account:

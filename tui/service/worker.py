@@ -33,7 +33,7 @@ from tui.service.socket_route import SocketRoute
 from tui.service.timers import Timers
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import Profile, Talk, VenueError
+from tui.venues.base import Dialect, Profile, Talk, VenueError
 
 POLL_S = 5.0
 """Between two reads of the book. They also keep the REST connection warm for the next press."""
@@ -73,7 +73,7 @@ class AccountWorker:
         self._clock = clock
         self._changed = changed
         self._poll_s = poll_s
-        self._dialect = dialect_of(account)
+        self._dialect = self.speech(account)
         self._venue_clock = VenueClock(clock, changed)
 
         access = Access(
@@ -117,6 +117,11 @@ class AccountWorker:
         self._in_background = asyncio.Lock()
         """Held by what no press waits for, one at a time: it opens no connections to idle later."""
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @staticmethod
+    def speech(account: Account) -> Dialect:
+        """How this account speaks with its venue."""
+        return dialect_of(account)
 
     # --- life -------------------------------------------------------------------------------------
 

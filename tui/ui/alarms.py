@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tui.core.actions import Outcome
+from tui.core.actions import Outcome, Report
 from tui.core.clocks import Instant
 from tui.core.deadman import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.core.text import safe_text
+from tui.ui.history import History
 from tui.ui.words import OUTCOME, TIMER, Sign, timer_name, utc
 
 RING_EVERY_S = 1.0
@@ -42,6 +43,8 @@ class _Trouble:
     """As `TimerState.alarm`: the larger, the sooner somebody must look."""
     once: int = 0
     """Tells one ended cancel from the next."""
+    report: Report | None = None
+    """Of a cancel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,11 @@ class Alarms:
     """Fed with successive pictures; says what to ring for and what to keep showing.
 
     Each rise of a source's trouble is a new alarm. It stands until it is acknowledged; the worst
-    that a source came to is kept, and whether it is so still.
+    that a source came to is kept, and whether it is so still. Each goes into the history.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, history: History | None = None) -> None:
+        self.history = history or History()
         self._last: dict[Source, _Trouble] = {}
         self._standing: dict[Source, Alarm] = {}
         self._protected: set[Source] = set()
@@ -121,6 +125,10 @@ class Alarms:
             before = self._last.get(key)
             if before is None or trouble.level > before.level or trouble.once != before.once:
                 self._raise(key, trouble, now)
+            elif trouble.level < before.level:
+                self.history.ended(key, now.wall_ms)
+        for key in self._last.keys() - present.keys():
+            self.history.ended(key, now.wall_ms)
         names = {account.name for account in view.accounts}
         self._standing = {
             key: replace(alarm, present=key in present and present[key].level == alarm.level)
@@ -128,27 +136,53 @@ class Alarms:
             if alarm.account in names
         }
         self._last = present
+        self.history.take(view, now.wall_ms)
         return self._ring(now)
 
-    def acknowledge(self, account: str | None = None) -> tuple[Alarm, ...]:
-        """Somebody has seen them, or those of one account: they stand no more. Returns them."""
+    def acknowledge(self, account: str | None = None, at_ms: int = 0) -> tuple[Alarm, ...]:
+        """Somebody has seen them, or those of one account: they stand no more. Returns them.
+
+        `at_ms` is when, epoch ms, for the history.
+        """
         seen = self.standing if account is None else self.of(account)
+        self.history.seen([(alarm.account, alarm.source) for alarm in seen], at_ms)
         for alarm in seen:
             del self._standing[alarm.account, alarm.source]
         self._ring_owed = self._ring_owed and bool(self._standing)
         return seen
 
-    def title(self, view: DeskView) -> str:
-        """What the terminal's title says: the worst alarm, else how many accounts are ready."""
+    def title(self, view: DeskView, marks: str = "") -> str:
+        """What the terminal's title says: the worst alarm, else how many accounts are ready.
+
+        `marks` stand before it: `DEMO LOCKED`.
+        """
+        name = f"killdesk {marks}".strip()
         if not self._standing:
-            return f"killdesk: {view.ready} of {len(view.accounts)} ready"
-        worst, *others = self.standing
-        more = f" and {len(others)} more" if others else ""
-        return safe_text(f"killdesk: {worst.short} {worst.where}", _TITLE_CHARS) + more
+            return f"{name}: {view.ready} of {len(view.accounts)} ready"
+        return (
+            safe_text(f"{name}: {self._worst.short} {self._worst.where}", _TITLE_CHARS) + self._more
+        )
+
+    @property
+    def told(self) -> str:
+        """The worst one in a sentence, and how many more: `FIRED since 12:03:22 bitget-mm`."""
+        if not self._standing:
+            return ""
+        return f"{self._worst.told} {self._worst.where}{self._more}"
+
+    @property
+    def _worst(self) -> Alarm:
+        return self.standing[0]
+
+    @property
+    def _more(self) -> str:
+        others = len(self._standing) - 1
+        return f" and {others} more" if others else ""
 
     def _raise(self, key: Source, trouble: _Trouble, now: Instant) -> None:
         self._ring_owed = True
         standing = self._standing.get(key)
+        self.history.rose(key, trouble.what, trouble.sign, now.wall_ms, trouble.report)
         if standing is None or trouble.level >= standing.level:
             self._standing[key] = Alarm(
                 *key, trouble.what, trouble.sign, trouble.level, now.wall_ms, present=True
@@ -173,7 +207,7 @@ class Alarms:
                 level = TimerState.AMBIGUOUS.alarm
                 yield (
                     f"cancel {report.action} {report.scope}",
-                    _Trouble(what, _UNRESOLVED, level, report.started_ms),
+                    _Trouble(what, _UNRESOLVED, level, report.started_ms, report),
                 )
 
     def _trouble(self, key: Source, timer: TimerView, now: Instant) -> _Trouble | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events, on
+from textual.actions import ActionParseResult
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input, TextArea
@@ -16,14 +18,19 @@ from textual.widgets import Input, TextArea
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
+from tui.core.gate import Gate
+from tui.service.pin import Pin, SessionEntry
 from tui.service.screen_file import ScreenFile
+from tui.ui.after import after
 from tui.ui.alarms import Alarms
+from tui.ui.attention import Attention
 from tui.ui.bridge import Bridge
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.dialog import DeskDialog
 from tui.ui.drills import Drills
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
+from tui.ui.guard import Guard, is_pin
 from tui.ui.header import DeskState
 from tui.ui.keymap import Keymap, shown, use_keys
 from tui.ui.keys import APP_KEYS, PALETTE
@@ -37,6 +44,8 @@ from tui.ui.terminal_title import TerminalTitle
 from tui.ui.themed import ThemedApp
 
 _DISARM_WITHIN_S = 5.0
+_LOOK_AHEAD_S = 5.0
+"""The accounts' keys are read first."""
 
 
 def _commands() -> type[Provider]:
@@ -56,6 +65,7 @@ class KilldeskApp(ThemedApp[None]):
         "quitting.tcss",
         "dialogs.tcss",
         "palette.tcss",
+        "locking.tcss",
     ]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
     COMMANDS = {_commands}  # noqa: RUF012  as in App
@@ -70,19 +80,26 @@ class KilldeskApp(ThemedApp[None]):
         kept: ScreenFile | None = None,
         drills: Drills | None = None,
         keymap: Keymap = Keymap(),  # noqa: B008  frozen
+        view_only: bool = False,
+        pin: Pin | None = None,
+        lock_after_min: float = 0.0,
+        notify_desktop: bool = True,
     ) -> None:
+        """`pin` unlocks the screen; without one it is asked for, and known until the end only."""
         use_keys(keymap)
         super().__init__(kept)
         self._own_keys = keymap
         self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
-        self.desk: Desk = desk
+        gate = Gate(desk, view_only=view_only, denied=self._denied)
+        self.desk: Gate = gate
+        self._once = confirm == "once"
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
         self.alarms = Alarms()
         self.terminal_title = TerminalTitle(self._write)
         self._clock = clock
         self.drills = drills or Drills()
         self.dashboard = DeskScreen(
-            desk,
+            gate,
             self.presses,
             self.alarms,
             clock,
@@ -91,7 +108,18 @@ class KilldeskApp(ThemedApp[None]):
             panicked=self._panicked,
             drills=self.drills,
         )
-        self.bridge = Bridge(desk, self, self._show)
+        self.bridge = Bridge(gate, self, self._show)
+        self.guard = Guard(
+            self,
+            gate,
+            pin or Pin(SessionEntry()),
+            self.dashboard,
+            clock,
+            lock_after_min=lock_after_min,
+            changed=self._barred,
+        )
+        self.dashboard.stops_mouse = self.guard.stops_mouse
+        self.attention = Attention(self, self.dashboard, self._write, notify=notify_desktop)
         self.ended_by: int | None = None
         """The signal that ended the screen, if one did."""
         self._signals = Signals(self._stop, self._redraw)
@@ -120,10 +148,13 @@ class KilldeskApp(ThemedApp[None]):
 
     def _opened(self) -> None:
         """The screen stands: the first picture belongs to its first paint."""
+        self._barred()
         self.bridge.start()
+        after(_LOOK_AHEAD_S, self, self.guard.look_ahead)
 
     def _second(self) -> None:
         self.bridge.alive()
+        self.guard.tick()
         self.dashboard.tick()
         self._look_out(self.desk.view)
 
@@ -142,12 +173,18 @@ class KilldeskApp(ThemedApp[None]):
 
     def _look_out(self, view: DeskView) -> None:
         """Rings for what is new, and says it in the terminal's title."""
-        before = self.alarms.standing
+        before, history = self.alarms.standing, self.alarms.history.version
         if self.alarms.feed(view, self._clock()):
-            self.bell()
-        self.terminal_title.say(self.alarms.title(view))
+            self.attention.call("killdesk", self.alarms.told)
+        self._entitle()
         if self.alarms.standing != before:
             self.dashboard.show_alarms()
+        if self.alarms.history.version != history:
+            self._show_history()
+
+    def _entitle(self) -> None:
+        marks = str(self.dashboard.header.marks)
+        self.terminal_title.say(self.alarms.title(self.desk.view, marks))
 
     def action_alarms_seen(self) -> None:
         """Takes all alarms off: somebody has seen them."""
@@ -163,12 +200,27 @@ class KilldeskApp(ThemedApp[None]):
         self._seen(next(panels).account.name)
 
     def _seen(self, account: str | None) -> None:
-        seen = self.alarms.acknowledge(account)
+        seen = self.alarms.acknowledge(account, self._clock().wall_ms)
         if seen:
             told = ", ".join(f"{alarm.where} {alarm.short}" for alarm in seen)
             self.notify(f"Seen: {told}", markup=False)
-        self.terminal_title.say(self.alarms.title(self.desk.view))
+        self._entitle()
+        self._show_history()
         self.dashboard.show_alarms()
+
+    def _show_history(self) -> None:
+        """Brings the history up to date where it is open."""
+        from tui.ui.history_screen import HistoryScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, HistoryScreen):
+                screen.paint()
+
+    def action_history(self) -> None:
+        """Opens the history of alarms and outcomes."""
+        from tui.ui.history_screen import HistoryScreen
+
+        self.push_screen(HistoryScreen(self.desk.view, self.alarms.history, self._clock))
 
     def action_confirm_presence(self) -> None:
         """Says to the guards that ask for it that somebody is there."""
@@ -180,6 +232,8 @@ class KilldeskApp(ThemedApp[None]):
 
     def action_panic_press(self) -> None:
         """Panic works on every screen; in a text field it always takes two presses."""
+        if self.guard.stops_panic():
+            return
         typing = isinstance(self.focused, Input | TextArea)
         self.dashboard.press_panic(always_twice=typing)
         if self.screen is not self.dashboard and self.presses.armed:
@@ -201,19 +255,56 @@ class KilldeskApp(ThemedApp[None]):
         """A text field takes every letter before any binding: the panic key is kept from it.
 
         A secret may contain an X: there it stays a letter. And a dialog hides the keys of the app:
-        the help opens above it all the same.
+        the help opens above it all the same. No PIN has the panic key in it.
         """
+        if self.guard.swallows(event):
+            return
         if isinstance(event, events.Key) and not event.is_forwarded:
             field = self.focused
             typing = isinstance(field, Input | TextArea)
-            secret = isinstance(field, Input) and field.password and event.is_printable
-            if event.key in self._panic_keys and typing and not secret:
+            hidden = isinstance(field, Input) and field.password and not is_pin(field)
+            letter = hidden and event.is_printable
+            if event.key in self._panic_keys and typing and not letter:
                 self.action_panic_press()
                 return
             if event.key in self._help_keys and not typing and self.screen.is_modal:
                 self.action_help()
                 return
         await super().on_event(event)
+
+    # Lock
+
+    def action_lock(self) -> None:
+        """Locks the screen; on a locked one, asks for the PIN."""
+        self.guard.toggle()
+
+    def _barred(self) -> None:
+        """The screen was locked or unlocked: nothing stays armed, and it shows."""
+        self.presses.clear()
+        self.presses.once = self._once and not self.desk.locked
+        self.dashboard.bar(view_only=self.desk.view_only, locked=self.desk.locked)
+        self._entitle()
+
+    def _denied(self, sentence: str) -> None:
+        self.guard.say(sentence)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """The one way of every key and of the palette: what must not be done now ends here."""
+        answered = self.guard.answers(action, default_namespace)
+        if answered is not None:
+            return answered
+        return await super().run_action(action, default_namespace, namespaces)
+
+    def on_app_focus(self) -> None:
+        self.attention.focus(True)
+
+    def on_app_blur(self) -> None:
+        self.attention.focus(False)
 
     # Help, palette, the end
 

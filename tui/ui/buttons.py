@@ -105,6 +105,13 @@ class KeyButton(Painted[Face]):
     }
     """
 
+    @property
+    def barred(self) -> str:
+        """Why nothing comes of a press: `locked`, `view only`; empty where it works."""
+        if self.screen.has_class("-view-only"):
+            return "view only"
+        return "locked" if self.screen.has_class("-barred") else ""
+
     async def _on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(self.Pressed(self))
@@ -149,7 +156,21 @@ class CancelButton(KeyButton):
         self.set_class(armed_s > 0, "-armed")
 
     def paint(self, face: Face, width: int, height: int) -> Content:
+        if self.barred:
+            return _barred(face, width, self.barred)
         return _again(face, width, height) if face.armed_s else _cancel(face, width, height)
+
+
+def _barred(face: Face, width: int, why: str) -> Content:
+    """What could be cancelled, without the word and the key for it."""
+    return first_fitting(
+        width - 1,
+        ink(f"{face.what}{face.n}    {why}"),
+        ink(f"{face.what}{face.n} {why}"),
+        ink(f"{face.what}{face.n}"),
+        ink(f"{face.what[:3]}{face.n}"),
+        ink(why),
+    )
 
 
 def _cancel(face: Face, width: int, height: int) -> Content:
@@ -215,7 +236,14 @@ class PanicButton(KeyButton):
         self.put(Face("PANIC", None, key, round(armed_s, 1)))
         self.set_class(armed_s > 0, "-armed")
 
+    @property
+    def barred(self) -> str:
+        """Panic works on a locked screen too."""
+        return "view only" if self.screen.has_class("-view-only") else ""
+
     def paint(self, face: Face, width: int, height: int) -> Content:
+        if self.barred:
+            return _barred(face, width, self.barred)
         if not face.armed_s:
             return first_fitting(width - 1, ink(f"PANIC  {face.key}"), ink(f"PANIC {face.key}"))
         key = shown("X")
@@ -270,5 +298,7 @@ class ToolButton(KeyButton):
             return first_fitting(
                 width, ink(f"AGAIN: {word} {face.key}"), ink(f"AGAIN {face.key}"), ink(face.key)
             )
+        if self.barred:
+            return ink(word, ".ink--quiet")
         key = ink(face.key, ".ink--strong")
         return first_fitting(width, row(ink(word, ".ink--text"), key, gap=" "), key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,15 +15,16 @@ from tui.service.demo import DemoError, demo_desk
 from tui.service.drill_log import drills_file, read_drills
 from tui.service.live_desk import LiveDesk
 from tui.service.locations import find_locations
+from tui.service.pin import KeyringEntry, Pin
 from tui.service.screen_file import ScreenFile
 from tui.service.settings import Settings, timer_warnings
 from tui.ui.app import KilldeskApp
 from tui.ui.drills import Drills
-from tui.ui.keymap import Keymap, read_keymap
+from tui.ui.keymap import read_keymap
 from tui.ui.words import timer_name
 
 
-def run_dashboard(settings: Settings) -> int:
+def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
     keymap = read_keymap(settings.keys, settings.path)
     desk = LiveDesk(
@@ -31,8 +33,23 @@ def run_dashboard(settings: Settings) -> int:
         screen_grace_s=settings.screen_grace_s,
         notice=lambda: _notice(settings),
         locks=find_locations().locks_folder,
+        view_only=view_only,
     )
-    return _show(desk, demo=False, confirm=settings.confirm, drills=_drills(), keymap=keymap)
+    return _show(
+        desk,
+        lambda: KilldeskApp(
+            desk,
+            demo=False,
+            confirm=settings.confirm,
+            kept=screen_file(),
+            drills=_drills(),
+            keymap=keymap,
+            view_only=view_only,
+            pin=Pin(KeyringEntry()),
+            lock_after_min=settings.lock_after_min,
+            notify_desktop=settings.notify,
+        ),
+    )
 
 
 def _notice(settings: Settings) -> str:
@@ -49,7 +66,7 @@ def _drills() -> Drills:
         return Drills(keep=True)
 
 
-def run_demo() -> int:
+def run_demo(*, view_only: bool = False) -> int:
     """The dashboard on a simulator that ends with it; returns the exit code."""
     try:
         with demo_desk() as demo:
@@ -57,18 +74,22 @@ def run_demo() -> int:
                 demo.accounts,
                 lambda: demo.secrets,
                 notice=lambda: f"nothing here is real: simulated venues at {demo.url}",
+                view_only=view_only,
             )
-            return _show(desk, demo=True, confirm="twice")
+            return _show(
+                desk,
+                lambda: KilldeskApp(desk, demo=True, kept=screen_file(), view_only=view_only),
+            )
     except DemoError as error:
         sys.stderr.write(f"killdesk: {error}\n")
         return 1
 
 
-def run_welcome() -> int:
+def run_welcome(*, view_only: bool = False) -> int:
     """What a desk without accounts offers: the demo desk, or how to add one."""
     from tui.ui.welcome import WelcomeApp
 
-    return run_demo() if WelcomeApp(screen_file()).run() == "demo" else 0
+    return run_demo(view_only=view_only) if WelcomeApp(screen_file()).run() == "demo" else 0
 
 
 def screen_file() -> ScreenFile:
@@ -76,18 +97,10 @@ def screen_file() -> ScreenFile:
     return ScreenFile(find_locations().state_folder / "screen.json")
 
 
-def _show(
-    desk: LiveDesk,
-    *,
-    demo: bool,
-    confirm: str,
-    drills: Drills | None = None,
-    keymap: Keymap = Keymap(),  # noqa: B008  frozen
-) -> int:
+def _show(desk: LiveDesk, screen: Callable[[], KilldeskApp]) -> int:
+    """Runs the screen before the desk, and both end together."""
     desk.start()
-    app = KilldeskApp(
-        desk, demo=demo, confirm=confirm, kept=screen_file(), drills=drills, keymap=keymap
-    )
+    app = screen()
     try:
         app.run()
     finally:

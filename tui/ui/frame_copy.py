@@ -11,7 +11,7 @@ from textual.notifications import SeverityLevel
 
 from tui.core.frames import Frame
 from tui.service.clipboard import Tried, copy
-from tui.ui.beside import beside
+from tui.ui.beside import beside, sentence
 from tui.ui.frame_text import size
 
 MOST_BYTES = 74_000
@@ -29,7 +29,10 @@ def copy_frame(app: App[object], frame: Frame) -> None:
     _through_tmux(app, text)
     whole = len(data) <= MOST_BYTES
 
-    def tell(tried: tuple[Tried, ...]) -> None:
+    def tell(tried: tuple[Tried, ...] | Exception) -> None:
+        if isinstance(tried, Exception):
+            app.notify(sentence(tried), severity="error", markup=False)
+            return
         good = any(not one.problem for one in tried)
         fine = good or (whole and not tried)
         severity: SeverityLevel = "information" if fine else "warning"

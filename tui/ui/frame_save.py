@@ -12,7 +12,7 @@ from tui.core.frames import Frame
 from tui.core.text import safe_text
 from tui.service.frame_file import NotSaved, save
 from tui.service.locations import find_locations
-from tui.ui.beside import beside
+from tui.ui.beside import beside, sentence
 
 
 def save_frames(app: App[object], frames: Sequence[Frame]) -> None:
@@ -29,8 +29,13 @@ def save_frames(app: App[object], frames: Sequence[Frame]) -> None:
         what = "1 frame" if len(frames) == 1 else f"{len(frames):,} frames"
         return f"{what} saved in {path}", "information"
 
-    def tell(told: tuple[str, SeverityLevel]) -> None:
-        text, severity = told
+    def tell(told: tuple[str, SeverityLevel] | Exception) -> None:
+        text: str
+        severity: SeverityLevel
+        if isinstance(told, Exception):
+            text, severity = sentence(told), "error"
+        else:
+            text, severity = told
         app.notify(safe_text(text), severity=severity, timeout=10, markup=False)
 
     beside(app, write, tell)

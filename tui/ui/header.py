@@ -206,7 +206,7 @@ class Header(Horizontal):
         super().__init__()
         self._clock = clock
         self._demo = demo
-        self._marks = Marks(DeskMode.DEMO if demo else DeskMode.LIVE)
+        self.marks = Marks(DeskMode.DEMO if demo else DeskMode.LIVE)
         self.mode = Mode(id="mode")
         self.mode.tooltip = Content(_DEMO if demo else _LIVE)
         self.state = DeskState(id="desk-state")
@@ -221,7 +221,7 @@ class Header(Horizontal):
         yield PanicButton(id="panic")
 
     def on_mount(self) -> None:
-        self._show_marks(self._marks)
+        self._show_marks(self.marks)
         self.tick()
 
     def show(
@@ -229,15 +229,15 @@ class Header(Horizontal):
     ) -> None:
         """Shows the desk's state, and when the last drill was."""
         self.state.put(readiness(view, alarms, drill))
-        self._show_marks(replace(self._marks, mode=mode_of(view, demo=self._demo)))
+        self._show_marks(replace(self.marks, mode=mode_of(view, demo=self._demo)))
 
     def mark(self, *, view_only: bool, locked: bool) -> None:
         """Shows that nothing can be sent from this screen, or that only panic can."""
-        self._show_marks(replace(self._marks, view_only=view_only, locked=locked))
+        self._show_marks(replace(self.marks, view_only=view_only, locked=locked))
 
     def _show_marks(self, marks: Marks) -> None:
         """The screen takes the classes too: grounds and buttons tell the same as the words."""
-        known, self._marks = self._marks, marks
+        known, self.marks = self.marks, marks
         if not self.is_mounted or (marks == known and self.mode.value is not None):
             return
         self.mode.put(marks)

@@ -184,6 +184,7 @@ def parts(accounts: Iterable[AccountView]) -> tuple[tuple[str, tuple[Line, ...]]
         ("dead-man timers", (*_timers(accounts), *_signs(TIMER.values()))),
         ("alarms", _alarms()),
         ("frames", FRAMES_HELP),
+        ("lock and view only", _closed()),
     )
 
 
@@ -269,6 +270,25 @@ def _alarms() -> tuple[Line, ...]:
          "cancel that ends unresolved, ring the bell once and stand in the header, the gauge and "
          f"the terminal's title until you press {key} or click on them, even when all is well "
          "again."),
+        ((shown("h"), ".ink--strong"), "The history keeps every alarm with its end and when it was "
+         "seen, and every outcome; enter opens the report."),
+        (("desktop", ".ink--text"), "A note goes to the desktop too, where the terminal is known "
+         "to pass it on and does not say that it is looked at; notify = false in the settings "
+         "ends that."),
+    )  # fmt: skip
+
+
+def _closed() -> tuple[Line, ...]:
+    return (
+        ((shown("l"), ".ink--strong"), "Locks: all is shown on and alarms ring, but only panic "
+         "works. The first time it asks for a PIN, which is kept in the keyring as a hash; on the "
+         "demo desk only until it ends. Each wrong PIN makes the next one wait longer. With "
+         "lock_after_min in the settings the screen locks by itself when nobody has touched it "
+         "for so long."),
+        (("forgotten", ".ink--text"), "End killdesk from another shell, run `killdesk pin forget` "
+         "and start it again."),
+        (("view only", ".ink--text"), "killdesk --view-only reads and sends nothing, and holds no "
+         "timer. Timers that another killdesk holds are not seen on such a screen."),
     )  # fmt: skip
 
 

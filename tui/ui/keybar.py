@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from textual import events
 from textual.content import Content
 
+from tui.ui.barred import as_offered, possible
 from tui.ui.keymap import in_force
 from tui.ui.keys import APP_KEYS, DESK_KEYS, Key, When
 from tui.ui.painted import Painted, first_fitting, ink, row
 
 _GIVES_WAY = (
     "desk.enlarge",
+    "history",
     "frames.copy",
+    "lock",
     "frames.open",
     "frames.pause",
     "panel.1",
@@ -76,8 +79,8 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
         self._again = again
         keys = tuple(
             key
-            for key in in_force((*DESK_KEYS, *APP_KEYS))
-            if key.word and (key.when is None or key.when in self._offered)
+            for key in (as_offered(key, self._offered) for key in in_force((*DESK_KEYS, *APP_KEYS)))
+            if key.word and possible(key, self._offered)
         )
         self.set_class(again is not None, "-armed")
         self.put(keys if again is None else again)

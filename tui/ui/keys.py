@@ -17,6 +17,10 @@ class When(StrEnum):
     """Some timer asks whether somebody is there."""
     ALONE = "alone"
     """One panel has the desk to itself."""
+    LOCKED = "locked"
+    """The screen is locked: almost nothing works."""
+    VIEW_ONLY = "view only"
+    """Nothing can be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,10 @@ APP_KEYS = (
         "confirm presence: somebody is there, the beats go on",
         when=When.PRESENCE,
     ),
+    Key(
+        "history", "h", "h", "history", "history", "history: alarms and outcomes, with their times"
+    ),
+    Key("lock", "l", "l", "lock", "lock", "lock the screen: only panic works; a PIN unlocks it"),
     Key("help", "question_mark,f1", "?", "help", "help", "this help"),
     Key(
         "quit",

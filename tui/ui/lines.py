@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
 
 from tui.ui.inks import INK_CSS, INKS, inked
 from tui.ui.painted import ink
@@ -96,9 +97,13 @@ class Lines(ScrollView, can_focus=True):
         index, width = self.scroll_offset.y + y, self.scrollable_content_region.width
         if index >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        drawn = inked(self, self._paint(self._lines[index]))
-        strip = Strip(drawn.render_segments(self.visual_style))
-        return strip.crop_extend(0, width, self.rich_style)
+        drawn, ground = inked(self, self._paint(self._lines[index])), self.ground(index)
+        strip = Strip(drawn.render_segments(ground))
+        return strip.crop_extend(0, width, ground.rich_style)
+
+    def ground(self, index: int) -> Style:
+        """What the row of that number is drawn on."""
+        return self.visual_style
 
     def _paint(self, line: Line) -> Content:
         try:

@@ -44,6 +44,12 @@ class Marks:
     view_only: bool = False
     locked: bool = False
 
+    def __str__(self) -> str:
+        """`DEMO LOCKED`, for the terminal's title; empty for a live desk that is open."""
+        mode = "" if self.mode is DeskMode.LIVE else self.mode.removeprefix("-").upper()
+        marks = ("VIEW ONLY" if self.view_only else "", "LOCKED" if self.locked else "")
+        return " ".join(word for word in (mode, *marks) if word)
+
 
 class Mode(Painted[Marks]):
     """Each mode has a word, a shape and a colour of its own; the marks stand beside it.

@@ -15,6 +15,7 @@ from textual.style import Style
 
 from tui.core.desk import AccountView
 from tui.service.locations import find_locations, replace_private
+from tui.ui.barred import possible
 from tui.ui.keymap import in_force
 from tui.ui.keys import APP_KEYS, DESK_KEYS, Key
 from tui.ui.outcome import endings
@@ -34,7 +35,7 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
     for key in sorted(keys, key=lambda key: key.id.startswith("panel.")):
         if screen is not desk and not key.always:
             continue
-        if key.when is not None and key.when not in desk.offered:
+        if not possible(key, desk.offered):
             continue
         title = _title(key, app)
         if title is None:
@@ -45,6 +46,8 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
             await app.run_action(action, desk)
 
         yield SystemCommand(title, "1" if key.shown == "1-9" else key.shown, run)
+    if app.desk.locked:
+        return
     yield SystemCommand("Choose the colours", "", app.action_change_theme)
 
     async def picture() -> None:

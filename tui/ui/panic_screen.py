@@ -141,6 +141,12 @@ class PanicScreen(DeskDialog):
         self.lines.scroll_home(animate=False)
         self.paint()
 
+    def anew(self) -> PanicScreen:
+        """The same summary on a screen of its own."""
+        fresh = PanicScreen(self.view, self._press, self._clock)
+        fresh._begun = self._begun
+        return fresh
+
     def paint(self) -> None:
         found = rows(self.view, self._press)
         counted = tally(found)

@@ -35,9 +35,11 @@ class ReportScreen(DeskDialog):
         Binding("left,p", "turn(-1)", "report before", id="report.previous"),
     ]
 
-    def __init__(self, view: DeskView, account: str) -> None:
+    def __init__(self, view: DeskView, account: str, only: Report | None = None) -> None:
         super().__init__(view)
         self._account = account
+        self._only = only
+        """A report of the past: newer ones do not take its place."""
         self._shown: tuple[str, object, int] | None = None
         """Action, scope and start of the report that is shown; it stays while others move."""
         self._title = DialogTitle(id="title")
@@ -53,6 +55,8 @@ class ReportScreen(DeskDialog):
             self.paint()
 
     def _reports(self) -> tuple[Report, ...]:
+        if self._only is not None:
+            return (self._only,)
         account = self.view.account(self._account)
         return endings(account).reports if account is not None else ()
 

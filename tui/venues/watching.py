@@ -1,0 +1,76 @@
+"""A venue spoken to for reading alone: what would change anything there cannot be said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui.core.actions import Ack, Action, Scope, Verdict
+from tui.core.frames import Transport
+from tui.core.orders import Book, Kind
+from tui.core.secrets import Credentials
+from tui.venues.base import (
+    Dialect,
+    JsonObject,
+    Profile,
+    RestCall,
+    SignedRest,
+    SocketCall,
+    SocketRead,
+    SocketText,
+    Talk,
+    VenueError,
+)
+
+
+class Watching:
+    """A dialect without cancels and without timers; the rest is as the venue has it."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.spec = replace(dialect.spec, timers=())
+        self.keepalive = dialect.keepalive
+
+    def cancel(
+        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+    ) -> Talk[Ack]:
+        raise _refused()
+
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+        raise _refused()
+
+    def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
+        return self._dialect.sign(call, credentials, now_ms)
+
+    def socket_headers(self) -> tuple[tuple[str, str], ...]:
+        return self._dialect.socket_headers()
+
+    def login(self, credentials: Credentials, now_ms: int) -> SocketText:
+        return self._dialect.login(credentials, now_ms)
+
+    def encode(self, call: SocketCall, request_id: str) -> str:
+        return self._dialect.encode(call, request_id)
+
+    def read_socket(self, data: bytes | str) -> SocketRead:
+        return self._dialect.read_socket(data)
+
+    def failed(self, message: JsonObject) -> bool:
+        return self._dialect.failed(message)
+
+    def venue_time(self) -> Talk[int]:
+        return self._dialect.venue_time()
+
+    def probe(self) -> Talk[Profile]:
+        return self._dialect.probe()
+
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+        return self._dialect.read_book(profile, kinds)
+
+    def kinds(self, profile: Profile) -> tuple[Kind, ...]:
+        return self._dialect.kinds(profile)
+
+    def actions(self, profile: Profile) -> tuple[Action, ...]:
+        return self._dialect.actions(profile)
+
+
+def _refused() -> VenueError:
+    return VenueError(Verdict.REFUSED, "", "this screen only looks: it has no such call")
