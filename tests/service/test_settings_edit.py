@@ -167,7 +167,7 @@ def test_a_file_too_odd_to_edit_safely_is_left_alone(file: Path) -> None:
         '[[accounts]]\nname = "b"\nvenue = "okx"\n'
     )
     file.write_text(hidden)
-    with pytest.raises(SettingsError, match="change the account by hand"):
+    with pytest.raises(SettingsError, match="change it by hand"):
         remove_account(file, "b")
     assert file.read_text() == hidden
 

@@ -87,7 +87,9 @@ def plan_account(settings: Settings, path: Path, fields: Mapping[str, object]) -
             continue
         raise SettingsError(
             f'{path}: has an account "{other.name}" already; name it alone to store its key anew, '
-            "or change its settings in the file"
+            "or change its settings in the file",
+            "name",
+            f'there is an account "{other.name}" already; choose another name',
         )
     return PlannedAccount(account, fields)
 

@@ -24,6 +24,13 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
 class SettingsError(Exception):
     """Settings that cannot be used: one line that names file, key and what was expected."""
 
+    def __init__(self, line: str, key: str = "", expected: str = "") -> None:
+        super().__init__(line)
+        self.key = key
+        """The key within its account or table, `deadman.beat_s`; empty where it is none's."""
+        self.expected = expected
+        """What was expected of that key, without file and key."""
+
 
 @dataclass(frozen=True, slots=True)
 class SettingsTable:
@@ -46,7 +53,8 @@ class SettingsTable:
         whose = f' (account "{self.owner}")' if self.owner else ""
         what = f"{expected}, got {got}" if got else expected
         prefix = f"{self.file}: {where}" if where else str(self.file)
-        return SettingsError(f"{safe_text(prefix)}{whose}: {what}")
+        inside = where.partition(".")[2] if self.path else where
+        return SettingsError(f"{safe_text(prefix)}{whose}: {what}", inside, what)
 
     def allow_only(self, known: Iterable[str]) -> None:
         """Raises SettingsError for the first key that is not known."""

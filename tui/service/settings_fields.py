@@ -1,0 +1,191 @@
+"""What the settings file may hold, field by field, for whoever edits it on a screen.
+
+Nothing is checked here: what is allowed is decided where the file is read, and said from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.core.accounts import GuardSettings, TimerSettings
+from tui.venues.base import VenueSpec
+
+
+class Sort(StrEnum):
+    """What is put into a field."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TEXTS = "texts"
+    """Several texts, with commas between."""
+    FLAG = "flag"
+    ONE = "one"
+    """One of the choices."""
+    SOME = "some"
+    """Any of the choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of the settings file."""
+
+    key: str
+    """`deadman.beat_s`: the key, with the tables that it stands in."""
+    label: str
+    help: str
+    """What it does and what is allowed, in one line."""
+    sort: Sort = Sort.TEXT
+    default: str = ""
+    """What holds when the key is absent, as it would be typed."""
+    choices: tuple[str, ...] = ()
+    heading: str = ""
+    """Of the fields that begin here."""
+
+
+_USUAL = TimerSettings()
+
+# fmt: off
+DESK_FIELDS: tuple[Field, ...] = (
+    Field("confirm", "presses", "twice: press, then press again within 2 s; once: the first press sends",
+          Sort.ONE, "twice", ("twice", "once")),
+    Field("screen_grace_s", "screen grace", "heartbeats stop when the screen is silent for so long: 5 to 600 s",
+          Sort.NUMBER, "30"),
+)  # fmt: skip
+"""The keys of `[desk]`; one more is one more line here."""
+
+_DEADMAN = (
+    Field("deadman.countdown_s", "countdown", "", Sort.NUMBER, heading="dead-man timer"),
+    Field("deadman.beat_s", "beat", "seconds between two beats; less than half of the countdown",
+          Sort.NUMBER, f"{_USUAL.beat_s:g}"),
+    Field("deadman.on_quit", "on quit", "what becomes of an armed timer when killdesk ends",
+          Sort.ONE, _USUAL.on_quit, ("ask", "fire", "disarm")),
+    Field("deadman.guards.pid", "process", "its number; the beats go on only while it exists",
+          Sort.NUMBER, heading="what must hold for the beats to go on"),
+    Field("deadman.guards.pid_file", "process file", "full path of a file that holds such a number"),
+    Field("deadman.guards.file", "file", "full path of a file that must be written again and again"),
+    Field("deadman.guards.file_fresh_s", "file age", "how old that file may be: 1 to 3600 s",
+          Sort.NUMBER, f"{GuardSettings().file_fresh_s:g}"),
+    Field("deadman.guards.url", "address", "on this machine; must answer 200, as http://127.0.0.1:8080/health"),
+    Field("deadman.guards.presence_min", "presence", "somebody presses K at least every 1 to 1440 minutes",
+          Sort.NUMBER),
+)  # fmt: skip
+# fmt: on
+
+
+def account_fields(spec: VenueSpec, *, timed: bool) -> tuple[Field, ...]:
+    """The keys of an account at that venue beside name and venue; `timed`: it holds a timer."""
+    fields: list[Field] = []
+    if spec.demo_trading:
+        fields.append(
+            Field("demo_trading", "paper", f"{spec.title}'s own paper trading", Sort.FLAG)
+        )
+    if spec.families:
+        choices = tuple(dict.fromkeys(("auto", *spec.families)))
+        fields.append(
+            Field("family", "family", "auto asks the venue for it", Sort.ONE, "auto", choices)
+        )
+    if "legacy" in spec.families:
+        fields.append(
+            Field(
+                "contracts",
+                "contracts",
+                "legacy: always part of a cancel-all, such as BTC-USDT, ETH-USDT",
+                Sort.TEXTS,
+            )
+        )
+    if spec.extras:
+        offered = tuple(extra.id for extra in spec.extras)
+        fields.append(
+            Field(
+                "extra", "more buttons", "cancels beyond the usual ones", Sort.SOME, choices=offered
+            )
+        )
+    asked = tuple(timer for timer in spec.timers if not timer.usual)
+    if asked:
+        covers = "; ".join(f"{timer.id}: {timer.covers}" for timer in asked)
+        offered = tuple(timer.id for timer in asked)
+        fields.append(Field("timers", "timers", covers, Sort.SOME, choices=offered))
+    fields.append(
+        Field("rest_url", "REST address", "the venue's own, if empty", default=spec.rest_url)
+    )
+    if spec.ws_url is not None:
+        fields.append(
+            Field("ws_url", "socket address", "the venue's own, if empty", default=spec.ws_url)
+        )
+    return (*fields, *(_timer_fields(spec) if timed else ()))
+
+
+def value_of(field: Field, typed: str) -> object | None:
+    """What goes into the file for what was typed or chosen; None for nothing.
+
+    What is no number stays a text: the reader of the file says what it expects.
+    """
+    text = typed.strip()
+    if not text or (text == field.default and field.sort in (Sort.ONE, Sort.FLAG)):
+        return None
+    match field.sort:
+        case Sort.NUMBER:
+            return _number(text)
+        case Sort.FLAG:
+            return True
+        case Sort.TEXTS | Sort.SOME:
+            return [part for part in map(str.strip, text.split(",")) if part] or None
+        case _:
+            return text
+
+
+def typed_of(field: Field, table: Mapping[str, object]) -> str:
+    """What the file's `table` holds for the field, as it would be typed; empty if absent."""
+    value: object = table
+    for name in field.key.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    if value is None or value is False:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "yes" if value is True else str(value)
+
+
+def nested(values: Mapping[str, object]) -> dict[str, object]:
+    """`{"deadman.beat_s": 5}` as the tables of the file: `{"deadman": {"beat_s": 5}}`."""
+    result: dict[str, object] = {}
+    for key, value in values.items():
+        *tables, last = key.split(".")
+        inner = result
+        for name in tables:
+            found = inner.setdefault(name, {})
+            assert isinstance(found, dict), key
+            inner = found
+        inner[last] = value
+    return result
+
+
+def _timer_fields(spec: VenueSpec) -> tuple[Field, ...]:
+    shortest = max(timer.min_s for timer in spec.timers)
+    longest = min(timer.max_s for timer in spec.timers)
+    countdown, *others = _DEADMAN
+    default = str(min(max(_USUAL.countdown_s, shortest), longest))
+    return (
+        Field(
+            countdown.key,
+            countdown.label,
+            f"seconds until the venue cancels by itself: {shortest} to {longest}",
+            countdown.sort,
+            default,
+            heading=countdown.heading,
+        ),
+        *others,
+    )
+
+
+def _number(text: str) -> object:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
