@@ -169,7 +169,7 @@ def _tables(text: str) -> list[dict[str, object]]:
 
 def _check_unchanged(path: Path, now: Mapping[str, object], before: str, after: str) -> None:
     """Raises SettingsError unless `after` says what `before` said, but for what is `now` said."""
-    expected = {"accounts": []} | tomllib.loads(before) | now
+    expected = {"accounts": [], **tomllib.loads(before), **now}
     try:
         found = {"accounts": []} | tomllib.loads(after)
     except tomllib.TOMLDecodeError:

@@ -46,36 +46,37 @@ class Field:
 
 _USUAL = TimerSettings()
 
-# fmt: off
 DESK_FIELDS: tuple[Field, ...] = (
-    Field("confirm", "presses", "twice: press, then press again within 2 s; once: the first press sends",
+    Field("confirm", "presses", "twice: again within 2 s sends; once: the first press does",
           Sort.ONE, "twice", ("twice", "once")),
-    Field("screen_grace_s", "screen grace", "heartbeats stop when the screen is silent for so long: 5 to 600 s",
+    Field("screen_grace_s", "screen grace", "seconds of silence that end the beats: 5 to 600",
           Sort.NUMBER, "30"),
 )  # fmt: skip
 """The keys of `[desk]`; one more is one more line here."""
 
 _DEADMAN = (
     Field("deadman.countdown_s", "countdown", "", Sort.NUMBER, heading="dead-man timer"),
-    Field("deadman.beat_s", "beat", "seconds between two beats; less than half of the countdown",
+    Field("deadman.beat_s", "beat", "seconds between two beats; several fit into a countdown",
           Sort.NUMBER, f"{_USUAL.beat_s:g}"),
     Field("deadman.on_quit", "on quit", "what becomes of an armed timer when killdesk ends",
           Sort.ONE, _USUAL.on_quit, ("ask", "fire", "disarm")),
     Field("deadman.guards.pid", "process", "its number; the beats go on only while it exists",
           Sort.NUMBER, heading="what must hold for the beats to go on"),
-    Field("deadman.guards.pid_file", "process file", "full path of a file that holds such a number"),
-    Field("deadman.guards.file", "file", "full path of a file that must be written again and again"),
-    Field("deadman.guards.file_fresh_s", "file age", "how old that file may be: 1 to 3600 s",
+    Field("deadman.guards.pid_file", "process file", "full path of a file with such a number"),
+    Field("deadman.guards.file", "file", "full path; must be written again and again"),
+    Field("deadman.guards.file_fresh_s", "file age", "seconds that it may be old: 1 to 3600",
           Sort.NUMBER, f"{GuardSettings().file_fresh_s:g}"),
-    Field("deadman.guards.url", "address", "on this machine; must answer 200, as http://127.0.0.1:8080/health"),
-    Field("deadman.guards.presence_min", "presence", "somebody presses K at least every 1 to 1440 minutes",
-          Sort.NUMBER),
+    Field("deadman.guards.url", "address", "http://127.0.0.1:8080/health: must answer 200"),
+    Field("deadman.guards.presence_min", "presence",
+          "minutes within which somebody presses K: 1 to 1440", Sort.NUMBER),
 )  # fmt: skip
-# fmt: on
 
 
-def account_fields(spec: VenueSpec, *, timed: bool) -> tuple[Field, ...]:
-    """The keys of an account at that venue beside name and venue; `timed`: it holds a timer."""
+def account_fields(spec: VenueSpec, *, timed: bool, paper: bool = False) -> tuple[Field, ...]:
+    """The keys of an account at that venue beside name and venue.
+
+    `timed`: it holds a timer; `paper`: it trades on the venue's own paper.
+    """
     fields: list[Field] = []
     if spec.demo_trading:
         fields.append(
@@ -111,9 +112,8 @@ def account_fields(spec: VenueSpec, *, timed: bool) -> tuple[Field, ...]:
         Field("rest_url", "REST address", "the venue's own, if empty", default=spec.rest_url)
     )
     if spec.ws_url is not None:
-        fields.append(
-            Field("ws_url", "socket address", "the venue's own, if empty", default=spec.ws_url)
-        )
+        own = (spec.paper_ws_url if paper else None) or spec.ws_url
+        fields.append(Field("ws_url", "socket address", "the venue's own, if empty", default=own))
     return (*fields, *(_timer_fields(spec) if timed else ()))
 
 
