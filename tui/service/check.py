@@ -140,27 +140,4 @@ def _steps(account: AccountView) -> list[Step]:
     return steps
 
 
-_ROUTES[route.transport], route.up, route.detail or took))
-    offset = account.clock_offset_ms
-    steps.append(
-        Step(
-            "clock",
-            offset is not None,
-            "the venue's clock could not be read" if offset is None else f"{offset:+.0f} ms",
-        )
-    )
-    asked = any(route.up for route in account.routes)
-    said = account.key_note or ("the venue does not say" if asked else "not asked")
-    steps.append(Step("key", asked and account.key_note != "no trading", said))
-    book = account.book
-    steps.append(
-        Step(
-            "open orders",
-            book is not None,
-            f"{book.count()} open" if book else account.book_error or "not read",
-        )
-    )
-    return steps
-
-
 _ROUTES = {"ws": "socket", "rest": "REST"}
