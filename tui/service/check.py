@@ -64,10 +64,12 @@ def check_accounts(
     secrets: Callable[[], Secrets],
     patience_s: float = PATIENCE_S,
     look: Callable[[tuple[AccountCheck, ...]], bool] = _go_on,
+    origin: str = "found in the keyring",
 ) -> tuple[AccountCheck, ...]:
     """Connects each account as the dashboard does; blocks for `patience_s` at most.
 
     `look` is shown again and again how far it is, in this thread, and says whether to go on.
+    `origin` says where the credentials come from.
     """
     desk = LiveDesk(accounts, secrets)
     desk.start()
@@ -79,7 +81,7 @@ def check_accounts(
         if over and health is Health.CONNECTING:
             health, reason = Health.DOWN, reason or "no answer in time"
         steps = []
-        for step in _steps(account):
+        for step in _steps(account, origin):
             waiting = step.waiting and not over
             took_s = time.monotonic() - begun_s
             at_s = 0.0 if waiting else known.setdefault((account.name, step.name), took_s)
@@ -105,11 +107,11 @@ def _settled(account: AccountView) -> bool:
     return tried and account.health in (Health.READY, Health.DOWN)
 
 
-def _steps(account: AccountView) -> list[Step]:
+def _steps(account: AccountView, origin: str) -> list[Step]:
     connecting = account.health is Health.CONNECTING
     if not account.routes:
         return [Step("credentials", False, account.reason, waiting=connecting)]
-    steps = [Step("credentials", ok=True, detail="found in the keyring")]
+    steps = [Step("credentials", ok=True, detail=origin)]
     for route in account.routes:
         took = f"{route.round_trip_ms:.0f} ms" if route.round_trip_ms is not None else ""
         untried = not route.up and route.detail in UNTRIED

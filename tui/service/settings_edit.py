@@ -13,7 +13,8 @@ from tomlkit.items import Array, InlineTable
 from tui.core.accounts import Account
 from tui.service.locations import replace_private
 from tui.service.settings import Settings, SettingsError, load_settings, parse_settings
-from tui.service.settings_sections import merged, text_with_changes
+from tui.service.settings_sections import text_with_changes
+from tui.service.settings_table import merged
 
 _ACCOUNTS = r"(?:accounts|\"accounts\"|'accounts')"
 _ACCOUNT_HEADER = re.compile(rf"\s*\[\[\s*{_ACCOUNTS}\s*\]\]")
@@ -79,6 +80,21 @@ def change_desk(path: Path, fields: Mapping[str, object]) -> Settings:
     before = tomllib.loads(text)
     desk = merged(before.get("desk", {}), fields)
     return _change(path, text, edited, {"desk": desk} if desk or "desk" in before else {})
+
+
+def account_tables(path: Path) -> list[dict[str, object]]:
+    """The accounts as the file has them, checked. Raises SettingsError."""
+    return _tables(_read(path))
+
+
+def desk_table(path: Path) -> dict[str, object]:
+    """`[desk]` as the file has it, checked. Raises SettingsError."""
+    return dict(tomllib.loads(_read(path)).get("desk", {}))
+
+
+def read_desk(path: Path, table: Mapping[str, object], fields: Mapping[str, object]) -> Settings:
+    """What `[desk]` would mean with new `fields`; without accounts. Raises SettingsError."""
+    return parse_settings(tomlkit.dumps({"desk": merged(table, fields)}).encode(), path)
 
 
 def _change(path: Path, before: str, after: str, now: Mapping[str, object]) -> Settings:

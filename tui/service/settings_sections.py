@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import tomlkit
 
+from tui.service.settings_table import merged
+
 Path = tuple[str, ...]
 """The names in a header: `[accounts.deadman]` is `("accounts", "deadman")`."""
 
@@ -26,22 +28,6 @@ class Section:
     """`[[...]]`: one more of its kind."""
     start: int
     end: int
-
-
-def merged(table: Mapping[str, object], fields: Mapping[str, object]) -> dict[str, object]:
-    """`table` with the new values; None takes a key out, a mapping goes into a table."""
-    result = dict(table)
-    for key, value in fields.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, Mapping):
-            inner = result.get(key, {})
-            changed = merged(inner if isinstance(inner, Mapping) else {}, value)
-            if changed or key in result:
-                result[key] = changed
-        else:
-            result[key] = value
-    return result
 
 
 def text_with_changes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -158,3 +158,19 @@ class SettingsTable:
 def quoted(value: str) -> str:
     """A text from a file as a complaint may show it."""
     return f'"{safe_text(value, _SHOWN_CHARS)}"'
+
+
+def merged(table: Mapping[str, object], fields: Mapping[str, object]) -> dict[str, object]:
+    """`table` with the new values; None takes a key out, a mapping goes into a table."""
+    result = dict(table)
+    for key, value in fields.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping):
+            inner = result.get(key, {})
+            changed = merged(inner if isinstance(inner, Mapping) else {}, value)
+            if changed or key in result:
+                result[key] = changed
+        else:
+            result[key] = value
+    return result

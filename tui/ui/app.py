@@ -15,8 +15,11 @@ from textual.widgets import Input, TextArea
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
+from tui.service.configuration import Configuration
+from tui.service.settings import Settings
 from tui.ui.alarms import Alarms
 from tui.ui.bridge import Bridge
+from tui.ui.configuring import Configure, Configuring
 from tui.ui.crash import CrashReport
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.dialog import DeskDialog
@@ -47,11 +50,18 @@ class KilldeskApp(CrashReport[None]):
         "help.tcss",
         "quitting.tcss",
         "dialogs.tcss",
+        "forms.tcss",
     ]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in APP_KEYS]
 
     def __init__(
-        self, desk: Desk, *, demo: bool, confirm: str = "twice", clock: Clock = read_clock
+        self,
+        desk: Desk,
+        *,
+        demo: bool,
+        confirm: str = "twice",
+        clock: Clock = read_clock,
+        configuration: Configuration | None = None,
     ) -> None:
         super().__init__()
         self.desk = desk
@@ -69,6 +79,14 @@ class KilldeskApp(CrashReport[None]):
             panicked=self._panicked,
         )
         self.bridge = Bridge(desk, self, self._show)
+        self.configuring = Configuring(
+            self,
+            desk,
+            configuration,
+            clock,
+            offer=self.dashboard.offer_reload,
+            take=self.take_settings,
+        )
         self.ended_by: int | None = None
         """The signal that ended the screen, if one did."""
         self._signals = Signals(self._stop, self._redraw)
@@ -92,6 +110,7 @@ class KilldeskApp(CrashReport[None]):
         self.set_interval(1.0, self._second, name="second")
 
     def on_unmount(self) -> None:
+        self.configuring.stop()
         self.terminal_title.give_back()
         self._signals.restore()
 
@@ -103,6 +122,7 @@ class KilldeskApp(CrashReport[None]):
     def _opened(self) -> None:
         """The screen stands: the first picture belongs to its first paint."""
         self.bridge.start()
+        self.configuring.start()
 
     def _second(self) -> None:
         self.bridge.alive()
@@ -119,6 +139,16 @@ class KilldeskApp(CrashReport[None]):
         self.dashboard.show(view, frames, missed)
         if self._leaving and not armed_accounts(view):
             self.exit()
+
+    # Accounts and settings
+
+    @on(Configure)
+    def _configure(self, event: Configure) -> None:
+        self.configuring.open(event.what)
+
+    def take_settings(self, settings: Settings) -> None:
+        """What the screen itself goes by, from now on."""
+        self.presses.once = settings.confirm == "once"
 
     # Alarms and presence
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
-from tui.service.credentials import insecure_keyring, load_all_credentials
+from tui.service.configuration import Configuration, desk_notice
+from tui.service.credentials import load_all_credentials
 from tui.service.demo import DemoError, demo_desk
 from tui.service.live_desk import LiveDesk
 from tui.service.locations import find_locations
-from tui.service.settings import Settings, timer_warnings
+from tui.service.settings import Settings, load_settings
 from tui.ui.app import KilldeskApp
 from tui.ui.words import timer_name
 
@@ -24,17 +25,11 @@ def run_dashboard(settings: Settings) -> int:
         settings.accounts,
         lambda: load_all_credentials(settings.accounts),
         screen_grace_s=settings.screen_grace_s,
-        notice=lambda: _notice(settings),
+        notice=lambda: desk_notice(settings),
         locks=find_locations().locks_folder,
     )
-    return _show(desk, demo=False, confirm=settings.confirm)
-
-
-def _notice(settings: Settings) -> str:
-    """What a trader should know of this desk, in one line; empty when there is nothing."""
-    name = insecure_keyring()
-    insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
-    return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
+    configuration = Configuration(settings, settings.path, desk) if settings.path else None
+    return _show(desk, demo=False, confirm=settings.confirm, configuration=configuration)
 
 
 def run_demo() -> int:
@@ -52,16 +47,23 @@ def run_demo() -> int:
         return 1
 
 
-def run_welcome() -> int:
-    """What a desk without accounts offers: the demo desk, or how to add one."""
+def run_welcome(settings: Settings) -> int:
+    """What a desk without accounts offers: the demo desk, or to add one and go on with it."""
     from tui.ui.welcome import WelcomeApp
 
-    return run_demo() if WelcomeApp().run() == "demo" else 0
+    assert settings.path is not None
+    app = WelcomeApp(Configuration(settings, settings.path))
+    choice = app.run()
+    if choice == "account":
+        return run_dashboard(load_settings(settings.path))
+    return run_demo() if choice == "demo" else app.return_code or 0
 
 
-def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
+def _show(
+    desk: LiveDesk, *, demo: bool, confirm: str, configuration: Configuration | None = None
+) -> int:
     desk.start()
-    app = KilldeskApp(desk, demo=demo, confirm=confirm)
+    app = KilldeskApp(desk, demo=demo, confirm=confirm, configuration=configuration)
     try:
         app.run()
     finally:

@@ -20,6 +20,7 @@ from tui.ui.after import after
 from tui.ui.again import again
 from tui.ui.alarms import Alarms
 from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton
+from tui.ui.configuring import Configure
 from tui.ui.frame_log import FrameLog
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.grid import PanelGrid
@@ -61,6 +62,7 @@ class DeskScreen(Screen[None]):
         self._alarms = alarms
         self._names: tuple[str, ...] = ()
         self._countdown: Timer | None = None
+        self._reload = False
         self.header = Header(clock, demo=demo)
         self.notice = Notice(demo=demo)
         self.grid = PanelGrid(presses, alarms, clock)
@@ -119,7 +121,18 @@ class DeskScreen(Screen[None]):
         """Which of the keys that wait for something have something to do."""
         alarm = {When.ALARM} if self._alarms.standing else set()
         asked = asks_presence(self._desk.view.accounts)
-        return frozenset(alarm | ({When.PRESENCE} if asked else set()))
+        reload = {When.RELOAD} if self._reload else set()
+        return frozenset(alarm | ({When.PRESENCE} if asked else set()) | reload)
+
+    def offer_reload(self, changed: bool) -> None:
+        """Shows the key that takes over the settings file, once it was changed outside."""
+        self._reload = changed
+        self.keybar.offer(self.offered)
+
+    def action_configure(self, what: str) -> None:
+        """Accounts, settings, or the settings file anew."""
+        if what != "reload" or self._reload:
+            self.post_message(Configure(what))
 
     def tick(self) -> None:
         """A second has passed."""

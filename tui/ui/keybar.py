@@ -11,6 +11,8 @@ from tui.ui.keys import APP_KEYS, DESK_KEYS, Key, When
 from tui.ui.painted import Painted, first_fitting, ink, row
 
 _GIVES_WAY = (
+    "settings.open",
+    "accounts.open",
     "frames.copy",
     "frames.open",
     "frames.pause",

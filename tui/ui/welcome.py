@@ -1,4 +1,4 @@
-"""What a desk without accounts shows: the demo desk, or how to add an account."""
+"""What a desk without accounts shows: the demo desk, or the form of a first account."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.types import CSSPathType
 from textual.widgets import Button, Static
 
+from tui.service.configuration import Configuration
+from tui.ui.account_form import AccountForm
 from tui.ui.crash import CrashReport
 from tui.ui.themes import DARK, LIGHT, variables_for
 
-Choice = Literal["demo", "quit"]
+Choice = Literal["demo", "account", "quit"]
 
 
 class WelcomeApp(CrashReport[Choice]):
@@ -22,14 +24,16 @@ class WelcomeApp(CrashReport[Choice]):
 
     TITLE = "killdesk"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH: ClassVar[CSSPathType | None] = "welcome.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["welcome.tcss", "dialogs.tcss", "forms.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "choose('account')", "add an account", id="welcome.account"),
         Binding("d", "choose('demo')", "demo desk", id="welcome.demo"),
         Binding("q,escape", "choose('quit')", "quit", id="welcome.quit"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, configuration: Configuration) -> None:
         super().__init__()
+        self._configuration = configuration
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -49,19 +53,14 @@ class WelcomeApp(CrashReport[Choice]):
                 classes="said",
                 markup=False,
             )
-            with Vertical(id="account"):
-                yield Static("Add an account", classes="heading", markup=False)
-                yield Static(
-                    "killdesk accounts add NAME --venue okx", classes="command", markup=False
-                )
-                yield Static(
-                    "Type this in a shell, with a name of your own; the venue is htx, okx or "
-                    "bitget. It asks for the API key, and puts the secret into the keyring of "
-                    "this machine. A key that may trade is enough; never use one that may "
-                    "withdraw.",
-                    classes="said",
-                    markup=False,
-                )
+            yield Button(Content("Add an account   a"), id="account")
+            yield Static(
+                "Its name, its venue and its API key: the form says which permissions the key "
+                "needs, tests it, and puts it into the keyring of this machine. The desk opens "
+                "when it is stored.",
+                classes="said",
+                markup=False,
+            )
             yield Button(Content("Quit   q"), id="quit")
 
     def on_mount(self) -> None:
@@ -77,4 +76,12 @@ class WelcomeApp(CrashReport[Choice]):
         self.action_choose("quit")
 
     def action_choose(self, what: str) -> None:
-        self.exit("demo" if what == "demo" else "quit")
+        """Opens the form, or ends with the choice."""
+        if what != "account":
+            self.exit("demo" if what == "demo" else "quit")
+        elif len(self.screen_stack) == 1:
+            self.push_screen(AccountForm(self._configuration), self._stored)
+
+    def _stored(self, name: str | None) -> None:
+        if name is not None:
+            self.exit("account")
