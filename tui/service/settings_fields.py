@@ -6,7 +6,7 @@ Nothing is checked here: what is allowed is decided where the file is read, and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.core.accounts import GuardSettings, TimerSettings
@@ -44,7 +44,10 @@ class Field:
     """Of the fields that begin here."""
 
 
+ON = "on"
+"""What a flag that holds is taken as."""
 _USUAL = TimerSettings()
+_OWN = "the venue's own, if empty"
 
 DESK_FIELDS: tuple[Field, ...] = (
     Field("confirm", "presses", "twice: again within 2 s sends; once: the first press does",
@@ -108,13 +111,15 @@ def account_fields(spec: VenueSpec, *, timed: bool, paper: bool = False) -> tupl
         covers = "; ".join(f"{timer.id}: {timer.covers}" for timer in asked)
         offered = tuple(timer.id for timer in asked)
         fields.append(Field("timers", "timers", covers, Sort.SOME, choices=offered))
-    fields.append(
-        Field("rest_url", "REST address", "the venue's own, if empty", default=spec.rest_url)
+    first, *others = fields
+    own = (spec.paper_ws_url if paper else None) or spec.ws_url
+    return (
+        replace(first, heading=f"what {spec.title} offers"),
+        *others,
+        *(_timer_fields(spec) if timed else ()),
+        Field("rest_url", "REST", _OWN, default=spec.rest_url, heading="addresses"),
+        *([Field("ws_url", "socket", _OWN, default=own)] if own else ()),
     )
-    if spec.ws_url is not None:
-        own = (spec.paper_ws_url if paper else None) or spec.ws_url
-        fields.append(Field("ws_url", "socket address", "the venue's own, if empty", default=own))
-    return (*fields, *(_timer_fields(spec) if timed else ()))
 
 
 def value_of(field: Field, typed: str) -> object | None:
@@ -145,7 +150,7 @@ def typed_of(field: Field, table: Mapping[str, object]) -> str:
         return ""
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return "yes" if value is True else str(value)
+    return ON if value is True else str(value)
 
 
 def nested(values: Mapping[str, object]) -> dict[str, object]:
@@ -167,17 +172,8 @@ def _timer_fields(spec: VenueSpec) -> tuple[Field, ...]:
     longest = min(timer.max_s for timer in spec.timers)
     countdown, *others = _DEADMAN
     default = str(min(max(_USUAL.countdown_s, shortest), longest))
-    return (
-        Field(
-            countdown.key,
-            countdown.label,
-            f"seconds until the venue cancels by itself: {shortest} to {longest}",
-            countdown.sort,
-            default,
-            heading=countdown.heading,
-        ),
-        *others,
-    )
+    said = f"seconds until the venue cancels by itself: {shortest} to {longest}"
+    return (replace(countdown, help=said, default=default), *others)
 
 
 def _number(text: str) -> object:

@@ -40,11 +40,11 @@ from tui.venues import VENUES
 from tui.venues.base import VenueSpec
 
 _SECRETS = {
-    "api_key": ("API key", ""),
+    "api_key": ("API key", "what is typed here is not shown; paste it"),
     "secret_key": ("secret key", ""),
     "passphrase": ("passphrase", "the one that was chosen when the key was made"),
 }
-_KEPT = "in the keyring; leave all of them empty to keep the key"
+_KEPT = {"api_key": "is in the keyring; to keep it leave it and what belongs to it empty"}
 _VENUE = Field("venue", "venue", "", Sort.ONE, next(iter(VENUES)), tuple(VENUES))
 _NAME = Field("name", "name", "yours for it, such as okx-desk; it stands on the panel")
 
@@ -114,7 +114,6 @@ class AccountForm(ModalScreen[str | None]):
 
     async def on_mount(self) -> None:
         await self._lay_out()
-        self.call_after_refresh(self.focus_next)
         beside(self.app, describe_keyring, self._keyring)
 
     def _keyring(self, found: tuple[str | None, str | None] | Exception) -> None:
@@ -130,7 +129,9 @@ class AccountForm(ModalScreen[str | None]):
         """The fields that this venue and what is chosen so far ask for; which are secret."""
         for name in needed_fields(self._like()):
             label, said = _SECRETS[name]
-            yield Field(f"secret.{name}", label, said if self._account is None else _KEPT), True
+            if self._account is not None:
+                said = _KEPT.get(name, "")
+            yield Field(f"secret.{name}", label, said), True
         rows = {row.field.key: row.typed for row in self._fields.rows}
         asked = rows.get("timers", typed_of(Field("timers", "", ""), self._table))
         paper = rows.get("demo_trading", typed_of(Field("demo_trading", "", ""), self._table))
@@ -140,7 +141,7 @@ class AccountForm(ModalScreen[str | None]):
 
     async def _lay_out(self) -> None:
         """Puts up the rows that are wanted, and takes away the others."""
-        self._grant.update(Content(f"{self.spec.title} key: {self.spec.grant}"))
+        self._grant.update(Content(f"{self.spec.title}: {self.spec.grant}"))
         wanted = dict(self._wanted())
         for row in self._fields.rows:
             if row.field not in (_VENUE, _NAME, *wanted):
@@ -177,8 +178,9 @@ class AccountForm(ModalScreen[str | None]):
         path, settings = self._configuration.path, self._configuration.settings
         if self._account is None:
             values = {key: value_of(row.field, row.typed) for key, row in rows.items()}
-            values |= {"venue": self.spec.id, "name": rows["name"].typed.strip() or name}
-            fields = {key: value for key, value in values.items() if value is not None}
+            named = {"name": rows["name"].typed.strip() or name, "venue": self.spec.id}
+            said = {key: value for key, value in values.items() if value is not None}
+            fields = named | {key: value for key, value in said.items() if key not in named}
             return plan_account(settings, path, nested(fields))
         changes = {key: value_of(row.field, row.typed) for key, row in rows.items() if row.changed}
         fields = nested(changes)

@@ -24,10 +24,7 @@ from tui.venues import VENUES
 
 _LABEL = 14
 _TYPED = "as typed; nothing is stored yet"
-_NEXT = {
-    True: "A press on this account would work now.",
-    False: "Go back with esc, correct it, and test again.",
-}
+_CORRECT = "Go back with esc, correct it, and test again."
 
 
 class AccountTest(DeskDialog):
@@ -123,11 +120,9 @@ def step_lines(check: AccountCheck | None, over: bool, fault: str, width: int) -
     if over:
         sign = HEALTH[check.health]
         lines += [Said(ink(" ")), Said(row(badge(sign), ink(sign.meaning, ".ink--quiet")))]
-        said = safe_text(check.reason)
-        reason = ink(said, ".ink--careful") if said else ink(_NEXT[check.ready], ".ink--text")
-        lines += map(Said, reason.wrap(width))
-        if said and not check.ready:
-            lines += map(Said, ink(_NEXT[False], ".ink--text").wrap(width))
+        correct = "" if check.ready else _CORRECT
+        for said, style in ((check.reason, ".ink--careful"), (correct, ".ink--text")):
+            lines += map(Said, ink(safe_text(said), style).wrap(width) if said else ())
     return list(lines)
 
 

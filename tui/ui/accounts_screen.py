@@ -39,7 +39,6 @@ _REMOVE = "remove!"
 class AccountsScreen(DeskDialog):
     """A list; what is done is done to the account at the cursor. Without settings, a list alone."""
 
-    KEYS: ClassVar[str] = "a add   ⏎ edit   t test   d remove   esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "add", id="accounts.add"),
         Binding("e", "edit", "edit", id="accounts.edit"),
@@ -70,16 +69,15 @@ class AccountsScreen(DeskDialog):
             yield self._title
             yield self._list
             yield Static("", id="state", markup=False)
-            if self._configuration is not None:
-                with Horizontal(id="acts"):
+            with Horizontal(id="acts"):
+                if self._configuration is not None:
                     yield Button("Add  a", id="add", variant="primary", compact=True)
                     yield Button("Edit  e", id="edit", compact=True)
                     yield Button("Test  t", id="test", compact=True)
                     yield Button("Remove  d", id="remove", compact=True)
-            yield self._keys
+                yield Button("Close  esc", id="close", compact=True)
 
     def on_mount(self) -> None:
-        self._keys.put(self.KEYS if self._configuration is not None else "esc close")
         self._ticks = self.set_interval(0.1, self._say_press, name="remove", pause=True)
         self.paint()
         self._list.focus()
@@ -150,6 +148,9 @@ class AccountsScreen(DeskDialog):
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
+        if event.button.id == "close":
+            self.dismiss(None)
+            return
         {
             "add": self.action_add, "edit": self.action_edit,
             "test": self.action_test, "remove": self.action_remove,

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from tui.core.secrets import Secret
 from tui.service.settings import SettingsError
-from tui.service.settings_fields import Field, Sort
+from tui.service.settings_fields import ON, Field, Sort
 from tui.ui.painted import ink
 from tui.ui.picker import Picker
 
@@ -59,10 +59,11 @@ class FieldRow(Widget):
         self._before = typed
         self._said = Label(field.help, classes="said")
         self.box: Input | Picker = self._box(field, typed, secret)
+        self._said.display = bool(field.help)
 
     def _box(self, field: Field, typed: str, secret: bool) -> Input | Picker:
         if field.sort in (Sort.ONE, Sort.SOME, Sort.FLAG):
-            choices = field.choices or ("yes",)
+            choices = field.choices or (ON,)
             taken = tuple(part.strip() for part in (typed or field.default).split(","))
             return Picker(choices, taken, many=field.sort is not Sort.ONE)
         kind = SecretInput if secret else Input
@@ -73,8 +74,9 @@ class FieldRow(Widget):
     def compose(self) -> ComposeResult:
         if self.field.heading:
             yield Label(self.field.heading, classes="heading")
-        yield Label(self.field.label, classes="label")
-        yield self.box
+        with Horizontal(classes="line"):
+            yield Label(self.field.label, classes="label")
+            yield self.box
         yield self._said
 
     @property
@@ -91,6 +93,7 @@ class FieldRow(Widget):
     def say(self, wrong: str) -> None:
         """What is wrong with the field; empty: nothing, so that its help stands there again."""
         self.set_class(bool(wrong), "-wrong")
+        self._said.display = bool(wrong or self.field.help)
         self._said.update(Content(f"✕ {wrong}" if wrong else self.field.help))
 
     @on(Input.Changed)

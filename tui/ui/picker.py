@@ -93,10 +93,8 @@ class Picker(Painted[Picked], can_focus=True):
                 self._at = number
                 self.action_take()
 
-    def on_focus(self) -> None:
-        self._show()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._show()
 
     def _show(self) -> None:

@@ -79,7 +79,7 @@ class SettingsScreen(ModalScreen[None]):
             self._accounts,
         )
         self._list_accounts()
-        self.focus_next()
+        self._fields.go(DESK_FIELDS[0].key)
 
     def _list_accounts(self) -> None:
         if self._configuration is None:
