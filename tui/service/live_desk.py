@@ -163,9 +163,11 @@ class LiveDesk:
         self._ask_of(account, lambda worker: worker.refresh())
 
     def reconfigure(self, new: NewSettings) -> Future[str]:
+        change = self._reconfigure(new)
         try:
-            return asyncio.run_coroutine_threadsafe(self._reconfigure(new), self._loop)
+            return asyncio.run_coroutine_threadsafe(change, self._loop)
         except RuntimeError:  # a desk that has stopped
+            change.close()
             stopped: Future[str] = Future()
             stopped.set_result("the desk has stopped; start killdesk again")
             return stopped
@@ -277,6 +279,7 @@ class LiveDesk:
             self._secrets = lambda: new.secrets(beginning)
             self._read_notice = new.notice
             await self._begin(beginning)
+            self._publish()
         return ""
 
     def _worker_for(

@@ -34,7 +34,7 @@ from tui.service.settings_fields import (
 )
 from tui.ui.account_test import AccountTest
 from tui.ui.beside import beside, sentence
-from tui.ui.fields import FieldList, FieldRow, SecretInput, heading
+from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, SecretInput, heading
 from tui.ui.painted import ink
 from tui.venues import VENUES
 from tui.venues.base import VenueSpec
@@ -44,7 +44,7 @@ _SECRETS = {
     "secret_key": ("secret key", ""),
     "passphrase": ("passphrase", "the one that was chosen when the key was made"),
 }
-_KEPT = {"api_key": "is in the keyring; to keep it leave it and what belongs to it empty"}
+_KEPT = {"api_key": "is in the keyring; leave all this empty to keep it"}
 _VENUE = Field("venue", "venue", "", Sort.ONE, next(iter(VENUES)), tuple(VENUES))
 _NAME = Field("name", "name", "yours for it, such as okx-desk; it stands on the panel")
 
@@ -65,6 +65,8 @@ def open_form(
 
 class AccountForm(ModalScreen[str | None]):
     """Adds an account, or changes the one of that name. Returns its name once it is stored."""
+
+    VERTICAL_BREAKPOINTS = SHORT_BELOW
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "test", "test", id="account.test"),
@@ -114,6 +116,7 @@ class AccountForm(ModalScreen[str | None]):
 
     async def on_mount(self) -> None:
         await self._lay_out()
+        self._fields.rows[0].box.focus()
         beside(self.app, describe_keyring, self._keyring)
 
     def _keyring(self, found: tuple[str | None, str | None] | Exception) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
@@ -15,8 +15,6 @@ from textual.widgets import Input, TextArea
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
-from tui.service.configuration import Configuration
-from tui.service.settings import Settings
 from tui.ui.alarms import Alarms
 from tui.ui.bridge import Bridge
 from tui.ui.configuring import Configure, Configuring
@@ -35,6 +33,10 @@ from tui.ui.quitting import LeaveDialog, Leaving, armed_accounts, running_cancel
 from tui.ui.signals import Signals
 from tui.ui.terminal_title import TerminalTitle
 from tui.ui.themes import DARK, LIGHT, variables_for
+
+if TYPE_CHECKING:
+    from tui.service.configuration import Configuration
+    from tui.service.settings import Settings
 
 _DISARM_WITHIN_S = 5.0
 _PANIC_KEYS = frozenset(APP_KEYS[0].keys.split(","))

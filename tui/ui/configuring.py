@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.message import Message
@@ -10,9 +11,11 @@ from textual.message import Message
 from tui.core.clocks import Clock
 from tui.core.desk import Desk
 from tui.core.text import safe_text
-from tui.service.configuration import Configuration, SettingsWatch, Told
 from tui.service.settings import Settings, SettingsError
 from tui.ui.beside import beside, sentence, teller
+
+if TYPE_CHECKING:
+    from tui.service.configuration import Configuration, SettingsWatch, Told
 
 
 class Configure(Message):
@@ -49,6 +52,8 @@ class Configuring:
     def start(self) -> None:
         """Watches the file from now on. Called on the screen's loop."""
         if self._configuration is not None:
+            from tui.service.configuration import SettingsWatch
+
             self._watch = SettingsWatch(self._configuration, teller(self._app, self._told))
             self._watch.start()
 

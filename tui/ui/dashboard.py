@@ -6,10 +6,10 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
-from tui.service.configuration import Configuration, desk_notice
 from tui.service.credentials import load_all_credentials
 from tui.service.demo import DemoError, demo_desk
 from tui.service.live_desk import LiveDesk
@@ -18,9 +18,14 @@ from tui.service.settings import Settings, load_settings
 from tui.ui.app import KilldeskApp
 from tui.ui.words import timer_name
 
+if TYPE_CHECKING:
+    from tui.service.configuration import Configuration
+
 
 def run_dashboard(settings: Settings) -> int:
     """The dashboard on the configured accounts; returns the exit code."""
+    from tui.service.configuration import Configuration, desk_notice
+
     desk = LiveDesk(
         settings.accounts,
         lambda: load_all_credentials(settings.accounts),
@@ -49,6 +54,7 @@ def run_demo() -> int:
 
 def run_welcome(settings: Settings) -> int:
     """What a desk without accounts offers: the demo desk, or to add one and go on with it."""
+    from tui.service.configuration import Configuration
     from tui.ui.welcome import WelcomeApp
 
     assert settings.path is not None

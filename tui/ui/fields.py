@@ -151,3 +151,7 @@ class FieldList(VerticalScroll, can_focus=False):
 def heading(text: str, quiet: str = "") -> Content:
     """A form's first line."""
     return Content("   ").join([ink(text, "$killdesk-strong bold"), ink(quiet, "$killdesk-quiet")])
+
+
+SHORT_BELOW = [(0, "-short"), (30, "-tall")]
+"""For the screens of forms: where every row counts, nothing but fields and buttons has room."""

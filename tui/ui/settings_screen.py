@@ -19,7 +19,7 @@ from tui.service.settings_edit import desk_table, read_desk
 from tui.service.settings_fields import DESK_FIELDS, typed_of, value_of
 from tui.ui.account_form import open_form
 from tui.ui.beside import beside, sentence
-from tui.ui.fields import FieldList, FieldRow, Label, heading
+from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, Label, heading
 from tui.ui.painted import ink, row
 from tui.venues import VENUES
 
@@ -31,6 +31,8 @@ _DEMO = (
 
 class SettingsScreen(ModalScreen[None]):
     """What `[desk]` holds in fields; an account at the cursor opens in its form."""
+
+    VERTICAL_BREAKPOINTS = SHORT_BELOW
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "save", id="settings.save", priority=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,10 +11,11 @@ from textual.content import Content
 from textual.types import CSSPathType
 from textual.widgets import Button, Static
 
-from tui.service.configuration import Configuration
-from tui.ui.account_form import AccountForm
 from tui.ui.crash import CrashReport
 from tui.ui.themes import DARK, LIGHT, variables_for
+
+if TYPE_CHECKING:
+    from tui.service.configuration import Configuration
 
 Choice = Literal["demo", "account", "quit"]
 
@@ -80,6 +81,8 @@ class WelcomeApp(CrashReport[Choice]):
         if what != "account":
             self.exit("demo" if what == "demo" else "quit")
         elif len(self.screen_stack) == 1:
+            from tui.ui.account_form import AccountForm
+
             self.push_screen(AccountForm(self._configuration), self._stored)
 
     def _stored(self, name: str | None) -> None:
