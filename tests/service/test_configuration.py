@@ -24,16 +24,7 @@ OKX = {"name": "okx-desk", "venue": "okx"}
 BITGET = {"name": "bitget-uta", "venue": "bitget"}
 
 
-@pytest.fixture(autouse=True)
-def file_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A real backend, in a file of the test's own."""
-    import keyring
-    from keyrings.alt.file import PlaintextKeyring
-
-    backend = PlaintextKeyring()
-    backend.file_path = str(tmp_path / "keyring.cfg")
-    monkeypatch.setattr(keyring.core, "_keyring_backend", backend)
-    monkeypatch.setenv("KILLDESK_INSECURE_KEYRING", "1")
+pytestmark = pytest.mark.usefixtures("file_keyring")
 
 
 @pytest.fixture

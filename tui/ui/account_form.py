@@ -86,6 +86,8 @@ class AccountForm(ModalScreen[str | None]):
         self._fields = FieldList(id="fields")
         self._grant = Static("", id="grant", markup=False)
         self._busy = False
+        self._tried = False
+        """Whether it was to be tested or stored: what is missing is said from then on."""
 
     @property
     def spec(self) -> VenueSpec:
@@ -163,11 +165,7 @@ class AccountForm(ModalScreen[str | None]):
         event.stop()
         if event.row.field.key in ("venue", "timers", "demo_trading"):
             await self._lay_out()
-        try:
-            self._draft(name="account")
-            self._fields.say(None, touched=True)
-        except SettingsError as error:
-            self._fields.say(error, touched=True)
+        self._fields.say(self._wrong(), touched=not self._tried)
 
     # what they say
 
@@ -198,25 +196,30 @@ class AccountForm(ModalScreen[str | None]):
             if isinstance(row.box, SecretInput)
         }
 
-    def _checked(self) -> tuple[PlannedAccount, Credentials | None] | None:
-        """What is to be tested or stored; None if something is wrong, which is then said."""
+    def _wrong(self) -> SettingsError | None:
+        """The first thing that keeps it from being stored; a name that is still to come does not
+        hide the others."""
         try:
-            plan = self._draft()
+            plan = self._draft(name="" if self._tried else "account")
         except SettingsError as error:
-            self._say(self._fields.say(error, touched=False))
-            self._fields.go(error.key)
-            return None
-        self._fields.say(None, touched=False)
+            return error
         secrets = self._typed_secrets()
         if self._account is not None and not any(secrets.values()):
-            return plan, None
-        wrong = wrong_field(plan.account, secrets)
-        if wrong is not None:
-            name, why = wrong
-            self._say(self._fields.say(_wrong_secret(name, why), touched=False))
-            self._fields.go(f"secret.{name}")
             return None
-        return plan, make_credentials(plan.account, secrets)
+        found = wrong_field(plan.account, secrets)
+        return None if found is None else SettingsError(found[1], f"secret.{found[0]}", found[1])
+
+    def _checked(self) -> tuple[PlannedAccount, Credentials | None] | None:
+        """What is to be tested or stored; None if something is wrong, which is then said."""
+        self._tried = True
+        wrong = self._wrong()
+        said = self._fields.say(wrong, touched=False)
+        if wrong is not None:
+            self._say(said)
+            self._fields.go(wrong.key)
+            return None
+        plan, secrets = self._draft(), self._typed_secrets()
+        return plan, make_credentials(plan.account, secrets) if any(secrets.values()) else None
 
     # what is done with it
 
@@ -241,7 +244,7 @@ class AccountForm(ModalScreen[str | None]):
             return
         plan, credentials = checked
         if self._account is not None and credentials is None and not plan.fields:
-            self.dismiss(None)
+            self._leave(None)
             return
         self._busy = True
         self._say("storing it; the keyring may ask for its password in another window")
@@ -267,18 +270,20 @@ class AccountForm(ModalScreen[str | None]):
                 self.app.notify(said, severity="error", timeout=10, markup=False)
             return
         if self.is_attached:
-            self.dismiss(told)
+            self._leave(told)
         else:
             self.app.notify(f"{told} is stored.", markup=False)
 
     def action_close(self) -> None:
         """Leaves; what is being stored is stored all the same, and said."""
-        self.dismiss(None)
+        self._leave(None)
 
-    def on_unmount(self) -> None:
+    def _leave(self, name: str | None) -> None:
+        """Ends the form; no field goes on holding a secret."""
         for row in self._fields.rows:
             if isinstance(row.box, SecretInput):
                 row.box.value = ""
+        self.dismiss(name)
 
     def _say(self, said: str, style: str = "ink--careful") -> None:
         self.query_one("#state", Static).update(ink(said, _INKS[style]))
@@ -293,7 +298,3 @@ _INKS = {
 
 def _is_secret(row: FieldRow) -> bool:
     return isinstance(row.box, SecretInput)
-
-
-def _wrong_secret(name: str, why: str) -> SettingsError:
-    return SettingsError(why, f"secret.{name}", why)

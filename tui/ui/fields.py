@@ -29,6 +29,9 @@ class SecretInput(Input):
     def action_cut(self) -> None:
         self.action_copy()
 
+    def on_unmount(self) -> None:
+        self.set_reactive(Input.value, "")
+
     def take(self) -> Secret:
         """What was typed, without the space that a paste may bring along."""
         return Secret(self.value.strip())
