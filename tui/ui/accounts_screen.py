@@ -183,6 +183,8 @@ class AccountsScreen(DeskDialog):
         if not self._presses.press(frozenset({Target(name, _REMOVE)})):
             self._say_press()
             return
+        if self._ticks is not None:
+            self._ticks.pause()
         self._say(f"removing {name}; the keyring may ask for its password in another window")
         beside(self.app, lambda: configuration.remove(name), lambda told: self._removed(name, told))
 
