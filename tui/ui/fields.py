@@ -60,6 +60,7 @@ class FieldRow(Widget):
         self.touched = False
         """Whether somebody changed it: only then is he told what is wrong with it."""
         self._before = typed
+        self._label = Label(f"  {field.label}", classes="label")
         self._said = Label(field.help, classes="said")
         self.box: Input | Picker = self._box(field, typed, secret)
         self._said.display = bool(field.help)
@@ -78,7 +79,7 @@ class FieldRow(Widget):
         if self.field.heading:
             yield Label(self.field.heading, classes="heading")
         with Horizontal(classes="line"):
-            yield Label(self.field.label, classes="label")
+            yield self._label
             yield self.box
         yield self._said
 
@@ -98,6 +99,12 @@ class FieldRow(Widget):
         self.set_class(bool(wrong), "-wrong")
         self._said.display = bool(wrong or self.field.help)
         self._said.update(Content(f"✕ {wrong}" if wrong else self.field.help))
+
+    def on_descendant_focus(self) -> None:
+        self._label.update(Content(f"▸ {self.field.label}"), layout=False)
+
+    def on_descendant_blur(self) -> None:
+        self._label.update(Content(f"  {self.field.label}"), layout=False)
 
     @on(Input.Changed)
     @on(Picker.Changed)
