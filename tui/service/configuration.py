@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import suppress
 from pathlib import Path
@@ -113,7 +114,7 @@ class Configuration:
             )
             try:
                 refused = self._desk.reconfigure(new).result(_TAKING_S)
-            except TookTooLong:
+            except (TookTooLong, CancelledError):
                 refused = "the desk did not take it in time; start killdesk again"
             if refused:
                 raise SettingsError(refused)

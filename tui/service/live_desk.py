@@ -89,6 +89,7 @@ class LiveDesk:
         self._stop = asyncio.Event()
         self._opened = asyncio.Event()
         self._one_change = asyncio.Lock()
+        self._changes: set[asyncio.Task[object]] = set()
         self._tls: ssl.SSLContext | None = None
         self._running = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="killdesk service", daemon=True)
@@ -232,7 +233,9 @@ class LiveDesk:
         await self._stop.wait()
         screen.cancel()
         opening.cancel()
-        await asyncio.gather(screen, opening, return_exceptions=True)
+        for change in self._changes:
+            change.cancel()
+        await asyncio.gather(screen, opening, *self._changes, return_exceptions=True)
         await self._finish()
 
     async def _open(self) -> None:
@@ -257,6 +260,10 @@ class LiveDesk:
 
     async def _reconfigure(self, new: NewSettings) -> str:
         """Changed accounts begin anew, as at the start: presses made meanwhile are held."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._changes.add(task)
+        task.add_done_callback(self._changes.discard)
         await self._opened.wait()
         async with self._one_change:
             views = [worker.view for worker in self._workers.values()]

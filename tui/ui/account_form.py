@@ -148,17 +148,19 @@ class AccountForm(ModalScreen[str | None]):
         """Puts up the rows that are wanted, and takes away the others."""
         self._grant.update(Content(f"{self.spec.title}: {self.spec.grant}"))
         wanted = dict(self._wanted())
-        for row in self._fields.rows:
-            if row.field not in (_VENUE, _NAME, *wanted):
-                await row.remove()
+        gone = [row for row in self._fields.rows if row.field not in (_VENUE, _NAME, *wanted)]
+        await self._fields.remove_children(gone)
         held = {row.field: row for row in self._fields.rows}
         before: Static | FieldRow = self._grant
+        new: list[FieldRow] = []
         for field, secret in wanted.items():
-            if field not in held:
+            if field in held:
+                await self._fields.mount(*new, after=before)
+                before, new = held[field], []
+            else:
                 typed = "" if secret else typed_of(field, self._table)
-                held[field] = FieldRow(field, typed, secret=secret)
-                await self._fields.mount(held[field], after=before)
-            before = held[field]
+                new.append(FieldRow(field, typed, secret=secret))
+        await self._fields.mount(*new, after=before)
 
     @on(FieldRow.Changed)
     async def _changed(self, event: FieldRow.Changed) -> None:

@@ -24,6 +24,7 @@ from tui.venues import VENUES
 
 _LABEL = 14
 _TYPED = "as typed; nothing is stored yet"
+_STORE = "Go back with esc; ctrl+s stores it."
 _CORRECT = "Go back with esc, correct it, and test again."
 
 
@@ -103,15 +104,18 @@ class AccountTest(DeskDialog):
         state = "" if self._over else "testing, 10 s at most"
         self._title.put(("test", f"{self._account.name}   {title}", state))
         check, over, fault = self._check, self._over, self._fault
-        self.lines.put(lambda width: step_lines(check, over, fault, width))
+        typed = self._credentials is not None
+        self.lines.put(lambda width: step_lines(check, over, typed, fault, width))
         health = check.health if over and check is not None else Health.CONNECTING
         self.set_class(health is Health.READY, "-good")
         self.set_class(health is Health.DOWN or bool(fault), "-bad")
         self.set_class(health in (Health.DEGRADED, Health.CONNECTING), "-careful")
 
 
-def step_lines(check: AccountCheck | None, over: bool, fault: str, width: int) -> list[Line]:
-    """A line or more for each step, and at the end what it comes to."""
+def step_lines(
+    check: AccountCheck | None, over: bool, typed: bool, fault: str, width: int
+) -> list[Line]:
+    """A line or more for each step, and at the end what it comes to; `typed`: not stored yet."""
     if fault:
         return [Said(ink(f"✕ {fault}", ".ink--bad"))]
     if check is None:
@@ -120,8 +124,9 @@ def step_lines(check: AccountCheck | None, over: bool, fault: str, width: int) -
     if over:
         sign = HEALTH[check.health]
         lines += [Said(ink(" ")), Said(row(badge(sign), ink(sign.meaning, ".ink--quiet")))]
-        correct = "" if check.ready else _CORRECT
-        for said, style in ((check.reason, ".ink--careful"), (correct, ".ink--text")):
+        good = _STORE if typed else ""
+        then = good if check.health in (Health.READY, Health.DEGRADED) else _CORRECT
+        for said, style in ((check.reason, ".ink--careful"), (then, ".ink--text")):
             lines += map(Said, ink(safe_text(said), style).wrap(width) if said else ())
     return list(lines)
 

@@ -26,6 +26,7 @@ from tui.ui.dialog import DeskDialog
 from tui.ui.painted import ink, row
 from tui.ui.presses import Presses, Target
 from tui.ui.report_screen import DialogTitle
+from tui.ui.settings_screen import SettingsScreen
 from tui.ui.words import HEALTH
 
 _DEMO = (
@@ -44,6 +45,7 @@ class AccountsScreen(DeskDialog):
         Binding("e", "edit", "edit", id="accounts.edit"),
         Binding("t", "test", "test", id="accounts.test"),
         Binding("d,delete", "remove", "remove", id="accounts.remove"),
+        Binding("comma", "settings", "settings", id="accounts.settings"),
     ]
 
     def __init__(
@@ -75,6 +77,7 @@ class AccountsScreen(DeskDialog):
                     yield Button("Edit  e", id="edit", compact=True)
                     yield Button("Test  t", id="test", compact=True)
                     yield Button("Remove  d", id="remove", compact=True)
+                yield Button("Settings  ,", id="settings", compact=True)
                 yield Button("Close  esc", id="close", compact=True)
 
     def on_mount(self) -> None:
@@ -86,7 +89,8 @@ class AccountsScreen(DeskDialog):
     def paint(self) -> None:
         """The list from the desk's picture; only rows that changed are drawn anew."""
         file = str(self._configuration.path) if self._configuration is not None else "demo"
-        self._title.put(("accounts", f"{self.view.ready} of {len(self.view.accounts)} ready", file))
+        ready = f"{self.view.ready} of {len(self.view.accounts)} ready"
+        self._title.put(("accounts", ready, safe_text(file)))
         drawn = {account.name: self._line(account) for account in self.view.accounts}
         if drawn == self._drawn and self._names == tuple(drawn):
             return
@@ -148,13 +152,10 @@ class AccountsScreen(DeskDialog):
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if event.button.id == "close":
-            self.dismiss(None)
-            return
         {
-            "add": self.action_add, "edit": self.action_edit,
-            "test": self.action_test, "remove": self.action_remove,
-        }[str(event.button.id)]()  # fmt: skip
+            "add": self.action_add, "edit": self.action_edit, "test": self.action_test,
+            "remove": self.action_remove, "settings": self.action_settings,
+        }.get(str(event.button.id), self.dismiss)()  # fmt: skip
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -168,6 +169,9 @@ class AccountsScreen(DeskDialog):
     def action_edit(self) -> None:
         if self._configuration is not None and self._chosen:
             open_form(self.app, self._configuration, self._chosen, self._stored)
+
+    def action_settings(self) -> None:
+        self.app.push_screen(SettingsScreen(self._configuration, self._taken))
 
     def action_test(self) -> None:
         settings = self._configuration.settings if self._configuration is not None else None

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.core.secrets import Secret
+from tui.core.text import safe_text
 from tui.service.settings import SettingsError
 from tui.service.settings_fields import ON, Field, Sort
 from tui.ui.painted import ink
@@ -59,6 +60,7 @@ class FieldRow(Widget):
         self.field = field
         self.touched = False
         """Whether somebody changed it: only then is he told what is wrong with it."""
+        typed = safe_text(typed)
         self._before = typed
         self._label = Label(f"  {field.label}", classes="label")
         self._said = Label(field.help, classes="said")
@@ -160,7 +162,9 @@ class FieldList(VerticalScroll, can_focus=False):
 
 def heading(text: str, quiet: str = "") -> Content:
     """A form's first line."""
-    return Content("   ").join([ink(text, "$killdesk-strong bold"), ink(quiet, "$killdesk-quiet")])
+    return Content("   ").join(
+        [ink(safe_text(text), "$killdesk-strong bold"), ink(safe_text(quiet), "$killdesk-quiet")]
+    )
 
 
 SHORT_BELOW = [(0, "-short"), (30, "-tall")]

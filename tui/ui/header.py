@@ -13,6 +13,7 @@ from textual.message import Message
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView, Health
 from tui.ui.alarms import Alarm
+from tui.ui.configuring import Configure
 from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, row
 from tui.ui.words import HEALTH, utc
@@ -68,16 +69,17 @@ def readiness(view: DeskView, alarms: tuple[Alarm, ...] = ()) -> Readiness:
 class DeskState(Painted[Readiness]):
     """How many accounts are ready, the worst one by name, and the worst clock offset.
 
-    An alarm stands before the rest until it is acknowledged; a click on it does that.
+    An alarm stands before the rest until it is acknowledged; a click on it does that. Else a click
+    opens the accounts.
     """
 
     class Seen(Message):
         """The alarm was clicked."""
 
     def on_click(self, event: events.Click) -> None:
-        if self.value is not None and self.value.alarms:
-            event.stop()
-            self.post_message(self.Seen())
+        event.stop()
+        alarms = self.value is not None and self.value.alarms
+        self.post_message(self.Seen() if alarms else Configure("accounts"))
 
     def paint(self, value: Readiness, width: int, height: int) -> Content:
         sign = HEALTH[value.health]
