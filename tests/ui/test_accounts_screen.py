@@ -99,6 +99,26 @@ async def test_keys_and_buttons_do_the_same(make: SimpleNamespace, desk: Any, pa
                 await make.until(pilot, lambda: app.screen is app.dashboard)
 
 
+async def test_the_mouse_finds_them_on_the_smallest_screen(
+    make: SimpleNamespace, desk: Any, path: Path
+) -> None:
+    async with make.shown(desk, (80, 24), configuration=configured(desk, path)) as (app, pilot):
+        await make.until(pilot, lambda: "2 of 2 ready" in make.text(app))
+        await pilot.click("#desk-state")
+        await make.until(pilot, lambda: isinstance(app.screen, AccountsScreen))
+        await pilot.click("#settings")
+        await make.until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        await make.until(pilot, lambda: "screen grace" in make.text(app))
+        await pilot.click("#close")
+        await make.until(pilot, lambda: isinstance(app.screen, AccountsScreen))
+        await pilot.click("#add")
+        await make.until(pilot, lambda: "Save  ctrl+s" in make.text(app))
+        await pilot.click("#close")
+        await make.until(pilot, lambda: isinstance(app.screen, AccountsScreen))
+        await pilot.click("#close")
+        await make.until(pilot, lambda: app.screen is app.dashboard)
+
+
 async def test_an_account_is_removed_by_two_presses(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
