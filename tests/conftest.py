@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
 
@@ -101,3 +102,16 @@ def simulator_class() -> type[Simulator]:
 def simulator(start_simulator: Callable[..., Simulator]) -> Simulator:
     """A fresh simulator with 40 open orders in each account."""
     return start_simulator()
+
+
+@pytest.fixture
+def file_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A real keyring backend, in a file of the test's own, which is returned."""
+    import keyring
+    from keyrings.alt.file import PlaintextKeyring
+
+    backend = PlaintextKeyring()
+    backend.file_path = str(tmp_path / "keyring.cfg")
+    monkeypatch.setattr(keyring.core, "_keyring_backend", backend)
+    monkeypatch.setenv("KILLDESK_INSECURE_KEYRING", "1")
+    return tmp_path / "keyring.cfg"

@@ -75,7 +75,7 @@ def _dashboard(chosen: argparse.Namespace) -> int:
     if not settings.accounts:
         from tui.ui.dashboard import run_welcome
 
-        return run_welcome(view_only=chosen.view_only)
+        return run_welcome(settings, view_only=chosen.view_only)
     from tui.ui.dashboard import run_dashboard
 
     return run_dashboard(settings, view_only=chosen.view_only)

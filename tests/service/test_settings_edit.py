@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import stat
 import tomllib
+from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from tui.service.locations import make_private_folder, open_private, replace_private
 from tui.service.settings import SettingsError, load_settings
-from tui.service.settings_edit import add_account, remove_account
+from tui.service.settings_edit import add_account, change_account, change_desk, remove_account
+from tui.service.settings_sections import text_with_changes
+from tui.service.settings_table import merged
 
 WRITTEN = """\
 # our desk, ask Ann before you change it
@@ -167,7 +175,7 @@ def test_a_file_too_odd_to_edit_safely_is_left_alone(file: Path) -> None:
         '[[accounts]]\nname = "b"\nvenue = "okx"\n'
     )
     file.write_text(hidden)
-    with pytest.raises(SettingsError, match="change the account by hand"):
+    with pytest.raises(SettingsError, match="change it by hand"):
         remove_account(file, "b")
     assert file.read_text() == hidden
 
@@ -232,3 +240,180 @@ def test_replacing_is_whole(tmp_path: Path) -> None:
     replace_private(file, "long " * 1000)
     replace_private(file, "short\r\n")
     assert file.read_bytes() == b"short\r\n"
+
+
+# changes of single keys
+
+
+def test_a_change_touches_its_own_lines_alone(file: Path) -> None:
+    account = change_account(file, "mm", {"deadman": {"countdown_s": 12, "beat_s": 2.5}})
+    assert account.deadman is not None
+    assert (account.deadman.countdown_s, account.deadman.beat_s) == (12, 2.5)
+    changed = "countdown_s = 12\nbeat_s = 2.5\n"
+    assert file.read_text() == WRITTEN.replace("countdown_s = 30\n", changed)
+
+
+def test_a_new_key_stands_with_those_of_its_account(file: Path) -> None:
+    change_account(file, "mm", {"extra": ["strategy"], "deadman": {"guards": {"pid": 4711}}})
+    assert file.read_text() == WRITTEN.replace(
+        'venue = "bitget"\n', 'venue = "bitget"\nextra = ["strategy"]\n'
+    ).replace("countdown_s = 30\n", "countdown_s = 30\n\n[accounts.deadman.guards]\npid = 4711\n")
+
+
+def test_none_takes_a_key_or_a_table_out(file: Path) -> None:
+    change_account(file, "mm", {"deadman": None})
+    gone = "[accounts.deadman]\ncountdown_s = 30\n"
+    assert file.read_text() == WRITTEN.replace(gone, "")
+    change_account(file, "hedge", {"contracts": None})
+    assert load_settings(file).accounts[2].contracts == ()
+    assert file.read_text().endswith('venue = "htx"\n# the end\n')
+
+
+def test_the_desks_keys_keep_their_comments(file: Path) -> None:
+    settings = change_desk(file, {"confirm": "twice", "screen_grace_s": 12})
+    assert (settings.confirm, settings.screen_grace_s) == ("twice", 12)
+    now = 'confirm = "twice"   # Bob insists\nscreen_grace_s = 12\n'
+    assert file.read_text() == WRITTEN.replace('confirm = "once"   # Bob insists\n', now)
+
+
+def test_a_file_without_a_desk_table_gets_one(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    for text in ("", '[[accounts]]\nname = "a"\nvenue = "okx"', 'desk.confirm = "twice"\n'):
+        file.write_text(text)
+        assert change_desk(file, {"confirm": "once"}).confirm == "once"
+        assert file.read_text().startswith(text.replace("twice", "once"))
+
+
+def test_accounts_on_one_line_are_changed_there(file: Path) -> None:
+    file.write_text('accounts = [{name = "a", venue = "bitget"}] # short\n[desk] # d\n')
+    account = change_account(file, "a", {"deadman": {"guards": {"pid": 3}}})
+    assert account.deadman is not None and account.deadman.guards.pid == 3
+    assert file.read_text().endswith("# short\n[desk] # d\n")
+
+
+def test_line_ends_stay_what_they_are(file: Path) -> None:
+    file.write_bytes(WRITTEN.replace("\n", "\r\n").encode())
+    change_account(file, "mm", {"deadman": {"countdown_s": 12, "guards": {"pid": 3}}})
+    change_desk(file, {"screen_grace_s": 9})
+    text = file.read_bytes()
+    assert text.count(b"\r\n") == text.count(b"\n") > WRITTEN.count("\n")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"deadman": {"countdown_s": 3}},
+        {"deadman": {"beat_s": "often"}},
+        {"family": "auto"},
+        {"name": "desk"},
+        {"nonsense": 1},
+    ],
+)
+def test_a_change_that_is_not_acceptable_leaves_the_file_alone(
+    file: Path, fields: Mapping[str, object]
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        change_account(file, "mm", fields)
+    assert refused.value.expected
+    assert file.read_text() == WRITTEN
+
+
+def test_the_error_names_the_key_without_the_file(file: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        change_account(file, "mm", {"deadman": {"guards": {"pid": 0}}})
+    assert refused.value.key == "deadman.guards.pid"
+    assert refused.value.expected == "expected a whole number from 1 to 2147483647, got 0"
+    with pytest.raises(SettingsError) as refused:
+        change_desk(file, {"confirm": "thrice"})
+    assert (refused.value.key, str(file) in refused.value.expected) == ("confirm", False)
+
+
+def test_an_account_that_is_gone_is_not_changed(file: Path) -> None:
+    with pytest.raises(SettingsError, match="any more"):
+        change_account(file, "nobody", {"extra": None})
+
+
+def test_what_looks_like_a_header_but_is_none_is_left_alone(file: Path) -> None:
+    odd = 'accounts = [\n  {name = "a", venue = "okx"},\n]\n'
+    file.write_text(odd)
+    assert change_account(file, "a", {"extra": ["rfqs"]}).extras == ("rfqs",)
+    hidden = '''[[accounts]]\nname = "a"\nvenue = "okx"\nrest_url = """\\\n[[accounts]]"""\n'''
+    file.write_text(hidden)
+    with pytest.raises(SettingsError):
+        change_account(file, "a", {"extra": ["rfqs"]})
+    assert file.read_text() == hidden
+
+
+# the property: whatever is changed, the rest stays
+
+_KEYS: dict[str, some.SearchStrategy[object]] = {
+    "rest_url": some.sampled_from(["https://api.bitget.com", "http://127.0.0.1:9"]),
+    "extra": some.sampled_from([["strategy"], ["strategy", "[[accounts]]"]]),
+    "demo_trading": some.booleans(),
+    "deadman": some.fixed_dictionaries(
+        {},
+        optional={
+            "countdown_s": some.integers(20, 60),
+            "beat_s": some.sampled_from([2, 2.5, 4.0]),
+            "guards": some.fixed_dictionaries(
+                {}, optional={"pid": some.integers(1, 9), "file": some.just("/run/é # [x]")}
+            ),
+        },
+    ),
+}
+_CHANGES = {
+    **{key: some.none() | values for key, values in _KEYS.items() if key != "deadman"},
+    "deadman": some.fixed_dictionaries(
+        {}, optional={"countdown_s": some.none() | some.integers(20, 60), "beat_s": some.just(3)}
+    ),
+}
+
+
+def written(table: Mapping[str, object], header: str, notes: Iterator[int]) -> Iterator[str]:
+    """The table as somebody wrote it, each line with a comment of its own above and behind."""
+    yield f"# {next(notes)}"
+    yield f"{header} # {next(notes)}"
+    for key, value in table.items():
+        if not isinstance(value, dict):
+            yield f"  # {next(notes)} [not.a.header]"
+            yield f"{key} = {json.dumps(value, ensure_ascii=False)}   # {next(notes)}"
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield ""
+            yield from written(value, f"[{header.strip('[]')}.{key}]", notes)
+
+
+@given(
+    some.lists(some.fixed_dictionaries({}, optional=_KEYS), min_size=1, max_size=3),
+    some.integers(0, 3),
+    some.integers(0, 2),
+    some.fixed_dictionaries({}, optional=_CHANGES),
+)
+def test_whatever_is_changed_the_rest_and_its_comments_stay(
+    accounts: list[dict[str, object]], desk_at: int, number: int, fields: dict[str, object]
+) -> None:
+    number, notes = number % len(accounts), count(100)
+    parts = [list(written({"name": "a"} | one, "[[accounts]]", notes)) for one in accounts]
+    parts.insert(desk_at, list(written({"confirm": "once"}, "[desk]", notes)))
+    text = "\n".join(line for part in parts for line in part) + "\n# the end\n"
+    before = tomllib.loads(text)
+
+    after = text_with_changes(text, "accounts", number, fields)
+    before["accounts"][number] = merged(before["accounts"][number], fields)
+    assert tomllib.loads(after) == before
+    untouched = [line for line in text.splitlines() if line.split(" =")[0] not in _NAMES]
+    assert [line for line in after.splitlines() if line in untouched and line] == [
+        line for line in untouched if line
+    ]
+    out = {key for key, value in (*fields.items(), *dict(fields.get("deadman") or {}).items())
+           if value is None}  # fmt: skip
+    stay = [line for line in text.splitlines() if line.split(" =")[0] not in out]
+    numbers = [found for line in stay for found in re.findall(r"# (\d{3})", line)]
+    assert [one for one in re.findall(r"# (\d{3})", after) if one in numbers] == numbers
+
+    again = text_with_changes(after, "desk", None, {"confirm": "twice"})
+    assert again == after.replace('confirm = "once"', 'confirm = "twice"')
+    assert text_with_changes(again, "accounts", number, fields) == again
+
+
+_NAMES = (*_KEYS, "countdown_s", "beat_s", "pid", "file")

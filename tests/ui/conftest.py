@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from textual.pilot import Pilot
 from tui.core.actions import EVERYTHING, Action, Outcome, Report, Scope
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman import TimerState, TimerView
-from tui.core.desk import AccountView, DeskView, Health, RouteView, RunView
+from tui.core.desk import AccountView, DeskView, Health, NewSettings, RouteView, RunView
 from tui.core.frames import Frame, FrameFeed
 from tui.core.orders import Book, Kind, OpenOrder
 from tui.ui.app import KilldeskApp
@@ -32,6 +33,8 @@ class FakeDesk:
     alive: int = 0
     caught: int = 0
     changed: Callable[[], None] | None = None
+    refusal: str = ""
+    """What it says to new settings."""
 
     def watch(self, changed: Callable[[], None]) -> None:
         self.changed = changed
@@ -62,6 +65,12 @@ class FakeDesk:
 
     def refresh(self, account: str) -> None:
         self.calls.append(("refresh", account))
+
+    def reconfigure(self, new: NewSettings) -> Future[str]:
+        self.calls.append(("reconfigure", tuple(one.name for one in new.accounts)))
+        taken: Future[str] = Future()
+        taken.set_result(self.refusal)
+        return taken
 
     def put(self, *accounts: AccountView, notice: str = "") -> None:
         """Swaps the picture and nudges."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tui.service.configuration import Configuration
+from tui.service.settings import Settings
 from tui.ui.crash import crash_sentence
 from tui.ui.welcome import WelcomeApp
 
@@ -120,20 +122,9 @@ def test_off_the_main_thread_signals_are_left_alone() -> None:
     ("keys", "choice"), [("d", "demo"), ("enter", "demo"), ("q", "quit"), ("ctrl+c", "quit")]
 )
 async def test_the_welcome_screen_returns_the_choice(keys: str, choice: str) -> None:
-    app = WelcomeApp()
+    app = WelcomeApp(Configuration(Settings(), Path("config.toml")))
     async with app.run_test() as pilot:
         await pilot.pause()
         await pilot.press(keys)
         await pilot.pause()
     assert app.return_value == choice
-
-
-async def test_the_welcome_screen_shows_a_command_that_works_as_typed() -> None:
-    from tui.arguments import parse
-
-    app = WelcomeApp()
-    async with app.run_test(size=(80, 24)):
-        (shown,) = app.query(".command")
-        command = str(shown.render())
-    chosen = parse(command.split()[1:])
-    assert chosen.venue == "okx"

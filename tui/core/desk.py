@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Action, Report, Scope
 from tui.core.deadman import TimerView
 from tui.core.frames import FrameFeed, Transport
 from tui.core.history import NO_OPEN_PAST, NO_PAST, OpenPast, Past
 from tui.core.orders import Book, Kind
+from tui.core.secrets import Credentials
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Secrets: TypeAlias = Mapping[str, Credentials | str]
+"""By account name: the credentials, or one sentence that says why there are none."""
 
 
 class Health(StrEnum):
@@ -123,6 +131,20 @@ class DeskView:
         return next((account for account in self.accounts if account.name == name), None)
 
 
+@dataclass(frozen=True, slots=True)
+class NewSettings:
+    """What a running desk is to go on with."""
+
+    accounts: Sequence[Account]
+    secrets: Callable[[Sequence[Account]], Secrets]
+    """Asked in a thread of its own, for the accounts that begin anew alone."""
+    renewed: Collection[str] = ()
+    """Accounts that begin anew though their settings are the same: their secrets are others."""
+    screen_grace_s: float = 30.0
+    notice: Callable[[], str] = str
+    """The desk-wide warning; asked in a thread of its own."""
+
+
 class Desk(Protocol):
     """What a screen may ask of the service. Every call returns at once and from any thread."""
 
@@ -175,4 +197,12 @@ class Desk(Protocol):
 
     def refresh(self, account: str) -> None:
         """Reads the account's book now."""
+        ...
+
+    def reconfigure(self, new: NewSettings) -> Future[str]:
+        """Goes on with new settings; accounts that are as they were do not notice.
+
+        The answer is "" once every changed account has begun anew, or one sentence that says why
+        nothing was changed: a timer is armed, or a cancel runs, on an account that would go.
+        """
         ...

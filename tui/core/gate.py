@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 
 from tui.core.actions import EVERYTHING, Scope
-from tui.core.desk import Desk, DeskView
+from tui.core.desk import Desk, DeskView, NewSettings
 
 LOCKED = "Locked: only panic works (X X). Press l to unlock."
 VIEW_ONLY = "View only: nothing is sent from this screen."
@@ -80,6 +81,14 @@ class Gate:
         """A read, so a screen that only looks may ask for it."""
         if self.view_only or self._open():
             self._desk.refresh(account)
+
+    def reconfigure(self, new: NewSettings) -> Future[str]:
+        """What a screen watches may change where nothing is sent; not on a locked one."""
+        if self.view_only or self._open():
+            return self._desk.reconfigure(new)
+        refused: Future[str] = Future()
+        refused.set_result(LOCKED)
+        return refused
 
     def _open(self) -> bool:
         if self.closed:

@@ -13,7 +13,7 @@ from tui.service import credentials as keyring
 from tui.service import settings_edit
 from tui.service.credentials import CredentialsError
 from tui.service.settings import Settings, SettingsError, read_account
-from tui.service.settings_table import SettingsTable
+from tui.service.settings_table import SettingsTable, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,30 @@ def plan_account(settings: Settings, path: Path, fields: Mapping[str, object]) -
             continue
         raise SettingsError(
             f'{path}: has an account "{other.name}" already; name it alone to store its key anew, '
-            "or change its settings in the file"
+            "or change its settings in the file",
+            "name",
+            f'there is an account "{other.name}" already; choose another name',
         )
     return PlannedAccount(account, fields)
+
+
+def account_table(path: Path, name: str) -> dict[str, object]:
+    """The account's keys as the file has them; none if it is not in there. Raises SettingsError."""
+    tables = settings_edit.account_tables(path)
+    return next((table for table in tables if table.get("name") == name), {})
+
+
+def plan_change(
+    settings: Settings,
+    path: Path,
+    name: str,
+    table: Mapping[str, object],
+    fields: Mapping[str, object],
+) -> PlannedAccount:
+    """Checks changes to the account of that name, whose keys are `table`. Raises SettingsError."""
+    number = 1 + [account.name for account in settings.accounts].index(name)
+    changed = SettingsTable(path, f"accounts[{number}]", merged(table, fields))
+    return PlannedAccount(read_account(changed), fields)
 
 
 def store_account(plan: PlannedAccount, path: Path, credentials: Credentials) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.core.accounts import Account
-from tui.core.desk import AccountView, Health
-from tui.service.live_desk import LiveDesk, Secrets
+from tui.core.desk import AccountView, Health, Secrets
+from tui.service.live_desk import LiveDesk
 from tui.service.readiness import UNTRIED
 
 PATIENCE_S = 10.0
+LOOK_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class Step:
     name: str
     ok: bool
     detail: str
+    waiting: bool = False
+    """Not known yet; once the check is over nothing waits."""
+    at_s: float = 0.0
+    """Seconds from the beginning of the check until it was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,48 @@ class AccountCheck:
         }
 
 
+def _go_on(checks: tuple[AccountCheck, ...]) -> bool:
+    return True
+
+
 def check_accounts(
-    accounts: Sequence[Account], secrets: Callable[[], Secrets], patience_s: float = PATIENCE_S
+    accounts: Sequence[Account],
+    secrets: Callable[[], Secrets],
+    patience_s: float = PATIENCE_S,
+    look: Callable[[tuple[AccountCheck, ...]], bool] = _go_on,
+    origin: str = "found in the keyring",
 ) -> tuple[AccountCheck, ...]:
-    """Connects each account as the dashboard does; blocks for `patience_s` at most."""
+    """Connects each account as the dashboard does; blocks for `patience_s` at most.
+
+    `look` is shown again and again how far it is, in this thread, and says whether to go on.
+    `origin` says where the credentials come from.
+    """
     desk = LiveDesk(accounts, secrets)
     desk.start()
+    begun_s = time.monotonic()
+    known: dict[tuple[str, str], float] = {}
+
+    def check(account: AccountView, over: bool) -> AccountCheck:
+        health, reason = account.health, account.reason
+        if over and health is Health.CONNECTING:
+            health, reason = Health.DOWN, reason or "no answer in time"
+        steps = []
+        for step in _steps(account, origin):
+            waiting = step.waiting and not over
+            took_s = time.monotonic() - begun_s
+            at_s = 0.0 if waiting else known.setdefault((account.name, step.name), took_s)
+            steps.append(replace(step, waiting=waiting, at_s=at_s))
+        return AccountCheck(account.name, account.venue, health, reason, tuple(steps))
+
     try:
-        until_s = time.monotonic() + patience_s
-        while time.monotonic() < until_s:
-            if all(_settled(account) for account in desk.view.accounts):
+        while time.monotonic() - begun_s < patience_s:
+            found = desk.view.accounts
+            if not look(tuple(check(account, over=False) for account in found)):
                 break
-            time.sleep(0.05)
-        return tuple(_check(account) for account in desk.view.accounts)
+            if all(map(_settled, found)):
+                break
+            time.sleep(LOOK_S)
+        return tuple(check(account, over=True) for account in desk.view.accounts)
     finally:
         desk.stop()
 
@@ -73,37 +107,36 @@ def _settled(account: AccountView) -> bool:
     return tried and account.health in (Health.READY, Health.DOWN)
 
 
-def _check(account: AccountView) -> AccountCheck:
-    health, reason = account.health, account.reason
-    if health is Health.CONNECTING:
-        health, reason = Health.DOWN, reason or "no answer in time"
-    return AccountCheck(account.name, account.venue, health, reason, tuple(_steps(account)))
-
-
-def _steps(account: AccountView) -> list[Step]:
+def _steps(account: AccountView, origin: str) -> list[Step]:
+    connecting = account.health is Health.CONNECTING
     if not account.routes:
-        return [Step("credentials", ok=False, detail=account.reason)]
-    steps = [Step("credentials", ok=True, detail="found in the keyring")]
+        return [Step("credentials", False, account.reason, waiting=connecting)]
+    steps = [Step("credentials", ok=True, detail=origin)]
     for route in account.routes:
         took = f"{route.round_trip_ms:.0f} ms" if route.round_trip_ms is not None else ""
-        steps.append(Step(_ROUTES[route.transport], route.up, route.detail or took))
+        untried = not route.up and route.detail in UNTRIED
+        steps.append(Step(_ROUTES[route.transport], route.up, route.detail or took, untried))
     offset = account.clock_offset_ms
+    unread = "the venue's clock could not be read"
     steps.append(
         Step(
             "clock",
             offset is not None,
-            "the venue's clock could not be read" if offset is None else f"{offset:+.0f} ms",
+            unread if offset is None else f"{offset:+.0f} ms",
+            waiting=offset is None and connecting,
         )
     )
     asked = any(route.up for route in account.routes)
     said = account.key_note or ("the venue does not say" if asked else "not asked")
-    steps.append(Step("key", asked and account.key_note != "no trading", said))
+    may = asked and account.key_note != "no trading"
+    steps.append(Step("key", may, said, waiting=connecting and not account.key_note))
     book = account.book
     steps.append(
         Step(
             "open orders",
             book is not None,
             f"{book.count()} open" if book else account.book_error or "not read",
+            waiting=book is None and connecting,
         )
     )
     return steps

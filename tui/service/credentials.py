@@ -44,6 +44,7 @@ __all__ = [
     "require_keyring",
     "save_credentials",
     "write_entry",
+    "wrong_field",
 ]
 
 SERVICE = "killdesk"
@@ -191,16 +192,21 @@ def make_credentials(account: Account, fields: Mapping[str, Secret]) -> Credenti
 
 def credentials_problem(account: Account, fields: Mapping[str, Secret]) -> str | None:
     """What keeps those fields from being the account's credentials, in one sentence."""
+    wrong = wrong_field(account, fields)
+    return None if wrong is None else f'the {wrong[0]} of "{account.name}" {wrong[1]}'
+
+
+def wrong_field(account: Account, fields: Mapping[str, Secret]) -> tuple[str, str] | None:
+    """The first field that cannot be used, and what is wrong with it; None if all can."""
     needed = needed_fields(account)
     for name in needed:
         value = fields.get(name)
         if not value:
             title = VENUES[account.venue].spec.title
-            return f'the {name} of "{account.name}" is missing; {title} needs {", ".join(needed)}'
+            return name, f"is missing; {title} needs {', '.join(needed)}"
         if not _is_sendable(value):
-            return (
-                f'the {name} of "{account.name}" holds characters that no key has, '
-                "such as a space at its end or a line break"
+            return name, (
+                "holds characters that no key has, such as a space at its end or a line break"
             )
     return None
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report
-from tui.core.desk import AccountView
-from tui.service.live_desk import LiveDesk, Secrets
+from tui.core.desk import AccountView, Secrets
+from tui.service.live_desk import LiveDesk
 
 LEARN_S = 3.0
 """How long a cancel waits to learn of what family an account is; then it goes out regardless."""

@@ -7,8 +7,8 @@ import gc
 import logging
 import ssl
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
@@ -16,12 +16,13 @@ from typing import TypeAlias
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Report, Scope
 from tui.core.clocks import Clock, read_clock
-from tui.core.desk import DeskView, Health
+from tui.core.desk import DeskView, Health, NewSettings, Secrets
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
 from tui.service.absent import AbsentWorker
 from tui.service.cancel_run import RunLimits
 from tui.service.precedence import Precedence
+from tui.service.reconfigure import changed_names, refusal
 from tui.service.recorder import Recorder
 from tui.service.rest_route import tls_context
 from tui.service.timers import Timers
@@ -44,8 +45,6 @@ DISARM_WAIT_S = 4.0
 """How long a stop waits for a disarm that is under way."""
 
 Worker: TypeAlias = AccountWorker | AbsentWorker
-Secrets: TypeAlias = Mapping[str, Credentials | str]
-"""By account name: the credentials, or one sentence that says why there are none."""
 READING_KEYRING = "reading the keyring"
 
 
@@ -92,6 +91,9 @@ class LiveDesk:
         self._recorder = Recorder(self.frames, clock, self._changed, self._later)
         self._stop = asyncio.Event()
         self._opened = asyncio.Event()
+        self._one_change = asyncio.Lock()
+        self._changes: set[asyncio.Task[object]] = set()
+        self._tls: ssl.SSLContext | None = None
         self._running = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="killdesk service", daemon=True)
 
@@ -134,7 +136,7 @@ class LiveDesk:
         self._screen_seen = self._clock()
 
     def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
-        self._ask(lambda: self._workers[account].cancel(action, scope))
+        self._ask_of(account, lambda worker: worker.cancel(action, scope))
 
     def panic(self) -> None:
         def all_at_once() -> None:
@@ -146,13 +148,13 @@ class LiveDesk:
         self._ask(all_at_once)
 
     def arm(self, account: str) -> None:
-        self._ask(lambda: self._with_timers(account, Timers.arm))
+        self._ask_of(account, lambda worker: _timed(worker, Timers.arm))
 
     def disarm(self, account: str) -> None:
-        self._ask(lambda: self._with_timers(account, Timers.disarm))
+        self._ask_of(account, lambda worker: _timed(worker, Timers.disarm))
 
     def cancel_then_disarm(self, account: str) -> None:
-        self._ask(lambda: self._workers[account].cancel_then_disarm())
+        self._ask_of(account, lambda worker: worker.cancel_then_disarm())
 
     def confirm_presence(self) -> None:
         def present() -> None:
@@ -162,7 +164,17 @@ class LiveDesk:
         self._ask(present)
 
     def refresh(self, account: str) -> None:
-        self._ask(lambda: self._workers[account].refresh())
+        self._ask_of(account, lambda worker: worker.refresh())
+
+    def reconfigure(self, new: NewSettings) -> Future[str]:
+        change = self._reconfigure(new)
+        try:
+            return asyncio.run_coroutine_threadsafe(change, self._loop)
+        except RuntimeError:  # a desk that has stopped
+            change.close()
+            stopped: Future[str] = Future()
+            stopped.set_result("the desk has stopped; start killdesk again")
+            return stopped
 
     def cancel_to_the_end(self, learn_s: float) -> list[Report]:
         """Cancels everything everywhere and waits for the outcomes: for callers without a screen.
@@ -187,10 +199,13 @@ class LiveDesk:
     def _timers(self) -> list[Timers]:
         return [worker.timers for worker in self._workers.values() if worker.timers is not None]
 
-    def _with_timers(self, account: str, command: Callable[[Timers], None]) -> None:
-        timers = self._workers[account].timers
-        if timers is not None:
-            command(timers)
+    def _ask_of(self, account: str, command: Callable[[Worker], object]) -> None:
+        def ask() -> None:
+            worker = self._workers.get(account)
+            if worker is not None:  # it may have been taken off the desk meanwhile
+                command(worker)
+
+        self._ask(ask)
 
     def _ask(self, command: Callable[[], object]) -> None:
         # A desk that has stopped has nothing left to do; the screen is on its way out.
@@ -221,24 +236,61 @@ class LiveDesk:
         await self._stop.wait()
         screen.cancel()
         opening.cancel()
-        await asyncio.gather(screen, opening, return_exceptions=True)
+        for change in self._changes:
+            change.cancel()
+        await asyncio.gather(screen, opening, *self._changes, return_exceptions=True)
         await self._finish()
 
     async def _open(self) -> None:
         """Reads the credentials, then starts every account's work."""
+        await self._begin(self._accounts)
+        self._opened.set()
+
+    async def _begin(self, accounts: Sequence[Account]) -> None:
         try:
-            tls = await asyncio.to_thread(tls_context)
-            secrets = await asyncio.to_thread(self._secrets)
+            if self._tls is None:
+                self._tls = await asyncio.to_thread(tls_context)
+            secrets = await asyncio.to_thread(self._secrets) if accounts else {}
             self._notice = await asyncio.to_thread(self._read_notice)
-            for account in self._accounts:
+            for account in accounts:
                 found = secrets.get(account.name, "there are no credentials for this account")
-                self._put(account, self._worker_for(account, found, tls))
+                self._put(account, self._worker_for(account, found, self._tls))
         except Exception as error:  # noqa: BLE001  shown in the panels; no press goes unanswered
-            for account in self._accounts:
+            for account in accounts:
                 if self._workers[account.name].opening:
                     self._put(account, self._absent(account, _own_fault(error)))
-        self._opened.set()
         self._changed()
+
+    async def _reconfigure(self, new: NewSettings) -> str:
+        """Changed accounts begin anew, as at the start: presses made meanwhile are held."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._changes.add(task)
+        task.add_done_callback(self._changes.discard)
+        await self._opened.wait()
+        async with self._one_change:
+            views = [worker.view for worker in self._workers.values()]
+            changed = changed_names(self._accounts, new, views)
+            if refused := refusal(views, changed):
+                return refused
+            before, self._accounts = self._workers, tuple(new.accounts)
+            self._workers = {
+                account.name: before[account.name]
+                if account.name in before and account.name not in changed
+                else AbsentWorker(
+                    account, READING_KEYRING, self._clock, self._changed, Health.CONNECTING
+                )
+                for account in self._accounts
+            }
+            self._screen_grace_s = new.screen_grace_s
+            self._changed()
+            await asyncio.gather(*(before[name].stop() for name in changed if name in before))
+            beginning = [account for account in self._accounts if account.name in changed]
+            self._secrets = lambda: new.secrets(beginning)
+            self._read_notice = new.notice
+            await self._begin(beginning)
+            self._publish()
+        return ""
 
     def _worker_for(
         self, account: Account, found: Credentials | str, tls: ssl.SSLContext
@@ -327,6 +379,11 @@ class LiveDesk:
         if self._watcher is not None and not self._nudged.is_set():
             self._nudged.set()
             self._watcher()
+
+
+def _timed(worker: Worker, command: Callable[[Timers], None]) -> None:
+    if worker.timers is not None:
+        command(worker.timers)
 
 
 def _own_fault(error: Exception) -> str:

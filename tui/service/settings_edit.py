@@ -1,4 +1,4 @@
-"""Adds an account to the settings file and takes one out; the rest stays as it was written."""
+"""Changes the settings file: what is not changed stays as it was written, comments too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from tomlkit.items import Array, InlineTable
 
 from tui.core.accounts import Account
 from tui.service.locations import replace_private
-from tui.service.settings import SettingsError, load_settings, parse_settings
+from tui.service.settings import Settings, SettingsError, load_settings, parse_settings
+from tui.service.settings_sections import text_with_changes
+from tui.service.settings_table import merged
 
 _ACCOUNTS = r"(?:accounts|\"accounts\"|'accounts')"
 _ACCOUNT_HEADER = re.compile(rf"\s*\[\[\s*{_ACCOUNTS}\s*\]\]")
@@ -28,7 +30,7 @@ def add_account(path: Path, fields: Mapping[str, object]) -> Account:
     text = _read(path)
     edited = text_with_account(text, fields)
     settings = parse_settings(edited.encode(), path)
-    _check_unchanged(path, [*_tables(text), dict(fields)], text, edited)
+    _check_unchanged(path, {"accounts": [*_tables(text), dict(fields)]}, text, edited)
     _write(path, edited)
     return settings.accounts[-1]
 
@@ -45,9 +47,62 @@ def remove_account(path: Path, name: str) -> bool:
     text = _read(path)
     edited = text_without_account(text, number)
     rest = [table for at, table in enumerate(_tables(text)) if at != number]
-    _check_unchanged(path, rest, text, edited)
+    _check_unchanged(path, {"accounts": rest}, text, edited)
     _write(path, edited)
     return True
+
+
+def change_account(path: Path, name: str, fields: Mapping[str, object]) -> Account:
+    """Gives keys of an account new values; returns what it now means.
+
+    None takes a key out; a mapping changes the keys of a table, such as `deadman`, likewise. Raises
+    SettingsError, with the file untouched, if there is no such account or the file would not be
+    acceptable afterwards.
+    """
+    names = [account.name for account in load_settings(path).accounts]
+    if name not in names:
+        raise SettingsError(f'{path}: has no account "{name}" any more')
+    number = names.index(name)
+    text = _read(path)
+    edited = text_with_changes(text, "accounts", number, fields)
+    tables = _tables(text)
+    tables[number] = merged(tables[number], fields)
+    return _change(path, text, edited, {"accounts": tables}).accounts[number]
+
+
+def change_desk(path: Path, fields: Mapping[str, object]) -> Settings:
+    """Gives keys of `[desk]` new values, None takes one out; returns what the file now means.
+
+    Raises SettingsError, with the file untouched, if it would not be acceptable afterwards.
+    """
+    text = _read(path)
+    edited = text_with_changes(text, "desk", None, fields)
+    before = tomllib.loads(text)
+    desk = merged(before.get("desk", {}), fields)
+    return _change(path, text, edited, {"desk": desk} if desk or "desk" in before else {})
+
+
+def account_tables(path: Path) -> list[dict[str, object]]:
+    """The accounts as the file has them, checked. Raises SettingsError."""
+    return _tables(_read(path))
+
+
+def desk_table(path: Path) -> dict[str, object]:
+    """`[desk]` as the file has it, checked. Raises SettingsError."""
+    return dict(tomllib.loads(_read(path)).get("desk", {}))
+
+
+def read_desk(path: Path, table: Mapping[str, object], fields: Mapping[str, object]) -> Settings:
+    """What `[desk]` would mean with new `fields`; without accounts. Raises SettingsError."""
+    return parse_settings(tomlkit.dumps({"desk": merged(table, fields)}).encode(), path)
+
+
+def _change(path: Path, before: str, after: str, now: Mapping[str, object]) -> Settings:
+    _check_unchanged(path, now, before, after)
+    settings = parse_settings(after.encode(), path)
+    if after != before:
+        _write(path, after)
+    return settings
 
 
 def text_with_account(text: str, fields: Mapping[str, object]) -> str:
@@ -124,21 +179,20 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _tables(text: str) -> list[object]:
+def _tables(text: str) -> list[dict[str, object]]:
     return list(tomllib.loads(text).get("accounts", []))
 
 
-def _check_unchanged(path: Path, accounts: list[object], before: str, after: str) -> None:
-    """Raises SettingsError unless `after` says what `before` said, but for these accounts."""
-    expected = tomllib.loads(before) | {"accounts": accounts}
+def _check_unchanged(path: Path, now: Mapping[str, object], before: str, after: str) -> None:
+    """Raises SettingsError unless `after` says what `before` said, but for what is `now` said."""
+    expected = {"accounts": [], **tomllib.loads(before), **now}
     try:
         found = {"accounts": []} | tomllib.loads(after)
     except tomllib.TOMLDecodeError:
         found = {}
     if found != expected:
         raise SettingsError(
-            f"{path}: cannot be changed without disturbing the rest of it; "
-            "change the account by hand"
+            f"{path}: cannot be changed without disturbing the rest of it; change it by hand"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,13 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
 
 class SettingsError(Exception):
     """Settings that cannot be used: one line that names file, key and what was expected."""
+
+    def __init__(self, line: str, key: str = "", expected: str = "") -> None:
+        super().__init__(line)
+        self.key = key
+        """The key within its account or table, `deadman.beat_s`; empty where it is none's."""
+        self.expected = expected
+        """What was expected of that key, without file and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,8 @@ class SettingsTable:
         whose = f' (account "{self.owner}")' if self.owner else ""
         what = f"{expected}, got {got}" if got else expected
         prefix = f"{self.file}: {where}" if where else str(self.file)
-        return SettingsError(f"{safe_text(prefix)}{whose}: {what}")
+        inside = where.partition(".")[2] if self.path else where
+        return SettingsError(f"{safe_text(prefix)}{whose}: {what}", inside, what)
 
     def allow_only(self, known: Iterable[str]) -> None:
         """Raises SettingsError for the first key that is not known."""
@@ -150,3 +158,19 @@ class SettingsTable:
 def quoted(value: str) -> str:
     """A text from a file as a complaint may show it."""
     return f'"{safe_text(value, _SHOWN_CHARS)}"'
+
+
+def merged(table: Mapping[str, object], fields: Mapping[str, object]) -> dict[str, object]:
+    """`table` with the new values; None takes a key out, a mapping goes into a table."""
+    result = dict(table)
+    for key, value in fields.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping):
+            inner = result.get(key, {})
+            changed = merged(inner if isinstance(inner, Mapping) else {}, value)
+            if changed or key in result:
+                result[key] = changed
+        else:
+            result[key] = value
+    return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.actions import ActionParseResult
@@ -25,6 +25,7 @@ from tui.ui.after import after
 from tui.ui.alarms import Alarms
 from tui.ui.attention import Attention
 from tui.ui.bridge import Bridge
+from tui.ui.configuring import Configure, Configuring
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.dialog import DeskDialog
 from tui.ui.drills import Drills
@@ -42,6 +43,10 @@ from tui.ui.quitting import LeaveDialog, Leaving, armed_accounts, running_cancel
 from tui.ui.signals import Signals
 from tui.ui.terminal_title import TerminalTitle
 from tui.ui.themed import ThemedApp
+
+if TYPE_CHECKING:
+    from tui.service.configuration import Configuration
+    from tui.service.settings import Settings
 
 _DISARM_WITHIN_S = 5.0
 _LOOK_AHEAD_S = 5.0
@@ -66,6 +71,7 @@ class KilldeskApp(ThemedApp[None]):
         "dialogs.tcss",
         "palette.tcss",
         "locking.tcss",
+        "forms.tcss",
     ]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
     COMMANDS = {_commands}  # noqa: RUF012  as in App
@@ -84,6 +90,7 @@ class KilldeskApp(ThemedApp[None]):
         pin: Pin | None = None,
         lock_after_min: float = 0.0,
         notify_desktop: bool = True,
+        configuration: Configuration | None = None,
     ) -> None:
         """`pin` unlocks the screen; without one it is asked for, and known until the end only."""
         use_keys(keymap)
@@ -120,6 +127,14 @@ class KilldeskApp(ThemedApp[None]):
         )
         self.dashboard.stops_mouse = self.guard.stops_mouse
         self.attention = Attention(self, self.dashboard, self._write, notify=notify_desktop)
+        self.configuring = Configuring(
+            self,
+            gate,
+            configuration,
+            clock,
+            offer=self.dashboard.offer_reload,
+            take=self.take_settings,
+        )
         self.ended_by: int | None = None
         """The signal that ended the screen, if one did."""
         self._signals = Signals(self._stop, self._redraw)
@@ -138,6 +153,7 @@ class KilldeskApp(ThemedApp[None]):
 
     def on_unmount(self) -> None:
         self.drills.stop()
+        self.configuring.stop()
         self.terminal_title.give_back()
         self._signals.restore()
 
@@ -151,6 +167,7 @@ class KilldeskApp(ThemedApp[None]):
         self._barred()
         self.bridge.start()
         after(_LOOK_AHEAD_S, self, self.guard.look_ahead)
+        self.configuring.start()
 
     def _second(self) -> None:
         self.bridge.alive()
@@ -168,6 +185,19 @@ class KilldeskApp(ThemedApp[None]):
         self.dashboard.show(view, frames, missed)
         if self._leaving and not armed_accounts(view):
             self.exit()
+
+    # Accounts and settings
+
+    @on(Configure)
+    def _configure(self, event: Configure) -> None:
+        self.configuring.open(event.what)
+
+    def take_settings(self, settings: Settings) -> None:
+        """What the screen itself goes by, from now on; its keys stay as they were at the start."""
+        self._once = settings.confirm == "once"
+        self.presses.once = self._once and not self.desk.locked
+        self.guard.lock_after(settings.lock_after_min)
+        self.attention.notify = settings.notify
 
     # Alarms and presence
 

@@ -103,7 +103,9 @@ class Attention:
         self._app = app
         self._home = home
         self._write = write
-        self._speech = speech_of(environment) if notify else Speech.NONE
+        self.notify = notify
+        """Whether notes go to the desktop."""
+        self._speech = speech_of(environment)
         self._tmux = bool(environment.get("TMUX"))
         self._looked_at: bool | None = None
         """Whether the terminal has the focus; None while it has not said so."""
@@ -116,7 +118,7 @@ class Attention:
         """Rings, flashes, and puts a note on the desktop unless somebody is looking anyway."""
         self._app.bell()
         self._flash()
-        if self._speech and self._looked_at is not True:
+        if self.notify and self._speech and self._looked_at is not True:
             self._write(note(self._speech, title, said, tmux=self._tmux))
 
     def _flash(self) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
-from tui.service.credentials import insecure_keyring, load_all_credentials
+from tui.service.credentials import load_all_credentials
 from tui.service.demo import DemoError, demo_desk
 from tui.service.drill_log import drills_file, read_drills
 from tui.service.live_desk import LiveDesk
 from tui.service.locations import find_locations
 from tui.service.pin import KeyringEntry, Pin
 from tui.service.screen_file import ScreenFile
-from tui.service.settings import Settings, timer_warnings
+from tui.service.settings import Settings, load_settings
 from tui.ui.app import KilldeskApp
 from tui.ui.drills import Drills
 from tui.ui.keymap import read_keymap
@@ -26,12 +26,14 @@ from tui.ui.words import timer_name
 
 def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
+    from tui.service.configuration import Configuration, desk_notice
+
     keymap = read_keymap(settings.keys, settings.path)
     desk = LiveDesk(
         settings.accounts,
         lambda: load_all_credentials(settings.accounts),
         screen_grace_s=settings.screen_grace_s,
-        notice=lambda: _notice(settings),
+        notice=lambda: desk_notice(settings),
         locks=find_locations().locks_folder,
         view_only=view_only,
     )
@@ -48,15 +50,9 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
             pin=Pin(KeyringEntry()),
             lock_after_min=settings.lock_after_min,
             notify_desktop=settings.notify,
+            configuration=Configuration(settings, settings.path, desk) if settings.path else None,
         ),
     )
-
-
-def _notice(settings: Settings) -> str:
-    """What a trader should know of this desk, in one line; empty when there is nothing."""
-    name = insecure_keyring()
-    insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
-    return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
 
 
 def _drills() -> Drills:
@@ -85,11 +81,17 @@ def run_demo(*, view_only: bool = False) -> int:
         return 1
 
 
-def run_welcome(*, view_only: bool = False) -> int:
-    """What a desk without accounts offers: the demo desk, or how to add one."""
+def run_welcome(settings: Settings, *, view_only: bool = False) -> int:
+    """What a desk without accounts offers: the demo desk, or to add one and go on with it."""
+    from tui.service.configuration import Configuration
     from tui.ui.welcome import WelcomeApp
 
-    return run_demo(view_only=view_only) if WelcomeApp(screen_file()).run() == "demo" else 0
+    assert settings.path is not None
+    app = WelcomeApp(Configuration(settings, settings.path), screen_file())
+    choice = app.run()
+    if choice == "account":
+        return run_dashboard(load_settings(settings.path), view_only=view_only)
+    return run_demo(view_only=view_only) if choice == "demo" else app.return_code or 0
 
 
 def screen_file() -> ScreenFile:

@@ -21,6 +21,7 @@ from tui.ui.after import after
 from tui.ui.again import again
 from tui.ui.alarms import Alarms
 from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton
+from tui.ui.configuring import Configure
 from tui.ui.drills import DrillMoved, Drills
 from tui.ui.frame_log import FrameLog
 from tui.ui.gauge_notes import asks_presence
@@ -73,6 +74,7 @@ class DeskScreen(Screen[None]):
         self._barred: frozenset[When] = frozenset()
         self.stops_mouse: Callable[[Event], bool] = lambda _: False
         """Asked of all that the mouse does here; what it is true for ends there."""
+        self._reload = False
         self.header = Header(clock, demo=demo)
         self.notice = Notice(demo=demo)
         self.grid = PanelGrid(presses, alarms, clock)
@@ -135,7 +137,19 @@ class DeskScreen(Screen[None]):
         alarm = {When.ALARM} if self._alarms.standing else set()
         asked = asks_presence(self._desk.view.accounts)
         alone = {When.ALONE} if self.grid.alone else set()
-        return self._barred | alarm | alone | ({When.PRESENCE} if asked else set())
+        reload = {When.RELOAD} if self._reload else set()
+        presence = {When.PRESENCE} if asked else set()
+        return self._barred | alarm | alone | reload | presence
+
+    def offer_reload(self, changed: bool) -> None:
+        """Shows the key that takes over the settings file, once it was changed outside."""
+        self._reload = changed
+        self.keybar.offer(self.offered)
+
+    def action_configure(self, what: str) -> None:
+        """Accounts, settings, or the settings file anew."""
+        if what != "reload" or self._reload:
+            self.post_message(Configure(what))
 
     def bar(self, *, view_only: bool, locked: bool) -> None:
         """Shows that nothing can be sent from here, or nothing but a panic."""

@@ -56,7 +56,7 @@ class Guard:
         self._changed = changed
         self._attempts = Attempts(lambda: clock().mono_s)
         self._idle = Idleness(lock_after_min * 60, clock)
-        self._locks_alone = lock_after_min > 0
+        self._lock_after_min = lock_after_min
         self._looking = False
         self._said_s = float("-inf")
 
@@ -156,9 +156,16 @@ class Guard:
             self._idle.touch()
             self._look(self._lock_or_say)
 
+    def lock_after(self, minutes: float) -> None:
+        """Locks by itself after so many minutes from now on; 0 for never."""
+        if minutes != self._lock_after_min:
+            self._lock_after_min = minutes
+            self._idle = Idleness(minutes * 60, self._clock)
+            self.look_ahead()
+
     def look_ahead(self) -> None:
         """Finds out whether there is a PIN, for a desk that is to lock by itself."""
-        if self._locks_alone:
+        if self._lock_after_min:
             self._look(lambda known: None if known else self._warn(_NO_PIN))
 
     def lock(self) -> None:

@@ -15,6 +15,7 @@ from tui.core.desk import DeskView, Health
 from tui.ui.alarms import Alarm
 from tui.ui.bignum import big, big_height
 from tui.ui.buttons import PanicButton, tip
+from tui.ui.configuring import Configure
 from tui.ui.drills import DrillNote
 from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.keymap import shown
@@ -68,16 +69,17 @@ def readiness(
 class DeskState(Painted[Readiness]):
     """How many accounts are ready, the worst one by name, and the worst clock offset.
 
-    An alarm stands before the rest until it is acknowledged; a click on it does that.
+    An alarm stands before the rest until it is acknowledged; a click on it does that. Else a click
+    opens the accounts.
     """
 
     class Seen(Message):
         """The alarm was clicked."""
 
     def on_click(self, event: events.Click) -> None:
-        if self.value is not None and self.value.alarms:
-            event.stop()
-            self.post_message(self.Seen())
+        event.stop()
+        alarms = self.value is not None and self.value.alarms
+        self.post_message(self.Seen() if alarms else Configure("accounts"))
 
     def paint(self, value: Readiness, width: int, height: int) -> Content:
         sign = HEALTH[value.health]

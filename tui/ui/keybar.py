@@ -15,6 +15,8 @@ from tui.ui.painted import Painted, first_fitting, ink, row
 _GIVES_WAY = (
     "desk.enlarge",
     "history",
+    "settings.open",
+    "accounts.open",
     "frames.copy",
     "lock",
     "frames.open",

@@ -21,6 +21,8 @@ class When(StrEnum):
     """The screen is locked: almost nothing works."""
     VIEW_ONLY = "view only"
     """Nothing can be sent."""
+    RELOAD = "reload"
+    """The settings file was changed outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ DESK_KEYS = (
     Key("frames.pause", "p", "p", "frames('pause')", "pause", "pause the frames, or follow again"),
     Key("frames.open", "enter", "⏎", "frames('open')", "frame", "show a frame in full"),
     Key("frames.copy", "y", "y", "frames('copy')", "copy", "copy a frame"),
+    Key("accounts.open", "e", "e", "configure('accounts')", "accounts",
+        "accounts: add, edit, test or remove one"),
+    Key("settings.open", "comma", ",", "configure('settings')", "settings",
+        "settings: all that the settings file holds"),
+    Key("settings.reload", "R,shift+r", "R", "configure('reload')", "reload",
+        "take over the settings file, which was changed outside", when=When.RELOAD),
 )  # fmt: skip
 """What the desk's screen understands. None of them reaches it while a dialog is open."""
 

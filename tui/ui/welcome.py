@@ -1,22 +1,27 @@
-"""What a desk without accounts shows: the demo desk, or how to add an account."""
+"""What a desk without accounts shows: the demo desk, or the form of a first account."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.types import CSSPathType
 from textual.widgets import Button, Static
 
 from tui.ui.themed import ThemedApp
 
-Choice = Literal["demo", "quit"]
+if TYPE_CHECKING:
+    from tui.service.configuration import Configuration
+    from tui.service.screen_file import ScreenFile
+
+Choice = Literal["demo", "account", "quit"]
 
 
 _DEMO = "Four accounts on simulated venues, to try every button. Key d."
+_ADD = "A form for its name, its venue and its key, with a test. Key a."
 
 
 class WelcomeApp(ThemedApp[Choice]):
@@ -24,11 +29,16 @@ class WelcomeApp(ThemedApp[Choice]):
 
     TITLE = "killdesk"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH: ClassVar[CSSPathType | None] = "welcome.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["welcome.tcss", "dialogs.tcss", "forms.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "choose('account')", "add an account", id="welcome.account"),
         Binding("d", "choose('demo')", "demo desk", id="welcome.demo"),
         Binding("q,escape", "choose('quit')", "quit", id="welcome.quit"),
     ]
+
+    def __init__(self, configuration: Configuration, kept: ScreenFile | None = None) -> None:
+        super().__init__(kept)
+        self._configuration = configuration
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="welcome"):
@@ -42,19 +52,14 @@ class WelcomeApp(ThemedApp[Choice]):
                 classes="said",
                 markup=False,
             )
-            with Vertical(id="account"):
-                yield Static("Add an account", classes="heading", markup=False)
-                yield Static(
-                    "killdesk accounts add NAME --venue okx", classes="command", markup=False
-                )
-                yield Static(
-                    "Type this in a shell, with a name of your own; the venue is htx, okx or "
-                    "bitget. It asks for the API key, and puts the secret into the keyring of "
-                    "this machine. A key that may trade is enough; never use one that may "
-                    "withdraw.",
-                    classes="said",
-                    markup=False,
-                )
+            yield Button(Content("Add an account   a"), id="account", tooltip=Content(_ADD))
+            yield Static(
+                "Its name, its venue and its API key: the form says which permissions the key "
+                "needs, tests it, and puts it into the keyring of this machine. The desk opens "
+                "when it is stored.",
+                classes="said",
+                markup=False,
+            )
             yield Button(Content("Quit   q"), id="quit", tooltip=Content("Ends killdesk. Key q."))
 
     def on_mount(self) -> None:
@@ -70,4 +75,14 @@ class WelcomeApp(ThemedApp[Choice]):
         self.action_choose("quit")
 
     def action_choose(self, what: str) -> None:
-        self.exit("demo" if what == "demo" else "quit")
+        """Opens the form, or ends with the choice."""
+        if what != "account":
+            self.exit("demo" if what == "demo" else "quit")
+        elif len(self.screen_stack) == 1:
+            from tui.ui.account_form import AccountForm
+
+            self.push_screen(AccountForm(self._configuration), self._stored)
+
+    def _stored(self, name: str | None) -> None:
+        if name is not None:
+            self.exit("account")

@@ -46,7 +46,7 @@ HTX = VenueSpec(
     families=("auto", "legacy", "unified"),
     timers=(TIMER,),
     extras=(EXTRA,),
-    grant="Read and Trade; never Withdraw",
+    grant="Grant Read and Trade; never Withdraw. Bind the key to this machine's address.",
 )
 
 LEAVES = "trigger, TP/SL and trailing orders"

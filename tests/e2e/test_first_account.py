@@ -1,0 +1,87 @@
+"""From nothing to a desk on an account of one's own, with no help but the screen."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Open = Callable[..., Any]
+STYLE = re.compile(r"\x1b\[[0-9;?<>=]*[ -/]*[A-Za-z]")
+TAB, TEST, SAVE, ESCAPE = "\t", "\x14", "\x13", "\x1b"
+
+
+def focused(text: str) -> str:
+    """The line of the field that takes what is typed, from its label on."""
+    return next((line.partition("▸ ")[2] for line in text.splitlines() if "▸ " in line), "")
+
+
+def type_into(desk: Any, label: str, typed: str, *, secret: bool = False) -> None:
+    """Goes to the field of that label with tab, and types; waits until it stands there."""
+    while not (at := focused(desk.text)).startswith(label):
+        desk.press(TAB)
+        desk.wait_for(lambda text, at=at: focused(text) not in ("", at))
+    shown = "•" * len(typed) if secret else typed
+    desk.press(typed)
+    desk.wait_for(lambda text: any(label in line and shown in line for line in text.splitlines()))
+
+
+def test_welcome_add_test_save_and_the_desk_is_ready(
+    terminal: Open, simulator: Any, home: Path
+) -> None:
+    entry = simulator.accounts["okx-desk"]
+    desk = terminal(columns=120, rows=50)
+    desk.wait_for("Add an account")
+    desk.press("a")
+    desk.wait_for("▸ venue")
+    desk.wait_for("wss://api.hbdm.com")
+    desk.press("\x1b[C")  # the next venue
+    desk.wait_for("(•) okx")
+    desk.wait_for("wss://ws.okx.com")  # the last of its fields
+    desk.wait_for("passphrase")
+    desk.wait_for("never Withdraw")
+    type_into(desk, "name", "my-okx")
+    type_into(desk, "API key", entry["api_key"], secret=True)
+    type_into(desk, "secret key", entry["secret_key"], secret=True)
+    type_into(desk, "passphrase", entry["passphrase"], secret=True)
+    type_into(desk, "REST", simulator.url)
+    type_into(desk, "socket", f"{simulator.ws_url}/ws/v5/business")
+
+    desk.press(TEST)
+    shown = desk.wait_for("READY")
+    for step in ("credentials", "socket", "REST", "clock", "trade-only", "40 open"):
+        assert step in shown
+    config = home / ".config" / "killdesk" / "config.toml"
+    assert not config.exists(), "a test stores nothing"
+    desk.press(ESCAPE)
+    desk.wait_for(lambda text: "test again" not in text)
+    desk.press(SAVE)
+    desk.wait_for("1 of 1 ready")
+    desk.wait_for("my-okx")
+
+    desk.press("e")
+    desk.wait_for("key in the keyring")
+    desk.press(ESCAPE)
+    desk.wait_for(lambda text: "key in the keyring" not in text)
+    desk.press("s")
+    desk.press("s")
+    desk.wait_for("confirmed")
+    assert simulator.open("okx-desk", "spread") == 0
+    desk.press("q")
+    assert desk.wait_end() == 0
+
+    assert config.read_text() == (
+        '[[accounts]]\nname = "my-okx"\nvenue = "okx"\n'
+        f'rest_url = "{simulator.url}"\nws_url = "{simulator.ws_url}/ws/v5/business"\n'
+    )
+    kept = [path for path in home.rglob("*") if path.is_file() and "keyring_pass" not in path.name]
+    seen = STYLE.sub("", desk.received.decode(errors="replace"))
+    assert "sprd-mass-cancel" in seen
+    for field in ("api_key", "secret_key", "passphrase"):
+        secret = entry[field]
+        for spelling in (secret, base64.b64encode(secret.encode()).decode(), secret.encode().hex()):
+            assert spelling not in seen, field
+            assert not [p for p in kept if spelling in p.read_text(errors="replace")], field
+    assert list(home.rglob("keyring_pass.cfg")), "the test must have used the keyring"

@@ -1,0 +1,221 @@
+"""Changes to the settings of a running desk, and what others write into the file meanwhile."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.core.deadman import TimerState
+from tui.core.secrets import Credentials, Secret
+from tui.service import configuration as under_test
+from tui.service.accounts import plan_account
+from tui.service.check import AccountCheck, check_accounts
+from tui.service.configuration import Configuration, SettingsWatch, Told
+from tui.service.credentials import CredentialsError, load_all_credentials, load_credentials
+from tui.service.live_desk import LiveDesk
+from tui.service.settings import Settings, SettingsError, load_settings
+
+OKX = {"name": "okx-desk", "venue": "okx"}
+BITGET = {"name": "bitget-uta", "venue": "bitget"}
+
+
+pytestmark = pytest.mark.usefixtures("file_keyring")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def secrets(simulator: Any, name: str) -> Credentials:
+    entry = simulator.accounts[name]
+    phrase = entry.get("passphrase")
+    return Credentials(
+        Secret(entry["api_key"]), Secret(entry["secret_key"]), Secret(phrase) if phrase else None
+    )
+
+
+def fields(simulator: Any, table: dict[str, str]) -> dict[str, object]:
+    socket = {"ws_url": f"{simulator.ws_url}/ws/v5/business"} if table["venue"] == "okx" else {}
+    return {**table, "rest_url": simulator.url, **socket}
+
+
+def add(configuration: Configuration, simulator: Any, table: dict[str, str]) -> None:
+    plan = plan_account(configuration.settings, configuration.path, fields(simulator, table))
+    configuration.add(plan, secrets(simulator, table["name"]))
+
+
+@pytest.fixture
+def running(simulator: Any, path: Path) -> Iterator[tuple[Configuration, LiveDesk]]:
+    """A desk on both accounts, as the command line would start it."""
+    first = Configuration(Settings(path=path), path)
+    add(first, simulator, OKX)
+    add(first, simulator, BITGET)
+    settings = load_settings(path)
+    desk = LiveDesk(settings.accounts, lambda: load_all_credentials(settings.accounts))
+    desk.start()
+    yield Configuration(settings, path, desk), desk
+    desk.stop()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Waits for what must come; a test that waits in vain fails here."""
+    end_s = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end_s, "waited in vain"
+        time.sleep(0.02)
+
+
+def ready(desk: LiveDesk, count: int) -> None:
+    until(lambda: desk.view.ready == count)
+
+
+def test_an_account_is_added_changed_and_removed_while_the_desk_runs(
+    simulator: Any, running: tuple[Configuration, LiveDesk]
+) -> None:
+    configuration, desk = running
+    ready(desk, 2)
+    again = {"name": "second", "venue": "okx"}
+    plan = plan_account(configuration.settings, configuration.path, fields(simulator, again))
+    configuration.add(plan, secrets(simulator, "okx-desk"))
+    ready(desk, 3)
+    configuration.change("second", {"extra": ["rfqs"]}, None)
+    found = desk.view.account("second")
+    assert found is not None and "rfqs" in {action.id for action in found.actions}
+    configuration.remove("second")
+    assert [account.name for account in desk.view.accounts] == ["okx-desk", "bitget-uta"]
+    with pytest.raises(CredentialsError, match="no entry"):
+        load_credentials(plan.account)
+    assert "second" not in configuration.path.read_text()
+
+
+def test_new_secrets_alone_begin_the_account_anew(
+    simulator: Any, running: tuple[Configuration, LiveDesk]
+) -> None:
+    configuration, desk = running
+    ready(desk, 2)
+    before = configuration.path.read_text()
+    wrong = Credentials(Secret("nobody"), Secret("nothing"), Secret("no"))
+    configuration.change("okx-desk", {}, wrong)
+    until(lambda: desk.view.account("okx-desk").health == "down")  # type: ignore[union-attr]
+    configuration.change("okx-desk", {}, secrets(simulator, "okx-desk"))
+    ready(desk, 2)
+    assert configuration.path.read_text() == before
+
+
+def test_an_armed_timer_keeps_file_and_keyring_as_they_are(
+    running: tuple[Configuration, LiveDesk],
+) -> None:
+    configuration, desk = running
+    ready(desk, 2)
+    desk.arm("bitget-uta")
+    until(lambda: desk.view.accounts[1].timers[0].state is TimerState.ARMED)
+    before = configuration.path.read_text()
+    for change in (
+        lambda: configuration.change("bitget-uta", {"deadman": {"countdown_s": 40}}, None),
+        lambda: configuration.remove("bitget-uta"),
+    ):
+        with pytest.raises(SettingsError, match=r"^disarm bitget-uta first"):
+            change()
+    assert configuration.path.read_text() == before
+    configuration.change("okx-desk", {"extra": ["rfqs"]}, None)
+    configuration.change_desk({"confirm": "once"})
+    assert configuration.settings.confirm == "once"
+    assert desk.view.accounts[1].timers[0].state is TimerState.ARMED
+
+
+def test_what_others_wrote_is_taken_over_when_asked_and_not_before(
+    running: tuple[Configuration, LiveDesk],
+) -> None:
+    configuration, desk = running
+    ready(desk, 2)
+    path = configuration.path
+    assert configuration.look() is None
+    path.write_text(f'[desk]\nconfirm = "once"\n{path.read_text()}extra = ["strategy"]\n')
+    assert isinstance(configuration.look(), Settings)
+    with pytest.raises(SettingsError, match="press R"):
+        configuration.change_desk({"confirm": None})
+    assert configuration.reload() == ("bitget-uta",)
+    assert configuration.settings.confirm == "once"
+    assert configuration.look() is None
+
+
+@pytest.mark.parametrize("text", ["nonsense", '[desk]\nconfirm = "thrice"\n', None])
+def test_a_file_that_is_wrong_leaves_the_desk_as_it_is(
+    running: tuple[Configuration, LiveDesk], text: str | None
+) -> None:
+    configuration, desk = running
+    ready(desk, 2)
+    before = configuration.settings
+    if text is None:
+        configuration.path.unlink()
+    else:
+        configuration.path.write_text(text)
+    assert isinstance(configuration.look(), SettingsError)
+    with pytest.raises(SettingsError):
+        configuration.reload()
+    assert configuration.settings == before
+    assert len(desk.view.accounts) == 2
+
+
+def test_the_watch_tells_of_changes_and_of_their_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_test, "LOOK_S", 0.02)
+    path.write_text('[desk]\nconfirm = "once"\n')
+    configuration = Configuration(load_settings(path), path)
+    told: list[Told] = []
+    watch = SettingsWatch(configuration, told.append)
+    watch.start()
+    try:
+        path.write_text('[desk]\nconfirm = "twice"\n')
+        until(lambda: bool(told))
+        until(lambda: isinstance(told[-1], Settings) and told[-1].confirm == "twice")
+        path.write_text('[desk]\nconfirm = "never"\n')
+        until(lambda: isinstance(told[-1], SettingsError))
+        path.write_text('[desk]\nconfirm = "once"  # as before\n')
+        until(lambda: told[-1] is None)
+    finally:
+        watch.stop()
+
+
+def test_the_check_shows_each_step_as_it_comes(simulator: Any, path: Path) -> None:
+    plan = plan_account(Settings(path=path), path, fields(simulator, OKX))
+    seen: list[AccountCheck] = []
+
+    def look(checks: tuple[AccountCheck, ...]) -> bool:
+        seen.extend(checks)
+        return True
+
+    (check,) = check_accounts(
+        (plan.account,),
+        lambda: {"okx-desk": secrets(simulator, "okx-desk")},
+        look=look,
+        origin="as typed",
+    )
+    assert check.ready
+    steps = {step.name: step for step in check.steps}
+    assert steps["credentials"].detail == "as typed"
+    assert all(step.ok and not step.waiting and step.at_s > 0 for step in check.steps)
+    assert any(step.waiting for one in seen for step in one.steps)
+    order = [step.at_s for step in check.steps]
+    assert steps["open orders"].at_s == max(order)
+    assert json.dumps(check.as_json())
+
+
+def test_a_check_that_nobody_looks_at_any_more_ends(simulator: Any, path: Path) -> None:
+    plan = plan_account(Settings(path=path), path, fields(simulator, OKX))
+    looks: list[object] = []
+
+    def look(checks: tuple[AccountCheck, ...]) -> bool:
+        looks.append(checks)
+        return False
+
+    (check,) = check_accounts((plan.account,), dict, look=look)
+    assert len(looks) == 1
+    assert not check.ready

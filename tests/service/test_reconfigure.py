@@ -1,0 +1,181 @@
+"""A running desk takes new settings: what did not change does not notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tui.core.accounts import Account, TimerSettings
+from tui.core.deadman import TimerState
+from tui.core.desk import Health, NewSettings, Secrets
+
+OpenDesk = Callable[..., Any]
+WAIT_S = 20
+
+
+def new(desk: Any, *accounts: Account, **more: Any) -> NewSettings:
+    """New settings for a desk on test, whose secrets stay what they are."""
+    known = desk.desk._secrets()
+
+    def secrets(asked: Sequence[Account]) -> Secrets:
+        return {account.name: known[account.name] for account in asked}
+
+    return NewSettings(accounts, secrets, **more)
+
+
+def accounts(desk: Any) -> dict[str, Account]:
+    return {account.name: account for account in desk.desk._accounts}
+
+
+async def armed(desk: Any, name: str) -> None:
+    desk.desk.arm(name)
+    await desk.until(lambda: desk.account(name).timer.state is TimerState.ARMED)
+
+
+async def test_an_unchanged_account_keeps_its_socket_and_its_beats(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("okx-desk", "bitget-uta", deadman=TimerSettings(9, 1.5))
+    await desk.ready("okx-desk", "bitget-uta")
+    await armed(desk, "bitget-uta")
+    worker = desk.desk._workers["bitget-uta"]
+    before = accounts(desk)
+    changed = replace(before["okx-desk"], extras=("rfqs",))
+    answer = desk.desk.reconfigure(new(desk, changed, before["bitget-uta"]))
+    await desk.until(answer.done)
+    assert answer.result() == ""
+    assert desk.desk._workers["bitget-uta"] is worker
+    await desk.ready("okx-desk", "bitget-uta")
+    assert "rfqs" in {action.id for action in desk.account("okx-desk").actions}
+    beat = desk.account("bitget-uta").timer.last_beat_ms
+    await desk.until(lambda: desk.account("bitget-uta").timer.last_beat_ms > beat)
+    timer = desk.account("bitget-uta").timer
+    assert timer.state is TimerState.ARMED and timer.misses == 0
+    assert simulator.timer("bitget-uta", "bitget")["armed"]
+
+
+async def test_a_changed_account_connects_anew(open_desk: OpenDesk) -> None:
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    worker = desk.desk._workers["okx-desk"]
+    (before,) = accounts(desk).values()
+    answer = desk.desk.reconfigure(new(desk, before, renewed={"okx-desk"}))
+    await desk.until(answer.done)
+    assert desk.desk._workers["okx-desk"] is not worker
+    assert worker._socket is not None and not worker._socket.up
+    await desk.ready("okx-desk")
+
+
+async def test_accounts_come_and_go_in_the_order_of_the_settings(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("okx-desk", "htx-legacy")
+    await desk.ready("okx-desk", "htx-legacy")
+    before = accounts(desk)
+    second = replace(before["okx-desk"], name="another")
+    known = desk.desk._secrets()["okx-desk"]
+    answer = desk.desk.reconfigure(
+        NewSettings((second, before["okx-desk"]), lambda _: {"another": known})
+    )
+    await desk.until(answer.done)
+    await desk.ready("another", "okx-desk")
+    assert [account.name for account in desk.desk.view.accounts] == ["another", "okx-desk"]
+    desk.desk.cancel("htx-legacy")  # a press that was on its way is nobody's fault
+    desk.desk.cancel("another", "spreads")
+    await desk.reported("another")
+    assert simulator.open("okx-desk", "spread") == 0
+    assert simulator.open("htx-legacy") == 40
+    assert desk.desk.view.notice == ""
+
+
+async def test_an_account_with_an_armed_timer_is_not_changed(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("bitget-uta")
+    await desk.ready("bitget-uta")
+    await armed(desk, "bitget-uta")
+    (before,) = accounts(desk).values()
+    worker = desk.desk._workers["bitget-uta"]
+    for wanted in ((replace(before, deadman=TimerSettings(40)),), ()):
+        answer = desk.desk.reconfigure(new(desk, *wanted))
+        await desk.until(answer.done)
+        assert answer.result().startswith("disarm bitget-uta first")
+    assert desk.desk._workers["bitget-uta"] is worker
+    desk.desk.disarm("bitget-uta")
+    await desk.until(lambda: desk.account("bitget-uta").timer.state is TimerState.OFF)
+    answer = desk.desk.reconfigure(new(desk, replace(before, deadman=TimerSettings(40))))
+    await desk.until(answer.done)
+    assert answer.result() == ""
+    await armed(desk, "bitget-uta")
+    assert 30_000 < simulator.timer("bitget-uta", "bitget")["expires_in_ms"] <= 40_000
+
+
+async def test_an_account_whose_cancel_runs_is_not_changed(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    simulator.faults("okx-desk", "ignore", 40)
+    desk.desk.cancel("okx-desk", "spreads")
+    await desk.until(lambda: bool(desk.account("okx-desk").runs))
+    answer = desk.desk.reconfigure(new(desk))
+    await desk.until(answer.done)
+    assert answer.result().startswith("wait for okx-desk first")
+    assert desk.account("okx-desk").name == "okx-desk"
+
+
+async def test_a_press_while_an_account_begins_anew_is_held_and_sent(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    (before,) = accounts(desk).values()
+    known = dict(desk.desk._secrets())
+
+    def slow(_: Sequence[Account]) -> Secrets:
+        desk.desk.panic()  # before there is anything to sign with
+        return known
+
+    answer = desk.desk.reconfigure(NewSettings((before,), slow, {"okx-desk"}))
+    await desk.until(answer.done)
+    await desk.reported("okx-desk", 2)
+    assert simulator.open("okx-desk", "spread") == 0
+    assert simulator.open("okx-desk", "quote") == 0
+
+
+async def test_an_account_without_credentials_looks_into_the_keyring_again(
+    open_desk: OpenDesk,
+) -> None:
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    (before,) = accounts(desk).values()
+    known = dict(desk.desk._secrets())
+    answer = desk.desk.reconfigure(
+        NewSettings((before,), lambda _: {"okx-desk": "the keyring is locked"}, {"okx-desk"})
+    )
+    await desk.until(answer.done)
+    assert desk.account("okx-desk").health is Health.DOWN
+    answer = desk.desk.reconfigure(NewSettings((before,), lambda _: known))
+    await desk.until(answer.done)
+    await desk.ready("okx-desk")
+
+
+async def test_a_stopped_desk_says_so(open_desk: OpenDesk) -> None:
+    desk = open_desk("okx-desk")
+    desk.desk.stop()
+    assert "stopped" in desk.desk.reconfigure(NewSettings((), lambda _: {})).result(WAIT_S)
+
+
+@pytest.mark.parametrize("seconds", [5.0, 30.0])
+async def test_the_screens_grace_is_taken_over(open_desk: OpenDesk, seconds: float) -> None:
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    answer = desk.desk.reconfigure(
+        new(desk, *accounts(desk).values(), screen_grace_s=seconds, notice=lambda: "look")
+    )
+    await desk.until(answer.done)
+    assert desk.desk._screen_grace_s == seconds
+    await desk.until(lambda: desk.desk.view.notice == "look")

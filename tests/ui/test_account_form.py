@@ -1,0 +1,363 @@
+"""The form of an account: each venue's own fields, a key that goes to the keyring alone."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from textual.widgets import Input
+
+from tui.core.deadman import TimerState
+from tui.core.desk import DeskView
+from tui.service.configuration import Configuration
+from tui.service.settings import Settings, load_settings
+from tui.ui.account_form import AccountForm
+from tui.ui.account_test import AccountTest
+from tui.ui.fields import FieldRow, SecretInput
+from tui.ui.picker import Picker
+from tui.ui.welcome import WelcomeApp
+from tui.venues import VENUES
+
+pytestmark = pytest.mark.usefixtures("file_keyring")
+
+CANARY = "canary-Xq7-not-to-be-seen"
+SECRETS = {"api_key": f"{CANARY}-ak", "secret_key": f"{CANARY}-sk", "passphrase": f"{CANARY}-pp"}
+WRITTEN = """\
+# ours
+[[accounts]]
+name = "mm"  # the maker
+venue = "bitget"
+[accounts.deadman]
+countdown_s = 30  # what risk wants
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def rows(form: AccountForm) -> dict[str, FieldRow]:
+    return {row.field.key: row for row in form.query(FieldRow)}
+
+
+def fill(form: AccountForm, **typed: str) -> None:
+    """Types into fields; `secret__api_key` is the field `secret.api_key`."""
+    for name, value in typed.items():
+        box = rows(form)[name.replace("__", ".")].box
+        assert isinstance(box, Input)
+        box.value = value
+
+
+def fill_secrets(form: AccountForm) -> None:
+    fill(form, **{f"secret__{name}": SECRETS[name] for name in SECRETS
+                  if f"secret.{name}" in rows(form)})  # fmt: skip
+
+
+def said(form: AccountForm, key: str) -> str:
+    """What stands below a field."""
+    return str(rows(form)[key].query_one(".said").render())
+
+
+async def choose(make: SimpleNamespace, pilot: Any, form: AccountForm, key: str, to: str) -> None:
+    """Takes a choice by keys."""
+    picker = rows(form)[key].box
+    assert isinstance(picker, Picker)
+    picker.focus()
+    for _ in range(6):
+        if to in picker.taken:
+            break
+        await pilot.press("space" if to == picker._choices[picker._at] else "right")
+    await pilot.pause()
+
+
+async def first_form(make: SimpleNamespace, app: WelcomeApp, pilot: Any) -> AccountForm:
+    await pilot.press("a")
+    await make.until(pilot, lambda: isinstance(app.screen, AccountForm))
+    form = app.screen
+    assert isinstance(form, AccountForm)
+    await make.until(pilot, lambda: "rest_url" in rows(form))
+    return form
+
+
+@pytest.mark.parametrize("venue", list(VENUES))
+async def test_each_venue_is_asked_for_what_it_needs_and_stored(
+    make: SimpleNamespace, path: Path, file_keyring: Path, venue: str
+) -> None:
+    spec = VENUES[venue].spec
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await first_form(make, app, pilot)
+        await choose(make, pilot, form, "venue", venue)
+        await make.until(pilot, lambda: ("ws_url" in rows(form)) is (spec.ws_url is not None))
+        found = rows(form)
+        assert ("secret.passphrase" in found) is spec.passphrase
+        assert ("family" in found) is bool(spec.families)
+        assert ("contracts" in found) is ("legacy" in spec.families)
+        assert ("demo_trading" in found) is spec.demo_trading
+        assert ("deadman.beat_s" in found) is any(timer.usual for timer in spec.timers)
+        assert spec.grant in make.text(app).replace("\n", " ") or venue == "bitget"
+        assert f"{spec.title}: {spec.grant}" == str(form._grant.render())
+        fill(form, name="desk")
+        fill_secrets(form)
+        await pilot.pause()
+        assert CANARY not in make.text(app)
+        boxes = list(form.query(SecretInput))
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: app._exit)
+        assert [box.value for box in boxes] == [""] * len(boxes)
+    assert app.return_value == "account"
+    (account,) = load_settings(path).accounts
+    assert (account.name, account.venue, account.rest_url) == ("desk", venue, spec.rest_url)
+    assert path.read_text() == f'[[accounts]]\nname = "desk"\nvenue = "{venue}"\n'
+    stored = json.loads(str(keyring.get_password("killdesk", "desk")))
+    assert stored == {name: SECRETS[name] for name in stored}
+    assert ("passphrase" in stored) is spec.passphrase
+
+
+async def test_a_timer_that_is_taken_brings_its_fields_and_takes_them_away(
+    make: SimpleNamespace, path: Path
+) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await first_form(make, app, pilot)
+        fill(form, name="hedge")
+        fill_secrets(form)
+        assert "deadman.countdown_s" not in rows(form)
+        await choose(make, pilot, form, "timers", "htx")
+        await make.until(pilot, lambda: "deadman.guards.pid" in rows(form))
+        assert "5 to 60" in said(form, "deadman.countdown_s")
+        fill(form, deadman__countdown_s="3", deadman__guards__pid="4711")
+        await pilot.pause()
+        assert said(form, "deadman.countdown_s").startswith("✕ expected a whole number from 5 to")
+        fill(form, deadman__countdown_s="12")
+        await pilot.pause()
+        assert "✕" not in said(form, "deadman.countdown_s")
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: app._exit)
+    (account,) = load_settings(path).accounts
+    assert account.timers == ("htx",)
+    assert account.deadman is not None
+    assert (account.deadman.countdown_s, account.deadman.guards.pid) == (12, 4711)
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "what"),
+    [
+        ({"name": ""}, "name", "is empty"),
+        ({"name": "-rf"}, "name", "no dash in front"),
+        ({"rest_url": "http://elsewhere.example"}, "rest_url", "expected"),
+        ({"rest_url": "[/nope]"}, "rest_url", "expected"),
+        ({"contracts": "BTC-USDT, nope"}, "contracts", "expected codes such as BTC-USDT"),
+        ({"secret__secret_key": ""}, "secret.secret_key", "is missing"),
+        ({"secret__api_key": "two words\u200b"}, "secret.api_key", "characters that no key has"),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(
+    make: SimpleNamespace, path: Path, typed: dict[str, str], key: str, what: str
+) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await first_form(make, app, pilot)
+        fill(form, name="hedge")
+        fill_secrets(form)
+        fill(form, **typed)
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert what in said(form, key) and said(form, key).startswith("✕")
+        assert [one for one in rows(form) if "✕" in said(form, one)] == [key]
+        assert app.focused is rows(form)[key].box
+        assert CANARY not in make.text(app)
+    assert not path.exists()
+    assert keyring.get_password("killdesk", "hedge") is None
+
+
+async def test_a_second_account_of_one_name_is_refused_beside_the_name(
+    make: SimpleNamespace, path: Path
+) -> None:
+    path.write_text(WRITTEN)
+    app = WelcomeApp(Configuration(load_settings(path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await first_form(make, app, pilot)
+        fill(form, name="MM")
+        fill_secrets(form)
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert 'there is an account "mm" already' in said(form, "name")
+    assert path.read_text() == WRITTEN
+
+
+# editing
+
+
+async def edit(make: SimpleNamespace, app: Any, pilot: Any) -> AccountForm:
+    """The form of the first account, by keys."""
+    await pilot.press("e")
+    await pilot.pause()
+    await pilot.press("enter")
+    await make.until(pilot, lambda: isinstance(app.screen, AccountForm))
+    form = app.screen
+    assert isinstance(form, AccountForm)
+    await make.until(pilot, lambda: "rest_url" in rows(form))
+    return form
+
+
+async def test_an_edit_writes_what_was_changed_and_keeps_the_key(
+    make: SimpleNamespace, path: Path
+) -> None:
+    path.write_text(WRITTEN)
+    keyring.set_password("killdesk", "mm", "as before")
+    desk = make.FakeDesk(DeskView((make.bitget("mm", make.timer(TimerState.OFF)),)))
+    configuration = Configuration(load_settings(path), path, desk)
+    async with make.shown(desk, (120, 50), configuration=configuration) as (app, pilot):
+        form = await edit(make, app, pilot)
+        assert "name" not in rows(form) and "venue" not in rows(form)
+        fill(form, deadman__countdown_s="20", deadman__beat_s="3")
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: app.screen is not form)
+        assert ("reconfigure", ("mm",)) in desk.calls
+        assert "mm is stored" in make.text(app)
+    assert path.read_text() == WRITTEN.replace(
+        "countdown_s = 30  # what risk wants\n", "countdown_s = 20  # what risk wants\nbeat_s = 3\n"
+    )
+    assert keyring.get_password("killdesk", "mm") == "as before"
+
+
+async def test_an_armed_timer_forbids_the_edit_in_one_sentence(
+    make: SimpleNamespace, path: Path
+) -> None:
+    path.write_text(WRITTEN)
+    desk = make.FakeDesk(DeskView((make.bitget("mm"),)))
+    configuration = Configuration(load_settings(path), path, desk)
+    async with make.shown(desk, (120, 50), configuration=configuration) as (app, pilot):
+        form = await edit(make, app, pilot)
+        fill(form, deadman__countdown_s="20")
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: "disarm mm first" in make.text(app))
+        assert app.screen is form
+    assert path.read_text() == WRITTEN
+
+
+async def test_a_capital_x_is_a_letter_in_a_secret_and_panic_elsewhere(
+    make: SimpleNamespace, path: Path
+) -> None:
+    path.write_text(WRITTEN)
+    desk = make.FakeDesk(DeskView((make.bitget("mm", make.timer(TimerState.OFF)),)))
+    configuration = Configuration(load_settings(path), path, desk)
+    async with make.shown(desk, (120, 50), configuration=configuration) as (app, pilot):
+        form = await edit(make, app, pilot)
+        rows(form)["secret.api_key"].box.focus()
+        await pilot.press("X", "X")
+        assert rows(form)["secret.api_key"].typed == "XX"
+        assert ("panic",) not in desk.calls
+        rows(form)["rest_url"].box.focus()
+        await pilot.press("X", "X")
+        assert ("panic",) in desk.calls
+
+
+async def test_a_secret_is_not_copied_out_again(make: SimpleNamespace, path: Path) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50), notifications=True) as pilot:
+        form = await first_form(make, app, pilot)
+        fill_secrets(form)
+        box = rows(form)["secret.api_key"].box
+        assert isinstance(box, Input)
+        box.focus()
+        box.select_all()
+        for key in ("ctrl+c", "ctrl+x"):
+            await pilot.press(key)
+        assert CANARY not in app.clipboard
+        assert box.value == SECRETS["api_key"]
+
+
+# a keyring that does not answer
+
+
+class SilentKeyring(KeyringBackend):
+    """A keyring whose prompt nobody answers until the test is over."""
+
+    priority = 1.0  # type: ignore[assignment]
+
+    def __init__(self, answered: threading.Event) -> None:
+        super().__init__()
+        self._answered = answered
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._answered.wait(60)
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._answered.wait(60)
+
+
+async def test_a_keyring_that_prompts_is_said_and_holds_up_no_key(
+    make: SimpleNamespace, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(keyring.core, "_keyring_backend", SilentKeyring(answered))
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50), notifications=True) as pilot:
+        form = await first_form(make, app, pilot)
+        fill(form, name="hedge")
+        fill_secrets(form)
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: "may ask for its password" in make.text(app))
+        assert app.screen is form
+        await pilot.press("escape")
+        await make.until(pilot, lambda: app.screen is not form)
+        answered.set()
+        await make.until(
+            pilot, lambda: any("did not keep it" in one.message for one in app._notifications)
+        )
+    assert not path.exists()
+
+
+# the test
+
+
+def addressed(form: AccountForm, simulator: Any) -> None:
+    fill(form, rest_url=simulator.url, ws_url=f"{simulator.ws_url}/ws/v5/business")
+
+
+@pytest.mark.parametrize("good", [True, False])
+async def test_an_account_is_tested_before_it_is_stored(
+    make: SimpleNamespace, path: Path, simulator: Any, good: bool
+) -> None:
+    entry = simulator.accounts["okx-desk"]
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await first_form(make, app, pilot)
+        await choose(make, pilot, form, "venue", "okx")
+        await make.until(pilot, lambda: "secret.passphrase" in rows(form))
+        fill(form, name="desk", secret__api_key=entry["api_key"],
+             secret__secret_key=entry["secret_key"] if good else CANARY,
+             secret__passphrase=entry["passphrase"])  # fmt: skip
+        addressed(form, simulator)
+        await pilot.press("ctrl+t")
+        await make.until(pilot, lambda: isinstance(app.screen, AccountTest))
+        test = app.screen
+        assert isinstance(test, AccountTest)
+        word = "READY" if good else "DOWN"
+        for _ in range(3):  # a busy machine takes its time
+            if word in test.lines.text:
+                break
+            await make.until(pilot, lambda: test._over)
+        shown = test.lines.text
+        assert word in shown
+        for step in ("credentials", "socket", "REST", "clock", "key", "open orders"):
+            assert step in shown
+        assert "as typed; nothing is stored" in shown
+        assert ("40 open" in shown) is good
+        assert ("correct it" in shown) is not good
+        assert CANARY not in shown and entry["secret_key"] not in make.text(app)
+        await pilot.press("escape")
+        await make.until(pilot, lambda: app.screen is form)
+        assert rows(form)["name"].typed == "desk"
+    assert not path.exists()
+    assert keyring.get_password("killdesk", "desk") is None

@@ -1,0 +1,170 @@
+"""The settings file under a running desk: changes to it, and taking over what others changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as TookTooLong
+from contextlib import suppress
+from pathlib import Path
+
+from tui.core.desk import Desk, NewSettings
+from tui.core.secrets import Credentials
+from tui.service import accounts as stored
+from tui.service import credentials as keyring
+from tui.service import settings_edit
+from tui.service.reconfigure import changed_names, refusal
+from tui.service.settings import Settings, SettingsError, load_settings, timer_warnings
+
+LOOK_S = 2.0
+"""Between two looks at the file."""
+_TAKING_S = 60.0
+"""A desk that has not taken new settings after so long does not."""
+
+Told = Settings | SettingsError | None
+
+
+def desk_notice(settings: Settings) -> str:
+    """What a trader should know of this desk, in one line; empty when there is nothing. Blocks."""
+    name = keyring.insecure_keyring()
+    insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
+    return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
+
+
+class Configuration:
+    """What the desk runs on, and the file that it came from. Without a desk, the file alone.
+
+    Whatever changes something blocks, on disk, keyring and desk: call it off the loops. It raises
+    SettingsError or CredentialsError, one sentence.
+    """
+
+    def __init__(self, settings: Settings, path: Path, desk: Desk | None = None) -> None:
+        self.settings = settings
+        """What the desk runs on."""
+        self.path = path
+        self._desk = desk
+        self._one_change = threading.Lock()
+
+    def add(self, plan: stored.PlannedAccount, credentials: Credentials) -> None:
+        """Stores a new account and its secrets; the desk takes it on."""
+        with self._one_change:
+            self._check_known()
+            stored.store_account(plan, self.path, credentials)
+            self._take({plan.account.name})
+
+    def change(
+        self, name: str, fields: Mapping[str, object], credentials: Credentials | None
+    ) -> None:
+        """Changes an account's settings and, if there are new ones, its secrets."""
+        with self._one_change:
+            self._check_known()
+            self._check_free({name})
+            account = self.settings.account(name)
+            if account is None:
+                raise SettingsError(f'there is no account "{name}" any more')
+            if credentials is not None:
+                keyring.save_credentials(account, credentials, keyring.PROMPT_TIMEOUT_S)
+            if fields:
+                settings_edit.change_account(self.path, name, fields)
+            self._take({name} if credentials is not None else ())
+
+    def remove(self, name: str) -> stored.Removal:
+        """Takes an account out of the file, the keyring and the desk."""
+        with self._one_change:
+            self._check_known()
+            self._check_free({name})
+            removal = stored.remove_account(self.settings, self.path, name)
+            self._take(())
+            return removal
+
+    def change_desk(self, fields: Mapping[str, object]) -> None:
+        """Changes keys of `[desk]`."""
+        with self._one_change:
+            self._check_known()
+            settings_edit.change_desk(self.path, fields)
+            self._take(())
+
+    def reload(self) -> tuple[str, ...]:
+        """Takes over what the file says now; returns the names of the accounts that changed."""
+        with self._one_change:
+            before = self.settings.accounts
+            self._take((), must_exist=True)
+            return changed_names(before, NewSettings(self.settings.accounts, _no_secrets), ())
+
+    def look(self) -> Told:
+        """What the file says now, if the desk runs on something else; the error, if it is wrong."""
+        with self._one_change:
+            try:
+                found = load_settings(self.path, must_exist=True)
+            except SettingsError as error:
+                return error
+            return found if found != self.settings else None
+
+    def _take(self, renewed: Collection[str], *, must_exist: bool = False) -> None:
+        """The desk goes on with what the file says."""
+        settings = load_settings(self.path, must_exist=must_exist)
+        if self._desk is not None:
+            new = NewSettings(
+                settings.accounts,
+                keyring.load_all_credentials,
+                renewed,
+                settings.screen_grace_s,
+                lambda: desk_notice(settings),
+            )
+            try:
+                refused = self._desk.reconfigure(new).result(_TAKING_S)
+            except (TookTooLong, CancelledError):
+                refused = "the desk did not take it in time; start killdesk again"
+            if refused:
+                raise SettingsError(refused)
+        self.settings = settings
+
+    def _check_free(self, names: Collection[str]) -> None:
+        if self._desk is not None and (refused := refusal(self._desk.view.accounts, names)):
+            raise SettingsError(refused)
+
+    def _check_known(self) -> None:
+        """What others wrote is not taken over unseen."""
+        if load_settings(self.path) != self.settings:
+            raise SettingsError(f"{self.path} was changed outside; close this and press R first")
+
+
+class SettingsWatch:
+    """Looks at the file again and again, in a thread of its own, and tells what has changed.
+
+    `tell` is called in that thread: with the new settings, with what is wrong with them, or with
+    None when the file says again what the desk runs on.
+    """
+
+    def __init__(self, configuration: Configuration, tell: Callable[[Told], None]) -> None:
+        self._configuration = configuration
+        self._tell = tell
+        self._seen = self._stamp()
+        self._over = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._watch, name="settings watch", daemon=True).start()
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK_S):
+            stamp = self._stamp()
+            if stamp == self._seen:
+                continue
+            self._seen = stamp
+            told = self._configuration.look()
+            if not self._over.is_set():
+                self._tell(told)
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        with suppress(OSError):
+            found = self._configuration.path.stat()
+            return found.st_mtime_ns, found.st_size, found.st_ino
+        return None
+
+
+def _no_secrets(_: object) -> dict[str, Credentials | str]:
+    return {}

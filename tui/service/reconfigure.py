@@ -1,0 +1,38 @@
+"""Which accounts of a running desk must begin anew for new settings, and which of them cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from tui.core.accounts import Account
+from tui.core.desk import AccountView, NewSettings
+
+
+def changed_names(
+    before: Sequence[Account], new: NewSettings, views: Sequence[AccountView]
+) -> tuple[str, ...]:
+    """The accounts that come, go, or begin anew.
+
+    One that has no way to its venue, because it has no credentials, begins anew in any case: the
+    keyring may have them now.
+    """
+    was = {account.name: account for account in before}
+    now = {account.name: account for account in new.accounts}
+    idle = {view.name for view in views if not view.routes}
+    return tuple(
+        name
+        for name in {**was, **now}
+        if was.get(name) != now.get(name) or name in new.renewed or name in idle
+    )
+
+
+def refusal(views: Sequence[AccountView], changed: Collection[str]) -> str:
+    """Why these accounts cannot be changed now, in one sentence; empty if they can."""
+    for view in views:
+        if view.name not in changed:
+            continue
+        if any(not timer.state.gone for timer in view.timers):
+            return f"disarm {view.name} first: its dead-man timer may be running"
+        if view.runs:
+            return f"wait for {view.name} first: a cancel is under way"
+    return ""
