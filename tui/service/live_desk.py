@@ -20,6 +20,7 @@ from tui.core.desk import DeskView, Health
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
 from tui.service.absent import AbsentWorker
+from tui.service.audit import Audit
 from tui.service.cancel_run import RunLimits
 from tui.service.precedence import Precedence
 from tui.service.recorder import Recorder
@@ -52,7 +53,7 @@ class LiveDesk:
     """The service. Implements `tui.core.desk.Desk`; see there for what a screen may ask.
 
     In the folder `locks` the killdesks of one machine keep out of each other's timers; without it
-    they do not.
+    they do not. What happens is recorded by `audit`, which begins and ends with the service.
     """
 
     def __init__(
@@ -66,8 +67,10 @@ class LiveDesk:
         limits: RunLimits | None = None,
         poll_s: float = POLL_S,
         locks: Path | None = None,
+        audit: Audit | None = None,
     ) -> None:
         self.frames = FrameFeed()
+        self.audit = audit
         self._accounts = accounts
         self._secrets = secrets
         self._screen_grace_s = screen_grace_s
@@ -86,7 +89,8 @@ class LiveDesk:
         self._picture_took_s = 0.0
         self._loop = asyncio.new_event_loop()
         self._precedence = Precedence(clock)
-        self._recorder = Recorder(self.frames, clock, self._changed, self._later)
+        recorded = audit.frame if audit is not None else None
+        self._recorder = Recorder(self.frames, clock, self._changed, self._later, recorded)
         self._stop = asyncio.Event()
         self._opened = asyncio.Event()
         self._running = threading.Event()
@@ -102,6 +106,9 @@ class LiveDesk:
         """
         _silence_libraries()
         gc.set_threshold(*COLLECT_AFTER)
+        if self.audit is not None:
+            self.audit.changed = lambda: self._ask(self._changed)
+            self.audit.start()
         self._thread.start()
         self._running.wait()
 
@@ -114,6 +121,8 @@ class LiveDesk:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join(timeout_s)
+        if self.audit is not None:
+            self.audit.close()
 
     # --- Desk -------------------------------------------------------------------------------------
 
@@ -131,6 +140,7 @@ class LiveDesk:
         self._screen_seen = self._clock()
 
     def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
+        self._press("cancel", account, action, scope)
         self._ask(lambda: self._workers[account].cancel(action, scope))
 
     def panic(self) -> None:
@@ -140,15 +150,19 @@ class LiveDesk:
             for worker in sorted(self._workers.values(), key=lambda one: -one.round_trip_ms):
                 self._ask(worker.cancel)
 
+        self._press("panic")
         self._ask(all_at_once)
 
     def arm(self, account: str) -> None:
+        self._press("arm", account)
         self._ask(lambda: self._with_timers(account, Timers.arm))
 
     def disarm(self, account: str) -> None:
+        self._press("disarm", account)
         self._ask(lambda: self._with_timers(account, Timers.disarm))
 
     def cancel_then_disarm(self, account: str) -> None:
+        self._press("cancel, then disarm", account)
         self._ask(lambda: self._workers[account].cancel_then_disarm())
 
     def confirm_presence(self) -> None:
@@ -156,6 +170,7 @@ class LiveDesk:
             for timers in self._timers:
                 timers.confirm_presence()
 
+        self._press("presence")
         self._ask(present)
 
     def refresh(self, account: str) -> None:
@@ -178,6 +193,7 @@ class LiveDesk:
             ended = await asyncio.gather(*(run(account.name) for account in self._accounts))
             return [report for reports in ended for report in reports]
 
+        self._press("panic")
         return asyncio.run_coroutine_threadsafe(run_all(), self._loop).result()
 
     @property
@@ -188,6 +204,17 @@ class LiveDesk:
         timers = self._workers[account].timers
         if timers is not None:
             command(timers)
+
+    def _press(
+        self, what: str, account: str = "", action: str | None = None, scope: Scope = EVERYTHING
+    ) -> None:
+        """On record before it is handed over."""
+        if self.audit is not None:
+            self.audit.press(what, account, action, scope)
+
+    def _ended(self, report: Report) -> None:
+        if self.audit is not None:
+            self.audit.outcome(report)
 
     def _ask(self, command: Callable[[], object]) -> None:
         # A desk that has stopped has nothing left to do; the screen is on its way out.
@@ -255,12 +282,13 @@ class LiveDesk:
                 self._limits,
                 self._poll_s,
                 self._locks,
+                self._ended,
             )
         except Exception as error:  # noqa: BLE001  one account's trouble stays in its panel
             return self._absent(account, _own_fault(error))
 
     def _absent(self, account: Account, reason: str) -> AbsentWorker:
-        return AbsentWorker(account, reason, self._clock, self._changed)
+        return AbsentWorker(account, reason, self._clock, self._changed, ended=self._ended)
 
     def _put(self, account: Account, worker: Worker) -> None:
         """The account's worker from now on; presses made while it was opening go out now."""
@@ -319,7 +347,14 @@ class LiveDesk:
     def _publish(self) -> None:
         self._publishing = False
         begun = self._clock()
-        self._view = DeskView(tuple(worker.view for worker in self._workers.values()), self._notice)
+        notice, head = self._notice, ""
+        if self.audit is not None:
+            notice = "; ".join(filter(None, (notice, self.audit.fault)))
+            head = self.audit.head
+        accounts = tuple(worker.view for worker in self._workers.values())
+        self._view = DeskView(accounts, notice, head)
+        if self.audit is not None:
+            self.audit.picture(self._view)
         self._picture_took_s = self._clock().steady_since(begun)
         if self._watcher is not None and not self._nudged.is_set():
             self._nudged.set()

@@ -39,6 +39,7 @@ _ACCOUNT_KEYS = (
 )
 _LONGEST_NAME = 40
 _GRACE_S = (5, 600)
+_MOST_DAYS = 36_500
 _CONTRACT = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 _LINE = re.compile(r"(?P<what>.*) \(at (?P<where>.+)\)", re.DOTALL)
 
@@ -51,6 +52,8 @@ class Settings:
     """`twice` (press, then press again) or `once`."""
     screen_grace_s: float = 30.0
     accounts: tuple[Account, ...] = ()
+    audit_keep_days: int = 90
+    """Days after which a file of the record is deleted; 0 keeps all."""
     path: Path | None = None
     """The file they came from, even if it does not exist yet; None for the demo desk."""
 
@@ -77,18 +80,21 @@ def load_settings(path: Path, *, must_exist: bool = False) -> Settings:
 def parse_settings(data: bytes, path: Path) -> Settings:
     """Checks the content of a settings file. Raises SettingsError with one line."""
     root = SettingsTable(path, "", _parse_toml(data, path))
-    root.allow_only(("desk", "accounts"))
+    root.allow_only(("desk", "audit", "accounts"))
     desk = root.table("desk")
     desk.allow_only(_DESK_KEYS)
     confirm = desk.choice("confirm", ("twice", "once"), "twice")
     grace_s = desk.number("screen_grace_s", 30, *_GRACE_S)
+    audit = root.table("audit")
+    audit.allow_only(("keep_days",))
+    keep_days = audit.whole("keep_days", 90, 0, _MOST_DAYS)
     accounts: list[Account] = []
     for table in root.tables("accounts"):
         account = read_account(table)
         if account.name.casefold() in {other.name.casefold() for other in accounts}:
             raise table.wrong("name", f'a second account is called "{account.name}"; rename one')
         accounts.append(account)
-    return Settings(confirm, grace_s, tuple(accounts), path)
+    return Settings(confirm, grace_s, tuple(accounts), keep_days, path)
 
 
 def read_account(table: SettingsTable) -> Account:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
+from tui.service.audit_session import audit_of
 from tui.service.credentials import insecure_keyring, load_all_credentials
 from tui.service.demo import DemoError, demo_desk
 from tui.service.live_desk import LiveDesk
@@ -26,6 +27,7 @@ def run_dashboard(settings: Settings) -> int:
         screen_grace_s=settings.screen_grace_s,
         notice=lambda: _notice(settings),
         locks=find_locations().locks_folder,
+        audit=audit_of("dashboard", settings.accounts, settings.audit_keep_days),
     )
     return _show(desk, demo=False, confirm=settings.confirm)
 
@@ -67,7 +69,8 @@ def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
     finally:
         desk.stop()
         try:
-            for line in left_behind(desk.view):
+            record = [desk.audit.last_words] if desk.audit is not None else []
+            for line in (*left_behind(desk.view), *record):
                 sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
         except OSError:
