@@ -194,6 +194,8 @@ class _Checked:
             raise _altered(at) from None
         follows = record.fields.get("follows")
         if record.kind != "open" or not isinstance(follows, str):
+            if self._torn:
+                raise _altered(self._torn_at)
             raise _Fault(at, "lines are missing before it: a file begins with an `open` record")
         self.head = self.follows = follows
 

@@ -14,6 +14,8 @@ from tui.service.audit_read import CannotRead, Progress, read_lines
 
 SILENCE_MS = 10_000
 """Of a longer time without a record a replay shows so much: between two sessions lies a night."""
+_PUBLISHED_MS = 5
+"""A picture that is taken sooner after an outcome may not show it yet."""
 _LEAD = re.compile(rb'\{"n":\d+,"at":"([^"]{10,40})","kind":"([^"]{1,40})"')
 _SHOWN = {"frame": "f", "note": "f", "picture": "p", "outcome": "o", "start": "s"}
 """The kinds that a replay shows, by a letter each."""
@@ -65,8 +67,10 @@ class ReplayIndex:
 
     def landing(self, outcome: int) -> float:
         """The position to look at an outcome from: of the first picture that shows it."""
-        seen = self.kinds.find("p", outcome)
         at = self.positions_ms[outcome]
+        seen = self.kinds.find("p", outcome)
+        while seen >= 0 and self.walls_ms[seen] <= self.walls_ms[outcome] + _PUBLISHED_MS:
+            seen = self.kinds.find("p", seen + 1)
         late = seen < 0 or self.positions_ms[seen] - at > SILENCE_MS
         return at if late else self.positions_ms[seen]
 

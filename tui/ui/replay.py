@@ -19,11 +19,12 @@ from tui.ui.alarms import Alarms
 from tui.ui.app import KilldeskApp
 from tui.ui.buttons import PanicButton
 from tui.ui.desk_screen import DeskScreen
+from tui.ui.header import Notice
 from tui.ui.help import HelpPart, HelpScreen, Line, parts
 from tui.ui.keys import Key
 from tui.ui.presses import Target
 from tui.ui.replay_bar import ReplayBar, ReplayMode, shown
-from tui.ui.replay_keys import LOOKING_KEYS, REPLAY_KEYS
+from tui.ui.replay_keys import LOOKING_KEYS, REPLAY_KEYS, SENDING_KEYS
 
 
 def run_replay(index: ReplayIndex) -> int:
@@ -52,8 +53,14 @@ class PastAlarms(Alarms):
 class ReplayScreen(DeskScreen, inherit_bindings=False):
     """The dashboard with the hands off the orders."""
 
+    DEFAULT_CSS = """
+    ReplayScreen Header { background: $killdesk-careful 25% !important; }
+    ReplayScreen KeyButton { tint: $background 65%; }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         *(key.binding() for key in (*REPLAY_KEYS, *LOOKING_KEYS)),
+        *(Binding(key.keys, "refuse", key.help, show=False) for key in SENDING_KEYS),
         Binding("ctrl+c", "screen.copy_text", "copy", show=False),
     ]
 
@@ -69,11 +76,12 @@ class ReplayScreen(DeskScreen, inherit_bindings=False):
             for outcome in desk.index.outcomes
         )
         self.header.mode = ReplayMode(id="mode")  # type: ignore[assignment]  # it paints any value
+        self.notice = Notice(demo=desk.index.verdict.intact)
         self.bar = ReplayBar(lambda share: self._to(share * desk.index.length_ms))
         self.keybar = self.bar
 
     def on_mount(self) -> None:
-        super().on_mount()
+        """Beside that of the desk's screen, which is called anyway."""
         self.header.query_one(PanicButton).display = False
         self.show_place()
 
@@ -127,22 +135,22 @@ class ReplayScreen(DeskScreen, inherit_bindings=False):
 
     # What cannot be done
 
-    def refuse(self) -> None:
+    def action_refuse(self) -> None:
         """Says why nothing happens."""
         text = "This is a replay: nothing can be sent."
         self.app.notify(text, severity="warning", timeout=3, markup=False)
 
     def press(self, account: AccountView, targets: frozenset[Target]) -> None:
-        self.refuse()
+        self.action_refuse()
 
     def press_panic(self, *, always_twice: bool = False) -> None:
-        self.refuse()
+        self.action_refuse()
 
     def choose(self, account: AccountView) -> None:
-        self.refuse()
+        self.action_refuse()
 
     def toggle_timer(self, account: AccountView) -> None:
-        self.refuse()
+        self.action_refuse()
 
 
 class ReplayHelp(HelpScreen):
@@ -185,10 +193,10 @@ class ReplayApp(KilldeskApp):
         self.dashboard = self.replay = ReplayScreen(desk, self)
 
     def action_panic_press(self) -> None:
-        self.replay.refuse()
+        self.replay.action_refuse()
 
     def action_confirm_presence(self) -> None:
-        self.replay.refuse()
+        self.replay.action_refuse()
 
     def action_ask_quit(self) -> None:
         self.exit()

@@ -15,7 +15,7 @@ from tui.ui.painted import Painted, first_fitting, ink, row
 from tui.ui.words import utc
 
 _LEAST_TRACK, _MOST_TRACK = 8, 60
-_KEYS = (("space", "pause"), ("[ ]", "speed"), (", .", "outcome"), ("← →", "10 s"), ("?", "help"))
+_KEYS = (("space", "pause"), ("[ ]", "speed"), (", .", "outcome"), ("< >", "10 s"), ("?", "help"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class ReplayBar(KeyBar):
         sign, word = (
             ("▶", "") if place.playing else ("■", "END") if place.at_end else ("‖", "PAUSED")
         )
-        state = row(ink(sign, ".ink--strong"), ink(word, ".ink--careful"), gap=" ")
+        state = row(ink(sign, ".ink--strong"), ink(word.ljust(6), ".ink--careful"), gap=" ")
         speed = ink(f"{place.speed}x", ".ink--strong")
         clock = ink(f"{place.clock} UTC", ".ink--text")
         at = ink(f"{place.position} / {place.length}", ".ink--quiet")
