@@ -58,7 +58,8 @@ def show(chosen: argparse.Namespace) -> int:
     """The records, one a line; pictures only when asked for."""
     from tui.core.audit import utc_text
 
-    for record in _wanted(chosen):
+    reading = _Reading(chosen)
+    for record in reading:
         if chosen.json:
             told = {"n": record.number, "at": utc_text(record.at_ms), "kind": record.kind}
             text = json.dumps({**told, **record.fields})
@@ -66,21 +67,22 @@ def show(chosen: argparse.Namespace) -> int:
         else:
             time = utc_text(record.at_ms)[11:23]
             say(f"{time}  {record.kind:8} {record.account or '-':14} {_text(record)}")
-    return OK
+    return reading.code()
 
 
 def export(chosen: argparse.Namespace) -> int:
     """The records as CSV, for a spreadsheet; no cell is taken for a formula."""
     from tui.core.audit import utc_text
 
+    reading = _Reading(chosen)
     writer = csv.writer(sys.stdout)
     writer.writerow(_COLUMNS)
-    for record in _wanted(chosen):
+    for record in reading:
         fields = json.dumps(dict(record.fields))
         at = utc_text(record.at_ms)
         cells = (str(record.number), at, record.kind, record.account, _text(record), fields)
         writer.writerow(_plain_cell(safe_text(cell, sys.maxsize - 1)) for cell in cells)
-    return OK
+    return reading.code()
 
 
 def replay(chosen: argparse.Namespace) -> int:
@@ -127,28 +129,47 @@ class Meter:
             sys.stderr.flush()
 
 
-def _wanted(chosen: argparse.Namespace) -> Iterator[Record]:
-    from tui.core.audit import NotARecord, read_record, utc_text
-    from tui.service.audit_read import CannotRead, read_lines
+class _Reading:
+    """The records that were asked for; what holds none is counted."""
 
-    begin, end = _minute(chosen.begin, "--from"), _minute(chosen.end, "--to")
-    try:
-        for number, line in enumerate(read_lines(chosen.file), 1):
-            try:
-                record = read_record(line)
-            except NotARecord as error:
-                complain(f"{chosen.file}: line {number}: {error}", NOT_OK)
-                continue
-            minute = utc_text(record.at_ms)[11:16]
-            if (
-                (chosen.kind or record.kind != "picture")
-                and chosen.kind in (None, record.kind)
-                and chosen.account in (None, record.account)
-                and (begin or minute) <= minute <= (end or minute)
-            ):
-                yield record
-    except CannotRead as error:
-        raise UsageError(str(error)) from None
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self._chosen = chosen
+        self._begin, self._end = _minute(chosen.begin, "--from"), _minute(chosen.end, "--to")
+        self._unread = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        from tui.core.audit import NotARecord, read_record
+        from tui.service.audit_read import CannotRead, read_lines
+
+        try:
+            for line in read_lines(self._chosen.file):
+                try:
+                    record = read_record(line)
+                except NotARecord:
+                    self._unread += 1
+                    continue
+                if self._wants(record):
+                    yield record
+        except CannotRead as error:
+            raise UsageError(str(error)) from None
+
+    def _wants(self, record: Record) -> bool:
+        from tui.core.audit import utc_text
+
+        chosen, minute = self._chosen, utc_text(record.at_ms)[11:16]
+        return (
+            (bool(chosen.kind) or record.kind != "picture")
+            and chosen.kind in (None, record.kind)
+            and chosen.account in (None, record.account)
+            and (self._begin or minute) <= minute <= (self._end or minute)
+        )
+
+    def code(self) -> int:
+        """The exit code; says how many lines could not be read."""
+        if not self._unread:
+            return OK
+        lines = "1 line holds" if self._unread == 1 else f"{self._unread} lines hold"
+        return complain(f"{self._chosen.file}: {lines} no record; audit verify says more", NOT_OK)
 
 
 def _minute(text: str | None, option: str) -> str:

@@ -353,7 +353,7 @@ class LiveDesk:
             head = self.audit.head
         accounts = tuple(worker.view for worker in self._workers.values())
         self._view = DeskView(accounts, notice, head)
-        if self.audit is not None:
+        if self.audit is not None and not self._stop.is_set():  # its routes are closing by then
             self.audit.picture(self._view)
         self._picture_took_s = self._clock().steady_since(begun)
         if self._watcher is not None and not self._nudged.is_set():

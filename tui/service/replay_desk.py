@@ -103,7 +103,7 @@ class ReplayDesk:
         return Instant(*(self.index.wall_ms(position_ms) / 1000,) * 3)
 
     def pause(self) -> None:
-        """Stands still, or goes on; from the end it begins anew."""
+        """Stands still, or goes on; at the end it has come to stand, and begins anew from there."""
         with self._lock:
             if self._position_ms >= self.index.length_ms:
                 self._sought, self._playing = 0.0, True
@@ -224,8 +224,12 @@ class ReplayDesk:
                     self._stand(float(self.index.positions_ms[end]))
             return _JUST_S
         with self._lock:
-            if not self._playing or self._next >= len(self.index):
+            if self._position_ms >= self.index.length_ms:
+                self._playing, self._from_ms = False, float(self.index.length_ms)
+            if not self._playing:
                 return None
+            if self._next >= len(self.index):
+                return _JUST_S
             ahead_ms = self.index.positions_ms[self._next] - self._position_ms
             return max(_JUST_S, ahead_ms / 1000 / self._speed)
 
@@ -234,6 +238,10 @@ class ReplayDesk:
         self._album = Album()
         for letter, record in self._pictures(self.index.whole_before(moment - 1), moment):
             self._show(letter, record)
+        first = self.index.kinds.find("p")
+        if first >= moment:  # before the first picture of all, it stands for the beginning
+            for letter, record in self.index.read(first, first + 1):
+                self._show(letter, record)
         before = max(0, moment - FRAMES_BEFORE)
         at_ms = self.index.wall_ms(self.index.positions_ms[max(0, moment - 1)])
         self._put(
