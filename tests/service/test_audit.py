@@ -252,6 +252,7 @@ def test_a_full_disk_is_said_and_nothing_is_torn_when_there_is_room_again(
     audit.changed = lambda: said.append(audit.fault)
     disk.left = 100
     audit.press("cancel", "okx-desk")
+    audit.wake()
     until(lambda: audit.fault)
     assert said == ["the record of this session is broken: No space left on device; cancels go on"]
     assert path.read_bytes()[-1:] != b"\n"

@@ -26,8 +26,8 @@ RETRY_S = 2.0
 """Between two tries while the disk takes nothing."""
 WHOLE_S = 60.0
 """Between two pictures that are written whole, from which a replay can begin."""
-AT_ONCE = 64
-"""Records that go to the disk in one write, so that the thread holds nobody up for long."""
+AT_ONCE = 8
+"""Records that go to the disk in one write: between two writes the other threads come in."""
 CLOSE_S = 4.0
 
 
@@ -58,6 +58,8 @@ class Audit:
         self.path: Path | None = None
         self.changed: Callable[[], None] = lambda: None
         """Called from the thread when the fault is another."""
+        self.held_s: Callable[[], float] = lambda: 0.0
+        """For how long to give way to what is being sent, in seconds."""
         self._queue = AuditQueue()
         self._picture: tuple[DeskView, Instant] | None = None
         self._work, self._urgent = threading.Event(), threading.Event()
@@ -95,13 +97,14 @@ class Audit:
     def press(
         self, what: str, account: str = "", action: str | None = None, scope: Scope = EVERYTHING
     ) -> None:
-        """Somebody asks for it: handed over before anything is sent."""
+        """Somebody asks for it: handed over before anything is sent, and written at the next
+        `wake`, since a thread that awoke right now would take its turn before the send."""
         told: Plain = {"press": what}
         if account:
             told["account"] = account
         if what == "cancel":
             told |= {"action": action, "scope": scope}
-        self.note("press", **told)
+        self._queue.put(Entry(self._clock().wall_ms, "press", told))
 
     def outcome(self, report: Report) -> None:
         """A cancel has ended."""
@@ -117,6 +120,10 @@ class Audit:
         """The screen is shown this; of several within a moment the last one is kept."""
         self._picture = (view, self._clock())
         self._wake()
+
+    def wake(self) -> None:
+        """What waits is written now."""
+        self._wake(urgent=True)
 
     def note(self, kind: str, **fields: object) -> None:
         """Something else that must be on record, its texts made safe and free of secrets."""
@@ -165,6 +172,8 @@ class Audit:
         self._flush()
         waiting = len(self._queue)
         for start in range(0, waiting, AT_ONCE):
+            if held_s := self.held_s():
+                self._closing.wait(held_s)
             for _ in range(min(AT_ONCE, waiting - start)):
                 self._record(self._queue.take())
             self._flush()

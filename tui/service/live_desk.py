@@ -33,6 +33,8 @@ PUBLISH_S = 0.02
 """Changes within so long make one picture."""
 PICTURE_SHARE = 0.1
 """Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
+RECORD_S = 0.005
+"""From a press to the writing of its record, which gives way to what is being sent."""
 WATCH_SCREEN_S = 1.0
 RESOLVERS = 64
 """Threads for look-ups of host names: a name server that does not answer holds one each."""
@@ -108,6 +110,7 @@ class LiveDesk:
         gc.set_threshold(*COLLECT_AFTER)
         if self.audit is not None:
             self.audit.changed = lambda: self._ask(self._changed)
+            self.audit.held_s = lambda: self._precedence.held_s
             self.audit.start()
         self._thread.start()
         self._running.wait()
@@ -140,8 +143,10 @@ class LiveDesk:
         self._screen_seen = self._clock()
 
     def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
-        self._press("cancel", account, action, scope)
-        self._ask(lambda: self._workers[account].cancel(action, scope))
+        def one() -> None:
+            self._workers[account].cancel(action, scope)
+
+        self._press(one, "cancel", account, action, scope)
 
     def panic(self) -> None:
         def all_at_once() -> None:
@@ -150,28 +155,26 @@ class LiveDesk:
             for worker in sorted(self._workers.values(), key=lambda one: -one.round_trip_ms):
                 self._ask(worker.cancel)
 
-        self._press("panic")
-        self._ask(all_at_once)
+        self._press(all_at_once, "panic")
 
     def arm(self, account: str) -> None:
-        self._press("arm", account)
-        self._ask(lambda: self._with_timers(account, Timers.arm))
+        self._press(lambda: self._with_timers(account, Timers.arm), "arm", account)
 
     def disarm(self, account: str) -> None:
-        self._press("disarm", account)
-        self._ask(lambda: self._with_timers(account, Timers.disarm))
+        self._press(lambda: self._with_timers(account, Timers.disarm), "disarm", account)
 
     def cancel_then_disarm(self, account: str) -> None:
-        self._press("cancel, then disarm", account)
-        self._ask(lambda: self._workers[account].cancel_then_disarm())
+        def both() -> None:
+            self._workers[account].cancel_then_disarm()
+
+        self._press(both, "cancel, then disarm", account)
 
     def confirm_presence(self) -> None:
         def present() -> None:
             for timers in self._timers:
                 timers.confirm_presence()
 
-        self._press("presence")
-        self._ask(present)
+        self._press(present, "presence")
 
     def refresh(self, account: str) -> None:
         self._ask(lambda: self._workers[account].refresh())
@@ -193,7 +196,7 @@ class LiveDesk:
             ended = await asyncio.gather(*(run(account.name) for account in self._accounts))
             return [report for reports in ended for report in reports]
 
-        self._press("panic")
+        self._press(lambda: None, "panic")
         return asyncio.run_coroutine_threadsafe(run_all(), self._loop).result()
 
     @property
@@ -206,11 +209,20 @@ class LiveDesk:
             command(timers)
 
     def _press(
-        self, what: str, account: str = "", action: str | None = None, scope: Scope = EVERYTHING
+        self,
+        command: Callable[[], None],
+        what: str,
+        account: str = "",
+        action: str | None = None,
+        scope: Scope = EVERYTHING,
     ) -> None:
-        """On record before it is handed over."""
+        """Puts it on record, then hands it over; it is written when it has been sent."""
         if self.audit is not None:
             self.audit.press(what, account, action, scope)
+        self._ask(command)
+        if self.audit is not None:
+            wake = self.audit.wake
+            self._ask(lambda: self._later(RECORD_S, wake))
 
     def _ended(self, report: Report) -> None:
         if self.audit is not None:
