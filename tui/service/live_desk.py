@@ -217,12 +217,17 @@ class LiveDesk:
         scope: Scope = EVERYTHING,
     ) -> None:
         """Puts it on record, then hands it over; it is written when it has been sent."""
-        if self.audit is not None:
-            self.audit.press(what, account, action, scope)
-        self._ask(command)
-        if self.audit is not None:
-            wake = self.audit.wake
-            self._ask(lambda: self._later(RECORD_S, wake))
+        audit = self.audit
+        if audit is None:
+            self._ask(command)
+            return
+
+        def go() -> None:
+            self._later(RECORD_S, audit.wake)
+            command()
+
+        audit.press(what, account, action, scope)
+        self._ask(go)
 
     def _ended(self, report: Report) -> None:
         if self.audit is not None:
