@@ -92,6 +92,8 @@ def replay(chosen: argparse.Namespace) -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("a replay needs a terminal; killdesk audit show prints the same records")
+    if chosen.file.suffix == ".gz":
+        raise UsageError(f"unpack it first: gunzip --keep {chosen.file}")
     meter = Meter(f"reading {chosen.file.name}")
     try:
         index = index_file(chosen.file, meter.tell)

@@ -24,9 +24,10 @@ from tui.core.clocks import Instant, read_clock
 from tui.core.desk import DeskView
 from tui.core.frames import Frame
 from tui.core.orders import OpenOrder
-from tui.service import audit_queue
+from tui.service import audit_pack, audit_queue
 from tui.service.audit import Audit
 from tui.service.audit_files import file_name, list_files
+from tui.service.audit_read import CannotRead, check_file, read_lines
 
 WAIT_S = 20.0
 SESSION = {"what": "dashboard", "user": "jo", "host": "desk-1", "accounts": ("okx-desk (okx)",)}
@@ -400,3 +401,44 @@ def test_a_real_file_that_may_not_grow_is_whole_once_it_may(tmp_path: Path) -> N
     assert "too large" in fault
     assert check(Path(path)).intact
     assert kinds(Path(path)).count("press") == 40
+
+
+def test_files_of_days_gone_by_are_packed_and_still_checked(
+    open_audit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_pack, "_PAUSE_S", 0)
+    clock = Clock()
+    first = open_audit(clock=clock)
+    first.close()
+    old = the_file(first)
+    written = old.read_bytes()
+    clock.ahead_s = DAY_S
+    open_audit(clock=clock).close()
+    assert old.exists(), "today's file goes on from it"
+    clock.ahead_s = 3 * DAY_S
+    third = open_audit(clock=clock)
+    packed = old.with_name(f"{old.name}.gz")
+    until(lambda: packed.exists() and not old.exists())
+    third.close()
+    assert b"".join(read_lines(packed)) == written
+    checked = check_file(packed, first.head[:12]).verdict
+    assert checked.intact
+    assert checked.head == first.head
+    assert stat.S_IMODE(packed.stat().st_mode) == 0o600
+    assert not [path for path in packed.parent.iterdir() if path.name.startswith(".")]
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(CannotRead, match="damaged"):
+        check_file(packed)
+    clock.ahead_s = 100 * DAY_S
+    open_audit(clock=clock).close()
+    assert not packed.exists()
+
+
+def test_packing_that_is_stopped_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    old = tmp_path / file_name(date(2025, 1, 1), 1)
+    old.write_bytes(b"x" * 3_000_000)
+    stop = threading.Event()
+    stop.set()
+    assert audit_pack.pack_old(tmp_path, date(2025, 2, 1), stop) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [old.name]
+    assert old.stat().st_size == 3_000_000

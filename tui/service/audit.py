@@ -18,6 +18,7 @@ from tui.core.desk import DeskView
 from tui.core.frames import Frame
 from tui.core.plain import Plain, to_plain
 from tui.service.audit_files import Writer, day_of, forget_old
+from tui.service.audit_pack import pack_old
 from tui.service.audit_queue import AuditQueue, Entry, Lost
 
 GATHER_S = 0.5
@@ -253,6 +254,13 @@ class Audit:
         self._whole_at_s = 0.0
         with suppress(OSError):  # an old file that cannot be deleted stops no new one
             forget_old(self._folder, day, self._keep_days)
+        threading.Thread(
+            target=self._pack, args=(day,), name="killdesk record, old", daemon=True
+        ).start()
+
+    def _pack(self, day: date) -> None:
+        with suppress(OSError):  # it stays as it is, and is tried again on the next day
+            pack_old(self._folder, day, self._closing)
 
     def _say_fault(self, fault: str) -> None:
         if fault != self.fault:

@@ -18,7 +18,7 @@ MOST_WRITERS = 99
 """Killdesks that write at a time; each has a number, and files of that number."""
 _TAIL_BYTES = 4_000_000
 """More than the longest line, of which the last one of a file is looked for."""
-_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(\d{1,2}))?\.jsonl")
+_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(\d{1,2}))?\.jsonl(?:\.gz)?")
 
 
 class NoFile(OSError):
@@ -73,7 +73,7 @@ class Writer:
         older = [
             path
             for at, number, path in list_files(self.folder)
-            if number == self.number and at < day
+            if number == self.number and at < day and path.suffix == ".jsonl"
         ]
         for path in reversed(older):
             with suppress(OSError):

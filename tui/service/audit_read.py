@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui.core.audit import Verdict, sealed_by, verify
+from tui.service.audit_pack import PACKED
 
 MOST_LINE = 16_000_000
 """Bytes; a line that is longer is none of ours."""
@@ -34,17 +37,22 @@ def read_lines(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
     try:
         if not path.is_file():
             raise CannotRead(f"{path}: there is no such file")
-        with path.open("rb") as file:
+        with path.open("rb") as raw:
             size = path.stat().st_size
+            packed = path.suffix == PACKED
+            file = gzip.GzipFile(fileobj=raw) if packed else raw
             done = told = 0
             while line := file.readline(MOST_LINE):
                 yield line
                 done += len(line)
                 if progress is not None and done - told >= _TELL_EVERY:
                     told = done
-                    progress(done, size)
+                    progress(raw.tell() if packed else done, size)
+    except (EOFError, zlib.error):
+        raise CannotRead(f"{path}: it is damaged: it cannot be unpacked") from None
     except OSError as error:
-        raise CannotRead(f"{path}: it cannot be read: {error.strerror}") from None
+        why = error.strerror or "it is damaged: it cannot be unpacked"
+        raise CannotRead(f"{path}: it cannot be read: {why}") from None
 
 
 def check_file(path: Path, head: str = "", progress: Progress | None = None) -> Checked:
