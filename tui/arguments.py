@@ -104,6 +104,7 @@ def _parser() -> _Parser:
         help="take it out of the keyring; the next lock asks for a new one",
     )
     forget.set_defaults(command="pin forget")
+    _add_record(commands)
 
     where = commands.add_parser("where", help="where settings, state and audit files lie")
     where.set_defaults(command="where")
@@ -144,6 +145,29 @@ def _add_accounts(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_json(test)
     for command in (add, listing, remove, test):
         _add_config(command)
+
+
+def _add_record(commands: argparse._SubParsersAction[_Parser]) -> None:
+    audit = commands.add_parser("audit", help="check, show or export the record")
+    parts = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check = parts.add_parser("verify", help="whether a file of the record is as it was written")
+    check.set_defaults(command="audit verify")
+    check.add_argument("--head", metavar="HASH", help="noted from the screen or at the exit")
+    listing = parts.add_parser("show", help="what a file of the record says")
+    listing.set_defaults(command="audit show")
+    listing.add_argument("--json", action="store_true", help="for programs")
+    table = parts.add_parser("export", help="a file of the record as a table")
+    table.set_defaults(command="audit export")
+    table.add_argument("--csv", action="store_true", help="comma-separated values (the default)")
+    for command in (listing, table):
+        command.add_argument("--account", metavar="NAME", help="of one account only")
+        command.add_argument("--kind", metavar="KIND", help="press, frame, note, outcome, picture")
+        command.add_argument("--from", dest="begin", metavar="HH:MM", help="in UTC")
+        command.add_argument("--to", dest="end", metavar="HH:MM", help="in UTC, to its end")
+    past = commands.add_parser("replay", help="a past session on the screen; nothing is sent")
+    past.set_defaults(command="replay")
+    for command in (check, listing, table, past):
+        command.add_argument("file", metavar="FILE", type=Path)
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:

@@ -28,6 +28,7 @@ from tui.console import (
     print_whatever_comes,
     say,
 )
+from tui.core.text import safe_text
 
 if TYPE_CHECKING:
     from tui.service.settings import Settings
@@ -110,18 +111,22 @@ def _check(chosen: argparse.Namespace) -> int:
 def _cancel(chosen: argparse.Namespace) -> int:
     from tui.core.actions import Outcome, worst_first
     from tui.service.accounts import find_accounts
+    from tui.service.audit_session import audit_of
     from tui.service.credentials import load_all_credentials
     from tui.service.headless import cancel_accounts, in_words
 
     if bool(chosen.names) == chosen.all:
         raise UsageError("name the accounts to cancel on, or --all, and not both")
-    accounts = find_accounts(_settings(chosen), chosen.names)
+    settings = _settings(chosen)
+    accounts = find_accounts(settings, chosen.names)
     if not accounts:
         raise UsageError("there are no accounts; killdesk accounts add NAME adds one")
     names = ", ".join(account.name for account in accounts)
     if not chosen.yes and not agreed(f"cancel every order on {names}? [y/N] "):
         return complain("nothing was cancelled", NOT_OK)
-    ended = cancel_accounts(accounts, lambda: load_all_credentials(accounts))
+    audit = audit_of("cancel", accounts, settings.audit_keep_days)
+    ended = cancel_accounts(accounts, lambda: load_all_credentials(accounts), audit=audit)
+    sys.stderr.write(f"{safe_text(audit.last_words)}\n")
     reports = ended.reports
     outcome = worst_first(reports)[0].outcome
     if chosen.json:
@@ -237,6 +242,12 @@ def _pin_forget(_: argparse.Namespace) -> int:
     return OK
 
 
+def _audit(chosen: argparse.Namespace) -> int:
+    from tui.audit_commands import COMMANDS as OF_THE_RECORD
+
+    return OF_THE_RECORD[chosen.command](chosen)
+
+
 COMMANDS = {
     "dashboard": _dashboard,
     "simulate": _simulate,
@@ -249,6 +260,10 @@ COMMANDS = {
     "accounts remove": _accounts_remove,
     "accounts test": _check,
     "pin forget": _pin_forget,
+    "audit verify": _audit,
+    "audit show": _audit,
+    "audit export": _audit,
+    "replay": _audit,
 }
 
 

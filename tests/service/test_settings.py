@@ -23,6 +23,9 @@ DESIGN = """
 confirm = "once"
 screen_grace_s = 45
 
+[audit]
+keep_days = 7
+
 [[accounts]]
 name = "htx-main"
 venue = "htx"
@@ -74,6 +77,7 @@ def test_everything_that_can_be_said_is_understood(file: Path) -> None:
     assert load_settings(file) == Settings(
         confirm="once",
         screen_grace_s=45.0,
+        audit_keep_days=7,
         accounts=(
             Account(
                 "htx-main",
@@ -142,7 +146,7 @@ def test_windows_endings_a_byte_order_mark_and_dotted_keys_are_fine(file: Path, 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[desks]", "desks: unknown key; expected one of desk, keys, accounts"),
+        ("[desks]", "desks: unknown key; expected one of desk, keys, audit, accounts"),
         (
             "[desk]\nconfrm = 1",
             "desk.confrm: unknown key; expected one of confirm, screen_grace_s, lock_after_min, "
@@ -181,6 +185,11 @@ def test_windows_endings_a_byte_order_mark_and_dotted_keys_are_fine(file: Path, 
         (
             "[desk]\nscreen_grace_s = 2026-01-01",
             "desk.screen_grace_s: expected a number from 5 to 600, got a date",
+        ),
+        ("[audit]\nkeep = 1", "audit.keep: unknown key; expected one of keep_days"),
+        (
+            "[audit]\nkeep_days = -1",
+            "audit.keep_days: expected a whole number from 0 to 36500, got -1",
         ),
         (
             '[accounts]\nname = "a"',

@@ -122,6 +122,8 @@ class DeskView:
     accounts: tuple[AccountView, ...]
     notice: str = ""
     """A desk-wide warning, such as a keyring that keeps secrets in the clear."""
+    record_head: str = ""
+    """The hash of a record that the system has taken; empty where no record is kept."""
 
     @property
     def ready(self) -> int:

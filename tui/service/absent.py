@@ -26,7 +26,9 @@ class AbsentWorker:
         clock: Clock,
         changed: Callable[[], None],
         health: Health = Health.DOWN,
+        ended: Callable[[Report], None] = lambda _: None,
     ) -> None:
+        self._ended = ended
         self.account = account
         self._health = health
         self._reason = reason
@@ -76,6 +78,8 @@ class AbsentWorker:
             if action_id is None or action.id == action_id
         ]
         self._reports.update({report.action: report for report in denied})
+        for report in denied:
+            self._ended(report)
         self._changed()
         return denied
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report
 from tui.core.desk import AccountView, Secrets
+from tui.service.audit import Audit
 from tui.service.live_desk import LiveDesk
 
 LEARN_S = 3.0
@@ -15,10 +16,13 @@ LEARN_S = 3.0
 
 
 def cancel_accounts(
-    accounts: Sequence[Account], secrets: Callable[[], Secrets], learn_s: float = LEARN_S
+    accounts: Sequence[Account],
+    secrets: Callable[[], Secrets],
+    learn_s: float = LEARN_S,
+    audit: Audit | None = None,
 ) -> Ended:
     """Cancels everything on each account, all at once; blocks until every outcome is known."""
-    desk = LiveDesk(accounts, secrets)
+    desk = LiveDesk(accounts, secrets, audit=audit)
     desk.start()
     try:
         reports = desk.cancel_to_the_end(learn_s)

@@ -35,16 +35,20 @@ class Ledger:
         """The latest of each action, and every one that is still unresolved."""
         return tuple(ended.report for ended in self._ended.values())
 
-    def take(self, book: Book, begun_s: float) -> None:
-        """A listing that was begun at `begun_s` (monotonic); a newer one already here stays."""
+    def take(self, book: Book, begun_s: float) -> list[Report]:
+        """A listing that was begun at `begun_s` (monotonic); a newer one already here stays.
+
+        Gives the reports whose outcome it has settled.
+        """
         newest = tuple(
             kind
             for kind in book.kinds
             if self._listed_s.get(kind, begun_s) <= begun_s
             and (self._kinds is None or kind in self._kinds)
         )
+        settled: list[Report] = []
         if not newest:
-            return
+            return settled
         self._listed_s.update(dict.fromkeys(newest, begun_s))
         fresh = Book(newest, tuple(o for o in book.orders if o.kind in newest), book.read_at_ms)
         self.book = self.book.merged(fresh) if self.book else fresh
@@ -52,6 +56,9 @@ class Ledger:
             if one.ended_s <= begun_s:
                 seen = reread(one.report, fresh, one.action)
                 self._ended[key] = _Ended(seen, one.action, one.ended_s)
+                if seen.outcome is not one.report.outcome:
+                    settled.append(seen)
+        return settled
 
     def keep_only(self, kinds: Iterable[str]) -> None:
         """The kinds that the account has, now that they are known, or are others than before.

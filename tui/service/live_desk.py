@@ -20,6 +20,7 @@ from tui.core.desk import DeskView, Health, NewSettings, Secrets
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
 from tui.service.absent import AbsentWorker
+from tui.service.audit import Audit
 from tui.service.cancel_run import RunLimits
 from tui.service.precedence import Precedence
 from tui.service.reconfigure import changed_names, refusal
@@ -34,6 +35,8 @@ PUBLISH_S = 0.02
 """Changes within so long make one picture."""
 PICTURE_SHARE = 0.1
 """Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
+RECORD_S = 0.005
+"""From a press to the writing of its record, which gives way to what is being sent."""
 WATCH_SCREEN_S = 1.0
 RESOLVERS = 64
 """Threads for look-ups of host names: a name server that does not answer holds one each."""
@@ -52,7 +55,8 @@ class LiveDesk:
     """The service. Implements `tui.core.desk.Desk`; see there for what a screen may ask.
 
     In the folder `locks` the killdesks of one machine keep out of each other's timers; without it
-    they do not. With `view_only` it reads, and has no way to send a cancel or a beat.
+    they do not. With `view_only` it reads, and has no way to send a cancel or a beat. What happens
+    is recorded by `audit`, which begins and ends with the service.
     """
 
     def __init__(
@@ -67,8 +71,10 @@ class LiveDesk:
         poll_s: float = POLL_S,
         locks: Path | None = None,
         view_only: bool = False,
+        audit: Audit | None = None,
     ) -> None:
         self.frames = FrameFeed()
+        self.audit = audit
         self._worker_class = WatchingWorker if view_only else AccountWorker
         self._accounts = accounts
         self._secrets = secrets
@@ -88,7 +94,8 @@ class LiveDesk:
         self._picture_took_s = 0.0
         self._loop = asyncio.new_event_loop()
         self._precedence = Precedence(clock)
-        self._recorder = Recorder(self.frames, clock, self._changed, self._later)
+        recorded = audit.frame if audit is not None else None
+        self._recorder = Recorder(self.frames, clock, self._changed, self._later, recorded)
         self._stop = asyncio.Event()
         self._opened = asyncio.Event()
         self._one_change = asyncio.Lock()
@@ -107,6 +114,10 @@ class LiveDesk:
         """
         _silence_libraries()
         gc.set_threshold(*COLLECT_AFTER)
+        if self.audit is not None:
+            self.audit.changed = lambda: self._ask(self._changed)
+            self.audit.held_s = lambda: self._precedence.held_s
+            self.audit.start()
         self._thread.start()
         self._running.wait()
 
@@ -119,6 +130,8 @@ class LiveDesk:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join(timeout_s)
+        if self.audit is not None:
+            self.audit.close()
 
     # --- Desk -------------------------------------------------------------------------------------
 
@@ -136,7 +149,8 @@ class LiveDesk:
         self._screen_seen = self._clock()
 
     def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
-        self._ask_of(account, lambda worker: worker.cancel(action, scope))
+        one = self._of(account, lambda worker: worker.cancel(action, scope))
+        self._press(one, "cancel", account, action, scope)
 
     def panic(self) -> None:
         def all_at_once() -> None:
@@ -145,26 +159,29 @@ class LiveDesk:
             for worker in sorted(self._workers.values(), key=lambda one: -one.round_trip_ms):
                 self._ask(worker.cancel)
 
-        self._ask(all_at_once)
+        self._press(all_at_once, "panic")
 
     def arm(self, account: str) -> None:
-        self._ask_of(account, lambda worker: _timed(worker, Timers.arm))
+        arm = self._of(account, lambda worker: _timed(worker, Timers.arm))
+        self._press(arm, "arm", account)
 
     def disarm(self, account: str) -> None:
-        self._ask_of(account, lambda worker: _timed(worker, Timers.disarm))
+        disarm = self._of(account, lambda worker: _timed(worker, Timers.disarm))
+        self._press(disarm, "disarm", account)
 
     def cancel_then_disarm(self, account: str) -> None:
-        self._ask_of(account, lambda worker: worker.cancel_then_disarm())
+        both = self._of(account, lambda worker: worker.cancel_then_disarm())
+        self._press(both, "cancel, then disarm", account)
 
     def confirm_presence(self) -> None:
         def present() -> None:
             for timers in self._timers:
                 timers.confirm_presence()
 
-        self._ask(present)
+        self._press(present, "presence")
 
     def refresh(self, account: str) -> None:
-        self._ask_of(account, lambda worker: worker.refresh())
+        self._ask(self._of(account, lambda worker: worker.refresh()))
 
     def reconfigure(self, new: NewSettings) -> Future[str]:
         change = self._reconfigure(new)
@@ -193,19 +210,45 @@ class LiveDesk:
             ended = await asyncio.gather(*(run(account.name) for account in self._accounts))
             return [report for reports in ended for report in reports]
 
+        self._press(lambda: None, "panic")
         return asyncio.run_coroutine_threadsafe(run_all(), self._loop).result()
 
     @property
     def _timers(self) -> list[Timers]:
         return [worker.timers for worker in self._workers.values() if worker.timers is not None]
 
-    def _ask_of(self, account: str, command: Callable[[Worker], object]) -> None:
+    def _of(self, account: str, command: Callable[[Worker], object]) -> Callable[[], None]:
         def ask() -> None:
             worker = self._workers.get(account)
             if worker is not None:  # it may have been taken off the desk meanwhile
                 command(worker)
 
-        self._ask(ask)
+        return ask
+
+    def _press(
+        self,
+        command: Callable[[], None],
+        what: str,
+        account: str = "",
+        action: str | None = None,
+        scope: Scope = EVERYTHING,
+    ) -> None:
+        """Puts it on record, then hands it over; it is written when it has been sent."""
+        audit = self.audit
+        if audit is None:
+            self._ask(command)
+            return
+
+        def go() -> None:
+            self._later(RECORD_S, audit.wake)
+            command()
+
+        audit.press(what, account, action, scope)
+        self._ask(go)
+
+    def _ended(self, report: Report) -> None:
+        if self.audit is not None:
+            self.audit.outcome(report)
 
     def _ask(self, command: Callable[[], object]) -> None:
         # A desk that has stopped has nothing left to do; the screen is on its way out.
@@ -310,12 +353,13 @@ class LiveDesk:
                 self._limits,
                 self._poll_s,
                 self._locks,
+                self._ended,
             )
         except Exception as error:  # noqa: BLE001  one account's trouble stays in its panel
             return self._absent(account, _own_fault(error))
 
     def _absent(self, account: Account, reason: str) -> AbsentWorker:
-        return AbsentWorker(account, reason, self._clock, self._changed)
+        return AbsentWorker(account, reason, self._clock, self._changed, ended=self._ended)
 
     def _put(self, account: Account, worker: Worker) -> None:
         """The account's worker from now on; presses made while it was opening go out now."""
@@ -374,7 +418,14 @@ class LiveDesk:
     def _publish(self) -> None:
         self._publishing = False
         begun = self._clock()
-        self._view = DeskView(tuple(worker.view for worker in self._workers.values()), self._notice)
+        notice, head = self._notice, ""
+        if self.audit is not None:
+            notice = "; ".join(filter(None, (notice, self.audit.fault)))
+            head = self.audit.head
+        accounts = tuple(worker.view for worker in self._workers.values())
+        self._view = DeskView(accounts, notice, head)
+        if self.audit is not None and not self._stop.is_set():  # its routes are closing by then
+            self.audit.picture(self._view)
         self._picture_took_s = self._clock().steady_since(begun)
         if self._watcher is not None and not self._nudged.is_set():
             self._nudged.set()

@@ -40,8 +40,11 @@ class Recorder:
         clock: Clock,
         changed: Callable[[], None],
         later: Later | None = None,
+        also: Callable[[Frame], None] | None = None,
     ) -> None:
+        """`also` is given each frame that `feed` is."""
         self._feed = feed
+        self._also = also
         self._clock = clock
         self._changed = changed
         self._later = later
@@ -115,4 +118,7 @@ class Recorder:
         cut = [part[: MAX_CHARS + _OVERLAP] for part in (text, *(value for _, value in headers))]
         shown, *values = map(safe_text, self._redactor.redact_all(cut, hidden))
         names = [name for name, _ in headers]
-        self._feed.put(frame(text=shown, headers=tuple(zip(names, values, strict=True))))
+        made = frame(text=shown, headers=tuple(zip(names, values, strict=True)))
+        self._feed.put(made)
+        if self._also is not None:
+            self._also(made)

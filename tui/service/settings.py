@@ -41,6 +41,7 @@ _ACCOUNT_KEYS = (
 _LONGEST_NAME = 40
 _GRACE_S = (5, 600)
 _LOCK_MIN = (0, 1440)
+_MOST_DAYS = 36_500
 _CONTRACT = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 _LINE = re.compile(r"(?P<what>.*) \(at (?P<where>.+)\)", re.DOTALL)
 
@@ -53,6 +54,8 @@ class Settings:
     """`twice` (press, then press again) or `once`."""
     screen_grace_s: float = 30.0
     accounts: tuple[Account, ...] = ()
+    audit_keep_days: int = 90
+    """Days after which a file of the record is deleted; 0 keeps all."""
     path: Path | None = None
     """The file they came from, even if it does not exist yet; None for the demo desk."""
     keys: tuple[tuple[str, str], ...] = ()
@@ -85,13 +88,16 @@ def load_settings(path: Path, *, must_exist: bool = False) -> Settings:
 def parse_settings(data: bytes, path: Path) -> Settings:
     """Checks the content of a settings file. Raises SettingsError with one line."""
     root = SettingsTable(path, "", _parse_toml(data, path))
-    root.allow_only(("desk", "keys", "accounts"))
+    root.allow_only(("desk", "keys", "audit", "accounts"))
     desk = root.table("desk")
     desk.allow_only(_DESK_KEYS)
     confirm = desk.choice("confirm", ("twice", "once"), "twice")
     grace_s = desk.number("screen_grace_s", 30, *_GRACE_S)
     lock_after_min = desk.number("lock_after_min", 0, *_LOCK_MIN)
     notify = desk.flag("notify", True)
+    audit = root.table("audit")
+    audit.allow_only(("keep_days",))
+    keep_days = audit.whole("keep_days", 90, 0, _MOST_DAYS)
     accounts: list[Account] = []
     for table in root.tables("accounts"):
         account = read_account(table)
@@ -99,7 +105,9 @@ def parse_settings(data: bytes, path: Path) -> Settings:
             raise table.wrong("name", f'a second account is called "{account.name}"; rename one')
         accounts.append(account)
     keys = read_keys(root.table("keys"))
-    return Settings(confirm, grace_s, tuple(accounts), path, keys, lock_after_min, notify)
+    return Settings(
+        confirm, grace_s, tuple(accounts), keep_days, path, keys, lock_after_min, notify
+    )
 
 
 def read_account(table: SettingsTable) -> Account:

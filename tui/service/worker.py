@@ -67,8 +67,11 @@ class AccountWorker:
         limits: RunLimits | None = None,
         poll_s: float = POLL_S,
         locks: Path | None = None,
+        ended: Callable[[Report], None] = lambda _: None,
     ) -> None:
+        """`ended` is told of each cancel that ended, and again when a read settles it."""
         self.account = account
+        self._ended = ended
         self._precedence = precedence
         self._clock = clock
         self._changed = changed
@@ -204,6 +207,7 @@ class AccountWorker:
         actions = self._dialect.actions(self._profile)
         if action in actions or report.scope.orders:
             self._ledger.end(report, action, self._clock().mono_s)
+            self._ended(report)
             self._ledger.forget_actions_not_in(one.id for one in actions)
             self._poll_now.set()
             return
@@ -235,7 +239,8 @@ class AccountWorker:
         with self._reading.listing() as listed:
             book = await self._courier.run(talk, READ_S, listed)
         book = replace(book, read_at_ms=self._clock().wall_ms)
-        self._ledger.take(book, begun_s)
+        for settled in self._ledger.take(book, begun_s):
+            self._ended(settled)
         if self._ledger.book is not None:
             self._open_history.take(self._clock(), self._ledger.book, book.kinds, self._covered)
         self._changed()

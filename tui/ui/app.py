@@ -101,20 +101,11 @@ class KilldeskApp(ThemedApp[None]):
         self.desk: Gate = gate
         self._once = confirm == "once"
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
-        self.alarms = Alarms()
+        self.alarms = self.make_alarms()
         self.terminal_title = TerminalTitle(self._write)
         self._clock = clock
         self.drills = drills or Drills()
-        self.dashboard = DeskScreen(
-            gate,
-            self.presses,
-            self.alarms,
-            clock,
-            demo=demo,
-            opened=self._opened,
-            panicked=self._panicked,
-            drills=self.drills,
-        )
+        self.dashboard = self.make_dashboard(demo=demo)
         self.bridge = Bridge(gate, self, self._show)
         self.guard = Guard(
             self,
@@ -139,6 +130,23 @@ class KilldeskApp(ThemedApp[None]):
         """The signal that ended the screen, if one did."""
         self._signals = Signals(self._stop, self._redraw)
         self._leaving = False
+
+    def make_alarms(self) -> Alarms:
+        """What rings."""
+        return Alarms()
+
+    def make_dashboard(self, *, demo: bool) -> DeskScreen:
+        """The screen that all others stand above."""
+        return DeskScreen(
+            self.desk,
+            self.presses,
+            self.alarms,
+            self._clock,
+            demo=demo,
+            opened=self._opened,
+            panicked=self._panicked,
+            drills=self.drills,
+        )
 
     def get_default_screen(self) -> Screen[None]:
         return self.dashboard

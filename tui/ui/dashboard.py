@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
+from tui.service.audit_session import audit_of
 from tui.service.credentials import load_all_credentials
 from tui.service.demo import DemoError, demo_desk
 from tui.service.drill_log import drills_file, read_drills
@@ -36,6 +37,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
         notice=lambda: desk_notice(settings),
         locks=find_locations().locks_folder,
         view_only=view_only,
+        audit=audit_of("dashboard", settings.accounts, settings.audit_keep_days),
     )
     return _show(
         desk,
@@ -108,7 +110,8 @@ def _show(desk: LiveDesk, screen: Callable[[], KilldeskApp]) -> int:
     finally:
         desk.stop()
         try:
-            for line in left_behind(desk.view):
+            record = [desk.audit.last_words] if desk.audit is not None else []
+            for line in (*left_behind(desk.view), *record):
                 sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
         except OSError:

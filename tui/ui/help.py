@@ -26,6 +26,8 @@ from tui.ui.words import HEALTH, OUTCOME, SLOW, TIMER, Sign, timer_name
 
 Line = tuple[tuple[str, str], str]
 """A word with its ink, and what it means."""
+Section = tuple[str, tuple[Line, ...]]
+"""A heading with its lines."""
 
 
 class HelpPart(Painted[tuple[str, tuple[Line, ...]]]):
@@ -73,11 +75,15 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, view: DeskView, here: tuple[Line, ...] = ()) -> None:
         super().__init__()
         mine = (("keys here", here),) if here else ()
-        self._said = (*mine, *parts(view.accounts))
+        self._said = (*mine, *self.sections(view))
         self._parts = [HelpPart() for _ in self._said]
         self._find = Input(id="find", placeholder="words to find   esc clears")
         self._scroll = VerticalScroll(*self._parts, id="parts")
         self._keys = KeysLine(id="keys")
+
+    def sections(self, view: DeskView) -> Iterable[Section]:
+        """What is told, part by part."""
+        return parts(view.accounts)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
@@ -172,7 +178,7 @@ def _own_actions(node: DOMNode) -> frozenset[str]:
     return frozenset(one.action for one in bound if isinstance(one, Binding))
 
 
-def parts(accounts: Iterable[AccountView]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+def parts(accounts: Iterable[AccountView]) -> tuple[Section, ...]:
     """The headings of the help with their lines."""
     accounts = tuple(accounts)
     return (

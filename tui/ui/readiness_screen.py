@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.timer import Timer
 
+from tui.core.audit import SHORT
 from tui.core.clocks import Clock
 from tui.core.deadman import GuardView, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
@@ -46,18 +47,20 @@ class ReadinessScreen(DeskDialog):
             self.lines.put(lambda _: ())
             return
         self._title.put(("why ready or not", f"{account.name} {account.title}", ""))
-        notice = self.view.notice
-        self.lines.put(lambda width: readiness_lines(account, notice, now_ms, width))
+        notice, head = self.view.notice, self.view.record_head
+        self.lines.put(lambda width: readiness_lines(account, notice, now_ms, width, head))
         self.set_class(account.health is Health.READY, "-good")
         self.set_class(account.health is Health.DOWN, "-bad")
         self.set_class(account.health in (Health.DEGRADED, Health.CONNECTING), "-careful")
 
 
-def readiness_lines(account: AccountView, notice: str, now_ms: int, width: int) -> list[Line]:
+def readiness_lines(
+    account: AccountView, notice: str, now_ms: int, width: int, record_head: str = ""
+) -> list[Line]:
     """Every fact, a line or more each."""
     return [
         Said(Content.assemble(ink((name if not index else "").ljust(_LABEL), ".ink--quiet"), part))
-        for name, fact in _facts(account, notice, now_ms)
+        for name, fact in (*_facts(account, notice, now_ms), *_record(record_head))
         for index, part in enumerate(fact.wrap(max(20, width - _LABEL)))
     ]
 
@@ -95,6 +98,12 @@ def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str
         )
     if notice:
         yield "desk", ink(f"▲ {notice}", ".ink--careful")
+
+
+def _record(head: str) -> Iterator[tuple[str, Content]]:
+    """To be noted elsewhere: what is cut off the end of the record cannot be seen otherwise."""
+    if head:
+        yield "record", ink(f"head {head[:SHORT]}", ".ink--text")
 
 
 def _timer(timer: TimerView, name: str) -> Iterator[tuple[str, Content]]:

@@ -1,0 +1,94 @@
+"""What a live desk puts on record: the press before its request, every frame, every outcome."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tui.core.audit import read_record, verify
+from tui.service.audit import Audit
+from tui.service.demo import read_greeting
+from tui.service.headless import cancel_accounts
+from tui.service.live_desk import LiveDesk
+
+
+async def test_a_session_is_on_record_in_its_order(
+    simulator: Any, watch_desk: Callable[[LiveDesk], Any], tmp_path: Path
+) -> None:
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    audit = Audit(tmp_path, {"what": "test"})
+    live = LiveDesk(demo.accounts, lambda: demo.secrets, screen_grace_s=3600, audit=audit)
+    live.start()
+    desk = watch_desk(live)
+    try:
+        await desk.ready("okx-desk", "bitget-uta", "htx-legacy", "htx-unified")
+        live.arm("bitget-uta")
+        await desk.until(lambda: desk.account("bitget-uta").timer.state == "armed")
+        live.cancel("okx-desk", "spreads")
+        await desk.reported("okx-desk")
+        live.panic()
+        await desk.reported("htx-legacy", 2)
+        await desk.reported("okx-desk", 2)
+        await desk.reported("bitget-uta")
+        await desk.until(lambda: live.view.record_head == audit.head)
+        shown = {frame.seq for frame in desk.log()}
+    finally:
+        live.stop()
+
+    path = audit.path
+    assert path is not None
+    data = path.read_bytes()
+    with path.open("rb") as file:
+        assert verify(file).intact
+    found = [read_record(line) for line in data.splitlines()]
+    presses = [record for record in found if record.kind == "press"]
+    assert [record.fields["press"] for record in presses] == ["arm", "cancel", "panic"]
+    cancel = found.index(presses[1])
+    sent = next(
+        at
+        for at, record in enumerate(found)
+        if record.fields.get("direction") == "out" and "sprd-mass-cancel" in str(record.fields)
+    )
+    assert cancel < sent
+    assert presses[1].at_ms <= found[sent].at_ms
+    outcomes = [(record.account, record.fields["action"]) for record in found
+                if record.kind == "outcome"]  # fmt: skip
+    assert outcomes[0] == ("okx-desk", "spreads")
+    assert len(outcomes) == 7
+    notes = [str(record.fields["text"]) for record in found if record.kind == "note"]
+    assert any(text.startswith("timer bitget armed") for text in notes)
+    kept = {record.fields["seq"] for record in found if record.kind in ("frame", "note")}
+    assert shown <= kept
+    for entry in simulator.accounts.values():
+        for field in ("api_key", "secret_key", "passphrase"):
+            assert field not in entry or entry[field].encode() not in data
+
+
+def test_a_broken_record_is_said_on_the_desk_and_stops_no_cancel(
+    simulator: Any, tmp_path: Path
+) -> None:
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    (tmp_path / "file").write_text("")
+    audit = Audit(tmp_path / "file", {"what": "test"})
+    ended = cancel_accounts(demo.accounts, lambda: demo.secrets, audit=audit)
+    assert {str(report.outcome) for report in ended.reports} == {"confirmed"}
+    assert audit.fault.startswith("the record of this session is broken: ")
+
+
+async def test_the_notice_says_that_the_record_is_broken(
+    simulator: Any, watch_desk: Callable[[LiveDesk], Any], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    audit = Audit(tmp_path / "file", {"what": "test"})
+    live = LiveDesk((), dict, notice=lambda: "another warning", audit=audit)
+    live.start()
+    try:
+        desk = watch_desk(live)
+        await desk.until(lambda: "is broken" in live.view.notice)
+        await desk.until(lambda: live.view.notice.startswith("another warning; "))
+    finally:
+        live.stop()

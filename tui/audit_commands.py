@@ -1,0 +1,224 @@
+"""What the command line does with the record: check it, show it, export it, replay it."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tui.console import NOT_OK, OK, UsageError, complain, say
+from tui.core.text import safe_text
+
+if TYPE_CHECKING:
+    from tui.core.audit import Record
+
+_FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes a cell for a formula by."""
+_COLUMNS = ("n", "at", "kind", "account", "text", "fields")
+
+
+def verify(chosen: argparse.Namespace) -> int:
+    """Exit code 0 if the file is as it was written, and holds the head that was noted."""
+    from tui.core.audit import SHORT
+    from tui.service.audit_read import CannotRead, check_file
+
+    head = (chosen.head or "").strip().lower()
+    if head and (len(head) < 8 or set(head) - set("0123456789abcdef")):
+        raise UsageError("--head is a hash of a record: 8 to 64 of the digits 0 to 9 and a to f")
+    meter = Meter(f"checking {chosen.file.name}")
+    try:
+        checked = check_file(chosen.file, head, meter.tell)
+    except CannotRead as error:
+        return complain(str(error), NOT_OK)
+    finally:
+        meter.clear()
+    verdict = checked.verdict
+    if not verdict.intact:
+        good = f"the {verdict.records} records before it are as written"
+        return complain(f"{chosen.file}: line {verdict.line}: {verdict.fault}; {good}", NOT_OK)
+    if head and checked.noted_at is None:
+        why = "no record has that head: it was cut off, or it is another file"
+        return complain(f"{chosen.file}: {why}", NOT_OK)
+    say(f"{chosen.file}: {verdict.records} records, as they were written")
+    for line in verdict.cuts:
+        say(f"line {line} was cut short by a crash, as the record after it says")
+    if head:
+        say(f"the noted head is record {checked.noted_at} of {verdict.records}")
+    say(f"follows {verdict.follows[:SHORT]}")
+    say(f"head {verdict.head}")
+    if not head:
+        say("lines cut off at the end cannot be seen from here; --head HASH checks for a noted one")
+    return OK
+
+
+def show(chosen: argparse.Namespace) -> int:
+    """The records, one a line; pictures only when asked for."""
+    from tui.core.audit import utc_text
+
+    reading = _Reading(chosen)
+    for record in reading:
+        if chosen.json:
+            told = {"n": record.number, "at": utc_text(record.at_ms), "kind": record.kind}
+            text = json.dumps({**told, **record.fields})
+            sys.stdout.write(text.replace("\x7f", "\\u007f") + "\n")
+        else:
+            time = utc_text(record.at_ms)[11:23]
+            say(f"{time}  {record.kind:8} {record.account or '-':14} {_text(record)}")
+    return reading.code()
+
+
+def export(chosen: argparse.Namespace) -> int:
+    """The records as CSV, for a spreadsheet; no cell is taken for a formula."""
+    from tui.core.audit import utc_text
+
+    reading = _Reading(chosen)
+    writer = csv.writer(sys.stdout)
+    writer.writerow(_COLUMNS)
+    for record in reading:
+        fields = json.dumps(dict(record.fields))
+        at = utc_text(record.at_ms)
+        cells = (str(record.number), at, record.kind, record.account, _text(record), fields)
+        writer.writerow(_plain_cell(safe_text(cell, sys.maxsize - 1)) for cell in cells)
+    return reading.code()
+
+
+def replay(chosen: argparse.Namespace) -> int:
+    """A past session on the screen."""
+    from tui.service.audit_read import CannotRead
+    from tui.service.replay_index import index_file
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("a replay needs a terminal; killdesk audit show prints the same records")
+    if chosen.file.suffix == ".gz":
+        raise UsageError(f"unpack it first: gunzip --keep {chosen.file}")
+    meter = Meter(f"reading {chosen.file.name}")
+    try:
+        index = index_file(chosen.file, meter.tell)
+    except CannotRead as error:
+        return complain(str(error), NOT_OK)
+    finally:
+        meter.clear()
+    if not len(index):
+        return complain(f"{chosen.file}: there is no record in it", NOT_OK)
+    from tui.ui.replay import run_replay
+
+    return run_replay(index)
+
+
+class Meter:
+    """How far a long reading has come, on a line that goes again; only where somebody looks."""
+
+    def __init__(self, what: str) -> None:
+        self._what = safe_text(what, 60)
+        self._shown = False
+
+    def tell(self, done: int, of: int) -> None:
+        """So many bytes are read, of so many."""
+        if sys.stderr.isatty():
+            share = 100 * done // max(1, of)
+            mb = f"{done / 1e6:,.0f} of {of / 1e6:,.0f} MB"
+            sys.stderr.write(f"\r{self._what}: {share:3} %, {mb} ")
+            sys.stderr.flush()
+            self._shown = True
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+class _Reading:
+    """The records that were asked for; what holds none is counted."""
+
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self._chosen = chosen
+        self._begin, self._end = _minute(chosen.begin, "--from"), _minute(chosen.end, "--to")
+        self._unread = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        from tui.core.audit import NotARecord, read_record
+        from tui.service.audit_read import CannotRead, read_lines
+
+        try:
+            for line in read_lines(self._chosen.file):
+                try:
+                    record = read_record(line)
+                except NotARecord:
+                    self._unread += 1
+                    continue
+                if self._wants(record):
+                    yield record
+        except CannotRead as error:
+            raise UsageError(str(error)) from None
+
+    def _wants(self, record: Record) -> bool:
+        from tui.core.audit import utc_text
+
+        chosen, minute = self._chosen, utc_text(record.at_ms)[11:16]
+        return (
+            (bool(chosen.kind) or record.kind != "picture")
+            and chosen.kind in (None, record.kind)
+            and chosen.account in (None, record.account)
+            and (self._begin or minute) <= minute <= (self._end or minute)
+        )
+
+    def code(self) -> int:
+        """The exit code; says how many lines could not be read."""
+        if not self._unread:
+            return OK
+        lines = "1 line holds" if self._unread == 1 else f"{self._unread} lines hold"
+        return complain(f"{self._chosen.file}: {lines} no record; audit verify says more", NOT_OK)
+
+
+def _minute(text: str | None, option: str) -> str:
+    """`HH:MM`, to be compared as text. Raises UsageError."""
+    hour, _, minute = (text or "0:0").partition(":")
+    if not (hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
+        raise UsageError(f"{option} is a time in UTC, HH:MM")
+    return f"{int(hour):02}:{int(minute):02}" if text else ""
+
+
+def _text(record: Record) -> str:
+    """What a record says, in one line."""
+    told = record.fields
+
+    def said(*names: str) -> str:
+        return " ".join(str(told[name]) for name in names if told.get(name) not in (None, ""))
+
+    match record.kind:
+        case "frame" | "note":
+            arrow = {"out": "->", "in": "<-"}.get(str(told.get("direction")), "·")
+            return f"{arrow} {said('transport', 'text')}"
+        case "outcome":
+            counts = f"{told.get('open_after', '?')} of {told.get('open_before', '?')} open"
+            return f"{said('action', 'outcome')}, {counts} {said('code', 'message')}".rstrip()
+        case "press":
+            return f"{said('press', 'action')} {_scope(told.get('scope'))}".rstrip()
+        case "lost":
+            return f"{told.get('frames', 0)} frames, {told.get('others', 0)} other records lost"
+    return json.dumps(dict(told), ensure_ascii=False)
+
+
+def _scope(scope: object) -> str:
+    if not isinstance(scope, dict) or not scope:
+        return ""
+    orders = scope.get("orders")
+    if isinstance(orders, list):
+        return f"{len(orders)} chosen"
+    return " ".join(str(part) for part in scope.values())
+
+
+def _plain_cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+COMMANDS = {
+    "audit verify": verify,
+    "audit show": show,
+    "audit export": export,
+    "replay": replay,
+}
