@@ -140,3 +140,24 @@ async def test_hostile_names_command_no_terminal(make: SimpleNamespace) -> None:
         await make.until(pilot, lambda: bool(ears.written))
         body = ears.written[-1].removeprefix("\x1b]2;").removesuffix("\x1b\\")
         assert body.isprintable() and "owned" in body
+
+
+async def test_the_head_of_a_panel_shows_an_alarm_until_it_is_seen(
+    desk: Any, make: SimpleNamespace
+) -> None:
+    async with make.shown(desk) as (app, pilot):
+        panel = app.dashboard.grid.panels[2]
+        calm = panel._head.styles.background
+        fired = make.bitget(gauge=make.timer(TimerState.FIRED))
+        desk.put(*desk.view.accounts[:2], fired)
+        await make.until(pilot, lambda: panel.has_class("-alarmed"))
+        await pilot.pause()
+        bad = panel._head.styles.background
+        desk.put(*desk.view.accounts[:2], make.bitget())
+        await make.until(pilot, lambda: not panel.has_class("-alarmed"))
+        await pilot.pause()
+        assert len({calm, bad, panel._head.styles.background}) == 3, "it was, and nobody saw it"
+        await pilot.press("k")
+        await make.until(pilot, lambda: not panel.has_class("-unseen"))
+        await pilot.pause()
+        assert panel._head.styles.background == calm

@@ -86,3 +86,25 @@ async def test_a_mark_may_come_before_the_first_paint(desk: Any, make: SimpleNam
         await pilot.pause()
         await make.until(pilot, lambda: "◇ VIEW ONLY" in make.text(app))
         assert app.screen.has_class("-view-only") and app.screen.has_class("-demo")
+
+
+@pytest.mark.parametrize("width", [80, 120, 200, 320])
+@pytest.mark.parametrize("troubled", [True, False])
+async def test_the_tall_header_leaves_nothing_out(
+    make: SimpleNamespace, width: int, troubled: bool
+) -> None:
+    accounts = make.troubled() if troubled else make.many(12)
+    desk = make.FakeDesk(DeskView(accounts))
+    async with make.shown(desk, (width, 50)) as (app, pilot):
+        await make.until(pilot, lambda: "UTC" in make.text(app))
+        header = app.dashboard.header
+        assert header.region.height == 3
+        said = header.state.render().plain
+        assert "clock +12 ms" in said and "…" not in said
+        if troubled:
+            assert "✕ FIRED" in said and ("✕ DOWN" in said or "1 of 4 ready" in said)
+            assert "k" in said.splitlines()[0], "the key that takes the alarm off"
+        else:
+            assert "● READY" in said or "12 of 12 ready" in said
+            large = any(block in said for block in "█▀▄")
+            assert large == (width > 80), "a large figure where there is room"

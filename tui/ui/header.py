@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from textual import events
@@ -25,6 +26,8 @@ from tui.ui.words import HEALTH, utc
 
 _WORST = (Health.DOWN, Health.CONNECTING, Health.DEGRADED)
 _OFFSET_CAREFUL_MS = 500.0
+_LEAST_BESIDE = 30
+"""Cells of words beside a large figure; with fewer there is no figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class DeskState(Painted[Readiness]):
         clock = _offset(value.offset_ms)
         drill = _drill(value.drill)
         if height >= big_height():
-            return _tall(value, row(badge(sign), worst), row(clock, drill, gap="   "), width)
+            return _tall(value, ready, worst, (row(clock, drill, gap="   "), clock), width)
         if value.alarms:
             loud, less, brief, least = _alarm(value.alarms)
             return first_fitting(
@@ -122,14 +125,22 @@ class DeskState(Painted[Readiness]):
         )
 
 
-def _tall(value: Readiness, state: Content, clock: Content, width: int) -> Content:
+def _tall(
+    value: Readiness, ready: Content, worst: Content, clocks: Iterable[Content], width: int
+) -> Content:
     """How many are ready in large figures; beside them the alarm, the state, the clock."""
-    style = ".ink--bad" if value.health is Health.DOWN else HEALTH[value.health].ink
+    sign = HEALTH[value.health]
+    style = ".ink--bad" if value.health is Health.DOWN else sign.ink
     figure = [ink(line, style) for line in big(f"{value.ready}/{value.total}", low=True)]
     room = width - figure[0].cell_length - 2
+    if room < _LEAST_BESIDE:
+        figure, room = [Content()] * len(figure), width
+        state = first_fitting(room, row(ready, worst), ready)
+    else:
+        state = first_fitting(room, row(badge(sign), worst), badge(sign))
     alarm = first_fitting(room, *_alarm(value.alarms)) if value.alarms else Content()
-    words = (alarm, state, clock)
-    return lines(*(row(drawn, said) for drawn, said in zip(figure, words, strict=True)))
+    said = (alarm, state, first_fitting(room, *clocks, Content()))
+    return lines(*(row(drawn, words) for drawn, words in zip(figure, said, strict=True)))
 
 
 def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Content]:

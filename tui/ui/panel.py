@@ -121,8 +121,11 @@ class AccountPanel(Vertical):
         held = bool(account.timers)
         self._gauge.display = self._arm.display = held
         self.set_class(held, "-timed")
+        alarms = self._alarms.of(account.name)
+        self.set_class(any(alarm.present for alarm in alarms), "-alarmed")
+        self.set_class(bool(alarms), "-unseen")
         if held:
-            self._gauge.show(*account.timers, alarms=self._alarms.of(account.name))
+            self._gauge.show(*account.timers, alarms=alarms)
 
     def show_alarms(self) -> None:
         """Shows which alarms stand."""

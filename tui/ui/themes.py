@@ -211,14 +211,14 @@ OWN = (DARK, LIGHT, CONTRAST)
 
 _GREYS = {
     True: {
-        "killdesk-good": "#a0a0a0",
+        "killdesk-good": "#a4a4a4",
         "killdesk-careful": "#d0d0d0",
         "killdesk-on-careful": "#000000",
         "killdesk-bad": "#ffffff",
         "killdesk-alarm": "#ffffff",
         "killdesk-on-alarm": "#000000",
         "killdesk-head-careful": "#303030",
-        "killdesk-head-bad": "#404040",
+        "killdesk-head-bad": "#363636",
         "killdesk-faint": "#bbbbbb",
         "killdesk-quiet": "#c4c4c4",
     },
