@@ -19,7 +19,8 @@ def past(*values: float | None, each_s: float = 10, lost: tuple[int, ...] = ()) 
     stretches = (
         Stretch(v, v, v, int(n in lost), () if v is None else (v,)) for n, v in enumerate(values)
     )
-    return Past(each_s, tuple(stretches), round(each_s * 1000) * 1000)
+    ended_ms = round(each_s * 1000) * 1000
+    return Past(each_s, tuple(stretches), ended_ms, max(30, len(values)))
 
 
 def height(glyph: str) -> int:
@@ -27,7 +28,7 @@ def height(glyph: str) -> int:
 
 
 def test_what_is_usual_lies_low_and_what_is_not_stands_out() -> None:
-    drawn = trips_line(past(*[80] * 10, 260, 800), 30)
+    drawn = trips_line(past(*[80] * 10, 260, 800), 60)
     *usual, high, highest = drawn.plain
     assert len(set(usual)) == 1 and height(usual[0]) <= 2
     assert height(usual[0]) < height(high) < height(highest) == len(BLOCKS) - 1
@@ -36,25 +37,25 @@ def test_what_is_usual_lies_low_and_what_is_not_stands_out() -> None:
 
 
 def test_a_steady_route_is_never_alarming() -> None:
-    assert ".ink--careful" not in {s.style for s in trips_line(past(*[600] * 30), 30).spans}
+    assert ".ink--careful" not in {s.style for s in trips_line(past(*[600] * 30), 60).spans}
 
 
 def test_gaps_and_lost_ones_are_told_apart() -> None:
-    drawn = trips_line(past(80, None, 80, None, lost=(2, 3)), 30)
+    drawn = trips_line(past(80, None, 80, None, lost=(2, 3)), 60)
     assert drawn.plain[1:] == GAP + LOST + LOST
-    assert trips_line(past(None, lost=(0,)), 30).plain == LOST
+    assert trips_line(past(None, lost=(0,)), 60).plain == LOST
 
 
 def test_no_orders_lie_on_the_ground_and_one_does_not() -> None:
-    assert orders_line(past(0, 1, 500, None), 30).plain[0] == BLOCKS[0]
-    assert height(orders_line(past(0, 1, 500), 30).plain[1]) == 1
-    assert orders_line(past(0, 1, 500, None), 30).plain[-1] == GAP
+    assert orders_line(past(0, 1, 500, None), 60).plain[0] == BLOCKS[0]
+    assert height(orders_line(past(0, 1, 500), 60).plain[1]) == 1
+    assert orders_line(past(0, 1, 500, None), 60).plain[-1] == GAP
 
 
 @pytest.mark.parametrize("line", [trips_line, orders_line])
 def test_nothing_is_drawn_of_nothing(line: Any) -> None:
-    assert line(Past(), 30).plain == ""
-    assert line(past(), 30).plain == ""
+    assert line(Past(), 60).plain == ""
+    assert line(past(), 60).plain == ""
 
 
 @given(

@@ -21,7 +21,7 @@ _LEAST_ROWS = 5
 """Of a plot; below it only its words are shown."""
 _LEAST_STACKED = 8
 """Rows from which there is room for the words of both charts."""
-_MOST_POINTS = 30
+_MOST_POINTS = 31
 """Of ten minutes: some routes are measured every twenty seconds only."""
 _INKS = ("strong", "figure", "demo", "good", "careful", "quiet", "faint")
 """Of the curves, in their order, as the figures of the panel have them."""
@@ -166,7 +166,7 @@ def _orders(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
     legends, curves = [], []
     for (label, past), name in zip(shown, cycle(_INKS), strict=False):
         legends.append(Legend(name, label, _counted(past)))
-        curves.append(_curve(past, name, len(past.stretches)))
+        curves.append(_curve(past, name, past.most))
     until_s = account.open_past.total.ended_ms / 1000
     return tuple(legends), Curves(tuple(curves), 3600, until_s)
 
