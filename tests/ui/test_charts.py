@@ -42,6 +42,12 @@ def lived(
     )
 
 
+def still(make: SimpleNamespace) -> dict[str, object]:
+    """A clock that stands still, so that a press stays armed however slow the machine is."""
+    now = make.Clock()()
+    return {"clock": lambda: now}
+
+
 @pytest.fixture
 def old_desk(make: SimpleNamespace) -> Any:
     accounts = (make.htx(), make.okx(), make.bitget())
@@ -89,7 +95,7 @@ async def test_z_shows_all_of_a_panel_and_its_plots(
 async def test_without_room_for_plots_the_buttons_stay(
     old_desk: Any, make: SimpleNamespace, size: tuple[int, int]
 ) -> None:
-    async with make.shown(old_desk, size) as (app, pilot):
+    async with make.shown(old_desk, size, **still(make)) as (app, pilot):
         await pilot.press("2", "z")
         await pilot.pause()
         panel = app.dashboard.grid.panels[1]
@@ -123,7 +129,7 @@ async def test_the_way_back_leaves_all_as_it_was(
 
 
 async def test_every_key_works_as_always(old_desk: Any, make: SimpleNamespace) -> None:
-    async with make.shown(old_desk) as (app, pilot):
+    async with make.shown(old_desk, **still(make)) as (app, pilot):
         await pilot.press("3", "z", "c")
         assert "AGAIN TO CANCEL ALL 8" in make.text(app)
         await pilot.press("c", "a", "r")
@@ -144,7 +150,7 @@ async def test_every_key_works_as_always(old_desk: Any, make: SimpleNamespace) -
 
 
 async def test_another_panel_is_shown_alone_too(old_desk: Any, make: SimpleNamespace) -> None:
-    async with make.shown(old_desk) as (app, pilot):
+    async with make.shown(old_desk, **still(make)) as (app, pilot):
         grid = app.dashboard.grid
 
         def alone() -> list[str]:
