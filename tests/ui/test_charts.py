@@ -223,9 +223,13 @@ async def test_plots_follow_the_past_and_are_drawn_only_when_it_changes(
             monkeypatch.setattr(
                 chart.plot, "_draw", lambda value, d=draw: (drawn.append("drawn"), d(value))
             )
-        old_desk.put(*old_desk.view.accounts)
-        await pilot.pause(0.2)
-        assert drawn == []
+        shown: list[object] = []
+        with monkeypatch.context() as patched:
+            patched.setattr(panel._charts.trips, "show", lambda *what: shown.append(what))
+            pulls = app.bridge.pulls
+            old_desk.put(*old_desk.view.accounts)
+            await make.until(pilot, lambda: app.bridge.pulls > pulls)
+        assert (shown, drawn) == ([], [])
         old_desk.put(lived(make, make.htx(), lost=(10, 11)), *old_desk.view.accounts[1:])
         await make.until(pilot, lambda: "2 lost" in make.text(app) and "✕" in make.text(app))
         assert drawn == ["drawn"], "the orders are as they were"
