@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tui.core.desk import DeskView
 from tui.core.history import OpenPast, Past, Stretch
-from tui.ui.help import HelpScreen
+from tui.ui.help import HelpScreen, parts
 from tui.ui.layout import Density, heights, plan_alone
 from tui.ui.order_chooser import OrderChooser
 from tui.ui.panic_screen import PanicScreen
@@ -296,6 +296,16 @@ def test_one_panel_takes_all_the_room_and_keeps_some_for_its_plots(
     assert least <= height
     if made.density not in (Density.COMPACT, Density.TINY):
         assert height - least >= 12
+
+
+def test_the_help_says_what_the_lines_and_the_word_mean() -> None:
+    said = " ".join(f"{word} {meaning}" for _, part in parts(()) for (word, _), meaning in part)
+    for words in (
+        "z the panel alone, with plots",
+        "▲ slow this route's round trips",
+        "did not come",
+    ):
+        assert words in said
 
 
 def test_the_plotting_library_is_loaded_when_the_first_plot_is_shown() -> None:

@@ -147,3 +147,11 @@ async def test_only_what_changed_is_painted(
         accounts[1] = lived(make.many(3)[1], *[80] * 59, 90)
         desk.put(*accounts)
         await make.until(pilot, lambda: painted == ["okx-a ConnectionLines"])
+
+
+async def test_why_ready_or_not_says_it_too(make: SimpleNamespace) -> None:
+    desk = make.FakeDesk(DeskView((lived(make.okx(), *[80] * 54, *[400] * 6),)))
+    async with make.shown(desk, (160, 46)) as (app, pilot):
+        await pilot.press("i")
+        await make.until(pilot, lambda: "▲ slow" in make.text(app))
+        assert "round trip 61 ms" in make.text(app)
