@@ -221,7 +221,7 @@ async def test_plots_follow_the_past_and_are_drawn_only_when_it_changes(
         for chart in (panel._charts.trips, panel._charts.orders):
             draw = chart.plot._draw
             monkeypatch.setattr(
-                chart.plot, "_draw", lambda value, d=draw: (drawn.append("drawn"), d(value))
+                chart.plot, "_draw", lambda *what, d=draw: (drawn.append("drawn"), d(*what))
             )
         shown: list[object] = []
         with monkeypatch.context() as patched:
@@ -250,6 +250,7 @@ async def test_a_new_desk_says_that_there_is_nothing_yet(desk: Any, make: Simple
     async with make.shown(desk) as (app, pilot):
         await pilot.press("z")
         await make.until(pilot, lambda: "nothing measured yet" in make.text(app))
+        assert "└" not in make.text(app), "no axes around nothing"
 
 
 async def test_every_kind_has_its_curve(make: SimpleNamespace) -> None:
@@ -267,7 +268,7 @@ async def test_an_error_while_plotting_stays_in_its_place(
         await pilot.press("z")
         plot = app.dashboard.grid.panels[0]._charts.trips.plot
 
-        def broken(_: object) -> None:
+        def broken(*_: object) -> None:
             raise ZeroDivisionError("canary")
 
         monkeypatch.setattr(plot, "_draw", broken)

@@ -111,6 +111,23 @@ async def test_a_slow_route_says_so_at_every_size(
         await make.until(pilot, lambda: "slow" not in make.text(app))
 
 
+async def test_where_all_stands_in_a_row_the_lines_do_not_come_and_go(
+    make: SimpleNamespace,
+) -> None:
+    """The room for a line is that of a whole one, however few minutes have passed."""
+    desk = make.FakeDesk(DeskView(make.many(2)))
+    async with make.shown(desk, (80, 16)) as (app, pilot):
+        lines = app.dashboard.grid.panels[0]._connection
+        assert lines.size.height == 1
+        drawn = []
+        for minutes in (1, 5, 10):
+            desk.put(*(lived(account, *[80] * 6 * minutes) for account in make.many(2)))
+            past = desk.view.accounts[0].routes[0].past
+            await make.until(pilot, lambda past=past: lines.value.routes[0].past == past)
+            drawn.append({*BLOCKS} & set(lines.render().plain))
+        assert not any(drawn), "there is no room for whole ones"
+
+
 async def test_what_a_key_may_do_too_much_gives_way_to_nothing(make: SimpleNamespace) -> None:
     bad = replace(lived(make.okx(), *[80] * 60), key_note="can withdraw")
     desk = make.FakeDesk(DeskView((*make.many(3), bad)))
