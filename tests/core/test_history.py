@@ -58,7 +58,7 @@ def test_a_gap_is_a_gap_and_what_was_lost_is_told_where_it_was_lost() -> None:
 def test_what_is_too_old_is_gone_and_a_long_silence_leaves_nothing() -> None:
     assert told({1: 80, 9: None, 61: 90}, 69).stretches[0] == replace(one(80), lost=1)
     assert told({1: 80, 9: None, 61: 90}, 70) == told({61: 90}, 70)
-    assert told({1: 80}, 70) == Past(10)
+    assert told({1: 80}, 70) == Past(10, most=6)
 
 
 def test_the_same_object_is_told_until_a_stretch_is_over() -> None:

@@ -9,11 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui.core.desk import DeskView
 from tui.core.history import OpenPast, Past, Stretch
-from tui.ui.help import HelpScreen
-from tui.ui.layout import Density, plan_alone
+from tui.ui.help import HelpScreen, parts
+from tui.ui.layout import Density, heights, plan_alone
 from tui.ui.order_chooser import OrderChooser
 from tui.ui.panic_screen import PanicScreen
 
@@ -27,15 +29,23 @@ def past(*values: float | None, each_s: float, ended_ms: int, lost: tuple[int, .
     return Past(each_s, tuple(stretches), ended_ms)
 
 
-def lived(make: SimpleNamespace, account: Any, lost: tuple[int, ...] = ()) -> Any:
+def lived(
+    make: SimpleNamespace, account: Any, lost: tuple[int, ...] = (), kinds: int | None = 3
+) -> Any:
     """The account after an hour on the desk."""
-    trips = past(*[80] * 57, 100, 120, 300, each_s=10, ended_ms=make.NOW_MS, lost=lost)
+    trips = past(*[80] * 55, *[100] * 3, 120, 300, each_s=10, ended_ms=make.NOW_MS, lost=lost)
     hour = past(*range(60), each_s=60, ended_ms=make.NOW_MS)
     return replace(
         account,
         routes=tuple(replace(route, past=trips) for route in account.routes),
-        open_past=OpenPast(hour, tuple((kind.id, hour) for kind in account.kinds)),
+        open_past=OpenPast(hour, tuple((kind.id, hour) for kind in account.kinds[:kinds])),
     )
+
+
+def still(make: SimpleNamespace) -> dict[str, object]:
+    """A clock that stands still, so that a press stays armed however slow the machine is."""
+    now = make.Clock()()
+    return {"clock": lambda: now}
 
 
 @pytest.fixture
@@ -44,11 +54,18 @@ def old_desk(make: SimpleNamespace) -> Any:
     return make.FakeDesk(DeskView(tuple(lived(make, account) for account in accounts)))
 
 
-SIZES = [(80, 24), (120, 40), (200, 60), (300, 80), (60, 30)]
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("number", "size"),
+    [
+        (1, (80, 24)),
+        (2, (80, 24)),
+        (3, (80, 24)),
+        (3, (60, 30)),
+        (2, (120, 40)),
+        (3, (200, 60)),
+        (1, (300, 80)),
+    ],
+)
 async def test_z_shows_all_of_a_panel_and_its_plots(
     old_desk: Any, make: SimpleNamespace, size: tuple[int, int], number: int
 ) -> None:
@@ -59,7 +76,7 @@ async def test_z_shows_all_of_a_panel_and_its_plots(
         await make.until(pilot, lambda: make.text(app).count("└") == 2)
         said = make.text(app)
         assert set(AXES) <= set(said)
-        for words in ("ROUND TRIPS", "OPEN ORDERS", "p50 80 ms", "p95 100 ms", "11:15", "12:00",
+        for words in ("ROUND TRIPS", "OPEN ORDERS", "p50 80 ms", "p95 100 ms", "12:00",
                       panel.account.name, "nothing cancelled yet", "esc all panels"):  # fmt: skip
             assert words in said
         others = [p.account.name for p in grid.panels if p is not panel]
@@ -78,7 +95,7 @@ async def test_z_shows_all_of_a_panel_and_its_plots(
 async def test_without_room_for_plots_the_buttons_stay(
     old_desk: Any, make: SimpleNamespace, size: tuple[int, int]
 ) -> None:
-    async with make.shown(old_desk, size) as (app, pilot):
+    async with make.shown(old_desk, size, **still(make)) as (app, pilot):
         await pilot.press("2", "z")
         await pilot.pause()
         panel = app.dashboard.grid.panels[1]
@@ -112,7 +129,7 @@ async def test_the_way_back_leaves_all_as_it_was(
 
 
 async def test_every_key_works_as_always(old_desk: Any, make: SimpleNamespace) -> None:
-    async with make.shown(old_desk) as (app, pilot):
+    async with make.shown(old_desk, **still(make)) as (app, pilot):
         await pilot.press("3", "z", "c")
         assert "AGAIN TO CANCEL ALL 8" in make.text(app)
         await pilot.press("c", "a", "r")
@@ -133,7 +150,7 @@ async def test_every_key_works_as_always(old_desk: Any, make: SimpleNamespace) -
 
 
 async def test_another_panel_is_shown_alone_too(old_desk: Any, make: SimpleNamespace) -> None:
-    async with make.shown(old_desk) as (app, pilot):
+    async with make.shown(old_desk, **still(make)) as (app, pilot):
         grid = app.dashboard.grid
 
         def alone() -> list[str]:
@@ -204,11 +221,15 @@ async def test_plots_follow_the_past_and_are_drawn_only_when_it_changes(
         for chart in (panel._charts.trips, panel._charts.orders):
             draw = chart.plot._draw
             monkeypatch.setattr(
-                chart.plot, "_draw", lambda value, d=draw: (drawn.append("drawn"), d(value))
+                chart.plot, "_draw", lambda *what, d=draw: (drawn.append("drawn"), d(*what))
             )
-        old_desk.put(*old_desk.view.accounts)
-        await pilot.pause(0.2)
-        assert drawn == []
+        shown: list[object] = []
+        with monkeypatch.context() as patched:
+            patched.setattr(panel._charts.trips, "show", lambda *what: shown.append(what))
+            pulls = app.bridge.pulls
+            old_desk.put(*old_desk.view.accounts)
+            await make.until(pilot, lambda: app.bridge.pulls > pulls)
+        assert (shown, drawn) == ([], [])
         old_desk.put(lived(make, make.htx(), lost=(10, 11)), *old_desk.view.accounts[1:])
         await make.until(pilot, lambda: "2 lost" in make.text(app) and "✕" in make.text(app))
         assert drawn == ["drawn"], "the orders are as they were"
@@ -229,6 +250,15 @@ async def test_a_new_desk_says_that_there_is_nothing_yet(desk: Any, make: Simple
     async with make.shown(desk) as (app, pilot):
         await pilot.press("z")
         await make.until(pilot, lambda: "nothing measured yet" in make.text(app))
+        assert "└" not in make.text(app), "no axes around nothing"
+
+
+async def test_every_kind_has_its_curve(make: SimpleNamespace) -> None:
+    desk = make.FakeDesk(DeskView((lived(make, make.bitget(), kinds=None),)))
+    async with make.shown(desk, (200, 60)) as (app, pilot):
+        await pilot.press("z")
+        for kind in make.bitget().kinds:
+            await make.until(pilot, lambda label=kind.label: f"━ {label} " in make.text(app))
 
 
 async def test_an_error_while_plotting_stays_in_its_place(
@@ -238,7 +268,7 @@ async def test_an_error_while_plotting_stays_in_its_place(
         await pilot.press("z")
         plot = app.dashboard.grid.panels[0]._charts.trips.plot
 
-        def broken(_: object) -> None:
+        def broken(*_: object) -> None:
             raise ZeroDivisionError("canary")
 
         monkeypatch.setattr(plot, "_draw", broken)
@@ -257,13 +287,26 @@ async def test_hostile_labels_are_shown_as_they_are(make: SimpleNamespace) -> No
         await make.until(pilot, lambda: f"━ {evil[:20]}" in make.text(app))
 
 
-@pytest.mark.parametrize("height", range(2, 90))
-@pytest.mark.parametrize("width", [20, 60, 80, 120, 300])
-def test_one_panel_takes_all_the_room(width: int, height: int) -> None:
-    made = plan_alone(width, height, 2)
+@given(st.integers(20, 400), st.integers(2, 120), st.integers(1, 4))
+def test_one_panel_takes_all_the_room_and_keeps_some_for_its_plots(
+    width: int, height: int, buttons: int
+) -> None:
+    made = plan_alone(width, height, buttons)
     assert (made.height, made.columns, made.rows) == (height, 1, 1)
+    least, _ = heights(made.density, buttons, beside=made.beside)
+    assert least <= height
     if made.density not in (Density.COMPACT, Density.TINY):
-        assert height >= 20
+        assert height - least >= 12
+
+
+def test_the_help_says_what_the_lines_and_the_word_mean() -> None:
+    said = " ".join(f"{word} {meaning}" for _, part in parts(()) for (word, _), meaning in part)
+    for words in (
+        "z the panel alone, with plots",
+        "▲ slow this route's round trips",
+        "did not come",
+    ):
+        assert words in said
 
 
 def test_the_plotting_library_is_loaded_when_the_first_plot_is_shown() -> None:

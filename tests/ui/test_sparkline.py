@@ -19,7 +19,8 @@ def past(*values: float | None, each_s: float = 10, lost: tuple[int, ...] = ()) 
     stretches = (
         Stretch(v, v, v, int(n in lost), () if v is None else (v,)) for n, v in enumerate(values)
     )
-    return Past(each_s, tuple(stretches), round(each_s * 1000) * 1000)
+    ended_ms = round(each_s * 1000) * 1000
+    return Past(each_s, tuple(stretches), ended_ms, max(30, len(values)))
 
 
 def height(glyph: str) -> int:
@@ -27,7 +28,7 @@ def height(glyph: str) -> int:
 
 
 def test_what_is_usual_lies_low_and_what_is_not_stands_out() -> None:
-    drawn = trips_line(past(*[80] * 10, 260, 800), 30)
+    drawn = trips_line(past(*[80] * 10, 260, 800), 60)
     *usual, high, highest = drawn.plain
     assert len(set(usual)) == 1 and height(usual[0]) <= 2
     assert height(usual[0]) < height(high) < height(highest) == len(BLOCKS) - 1
@@ -36,25 +37,25 @@ def test_what_is_usual_lies_low_and_what_is_not_stands_out() -> None:
 
 
 def test_a_steady_route_is_never_alarming() -> None:
-    assert ".ink--careful" not in {s.style for s in trips_line(past(*[600] * 30), 30).spans}
+    assert ".ink--careful" not in {s.style for s in trips_line(past(*[600] * 30), 60).spans}
 
 
 def test_gaps_and_lost_ones_are_told_apart() -> None:
-    drawn = trips_line(past(80, None, 80, None, lost=(2, 3)), 30)
+    drawn = trips_line(past(80, None, 80, None, lost=(2, 3)), 60)
     assert drawn.plain[1:] == GAP + LOST + LOST
-    assert trips_line(past(None, lost=(0,)), 30).plain == LOST
+    assert trips_line(past(None, lost=(0,)), 60).plain == LOST
 
 
 def test_no_orders_lie_on_the_ground_and_one_does_not() -> None:
-    assert orders_line(past(0, 1, 500, None), 30).plain[0] == BLOCKS[0]
-    assert height(orders_line(past(0, 1, 500), 30).plain[1]) == 1
-    assert orders_line(past(0, 1, 500, None), 30).plain[-1] == GAP
+    assert orders_line(past(0, 1, 500, None), 60).plain[0] == BLOCKS[0]
+    assert height(orders_line(past(0, 1, 500), 60).plain[1]) == 1
+    assert orders_line(past(0, 1, 500, None), 60).plain[-1] == GAP
 
 
 @pytest.mark.parametrize("line", [trips_line, orders_line])
 def test_nothing_is_drawn_of_nothing(line: Any) -> None:
-    assert line(Past(), 30).plain == ""
-    assert line(past(), 30).plain == ""
+    assert line(Past(), 60).plain == ""
+    assert line(past(), 60).plain == ""
 
 
 @given(
@@ -94,7 +95,8 @@ async def test_each_route_has_a_line_and_the_orders_have_one(
             for line, route in zip(connection, panel.account.routes, strict=False):
                 assert line.startswith(route.transport)
                 assert sum(glyph in BLOCKS for glyph in line) >= 8
-            assert "1 h" in panel._figures.render().plain
+            figures = panel._figures.render().plain
+            assert "1 h" in figures or "USDT futures 5" in figures, "the kinds go first"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 46), (240, 70)])
@@ -107,6 +109,23 @@ async def test_a_slow_route_says_so_at_every_size(
         assert make.text(app).count("▲ slow") == 2
         desk.put(make.htx(), lived(make.okx(), *[80] * 60), make.bitget())
         await make.until(pilot, lambda: "slow" not in make.text(app))
+
+
+async def test_where_all_stands_in_a_row_the_lines_do_not_come_and_go(
+    make: SimpleNamespace,
+) -> None:
+    """The room for a line is that of a whole one, however few minutes have passed."""
+    desk = make.FakeDesk(DeskView(make.many(2)))
+    async with make.shown(desk, (80, 16)) as (app, pilot):
+        lines = app.dashboard.grid.panels[0]._connection
+        assert lines.size.height == 1
+        drawn = []
+        for minutes in (1, 5, 10):
+            desk.put(*(lived(account, *[80] * 6 * minutes) for account in make.many(2)))
+            past = desk.view.accounts[0].routes[0].past
+            await make.until(pilot, lambda past=past: lines.value.routes[0].past == past)
+            drawn.append({*BLOCKS} & set(lines.render().plain))
+        assert not any(drawn), "there is no room for whole ones"
 
 
 async def test_what_a_key_may_do_too_much_gives_way_to_nothing(make: SimpleNamespace) -> None:
@@ -145,3 +164,11 @@ async def test_only_what_changed_is_painted(
         accounts[1] = lived(make.many(3)[1], *[80] * 59, 90)
         desk.put(*accounts)
         await make.until(pilot, lambda: painted == ["okx-a ConnectionLines"])
+
+
+async def test_why_ready_or_not_says_it_too(make: SimpleNamespace) -> None:
+    desk = make.FakeDesk(DeskView((lived(make.okx(), *[80] * 54, *[400] * 6),)))
+    async with make.shown(desk, (160, 46)) as (app, pilot):
+        await pilot.press("i")
+        await make.until(pilot, lambda: "▲ slow" in make.text(app))
+        assert "round trip 61 ms" in make.text(app)

@@ -42,6 +42,8 @@ class Past:
     stretches: tuple[Stretch, ...] = ()
     ended_ms: int = 0
     """Wall clock at the end of the last stretch, epoch ms."""
+    most: int = 60
+    """How many stretches it has when it is whole."""
 
     @property
     def high(self) -> float | None:
@@ -108,14 +110,15 @@ def slowed(past: Past) -> bool:
 
 
 def folded(past: Past, most: int) -> list[tuple[Stretch, ...]]:
-    """The stretches in at most `most` groups of equal length, for want of cells; at least two.
+    """The stretches in groups of equal length, so long that the whole past has at most `most`.
 
-    The borders stay where they are when a stretch is added, so that a drawing moves by whole cells.
+    `most` is 2 or more. The borders stay where they are when a stretch is added, so that a drawing
+    moves by whole cells.
     """
     if not past.stretches or past.each_s <= 0:
         return []
     size = 1
-    while -(-len(past.stretches) // size) + (size > 1) > max(2, most):
+    while -(-past.most // size) + (size > 1) > max(2, most):
         size += 1
     number = round(past.ended_ms / 1000 / past.each_s)
     ends_at = len(past.stretches)
@@ -141,7 +144,7 @@ class Series:
         self._over: deque[tuple[int, Stretch]] = deque(maxlen=kept)
         """With their numbers; those without anything are not among them."""
         self._now: _Gathering | None = None
-        self._past = Past(each_s)
+        self._past = Past(each_s, most=kept)
         self._past_at: int | None = None
 
     def add(self, now: Instant, value: float) -> None:
@@ -179,11 +182,11 @@ class Series:
         while self._over and self._over[0][0] < number - self._kept:
             self._over.popleft()
         if not self._over:
-            return Past(self._each_s)
+            return Past(self._each_s, most=self._kept)
         over = dict(self._over)
         stretches = tuple(over.get(n, _GAP) for n in range(self._over[0][0], number))
         ended_ms = now.wall_ms - round(now.boot_s % self._each_s * 1000)
-        return Past(self._each_s, stretches, ended_ms)
+        return Past(self._each_s, stretches, ended_ms, self._kept)
 
 
 def round_trips() -> Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import cycle
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
@@ -20,9 +21,9 @@ _LEAST_ROWS = 5
 """Of a plot; below it only its words are shown."""
 _LEAST_STACKED = 8
 """Rows from which there is room for the words of both charts."""
-_MOST_POINTS = 30
+_MOST_POINTS = 31
 """Of ten minutes: some routes are measured every twenty seconds only."""
-_INKS = ("strong", "figure", "demo", "good", "quiet", "faint")
+_INKS = ("strong", "figure", "demo", "good", "careful", "quiet", "faint")
 """Of the curves, in their order, as the figures of the panel have them."""
 
 
@@ -128,7 +129,7 @@ class Charts(Container):
 
 def _trips(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
     legends, curves = [], []
-    for route, name in zip(account.routes, _INKS, strict=False):
+    for route, name in zip(account.routes, cycle(_INKS), strict=False):
         past = route.past
         legends.append(Legend(name, route.transport, _in_words(past)))
         curves.append(_curve(past, name, _MOST_POINTS))
@@ -163,9 +164,9 @@ def _orders(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
     if len(kinds) > 1:
         shown += [(label, past) for label, past in kinds if past.high]
     legends, curves = [], []
-    for (label, past), name in zip(shown, _INKS, strict=False):
+    for (label, past), name in zip(shown, cycle(_INKS), strict=False):
         legends.append(Legend(name, label, _counted(past)))
-        curves.append(_curve(past, name, len(past.stretches)))
+        curves.append(_curve(past, name, past.most))
     until_s = account.open_past.total.ended_ms / 1000
     return tuple(legends), Curves(tuple(curves), 3600, until_s)
 

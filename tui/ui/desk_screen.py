@@ -381,9 +381,6 @@ class DeskScreen(Screen[None]):
         if self.grid.alone:
             self.action_enlarge()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.grid.alone if action == "all_panels" else True
-
     @on(AccountPanel.Enlarged)
     def _head_clicked_twice(self, event: AccountPanel.Enlarged) -> None:
         event.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from textual.content import Content
@@ -129,7 +129,7 @@ class ConnectionLines(Painted[Connection]):
         fitting = (key, Content()) if _harmless(value.key_note) else (key,)
         routes = first_fitting(
             width,
-            row(*(row(_route(r), trips_line(r.past, _SHORT)) for r in value.routes), key),
+            *_with_lines(value.routes, key, width),
             *(_in_a_row(value.routes, note) for note in fitting),
             *(_in_a_row([_in_short(route) for route in value.routes], note) for note in fitting),
         )
@@ -142,13 +142,24 @@ class ConnectionLines(Painted[Connection]):
         return lines(routes, reason) if height > 1 else reason
 
 
-_SHORT, _LEAST = 12, 8
-"""Cells of a line of round trips: where all stands in one row, and the least that tells of it."""
+_LEAST = 8
+"""Cells that a line of round trips takes at least; with fewer it tells nothing."""
 
 
 def _in_a_row(routes: Iterable[RouteView], key: Content) -> Content:
     ways = [_route(route) for route in routes]
     return row(*ways, key) if _harmless(key.plain) else row(key, *ways)
+
+
+def _with_lines(routes: Sequence[RouteView], key: Content, width: int) -> Iterator[Content]:
+    """All in one row, each route with its last minutes; nothing where there is no room for that.
+
+    The room is that of whole lines, so that they do not vanish as they grow.
+    """
+    bare = row(*(row(_route(route), ink("-")) for route in routes), key).cell_length
+    cells = (width - bare) // max(1, len(routes)) + 1
+    if cells >= _LEAST:
+        yield row(*(row(_route(r), trips_line(r.past, cells)) for r in routes), key)
 
 
 def _in_short(route: RouteView) -> RouteView:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -55,6 +56,7 @@ class AccountPanel(Vertical):
         self._clock = clock
         self._stale = stale(account, clock().wall_ms)
         self._head = PanelHead()
+        self._head.tooltip = Content("Click twice: this panel alone, with plots.")
         self._connection = ConnectionLines(classes="connection")
         self._figures = Figures(classes="figures")
         self._gauge = Gauge(clock)

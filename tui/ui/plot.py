@@ -45,8 +45,9 @@ class Curves:
     """Wall clock, epoch s."""
 
     @property
-    def top(self) -> float:
-        return max((v for c in self.curves for v in c.values if v is not None), default=0.0)
+    def top(self) -> float | None:
+        """The largest value; None when there is nothing to plot."""
+        return max((v for c in self.curves for v in c.values if v is not None), default=None)
 
 
 class Plot(PlotextPlot):
@@ -74,21 +75,22 @@ class Plot(PlotextPlot):
             self.refresh()
 
     def render(self) -> Content:
-        if self.value is None or self.size.width < 20 or self.size.height < 4:
+        top = self.value.top if self.value is not None else None
+        if self.value is None or top is None or self.size.width < 20 or self.size.height < 4:
             return Content()
         try:
-            self._draw(self.value)
+            self._draw(self.value, top)
             drawn = super().render()
             assert isinstance(drawn, Text)
             return Content.from_rich_text(drawn)
         except Exception as error:  # noqa: BLE001  one part that cannot be drawn must not end the desk
             return inked(self, ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad"))
 
-    def _draw(self, value: Curves) -> None:
+    def _draw(self, value: Curves, top: float) -> None:
         plt = self.plt
         plt.clear_data()
         begun_s = value.until_s - value.span_s
-        heights = _steps(value.top * 1.1, self.size.height // _ROWS_A_VALUE)
+        heights = _steps(top * 1.1, self.size.height // _ROWS_A_VALUE)
         times = _times(begun_s, value.until_s, self.size.width // _CELLS_A_TIME)
         plt.xlim(begun_s, value.until_s)
         plt.ylim(0, heights[-1])

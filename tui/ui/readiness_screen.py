@@ -12,12 +12,13 @@ from tui.core.audit import SHORT
 from tui.core.clocks import Clock
 from tui.core.deadman import GuardView, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
+from tui.core.history import slowed
 from tui.ui.dialog import DeskDialog
 from tui.ui.frame_text import age
 from tui.ui.lines import Line, Said
 from tui.ui.painted import badge, ink, row
 from tui.ui.report_screen import DialogTitle
-from tui.ui.words import HEALTH, duration, timer_name, utc
+from tui.ui.words import HEALTH, SLOW, duration, timer_name, utc
 
 _LABEL = 14
 _ROUTES = {"ws": "socket", "rest": "REST"}
@@ -133,7 +134,8 @@ def _route(route: RouteView, now_ms: int) -> Content:
     if not route.up:
         return row(ink(f"✕ {route.detail or 'down'}", ".ink--bad"), ink(heard, ".ink--quiet"))
     trip = "" if route.round_trip_ms is None else f"round trip {duration(route.round_trip_ms)}"
-    return row(ink("✓ up", ".ink--good"), ink(trip, ".ink--text"), ink(heard, ".ink--quiet"))
+    slow = ink(str(SLOW) if slowed(route.past) else "", SLOW.ink)
+    return row(ink("✓ up", ".ink--good"), ink(trip, ".ink--text"), slow, ink(heard, ".ink--quiet"))
 
 
 def _heard(at_ms: int, now_ms: int) -> str:

@@ -12,7 +12,7 @@ from tui.ui.painted import ink
 BLOCKS = "▁▂▃▄▅▆▇█"
 LOST = "✕"
 GAP = "·"
-MOST_CELLS = 30
+MOST_CELLS = 31
 """A longer line shows single stretches, and some routes are measured more rarely than that."""
 _USUAL = 0.2
 """How high what is usual stands, so that there is room above it for what is not."""
