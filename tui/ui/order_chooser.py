@@ -82,7 +82,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "press", "Cancel chosen"),
         Binding("a", "all", "All or none"),
-        Binding("slash", "filter", "Filter"),
+        Binding("slash", "filter", "Filter", priority=True),
         Binding("escape", "back", "Back"),
     ]
 
@@ -152,9 +152,10 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
         self._orders.toggle_all()
 
     def action_filter(self) -> None:
+        """Opens the filter, which takes the keys at once: what is typed next must choose nothing."""
         narrow = self.query_one("#narrow", Input)
         narrow.add_class("open")
-        narrow.focus()
+        self.set_focus(narrow, scroll_visible=False)
 
     def action_back(self) -> None:
         """Takes the filter away first, then goes back with nothing."""
