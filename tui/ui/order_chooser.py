@@ -152,7 +152,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
         self._orders.toggle_all()
 
     def action_filter(self) -> None:
-        """Opens the filter, which takes the keys at once: what is typed next must choose nothing."""
+        """Opens the filter, which takes the keys at once: a letter must choose nothing."""
         narrow = self.query_one("#narrow", Input)
         narrow.add_class("open")
         self.set_focus(narrow, scroll_visible=False)
