@@ -126,6 +126,11 @@ async def test_find_goes_to_the_newest_then_next_and_previous_round_the_ends() -
             (10, "1 of 3, from the oldest again"), (20, "2 of 3"), (10, "1 of 3"),
             (30, "3 of 3, from the newest again"), (20, "2 of 3"),
         ]  # fmt: skip
+        await pilot.press("N", "N", "up", "down")
+        await pilot.pause()
+        assert "3 of 3  " in app.frames.title_text, "the way round is past"
+        await pilot.press("N")
+        await pilot.pause()
         app.frames.extend(talk(36, 105))
         await pilot.pause()
         assert "2 of 10" in app.frames.title_text
