@@ -44,3 +44,15 @@ def test_what_follows_the_filter_key_in_one_go_is_text(
     assert spreads_at(desk.text) == before
     desk.press("s")
     desk.wait_for("AGAIN")
+
+
+def test_what_follows_the_filter_key_among_the_orders_is_text(terminal: Open) -> None:
+    desk = terminal("--demo", columns=160, rows=46)
+    desk.wait_for(lambda text: "4 of 4 ready" in text and ADDRESS.search(text))
+    desk.press("3")
+    desk.press("o")
+    desk.wait_for("/ filter")
+    desk.wait_for("0 of 40 chosen")
+    desk.press("/a-a")
+    screen = desk.wait_for("a-a")
+    assert "0 of 40 chosen" in screen, "a letter chose orders"

@@ -115,10 +115,10 @@ class Recorder:
 
     def _clean_one(self) -> None:
         frame, text, hidden, headers = self._waiting.popleft()
-        cut = [part[: MAX_CHARS + _OVERLAP] for part in (text, *(value for _, value in headers))]
-        shown, *values = map(safe_text, self._redactor.redact_all(cut, hidden))
-        names = [name for name, _ in headers]
-        made = frame(text=shown, headers=tuple(zip(names, values, strict=True)))
+        parts = (text, *(part for header in headers for part in header))
+        cut = [part[: MAX_CHARS + _OVERLAP] for part in parts]
+        shown, *safe = map(safe_text, self._redactor.redact_all(cut, hidden))
+        made = frame(text=shown, headers=tuple(zip(safe[::2], safe[1::2], strict=True)))
         self._feed.put(made)
         if self._also is not None:
             self._also(made)

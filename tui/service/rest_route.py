@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,9 @@ MAX_BODY = 8 * 1024 * 1024
 """Bytes that one answer may have."""
 _ERROR_BYTES = 16 * 1024
 """No venue words an error at greater length; a long list is not parsed just for its colour."""
+_MOST_HEADERS = 32
+_HEADER_BYTES = 200
+"""Of an answer, for the frame log."""
 ROUND_TRIPS = 12
 CONNECTIONS = 16
 """Calls of one account that may be on the wire at once; the next one waits for one of them."""
@@ -48,6 +52,16 @@ def tls_context() -> ssl.SSLContext:
     context.load_default_certs()
     context.load_verify_locations(certifi.where())
     return context
+
+
+def shown_headers(headers: httpx.Headers) -> list[tuple[str, str]]:
+    """The headers of an answer for its frame: no cookie, and no more than is worth keeping."""
+    # The same names come with every answer: interned, they are kept once.
+    named = [(sys.intern(name.decode("latin-1").lower()), value) for name, value in headers.raw]
+    return [
+        (name, "***" if "cookie" in name else value[:_HEADER_BYTES].decode("latin-1"))
+        for name, value in named[:_MOST_HEADERS]
+    ]
 
 
 class RestRoute:
@@ -84,7 +98,7 @@ class RestRoute:
         sent = self._access.clock()
         try:
             async with asyncio.timeout(deadline_s), self._connection() as connection:
-                reply = await self._exchange(connection, signed)
+                reply, headers = await self._exchange(connection, signed)
         except TimeoutError:
             return await self._failed(seq, sent, f"no answer within {deadline_s:g} s")
         except _NEVER_LEFT as error:
@@ -110,6 +124,7 @@ class RestRoute:
             request=seq,
             error=reply.status >= 400 or self._says_error(reply.body),
             hidden=signed.hidden,
+            headers=shown_headers(headers),
         )
         return reply
 
@@ -141,7 +156,9 @@ class RestRoute:
                 else:
                     await connection.transport.aclose()
 
-    async def _exchange(self, connection: _Connection, signed: SignedRest) -> RestReply:
+    async def _exchange(
+        self, connection: _Connection, signed: SignedRest
+    ) -> tuple[RestReply, httpx.Headers]:
         # `target` sends the very bytes that were signed, without taking them apart first; identity
         # keeps the size bounded by what crosses the wire. `asyncio.timeout` limits the whole call.
         request = httpx.Request(
@@ -161,7 +178,7 @@ class RestRoute:
                     raise _TooLarge
         finally:
             await response.stream.aclose()
-        return RestReply(response.status_code, bytes(body))
+        return RestReply(response.status_code, bytes(body)), response.headers
 
     def _says_error(self, body: bytes) -> bool:
         if len(body) > _ERROR_BYTES:

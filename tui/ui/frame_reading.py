@@ -28,6 +28,8 @@ class ReadingRows(FrameRows):
     def seek(self, text: str) -> None:
         """Lights up a text wherever it stands."""
         self.finder.seek(text)
+        if not text:
+            self._left = 0
         self.repaint()
         self.post_message(self.Moved())
 

@@ -125,7 +125,7 @@ class FrameRows(FrameCanvas, can_focus=True):
     def follow(self) -> None:
         """Shows the newest frame and whatever comes after it."""
         self._held = self._cursor = None
-        self.marks.release()
+        self._turn_away()
         self._fit()
         self._scroll(self.max_scroll_y)
         self.refresh()
@@ -159,7 +159,7 @@ class FrameRows(FrameCanvas, can_focus=True):
     # Keys and mouse
 
     def action_move(self, by: int) -> None:
-        self.marks.release()
+        self._turn_away()
         self.go(by)
 
     def go(self, by: int) -> None:
@@ -199,7 +199,7 @@ class FrameRows(FrameCanvas, can_focus=True):
         # At the press, not at the click: while following, the row would be gone by then.
         index = self.scroll_offset.y + event.y
         if event.button == 1 and 0 <= index < self.shown:
-            self.marks.release()
+            self._turn_away()
             self.select(index)
 
     def on_click(self, event: events.Click) -> None:
@@ -235,6 +235,11 @@ class FrameRows(FrameCanvas, can_focus=True):
         self._fit()
         if self.following:
             self._scroll(self.max_scroll_y)
+
+    def _turn_away(self) -> None:
+        """The cursor goes elsewhere: a stretch of marks is over, a step of the search is past."""
+        self.marks.release()
+        self.finder.turned = ""
 
     def _take_in(self) -> None:
         """Goes on reading: the pending rows join the ones that are shown."""

@@ -155,17 +155,21 @@ def _sizes(frame: Frame) -> Iterator[str]:
 
 
 def lines(frame: Frame, *, raw: bool = False) -> Iterator[tuple[str, str]]:
-    """Headers and payload, line by line, each with its sort; `raw` as it crossed the wire."""
-    for name, value in frame.headers:
-        yield "quiet", f"{name}: {value}"
+    """Payload and headers, line by line, each with its sort; `raw` as it was recorded."""
+    yield from _payload(frame.text, raw=raw)
     if frame.headers:
         yield "", ""
-    start = json_start(frame.text)
-    laid_out = None if start is None or raw else pretty(frame.text[start:])
+    for name, value in frame.headers:
+        yield "quiet", f"{name}: {value}"
+
+
+def _payload(text: str, *, raw: bool) -> Iterator[tuple[str, str]]:
+    start = json_start(text)
+    laid_out = None if start is None or raw else pretty(text[start:])
     if start is None or laid_out is None:
-        yield "", frame.text
+        yield "", text
         return
     if start:
-        yield "", frame.text[:start].rstrip()
+        yield "", text[:start].rstrip()
     for line in laid_out:
         yield "json", line

@@ -86,7 +86,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "press", "Cancel chosen"),
         Binding("a", "all", "All or none"),
-        Binding("slash", "filter", "Filter"),
+        Binding("slash", "filter", "Filter", priority=True),
         Binding("escape", "back", "Back"),
     ]
 
@@ -156,9 +156,10 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
         self._orders.toggle_all()
 
     def action_filter(self) -> None:
+        """Opens the filter, which takes the keys at once: a letter must choose nothing."""
         narrow = self.query_one("#narrow", Input)
         narrow.add_class("open")
-        narrow.focus()
+        self.set_focus(narrow, scroll_visible=False)
 
     def action_back(self) -> None:
         """Takes the filter away first, then goes back with nothing."""
