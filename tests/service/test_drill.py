@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -111,6 +113,12 @@ def test_a_venue_that_does_not_answer_is_a_failed_drill(monkeypatch: pytest.Monk
     assert ended.done and not ended.ok
     assert "was not ready" in ended.problem
     assert all(one.outcome != "confirmed" for one in ended.accounts)
+
+
+def test_no_keyring_is_even_loaded() -> None:
+    ask = "import sys, tui.service.drill_command; print('keyring' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
 
 
 def test_no_accounts_is_a_problem_and_no_crash() -> None:
