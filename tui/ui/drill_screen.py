@@ -55,7 +55,8 @@ class DrillTitle(Painted[tuple[Sign, str, str]]):
         sign, said, size = value
         name = row(ink(" DRILL ", ".ink--live"), badge(sign))
         long, middle, short = (
-            row(name, ink(words, ".ink--demo")) for words in (said, "nothing real", "simulated")
+            row(name, ink(words, ".ink--demo"))
+            for words in (said, "simulated, nothing real", "simulated")
         )
         for left in (long, middle, short):
             if left.cell_length + len(size) < width:
