@@ -60,6 +60,17 @@ def test_the_first_line_tells_where_and_who(start: Start) -> None:
     assert {name: account["open"] for name, account in state.items()} == dict.fromkeys(by_name, 12)
 
 
+def test_accounts_of_ones_own_take_the_place_of_the_demo_ones(start: Start) -> None:
+    names = ("a=b", "c d", "-e", "f")
+    sorts = ("htx/legacy", "htx/unified", "okx", "bitget")
+    named = [f"--account={name}={sort}" for name, sort in zip(names, sorts, strict=True)]
+    told = first_line(start("--orders", "6", *named))
+    assert tuple(account["name"] for account in told["accounts"]) == names
+    state = httpx.get(f"{told['url']}/sim/state", trust_env=False).json()["accounts"]
+    assert "isolated" in state["a=b"]["by_kind"] and "unified" in state["c d"]["by_kind"]
+    assert [account["open"] for account in state.values()] == [6] * 4
+
+
 @pytest.mark.skipif(
     sys.platform == "win32", reason="Windows knows no such signals between processes"
 )
@@ -101,8 +112,9 @@ def test_a_port_in_use_is_one_sentence(start: Start) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--host", "192.0.2.1"), ("--host", "example.com"), ("--port", "70000"), ("--orders", "-1")],
-)
+    [("--host", "192.0.2.1"), ("--host", "example.com"), ("--port", "70000"), ("--orders", "-1"),
+     ("--account", "a=nowhere"), ("--account", "a=htx/other")],
+)  # fmt: skip
 def test_what_it_refuses_is_one_sentence(start: Start, arguments: tuple[str, str]) -> None:
     process = start(*arguments)
     output, errors = process.communicate(timeout=20)

@@ -68,6 +68,7 @@ async def test_d_opens_the_drill_and_d_again_starts_it(
         assert [account.count for account in process.plan.accounts] == [37, 16, 8]
         assert not process.plan.keep
         await make.until(pilot, lambda: "DRILLING" in make.text(app))
+        assert "X X is the real panic" in make.text(app)
         assert desk.calls == []
         running = Drill(make.NOW_MS, (replace(WELL, outcome="", left=None),), (("simulator", 9.0),))
         process.told(running)
@@ -85,6 +86,8 @@ async def test_the_drill_goes_on_when_its_screen_is_closed_and_says_its_end(
 ) -> None:
     async with make.shown(desk) as (app, pilot):
         await pilot.press("d", "d", "escape")
+        processes[0].told(Drill(make.NOW_MS, ()))
+        await make.until(pilot, lambda: "drill under way" in make.text(app))
         processes[0].told(ended(make.NOW_MS, problem="okx-desk was not ready within 60 s: x"))
         await make.until(pilot, lambda: "The drill FAILED" in make.text(app))
         assert "drill FAILED just now" in make.text(app)

@@ -51,13 +51,17 @@ class DeskDialog(ModalScreen[None]):
             yield self._keys
 
     def on_mount(self) -> None:
-        self._keys.put(self.KEYS.replace("{X}", shown("X")))
+        self.say_keys(self.KEYS)
         self.lines.focus()
         self.paint()
 
     def on_resize(self) -> None:
         """On a small screen every row counts."""
         self.set_class(self.size.height < _ROOMY_FROM, "-short")
+
+    def say_keys(self, keys: str) -> None:
+        """Says what the keys do; `{X}` stands for the panic key in force."""
+        self._keys.put(keys.replace("{X}", shown("X")))
 
     def show(self, view: DeskView) -> None:
         """Shows a newer picture of the desk."""

@@ -55,7 +55,8 @@ class DrillTitle(Painted[tuple[Sign, str, str]]):
         sign, said, size = value
         name = row(ink(" DRILL ", ".ink--live"), badge(sign))
         long, middle, short = (
-            row(name, ink(words, ".ink--demo")) for words in (said, "nothing real", "simulated")
+            row(name, ink(words, ".ink--demo"))
+            for words in (said, "simulated, nothing real", "simulated")
         )
         for left in (long, middle, short):
             if left.cell_length + len(size) < width:
@@ -66,8 +67,10 @@ class DrillTitle(Painted[tuple[Sign, str, str]]):
 class DrillScreen(DeskDialog):
     """Starts a drill, follows it, and compares it with the one before."""
 
-    KEYS: ClassVar[str] = "d drill now   ↑ ↓ scroll   esc close"
-    RUNNING_KEYS: ClassVar[str] = "esc close, the drill goes on   ↑ ↓ scroll"
+    KEYS: ClassVar[str] = "d drill now   ↑ ↓ scroll   esc close   {X} {X} is the real panic"
+    RUNNING_KEYS: ClassVar[str] = (
+        "esc close, the drill goes on   ↑ ↓ scroll   {X} {X} is the real panic"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d,enter", "drill", "drill now", id="drill.start"),
     ]
@@ -132,13 +135,13 @@ class DrillScreen(DeskDialog):
         self._figures.display = self.size.height >= _FIGURES_FROM
         self._figures.put(shown)
         self.lines.put(lambda width: drill_lines(shown, width))
-        self._keys.put(self.RUNNING_KEYS if running is not None else self.KEYS)
+        self.say_keys(self.RUNNING_KEYS if running is not None else self.KEYS)
 
     def _offer(self, last: Drill | None, size: str, now_ms: int) -> None:
         """What a drill would do, and what the last one came to."""
         self._put(_READY, size)
         self._figures.display = False
-        self._keys.put(self.KEYS)
+        self.say_keys(self.KEYS)
 
         def made(width: int) -> list[Line]:
             said: list[Line] = [

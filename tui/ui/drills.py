@@ -81,6 +81,8 @@ class Drills:
 
     def note(self, now_ms: int) -> DrillNote | None:
         """What the header says; None where there has been no drill."""
+        if self.running is not None:
+            return DrillNote("drill under way", careful=False)
         last = self.last
         if last is None:
             return None
