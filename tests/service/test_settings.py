@@ -22,6 +22,8 @@ DESIGN = """
 [desk]
 confirm = "once"
 screen_grace_s = 45
+lock_after_min = 10
+notify = false
 
 [[accounts]]
 name = "htx-main"
@@ -74,6 +76,8 @@ def test_everything_that_can_be_said_is_understood(file: Path) -> None:
     assert load_settings(file) == Settings(
         confirm="once",
         screen_grace_s=45.0,
+        lock_after_min=10.0,
+        notify=False,
         accounts=(
             Account(
                 "htx-main",

@@ -103,10 +103,16 @@ class Guard:
         if isinstance(event, events.Key):
             if self._app.focused is not None:
                 self._home.set_focus(None)
-            if event.key == "enter":
+            if event.key == "enter" or self._locks(event.key):
+                # At once: what is typed next is the PIN already.
                 self.unlock()
                 return True
         return False
+
+    def _locks(self, key: str) -> bool:
+        """Whether it is the lock's key, which the trader may have chosen."""
+        bound = self._home.active_bindings.get(key)
+        return bound is not None and bound.binding.action == "lock"
 
     def stops_mouse(self, event: events.Event) -> bool:
         """Whether a press or a click on the dashboard ends here."""

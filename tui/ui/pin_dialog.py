@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -90,6 +90,15 @@ class PinDialog(ModalScreen[bool]):
 
     def action_leave(self) -> None:
         self.dismiss(False)
+
+    async def on_key(self, event: events.Key) -> None:
+        """What was typed before the field had the focus belongs to it all the same."""
+        if event.is_printable and event.character is not None:
+            event.stop()
+            self._field.insert_text_at_cursor(event.character)
+        elif event.key == "enter":
+            event.stop()
+            await self._field.action_submit()
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
