@@ -239,6 +239,7 @@ async def test_nothing_locks_where_no_pin_can_be_read_or_kept(
     class Broken:
         """A keyring in trouble."""
 
+        kept = "nowhere"
         reads = False
 
         def read(self) -> Secret | None:

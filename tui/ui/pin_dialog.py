@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from tui.core.screen_lock import Attempts
 from tui.core.secrets import Secret
-from tui.service.pin import LONGEST, SHORTEST, Pin, pin_problem
+from tui.service.pin import LONGEST, PANIC_LETTER, SHORTEST, Pin, pin_problem
 from tui.ui.beside import beside
 from tui.ui.dialog import KeysLine
 from tui.ui.painted import Painted, ink
@@ -78,9 +78,8 @@ class PinDialog(ModalScreen[bool]):
         self._field.focus()
         if self._setting:
             self._title.put(("lock", "set a PIN", ""))
-            self._say(
-                f"It unlocks this screen from now on. At least {SHORTEST} characters, no capital X."
-            )
+            rules = f"At least {SHORTEST} characters, no capital {PANIC_LETTER}"
+            self._say(f"It unlocks this screen from now on. {rules}. Kept {self._pin.kept}.")
         else:
             self._title.put(("locked", "type the PIN", ""))
             self._say("Panic works here too: X X.")
