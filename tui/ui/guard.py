@@ -18,7 +18,7 @@ from tui.ui.barred import LEAVING_ACTIONS, LOCKED_ACTIONS, SENDING_ACTIONS
 from tui.ui.beside import beside
 from tui.ui.buttons import KeyButton, PanicButton
 from tui.ui.desk_screen import DeskScreen
-from tui.ui.header import Mode
+from tui.ui.header import Mode, UtcClock
 from tui.ui.keybar import KeyBar
 from tui.ui.panic_screen import PanicScreen
 from tui.ui.parting_screen import PartingScreen
@@ -26,6 +26,8 @@ from tui.ui.pin_dialog import PinDialog, PinInput
 
 _SAID_EVERY_S = 2.0
 """A key that is held down says its sentence no more often."""
+_OPEN_TO_ALL = (PanicButton, KeyBar, Mode, UtcClock)
+"""What may be clicked while the screen is locked; their keys pass through here too."""
 _IN_DIALOGS = frozenset({"focus_next", "focus_previous"})
 _NO_PIN = "lock_after_min is set, but no PIN is: press l to set one. Until then nothing locks."
 
@@ -126,12 +128,9 @@ class Guard:
         if self._gate.view_only and isinstance(widget, KeyButton):
             self.say(VIEW_ONLY)
             return True
-        if not self._gate.locked or isinstance(widget, PanicButton | KeyBar):
+        if not self._gate.locked or isinstance(widget, _OPEN_TO_ALL):
             return False
-        if not isinstance(widget, Mode):
-            self.say(LOCKED)
-        elif isinstance(event, events.Click):
-            self.unlock()
+        self.say(LOCKED)
         return True
 
     def say(self, sentence: str) -> None:

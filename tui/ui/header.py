@@ -38,7 +38,17 @@ class Marks:
 
 
 class Mode(Painted[Marks]):
-    """DEMO or LIVE: another word, another colour, another shape. What is barred stands beside."""
+    """DEMO or LIVE: another word, another colour, another shape. What is barred stands beside.
+
+    A click locks or unlocks.
+    """
+
+    def on_mount(self) -> None:
+        self.tooltip = Content("What desk this is. A click locks or unlocks it, as l does.")
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        await self.app.run_action("app.lock")
 
     def paint(self, value: Marks, width: int, height: int) -> Content:
         barred = replace(value, demo=False).words
@@ -158,7 +168,17 @@ def _offset(offset_ms: int | None) -> Content:
 
 
 class UtcClock(Painted[int]):
-    """The time, of which only these few cells are redrawn each second."""
+    """The time, of which only these few cells are redrawn each second.
+
+    A click opens the history.
+    """
+
+    def on_mount(self) -> None:
+        self.tooltip = Content("A click opens the history of alarms and outcomes, as h does.")
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        await self.app.run_action("app.history")
 
     def tick(self, now: Instant) -> None:
         self.put(int(now.wall_s))
