@@ -22,6 +22,8 @@ DESIGN = """
 [desk]
 confirm = "once"
 screen_grace_s = 45
+lock_after_min = 10
+notify = false
 
 [audit]
 keep_days = 7
@@ -78,6 +80,8 @@ def test_everything_that_can_be_said_is_understood(file: Path) -> None:
         confirm="once",
         screen_grace_s=45.0,
         audit_keep_days=7,
+        lock_after_min=10.0,
+        notify=False,
         accounts=(
             Account(
                 "htx-main",

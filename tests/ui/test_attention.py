@@ -142,14 +142,15 @@ async def test_without_colour_the_flash_turns_the_lines_over(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     desk = make.FakeDesk(DeskView((make.bitget(),)))
-    async with make.shown(desk) as (app, _):
+    async with make.shown(desk) as (app, pilot):
 
-        def turned() -> bool:
-            strip = app.screen._compositor.render_strips()[0]
-            return any(seg.style and seg.style.reverse for seg in strip)
+        def turned() -> list[bool]:
+            strips = app.screen._compositor.render_strips()
+            return [
+                any(part.style and part.style.reverse for part in strips[row]) for row in (0, -1)
+            ]
 
-        before = turned()
+        assert turned() == [False, False]
         app.attention.call("killdesk", "FIRED")
-        app.dashboard.header.refresh()
-        assert not before
-        assert turned()
+        await pilot.pause()
+        assert turned() == [True, True]

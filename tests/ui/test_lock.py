@@ -18,7 +18,7 @@ from tui.core.secrets import Secret
 from tui.service.keyring_door import CredentialsError
 from tui.service.pin import Pin, SessionEntry
 from tui.ui.buttons import CancelButton, PanicButton, ToolButton
-from tui.ui.header import Mode
+from tui.ui.header import Mode, UtcClock
 from tui.ui.help import HelpScreen
 from tui.ui.history_screen import HistoryScreen
 from tui.ui.keys import ALL_KEYS
@@ -154,10 +154,21 @@ async def test_by_mouse_only_panic_and_the_way_to_unlock(desk: Any, locked: Any)
         await pilot.click(Mode)
         assert isinstance(app.screen, PinDialog)
         await pilot.press("escape")
+        await pilot.click(UtcClock)
+        assert isinstance(app.screen, HistoryScreen)
+        await pilot.press("escape")
         await pilot.click(PanicButton)
         assert desk.calls == []
         await pilot.click(PanicButton)
         assert desk.calls == [("panic",)]
+
+
+async def test_a_click_on_the_mark_locks_as_the_key_does(
+    desk: Any, make: SimpleNamespace, entry: SessionEntry
+) -> None:
+    async with make.shown(desk, (80, 24), pin=known(entry)) as (app, pilot):
+        await pilot.click(Mode)
+        assert app.desk.locked
 
 
 async def test_a_press_that_was_armed_does_not_outlive_the_lock(
@@ -239,6 +250,7 @@ async def test_nothing_locks_where_no_pin_can_be_read_or_kept(
     class Broken:
         """A keyring in trouble."""
 
+        kept = "nowhere"
         reads = False
 
         def read(self) -> Secret | None:

@@ -28,7 +28,10 @@ _MEMORY = 64 * 1024 * 1024
 
 
 class PinEntry(Protocol):
-    """Where the hash is kept. Both raise CredentialsError."""
+    """Where the hash is kept. Both calls raise CredentialsError."""
+
+    kept: str
+    """In words: `as a hash in the keyring`."""
 
     def read(self) -> Secret | None: ...
 
@@ -37,6 +40,8 @@ class PinEntry(Protocol):
 
 class KeyringEntry:
     """In the OS keyring, for every killdesk of this user."""
+
+    kept = "as a hash in the keyring"
 
     def read(self) -> Secret | None:
         return read_entry(PIN_USER)
@@ -47,6 +52,8 @@ class KeyringEntry:
 
 class SessionEntry:
     """In memory: the demo desk leaves nothing behind."""
+
+    kept = "until this desk ends"
 
     def __init__(self) -> None:
         self._entry: Secret | None = None
@@ -86,6 +93,11 @@ class Pin:
     def __init__(self, entry: PinEntry) -> None:
         self._entry = entry
         self._hash: _Hash | None = None
+
+    @property
+    def kept(self) -> str:
+        """Where, in words."""
+        return self._entry.kept
 
     @property
     def known(self) -> bool:

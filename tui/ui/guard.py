@@ -18,6 +18,7 @@ from tui.ui.barred import LEAVING_ACTIONS, LOCKED_ACTIONS, SENDING_ACTIONS
 from tui.ui.beside import beside, sentence
 from tui.ui.buttons import KeyButton, PanicButton
 from tui.ui.desk_screen import DeskScreen
+from tui.ui.header import UtcClock
 from tui.ui.keybar import KeyBar
 from tui.ui.mode import Mode
 from tui.ui.panic_screen import PanicScreen
@@ -26,6 +27,8 @@ from tui.ui.pin_dialog import PinDialog, PinInput
 
 _SAID_EVERY_S = 2.0
 """A key that is held down says its sentence no more often."""
+_OPEN_TO_ALL = (PanicButton, KeyBar, Mode, UtcClock)
+"""What may be clicked while the screen is locked; their keys pass through here too."""
 _IN_DIALOGS = frozenset({"focus_next", "focus_previous"})
 _NO_PIN = "lock_after_min is set, but no PIN is: press l to set one. Until then nothing locks."
 
@@ -103,10 +106,16 @@ class Guard:
         if isinstance(event, events.Key):
             if self._app.focused is not None:
                 self._home.set_focus(None)
-            if event.key == "enter":
+            if event.key == "enter" or self._locks(event.key):
+                # At once: what is typed next is the PIN already.
                 self.unlock()
                 return True
         return False
+
+    def _locks(self, key: str) -> bool:
+        """Whether it is the lock's key, which the trader may have chosen."""
+        bound = self._home.active_bindings.get(key)
+        return bound is not None and bound.binding.action == "lock"
 
     def stops_mouse(self, event: events.Event) -> bool:
         """Whether a press or a click on the dashboard ends here."""
@@ -120,12 +129,9 @@ class Guard:
         if self._gate.view_only and isinstance(widget, KeyButton):
             self.say(VIEW_ONLY)
             return True
-        if not self._gate.locked or isinstance(widget, PanicButton | KeyBar):
+        if not self._gate.locked or isinstance(widget, _OPEN_TO_ALL):
             return False
-        if not isinstance(widget, Mode):
-            self.say(LOCKED)
-        elif isinstance(event, events.Click):
-            self.unlock()
+        self.say(LOCKED)
         return True
 
     def say(self, said: str) -> None:

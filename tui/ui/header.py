@@ -172,7 +172,17 @@ def _offset(offset_ms: int | None) -> Content:
 
 
 class UtcClock(Painted[int]):
-    """The time, of which only these few cells are redrawn each second."""
+    """The time, of which only these few cells are redrawn each second.
+
+    A click opens the history.
+    """
+
+    def on_mount(self) -> None:
+        self.tooltip = Content("A click opens the history of alarms and outcomes, as h does.")
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        await self.app.run_action("app.history")
 
     def tick(self, now: Instant) -> None:
         self.put(int(now.wall_s))
@@ -204,8 +214,8 @@ class Notice(Painted[str]):
         return ends(said, Content(), width)
 
 
-_LIVE = "These accounts are real: a press cancels orders at the venues."
-_DEMO = "Simulated venues on this machine: nothing here is real."
+_LIVE = "These accounts are real: a press cancels orders at the venues. A click locks or unlocks."
+_DEMO = "Simulated venues on this machine: nothing here is real. A click locks or unlocks."
 _STATE = (
     "How many accounts are ready for a press, the worst of them, how far the venues' clocks are "
     "from this one, and when the last drill was. A click says that the alarms are seen."

@@ -53,6 +53,7 @@ class History:
         self._unseen: dict[Source, list[int]] = {}
         self._outcomes: dict[tuple[str, str, object, int], int] = {}
         self._latest: dict[tuple[str, str, object, int], Report] = {}
+        self._seen: dict[str, tuple[Report, ...]] = {}
         self._next = 1
         self.version = 0
 
@@ -89,12 +90,17 @@ class History:
     def take(self, view: DeskView, now_ms: int) -> None:
         """Takes the outcomes of a picture, each once; what a later read adds goes to its report."""
         for account in view.accounts:
+            # Almost every picture has the reports of the one before.
+            if self._seen.get(account.name) == account.reports:
+                continue
+            self._seen[account.name] = account.reports
             for report in account.reports:
                 self._take(account, report, now_ms)
-        present = {_key(account, report) for account in view.accounts for report in account.reports}
-        for gone in self._latest.keys() - present:
-            del self._latest[gone]
-            self._outcomes.pop(gone, None)
+            present = {_key(account, report) for report in account.reports}
+            for gone in [key for key in self._latest if key[0] == account.name]:
+                if gone not in present:
+                    del self._latest[gone]
+                    self._outcomes.pop(gone, None)
 
     def _take(self, account: AccountView, report: Report, now_ms: int) -> None:
         key = _key(account, report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from textual import events
 from textual.content import Content
 from textual.geometry import Size
 
@@ -58,6 +59,11 @@ class Mode(Painted[Marks]):
     """
 
     DEFAULT_CSS = "Mode { width: auto; height: 100%; }"
+
+    async def on_click(self, event: events.Click) -> None:
+        """Locks or unlocks, as the key does."""
+        event.stop()
+        await self.app.run_action("app.lock")
 
     def put(self, value: Marks) -> None:
         """Shows `value`, on as many cells as it needs."""

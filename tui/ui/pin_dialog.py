@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from tui.core.screen_lock import Attempts
 from tui.core.secrets import Secret
-from tui.service.pin import LONGEST, SHORTEST, Pin, pin_problem
+from tui.service.pin import LONGEST, PANIC_LETTER, SHORTEST, Pin, pin_problem
 from tui.ui.beside import beside, sentence
 from tui.ui.dialog import KeysLine
 from tui.ui.painted import Painted, ink
@@ -78,9 +78,8 @@ class PinDialog(ModalScreen[bool]):
         self._field.focus()
         if self._setting:
             self._title.put(("lock", "set a PIN", ""))
-            self._say(
-                f"It unlocks this screen from now on. At least {SHORTEST} characters, no capital X."
-            )
+            rules = f"At least {SHORTEST} characters, no capital {PANIC_LETTER}"
+            self._say(f"It unlocks this screen from now on. {rules}. Kept {self._pin.kept}.")
         else:
             self._title.put(("locked", "type the PIN", ""))
             self._say("Panic works here too: X X.")
@@ -90,6 +89,15 @@ class PinDialog(ModalScreen[bool]):
 
     def action_leave(self) -> None:
         self.dismiss(False)
+
+    async def on_key(self, event: events.Key) -> None:
+        """What was typed before the field had the focus belongs to it all the same."""
+        if event.is_printable and event.character is not None:
+            event.stop()
+            self._field.insert_text_at_cursor(event.character)
+        elif event.key == "enter":
+            event.stop()
+            await self._field.action_submit()
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
