@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.events import MouseScrollDown, MouseScrollUp
+from textual.events import MouseMove, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from tui.core.frames import Frame
@@ -179,6 +179,22 @@ async def test_no_line_moves_under_a_reader_while_the_ring_goes_round(line: str)
         assert app.rows.scroll_offset.y + app.lines().index(
             next(row for row in before if row.startswith("▌"))
         ) == app.frames.ring.view.find(cursor.seq)
+
+
+async def test_no_line_moves_while_the_scroll_bar_is_held() -> None:
+    app = LogApp(capacity=1_000)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.frames.extend(made(range(1, 1_001)))
+        await pilot.pause()
+        bar = app.rows.vertical_scrollbar
+        await pilot.mouse_down(bar, offset=(0, 22))
+        await pilot._post_mouse_events([MouseMove], bar, (0, 15), button=1)
+        await until(pilot, lambda: 500 < app.rows.scroll_offset.y < 800)
+        before = app.lines()
+        app.frames.extend(made(range(1_001, 1_201)))
+        await pilot._post_mouse_events([MouseMove], bar, (0, 15), button=1)
+        await pilot.pause()
+        assert (app.lines(), bar.grabbed is None) == (before, False)
 
 
 async def test_reading_on_past_the_end_takes_the_pending_rows_in() -> None:

@@ -99,6 +99,9 @@ class FrameRows(FrameCanvas, can_focus=True):
                 self._hold_at(self.size.height - 1)
             self._fit()
             self._scroll(top)
+            bar = self.vertical_scrollbar
+            if bar.grabbed:  # it reckons from where it was taken hold of: that is now here
+                bar.grabbed, bar.grabbed_position = self.app.mouse_position, top
             self.refresh()
 
     def set_filter(self, wanted: FrameFilter) -> None:
