@@ -25,7 +25,7 @@ from tui.ui.drills import Drills
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.header import DeskState
-from tui.ui.keymap import Keymap, shown, use_keys
+from tui.ui.keymap import Keymap, change_keys, shown, use_keys
 from tui.ui.keys import APP_KEYS, PALETTE
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
@@ -72,7 +72,7 @@ class KilldeskApp(CrashReport[None]):
     ) -> None:
         use_keys(keymap)
         super().__init__()
-        self._own_keys = keymap
+        self._keys = keymap
         self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
         self.desk: Desk = desk
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
@@ -108,11 +108,18 @@ class KilldeskApp(CrashReport[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
-        self.set_keymap(self._own_keys.for_textual())
+        self.set_keymap(self._keys.for_textual())
         self.app_resume_signal.subscribe(self, self._resumed)
         if not self.is_headless:
             self._signals.install()
         self.set_interval(1.0, self._second, name="second")
+
+    def take_keys(self, keymap: Keymap) -> None:
+        """Other keys from now on: those of settings that were read again."""
+        change_keys(keymap)
+        self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
+        self.set_keymap(keymap.for_textual())
+        self.dashboard.show_keys()
 
     def on_unmount(self) -> None:
         self.drills.stop()
