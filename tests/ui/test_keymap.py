@@ -140,3 +140,20 @@ async def test_mapped_panic_works_in_a_text_field(desk: Any, make: SimpleNamespa
     async with make.shown(desk, keymap=keymap('"panic" = "F9"')) as (app, pilot):
         await pilot.press("slash", "f9", "f9")
         assert desk.calls == [("panic",)] * 2
+
+
+async def test_other_keys_while_the_desk_runs(desk: Any, make: SimpleNamespace) -> None:
+    async with make.shown(desk, (160, 46)) as (app, pilot):
+        assert "PANIC  X X" in make.text(app)
+        app.take_keys(keymap(MAPPED))
+        await make.until(pilot, lambda: "PANIC  F9 F9" in make.text(app))
+        await make.until(pilot, lambda: "choose orders c" in make.text(app))
+        said = make.text(app)
+        assert "disarm B" in said and "F5 cancel" in said and "CANCEL ALL 37    F5" in said
+        await pilot.press("X", "X", "f5", "f5")
+        assert desk.calls == [make.everything("htx-main")]
+        assert "Key F5" in app.dashboard.grid.panels[0].buttons[0].tooltip.plain
+        app.take_keys(Keymap())
+        await make.until(pilot, lambda: "PANIC  X X" in make.text(app))
+        await pilot.press("X", "X")
+        assert desk.calls[1:] == [("panic",)]

@@ -19,8 +19,10 @@ from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
 from tui.core.gate import Gate
+from tui.core.text import safe_text
 from tui.service.pin import Pin, SessionEntry
 from tui.service.screen_file import ScreenFile
+from tui.service.settings_table import SettingsError
 from tui.ui.after import after
 from tui.ui.alarms import Alarms
 from tui.ui.attention import Attention
@@ -33,7 +35,7 @@ from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
 from tui.ui.guard import Guard, is_pin
 from tui.ui.header import DeskState
-from tui.ui.keymap import Keymap, shown, use_keys
+from tui.ui.keymap import Keymap, change_keys, read_keymap, shown, use_keys
 from tui.ui.keys import APP_KEYS, PALETTE
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
@@ -95,7 +97,7 @@ class KilldeskApp(ThemedApp[None]):
         """`pin` unlocks the screen; without one it is asked for, and known until the end only."""
         use_keys(keymap)
         super().__init__(kept)
-        self._own_keys = keymap
+        self._keys = keymap
         self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
         gate = Gate(desk, view_only=view_only, denied=self._denied)
         self.desk: Gate = gate
@@ -153,11 +155,18 @@ class KilldeskApp(ThemedApp[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
-        self.set_keymap(self._own_keys.for_textual())
+        self.set_keymap(self._keys.for_textual())
         self.app_resume_signal.subscribe(self, self._resumed)
         if not self.is_headless:
             self._signals.install()
         self.set_interval(1.0, self._second, name="second")
+
+    def take_keys(self, keymap: Keymap) -> None:
+        """Other keys from now on: those of settings that were read again."""
+        change_keys(keymap)
+        self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
+        self.set_keymap(keymap.for_textual())
+        self.dashboard.show_keys()
 
     def on_unmount(self) -> None:
         self.drills.stop()
@@ -201,11 +210,15 @@ class KilldeskApp(ThemedApp[None]):
         self.configuring.open(event.what)
 
     def take_settings(self, settings: Settings) -> None:
-        """What the screen itself goes by, from now on; its keys stay as they were at the start."""
+        """What the screen itself goes by, from now on."""
         self._once = settings.confirm == "once"
         self.presses.once = self._once and not self.desk.locked
         self.guard.lock_after(settings.lock_after_min)
         self.attention.notify = settings.notify
+        try:
+            self.take_keys(read_keymap(settings.keys, settings.path))
+        except SettingsError as error:
+            self.notify(safe_text(str(error)), severity="error", timeout=10, markup=False)
 
     # Alarms and presence
 

@@ -112,6 +112,9 @@ class KeyButton(Painted[Face]):
             return "view only"
         return "locked" if self.screen.has_class("-barred") else ""
 
+    def rekey(self) -> None:
+        """Names its key as it is now."""
+
     async def _on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(self.Pressed(self))
@@ -141,9 +144,12 @@ class CancelButton(KeyButton):
     def fit(self, spec: Spec) -> None:
         """Takes the place of another button."""
         self.spec = spec
-        self.on_mount()
+        self.rekey()
 
     def on_mount(self) -> None:
+        self.rekey()
+
+    def rekey(self) -> None:
         self.tooltip = tip(self.spec.leaves, self.spec.key)
 
     def show(self, count: int | None, armed_s: float, *, fresh: bool = False) -> None:
@@ -226,6 +232,9 @@ class PanicButton(KeyButton):
     """
 
     def on_mount(self) -> None:
+        self.rekey()
+
+    def rekey(self) -> None:
         self.tooltip = tip("Cancels everything that has a button, on every account at once.", "X")
 
     @property
@@ -272,9 +281,15 @@ class ToolButton(KeyButton):
     def __init__(self, tool: str, long: str, short: str, key: str) -> None:
         super().__init__()
         self.tool = tool
-        self._long, self._short, self._key = long, short, shown(key)
-        self.put(Face(long, None, self._key))
-        self.tooltip = tip(_TOOLS[tool], key)
+        self._long, self._short, self._contract = long, short, key
+        self._key = ""
+        self.rekey()
+
+    def rekey(self) -> None:
+        self._key = shown(self._contract)
+        self.put(Face(self._long, None, self._key))
+        self.tooltip = tip(_TOOLS[self.tool], self._contract)
+        self.refresh(layout=True)
 
     def say(self, long: str, short: str, armed_s: float = 0.0) -> None:
         """Takes another word, or asks for the second press."""

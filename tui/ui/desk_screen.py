@@ -31,6 +31,7 @@ from tui.ui.keybar import KeyBar
 from tui.ui.keymap import shown
 from tui.ui.keys import DESK_KEYS, When
 from tui.ui.outcome import OutcomeLines
+from tui.ui.painted import Painted
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.presses import ALL, DISARM, PANIC, Presses, Target
@@ -130,6 +131,14 @@ class DeskScreen(Screen[None]):
         self.grid.show_alarms()
         self._show_header()
         self.keybar.offer(self.offered)
+
+    def show_keys(self) -> None:
+        """Shows other keys, wherever a key is named."""
+        for button in self.query(KeyButton):
+            button.rekey()
+        self._pressed()
+        for part in self.query(Painted):
+            part.refresh()
 
     @property
     def offered(self) -> frozenset[When]:

@@ -52,17 +52,34 @@ class Keymap:
         return {id_: keys or f"none-{id_}" for id_, keys, _ in self.changed}
 
 
-_IN_FORCE: ContextVar[Keymap] = ContextVar("keys in force", default=Keymap())  # noqa: B039  frozen
+@dataclass(slots=True)
+class _Held:
+    keymap: Keymap
+
+
+_IN_FORCE: ContextVar[_Held | None] = ContextVar("keys in force", default=None)
 
 
 def use_keys(keymap: Keymap) -> None:
     """Puts these keys in force for the app that is being made."""
-    _IN_FORCE.set(keymap)
+    _IN_FORCE.set(_Held(keymap))
+
+
+def change_keys(keymap: Keymap) -> None:
+    """Puts other keys in force for the app that runs."""
+    held = _IN_FORCE.get()
+    if held is not None:
+        held.keymap = keymap
+
+
+def _now() -> Keymap:
+    held = _IN_FORCE.get()
+    return held.keymap if held is not None else Keymap()
 
 
 def in_force(keys: Iterable[Key]) -> tuple[Key, ...]:
     """The keys as the trader has them now; those that were taken away are left out."""
-    keymap = _IN_FORCE.get()
+    keymap = _now()
     return tuple(key for key in map(keymap.of, keys) if key.keys)
 
 
@@ -70,7 +87,7 @@ def shown(contract: str) -> str:
     """The key in force for one by contract, `c` or `X`, as it is shown; empty if it has none."""
     for key in ALL_KEYS:
         if contract == key.keys.split(",")[0]:
-            return _IN_FORCE.get().of(key).shown
+            return _now().of(key).shown
     return contract
 
 
