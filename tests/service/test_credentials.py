@@ -165,7 +165,7 @@ def test_all_accounts_at_once(memory: MemoryKeyring) -> None:
     memory.entries["killdesk", "hedge"] = json.dumps(ENTRY)
     found = load_all_credentials((OKX, HTX))
     assert found["hedge"] == Credentials(Secret("ak-1"), Secret(CANARY))
-    assert str(found["desk"]).startswith('the keyring has no entry for "desk"; run `killdesk')
+    assert str(found["desk"]).startswith('the keyring has no entry for "desk"; store its key')
 
 
 # --- entries that are no good ---------------------------------------------------------------------
@@ -173,7 +173,8 @@ def test_all_accounts_at_once(memory: MemoryKeyring) -> None:
 
 def test_no_entry(memory: MemoryKeyring) -> None:
     assert refusal(lambda: load_credentials(OKX)) == (
-        'the keyring has no entry for "desk"; run `killdesk accounts add` for it to store its key'
+        'the keyring has no entry for "desk"; store its key with e on the dashboard or with '
+        "`killdesk accounts add`"
     )
 
 

@@ -234,7 +234,7 @@ def _read_entry(account: Account, entry: Secret | None) -> Credentials:
     if entry is None:
         raise CredentialsError(
             f'the keyring has no entry for "{account.name}"; '
-            "run `killdesk accounts add` for it to store its key"
+            "store its key with e on the dashboard or with `killdesk accounts add`"
         )
     fields = decode_fields(entry)
     if fields is None:

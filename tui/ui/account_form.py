@@ -44,7 +44,7 @@ _SECRETS = {
     "secret_key": ("secret key", ""),
     "passphrase": ("passphrase", "the one that was chosen when the key was made"),
 }
-_KEPT = {"api_key": "is in the keyring; leave all this empty to keep it"}
+_KEPT = {"api_key": "left empty, the key stays as the keyring has it"}
 _VENUE = Field("venue", "venue", "", Sort.ONE, next(iter(VENUES)), tuple(VENUES))
 _NAME = Field("name", "name", "yours for it, such as okx-desk; it stands on the panel")
 

@@ -126,7 +126,9 @@ def step_lines(
         lines += [Said(ink(" ")), Said(row(badge(sign), ink(sign.meaning, ".ink--quiet")))]
         good = _STORE if typed else ""
         then = good if check.health in (Health.READY, Health.DEGRADED) else _CORRECT
-        for said, style in ((check.reason, ".ink--careful"), (then, ".ink--text")):
+        told = check.reason in (step.detail for step in check.steps)
+        reason = "" if told else check.reason
+        for said, style in ((reason, ".ink--careful"), (then, ".ink--text")):
             lines += map(Said, ink(safe_text(said), style).wrap(width) if said else ())
     return list(lines)
 
