@@ -70,7 +70,7 @@ class Chart(Vertical):
     """A plot with its words."""
 
     DEFAULT_CSS = """
-    Chart { width: 1fr; height: 1fr; padding: 1 1 0 0; }
+    Chart { width: 1fr; height: 1fr; padding: 1 1 0 1; }
     """
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ def _trips(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
 def _in_words(past: Past) -> tuple[Content, ...]:
     p50, p95 = past.at_share(0.5), past.at_share(0.95)
     if p50 is None or p95 is None or past.high is None:
-        told = f"{past.lost} lost" if past.lost else "nothing measured yet"
+        told = f"{past.lost} lost" if past.lost else "the plot begins within seconds"
         return (ink(told, ".ink--bad" if past.lost else ".ink--quiet"),)
     slow = ink(str(SLOW) if slowed(past) else "", SLOW.ink)
     usual, late, longest = (
@@ -174,7 +174,7 @@ def _orders(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
 def _counted(past: Past) -> tuple[Content, ...]:
     known = [s for s in past.stretches if s.median is not None]
     if not known or past.high is None:
-        return (ink("not read for a whole minute yet", ".ink--quiet"),)
+        return (ink("the plot begins after a minute", ".ink--quiet"),)
     least_ever = min(s.low for s in known if s.low is not None)
     last, least, most = (
         row(ink(word, ".ink--quiet"), ink(f"{value:g}", ".ink--text"), gap=" ")

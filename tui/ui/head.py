@@ -125,7 +125,8 @@ class ConnectionLines(Painted[Connection]):
     def paint(self, value: Connection, width: int, height: int) -> Content:
         key = _key(value.key_note)
         if not value.reason and height > 1:
-            return _tall(value, key, width)
+            # The row below keeps the figures apart, where the lines do not need it.
+            return next(_with_lines(value.routes, key, width), None) or _tall(value, key, width)
         fitting = (key, Content()) if _harmless(value.key_note) else (key,)
         routes = first_fitting(
             width,
