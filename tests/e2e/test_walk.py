@@ -1,4 +1,4 @@
-"""From nothing to a desk on an account of one's own, with no help but the screen."""
+"""A first day: an account of one's own, a cancel, a panic, a locked screen, and all of it again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 Open = Callable[..., Any]
 STYLE = re.compile(r"\x1b\[[0-9;?<>=]*[ -/]*[A-Za-z]")
+PIN = "4417-pin"
 TAB, TEST, SAVE, ESCAPE = "\t", "\x14", "\x13", "\x1b"
 
 
@@ -28,11 +29,11 @@ def type_into(desk: Any, label: str, typed: str, *, secret: bool = False) -> Non
     desk.wait_for(lambda text: any(label in line and shown in line for line in text.splitlines()))
 
 
-def test_welcome_add_test_save_and_the_desk_is_ready(
+def test_welcome_add_test_cancel_panic_lock_unlock_replay(
     terminal: Open, simulator: Any, home: Path
 ) -> None:
     entry = simulator.accounts["okx-desk"]
-    desk = terminal(columns=120, rows=50)
+    desk = terminal(columns=120, rows=46)
     desk.wait_for("Add an account")
     desk.press("a")
     desk.wait_for("▸ venue")
@@ -69,8 +70,45 @@ def test_welcome_add_test_save_and_the_desk_is_ready(
     desk.press("s")
     desk.wait_for("confirmed")
     assert simulator.open("okx-desk", "spread") == 0
+
+    desk.press("X")
+    desk.wait_for("AGAIN")
+    desk.press("X")
+    desk.wait_for("2 of 2 confirmed")
+    assert simulator.open("okx-desk", "quote") == 0
+    desk.press(ESCAPE)
+    desk.wait_for(lambda text: "panic again" not in text)
+
+    desk.press("l")
+    desk.wait_for("set a PIN")
+    desk.press(f"{PIN}\r")
+    desk.wait_for("Once more")
+    desk.press(f"{PIN}\r")
+    desk.wait_for("LOCKED")
+    simulator.orders("okx-desk", "spread", 3)
+    desk.press("ss")
+    desk.wait_for("only panic works")
+    assert simulator.open("okx-desk", "spread") == 3
+    desk.press("l")
+    desk.wait_for("type the PIN")
+    desk.press(f"{PIN}\r")
+    desk.wait_for(lambda text: "LOCKED" not in text)
     desk.press("q")
     assert desk.wait_end() == 0
+
+    said = re.search(r"record: (\S+), head", STYLE.sub("", desk.received.decode()))
+    assert said
+    again = terminal("replay", said[1], columns=160, rows=46)
+    again.wait_for("REPLAY")
+    again.wait_for("of 3")
+    again.press("^")
+    again.wait_for("outcome 0 of 3")
+    for number in (1, 2, 3):
+        again.press(".")
+        again.wait_for(f"outcome {number} of 3")
+    again.wait_for("confirmed")
+    again.press("q")
+    assert again.wait_end() == 0
 
     assert config.read_text() == (
         '[[accounts]]\nname = "my-okx"\nvenue = "okx"\n'
