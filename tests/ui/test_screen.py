@@ -99,36 +99,34 @@ async def test_outcomes_are_told_worst_first(make: SimpleNamespace) -> None:
 SIZES = [(80, 24), (120, 40), (200, 60), (320, 50), (40, 12), (160, 46), (80, 50), (250, 24)]
 
 
-@pytest.mark.parametrize("count", [1, 4, 7, 12])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", [1, 4, 12])
 async def test_every_visible_cancel_button_is_on_the_screen(
-    make: SimpleNamespace, count: int
+    make: SimpleNamespace, size: tuple[int, int], count: int
 ) -> None:
     desk = make.FakeDesk(DeskView(make.many(count), "a notice"))
-    async with make.shown(desk, SIZES[0]) as (app, pilot):
+    async with make.shown(desk, size) as (app, pilot):
+        await pilot.pause()
         grid = app.dashboard.grid
-        for size in SIZES:
-            await pilot.resize_terminal(*size)
-            await make.until(pilot, lambda size=size: app.screen.size == size)
-            await pilot.pause()
-            seen = 0
-            for panel in grid.panels:
-                if not grid.region.contains_region(panel.region):
-                    continue
-                for button in panel.buttons:
-                    seen += 1
-                    assert button.region.area > 0, size
-                    assert panel.region.contains_region(button.region), size
-                    assert app.screen.region.contains_region(button.region), size
-                    assert button.spec.key in button.render().plain, size
-            assert seen >= min(count, 4), size
-            assert "quit" in make.text(app).splitlines()[-1], size
-            panic = app.dashboard.header.query_one("#panic")
-            assert panic.region.area > 0 and app.screen.region.contains_region(panic.region), size
-            assert "PANIC" in panic.render().plain, size
-            grid.select(grid.panels[-1])
-            await pilot.pause()
-            assert grid.region.contains_region(grid.panels[-1].region), size
-            grid.select(grid.panels[0])
+        seen = 0
+        for panel in grid.panels:
+            if not grid.region.contains_region(panel.region):
+                assert grid.plan.visible_rows < grid.plan.rows, "only where it scrolls"
+                continue
+            for button in panel.buttons:
+                seen += 1
+                assert button.region.area > 0
+                assert panel.region.contains_region(button.region)
+                assert app.screen.region.contains_region(button.region)
+                assert button.spec.key in button.render().plain
+        assert seen >= min(count, 4)
+        assert "quit" in make.text(app).splitlines()[-1]
+        panic = app.dashboard.header.query_one("#panic")
+        assert panic.region.area > 0 and app.screen.region.contains_region(panic.region)
+        assert "PANIC" in panic.render().plain
+        grid.select(grid.panels[-1])
+        await pilot.pause()
+        assert grid.region.contains_region(grid.panels[-1].region)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (40, 12)])

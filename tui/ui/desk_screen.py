@@ -91,7 +91,11 @@ class DeskScreen(Screen[None]):
         yield self.keybar
 
     def on_mount(self) -> None:
-        for bare in (self, self.grid):  # painting them anew costs most of each second's tick
+        for bare in (
+            self,
+            self.query_one("#body"),
+            self.grid,
+        ):  # painting them anew costs most of each second's tick
             bare.BLANK = not self.app.no_color  # type: ignore[misc]  # a class variable by name
         self._countdown = self.set_interval(0.1, self._count_down, name="presses", pause=True)
         self._show_panic()
