@@ -41,6 +41,7 @@ def test_a_stretch_tells_its_least_its_middle_and_its_most() -> None:
     assert past.stretches == (Stretch(80, 90, 400, 0, (90, 80, 400)), one(70))
     assert (past.at_share(0.5), past.at_share(0.95), past.high) == (80, 400, 400)
     assert past.ended_ms == round((WALL_S + 20) * 1000)
+    assert past.number == 1
 
 
 def test_the_stretch_that_is_going_on_is_not_told_yet() -> None:
@@ -169,7 +170,7 @@ def test_pings_with_pauses_between_are_enough() -> None:
 
 @given(st.integers(0, 60), st.integers(2, 70), st.integers(0, 10_000))
 def test_folding_loses_nothing_and_fits(many: int, most: int, shift: int) -> None:
-    past = Past(10, tuple(one(n) for n in range(many)), 10_000 * (shift + many))
+    past = Past(10, tuple(one(n) for n in range(many)), number=shift + many)
     groups = folded(past, most)
     assert len(groups) <= most
     assert tuple(stretch for group in groups for stretch in group) == past.stretches
@@ -180,7 +181,7 @@ def test_folding_loses_nothing_and_fits(many: int, most: int, shift: int) -> Non
 def test_a_new_stretch_moves_no_border(most: int, shift: int) -> None:
     def borders(first: int) -> set[float | None]:
         stretches = tuple(one(first + n) for n in range(60))
-        groups = folded(Past(10, stretches, 10_000 * (first + 60)), most)
+        groups = folded(Past(10, stretches, number=first + 60), most)
         return {group[0].median for group in groups[1:]}
 
     before, after = borders(shift), borders(shift + 1)

@@ -18,6 +18,7 @@ from tui.ui.help import HelpScreen, parts
 from tui.ui.layout import Density, heights, plan_alone
 from tui.ui.order_chooser import OrderChooser
 from tui.ui.panic_screen import PanicScreen
+from tui.ui.plot import _steps, _times
 
 AXES = "┤└┬─"
 
@@ -297,6 +298,23 @@ def test_one_panel_takes_all_the_room_and_keeps_some_for_its_plots(
     assert least <= height
     if made.density not in (Density.COMPACT, Density.TINY):
         assert height - least >= 12
+
+
+@given(st.floats(0, 1e7), st.integers(0, 40))
+def test_the_figures_of_an_axis_are_round_and_few(top: float, most: int) -> None:
+    steps = _steps(top, most)
+    assert steps[0] == 0 and steps[-1] >= top and len(steps) >= 2
+    assert len(steps) <= max(2, most + 1)
+    assert str(int(steps[1])).rstrip("0") in {"1", "2", "5"}
+
+
+@given(st.floats(1.6e9, 1.9e9), st.sampled_from([600.0, 3600.0]), st.integers(0, 40))
+def test_the_times_of_an_axis_are_whole_minutes_within_it(
+    begun_s: float, span_s: float, most: int
+) -> None:
+    times = _times(begun_s, begun_s + span_s, most)
+    assert len(times) <= max(2, most + 1)
+    assert all(begun_s <= at_s <= begun_s + span_s and at_s % 60 == 0 for at_s in times)
 
 
 def test_the_help_says_what_the_lines_and_the_word_mean() -> None:

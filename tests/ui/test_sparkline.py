@@ -33,7 +33,7 @@ def test_what_is_usual_lies_low_and_what_is_not_stands_out() -> None:
     assert len(set(usual)) == 1 and height(usual[0]) <= 2
     assert height(usual[0]) < height(high) < height(highest) == len(BLOCKS) - 1
     careful = [drawn.plain[s.start : s.end] for s in drawn.spans if s.style == ".ink--careful"]
-    assert careful == [high, highest]
+    assert careful == [high + highest]
 
 
 def test_a_steady_route_is_never_alarming() -> None:

@@ -44,6 +44,8 @@ class Past:
     """Wall clock at the end of the last stretch, epoch ms."""
     most: int = 60
     """How many stretches it has when it is whole."""
+    number: int = 0
+    """Of the last stretch, as a clock that nobody can set counts them."""
 
     @property
     def high(self) -> float | None:
@@ -120,9 +122,8 @@ def folded(past: Past, most: int) -> list[tuple[Stretch, ...]]:
     size = 1
     while -(-past.most // size) + (size > 1) > max(2, most):
         size += 1
-    number = round(past.ended_ms / 1000 / past.each_s)
     ends_at = len(past.stretches)
-    taken = number % size or size
+    taken = (past.number + 1) % size or size
     groups: list[tuple[Stretch, ...]] = []
     while ends_at > 0:
         begins_at = max(0, ends_at - taken)
@@ -186,7 +187,7 @@ class Series:
         over = dict(self._over)
         stretches = tuple(over.get(n, _GAP) for n in range(self._over[0][0], number))
         ended_ms = now.wall_ms - round(now.boot_s % self._each_s * 1000)
-        return Past(self._each_s, stretches, ended_ms, self._kept)
+        return Past(self._each_s, stretches, ended_ms, self._kept, number - 1)
 
 
 def round_trips() -> Series:

@@ -133,7 +133,7 @@ def _steps(top: float, most: int) -> list[float]:
         return [0.0, 1.0]
     size = 10.0 ** floor(log10(top))
     wholes = (size * factor / 10 for factor in (1, 2, 5, 10, 20, 50, 100))
-    step = next((one for one in wholes if one >= 1 and top / one <= max(1, most - 1)), size * 10)
+    step = next((one for one in wholes if one >= 1 and top / one <= max(1, most - 1)), 1.0)
     return [step * n for n in range(ceil(top / step) + 1)]
 
 

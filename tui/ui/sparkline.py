@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
 from textual.content import Content
 
@@ -29,35 +31,41 @@ def trips_line(past: Past, width: int) -> Content:
         return Content()
     top = max(known[-1], known[len(known) // 2] / _USUAL) if known else 1.0
     slow_ms = slow_above_ms(past)
-    return Content.assemble(
-        *(
-            ink(LOST, ".ink--bad")
-            if any(stretch.lost for stretch in group)
-            else _block(value, top, ".ink--careful" if (value or 0.0) > slow_ms else ".ink--figure")
-            for group, value in zip(groups, values, strict=True)
-        )
+    return _drawn(
+        (LOST, ".ink--bad")
+        if any(stretch.lost for stretch in group)
+        else _block(value, top, ".ink--careful" if (value or 0.0) > slow_ms else ".ink--figure")
+        for group, value in zip(groups, values, strict=True)
     )
 
 
 def orders_line(past: Past, width: int) -> Content:
     """How many orders were open; none at all lies on the ground."""
     top = (past.high or 1.0) / _FULL
+    groups = folded(past, min(width, MOST_CELLS))
+    return _drawn(_block(_last(group), top, ".ink--faint") for group in groups)
+
+
+_Cell = tuple[str, str]
+"""A glyph and its ink."""
+
+
+def _drawn(cells: Iterable[_Cell]) -> Content:
+    """Cells of one ink in one piece: each piece has its price when it is painted."""
+    pieces = groupby(cells, key=itemgetter(1))
     return Content.assemble(
-        *(
-            _block(value, top, ".ink--faint")
-            for value in map(_last, folded(past, min(width, MOST_CELLS)))
-        )
+        *(ink("".join(glyph for glyph, _ in piece), style) for style, piece in pieces)
     )
 
 
-def _block(value: float | None, top: float, style: str) -> Content:
+def _block(value: float | None, top: float, style: str) -> _Cell:
     if value is None:
-        return ink(GAP, ".ink--faint")
+        return GAP, ".ink--faint"
     if value <= 0:
-        return ink(BLOCKS[0], style)
+        return BLOCKS[0], style
     # Whatever is more than nothing stands above the ground.
     level = 1 + round(min(1.0, value / top) * (len(BLOCKS) - 2))
-    return ink(BLOCKS[max(1, level)], style)
+    return BLOCKS[max(1, level)], style
 
 
 def _most(group: Iterable[Stretch]) -> float | None:
