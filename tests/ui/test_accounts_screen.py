@@ -11,6 +11,7 @@ import keyring
 import pytest
 from textual.widgets import Input, OptionList
 
+from tui.core.clocks import Instant
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
 from tui.service import configuration as service
@@ -50,6 +51,16 @@ def path(tmp_path: Path) -> Path:
 def desk(make: SimpleNamespace) -> Any:
     off = make.timer(TimerState.OFF)
     return make.FakeDesk(DeskView((make.okx("okx-desk"), make.bitget("mm", off))))
+
+
+class Still:
+    """A clock that stands: two presses are as near to each other as a test says."""
+
+    def __init__(self, now: Instant) -> None:
+        self.now = now
+
+    def __call__(self) -> Instant:
+        return self.now
 
 
 def configured(desk: Any, path: Path) -> Configuration:
@@ -123,12 +134,12 @@ async def test_an_account_is_removed_by_two_presses(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
     keyring.set_password("killdesk", "okx-desk", "something")
-    clock = make.Clock()
+    clock = Still(make.Clock()())
     async with make.shown(desk, clock=clock, configuration=configured(desk, path)) as (app, pilot):
         await pilot.press("e")
         await pilot.press("d")
         await make.until(pilot, lambda: "AGAIN TO REMOVE okx-desk" in make.text(app))
-        clock.ahead_s += 2.1
+        clock.now = clock.now.later(2.1)
         await make.until(pilot, lambda: "AGAIN" not in make.text(app))
         await pilot.press("d")
         await pilot.pause()
@@ -146,7 +157,8 @@ async def test_an_account_with_an_armed_timer_is_not_removed(
     make: SimpleNamespace, path: Path
 ) -> None:
     desk = make.FakeDesk(DeskView((make.okx("okx-desk"), make.bitget("mm"))))
-    async with make.shown(desk, configuration=configured(desk, path)) as (app, pilot):
+    clock = Still(make.Clock()())
+    async with make.shown(desk, clock=clock, configuration=configured(desk, path)) as (app, pilot):
         await pilot.press("e", "down", "d", "d")
         await make.until(pilot, lambda: "disarm mm first" in make.text(app))
     assert path.read_text() == WRITTEN
