@@ -88,6 +88,14 @@ def test_each_fault_has_its_word() -> None:
     assert verify([]).fault == "the file is empty"
 
 
+def test_a_line_that_is_forged_with_its_hash_is_found_by_the_next_one() -> None:
+    lines = file_of(5)
+    forger = Chain(verify(lines[:2]).head, 2)
+    forged = forger.seal(AT_MS + 2, "outcome", {"account": "okx-desk", "outcome": "confirmed"})
+    verdict = verify([*lines[:2], forged, *lines[3:]])
+    assert (verdict.intact, verdict.line, verdict.records) == (False, 4, 3)
+
+
 def test_whole_lines_cut_off_the_end_leave_no_trace_but_the_head() -> None:
     lines = file_of(5)
     assert verify(lines[:3]).intact

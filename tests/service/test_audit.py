@@ -306,10 +306,14 @@ def test_a_folder_that_cannot_be_made_stops_nothing(open_audit: Open, tmp_path: 
     (tmp_path / "file").write_text("")
     audit = open_audit(tmp_path / "file" / "audit")
     audit.press("panic")
+    audit.wake()
     until(lambda: audit.fault)
     assert "broken" in audit.fault
-    audit.close()
     assert "broken" in audit.last_words
+    (tmp_path / "file").unlink()
+    until(lambda: not audit.fault)
+    audit.close()
+    assert kinds(the_file(audit)) == ["open", "start", "press", "end"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and rights of POSIX")
