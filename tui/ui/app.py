@@ -15,6 +15,7 @@ from textual.widgets import Input, TextArea
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
+from tui.ui.after import on_the_second
 from tui.ui.alarms import Alarms
 from tui.ui.bridge import Bridge
 from tui.ui.crash import CrashReport
@@ -89,9 +90,10 @@ class KilldeskApp(CrashReport[None]):
         self.app_resume_signal.subscribe(self, self._resumed)
         if not self.is_headless:
             self._signals.install()
-        self.set_interval(1.0, self._second, name="second")
+        self._end_seconds = on_the_second(self, self._second)
 
     def on_unmount(self) -> None:
+        self._end_seconds()
         self.terminal_title.give_back()
         self._signals.restore()
 
@@ -105,9 +107,10 @@ class KilldeskApp(CrashReport[None]):
         self.bridge.start()
 
     def _second(self) -> None:
-        self.bridge.alive()
-        self.dashboard.tick()
-        self._look_out(self.desk.view)
+        with self.dashboard.at_once():
+            self.bridge.alive()
+            self.dashboard.tick()
+            self._look_out(self.desk.view)
 
     def _show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
         if not self.is_running:

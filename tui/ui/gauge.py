@@ -98,7 +98,7 @@ class Gauge(Painted[GaugeView]):
         self._sleep()
 
     def _tick(self) -> None:
-        self.refresh()
+        self.repaint()
         self._sleep()
 
     def on_click(self, event: events.Click) -> None:
