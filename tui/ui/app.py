@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input, TextArea
@@ -78,6 +79,14 @@ class KilldeskApp(CrashReport[None]):
         self.register_theme(LIGHT)
         self.theme = DARK.name
 
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from tui.ui.quiet_driver import QuietDriver
+
+        return QuietDriver
+
     def get_default_screen(self) -> Screen[None]:
         return self.dashboard
 
@@ -118,8 +127,9 @@ class KilldeskApp(CrashReport[None]):
         for screen in self.screen_stack:
             if isinstance(screen, DeskDialog):
                 screen.show(view)
-        self._look_out(view)
-        self.dashboard.show(view, frames, missed)
+        with self.dashboard.at_once():
+            self._look_out(view)
+            self.dashboard.show(view, frames, missed)
         if self._leaving and not armed_accounts(view):
             self.exit()
 

@@ -21,7 +21,7 @@ _SHORTEST_S = 0.05
 _LOST_S = 1.0
 """A pull that has been on its way for so long does not come: a frozen picture would be a lie."""
 _BATCH = 5_000
-_MANY = 50
+_MANY = 100
 """So many new frames are shown at once; a few wait for the next second."""
 
 Shown = Callable[[DeskView, Sequence[Frame], int], None]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Generic, Self, TypeVar
 
 from textual.content import Content
+from textual.dom import NoScreen
 from textual.geometry import Region
+from textual.visual import Visual
 from textual.widget import Widget
 
 from tui.ui.inks import INK_CSS, INKS, inked
@@ -77,6 +79,8 @@ class Painted(Widget, Generic[S]):
         self._drawn: tuple[Content, ...] = ()
         """Line by line, as it was painted last."""
         self._drawn_on = (0, 0)
+        self._changed: list[int] = []
+        """The lines to be painted anew; when empty, all of them."""
 
     def put(self, value: S) -> None:
         """Shows `value`; nothing is redrawn when it looks like the one shown already."""
@@ -94,13 +98,13 @@ class Painted(Widget, Generic[S]):
         if len(before) != len(drawn):
             self.refresh()
             return
-        changed = [
-            Region(0, y, width, 1)
-            for y, (old, new) in enumerate(zip(before, drawn, strict=True))
-            if not old.is_same(new)
-        ]
+        same = [old.is_same(new) for old, new in zip(before, drawn, strict=True)]
+        changed = [y for y, unchanged in enumerate(same) if not unchanged]
         if changed:
-            self.refresh(*changed)
+            all_before = bool(self._dirty_regions) and not self._changed
+            known = set() if all_before else {*self._changed, *changed}
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            self._changed = sorted(known)
 
     def refresh(
         self,
@@ -109,6 +113,7 @@ class Painted(Widget, Generic[S]):
         layout: bool = False,
         recompose: bool = False,
     ) -> Self:
+        self._changed = []
         screen = self._screen if repaint and not (layout or recompose) else None
         if screen is not None and screen.touch(self):
             self._set_dirty(*regions)
@@ -122,6 +127,18 @@ class Painted(Widget, Generic[S]):
     def render(self) -> Content:
         return inked(self, lines(*self._draw()))
 
+    def _render_content(self) -> None:
+        cache, changed = self._render_cache, self._changed
+        if not changed or cache.size != self.size or self._drawn_on != self.content_size:
+            super()._render_content()
+        else:
+            width, style = self.size.width, self.visual_style
+            for y in changed:
+                line = inked(self, self._drawn[y])
+                cache.lines[y] = Visual.to_strips(self, line, width, 1, style)[0]
+            self._dirty_regions.clear()
+        self._changed = []
+
     @property
     def _plain_lines(self) -> bool:
         """Whether the lines of the drawing are those of the widget."""
@@ -129,7 +146,10 @@ class Painted(Widget, Generic[S]):
 
     @property
     def _screen(self) -> SparingScreen | None:
-        screen = self.screen if self.is_mounted else None
+        try:
+            screen = self.screen
+        except NoScreen:
+            return None
         return screen if isinstance(screen, SparingScreen) else None
 
     def _draw(self) -> tuple[Content, ...]:

@@ -64,6 +64,9 @@ class SparingScreen(Screen[None]):
     @contextmanager
     def at_once(self) -> Iterator[None]:
         """Around changes that belong together."""
+        if self._holding:
+            yield
+            return
         self._holding = True
         try:
             yield
