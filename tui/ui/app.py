@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -53,9 +53,16 @@ class KilldeskApp(CrashReport[None]):
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in APP_KEYS]
 
     def __init__(
-        self, desk: Desk, *, demo: bool, confirm: str = "twice", clock: Clock = read_clock
+        self,
+        desk: Desk,
+        *,
+        demo: bool,
+        confirm: str = "twice",
+        clock: Clock = read_clock,
+        ready: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
+        self._screen_stands = ready
         self.desk = desk
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
         self.alarms = Alarms()
@@ -100,6 +107,11 @@ class KilldeskApp(CrashReport[None]):
         if not self.is_headless:
             self._signals.install()
         self._end_seconds = on_the_second(self, self._second)
+
+    def on_ready(self) -> None:
+        """After the first paint: nothing that the desk needs may stand before it."""
+        if self._screen_stands is not None:
+            self._screen_stands()
 
     def on_unmount(self) -> None:
         self._end_seconds()

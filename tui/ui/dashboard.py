@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
-from tui.service.credentials import insecure_keyring, load_all_credentials
-from tui.service.demo import DemoError, demo_desk
-from tui.service.live_desk import LiveDesk
-from tui.service.locations import find_locations
-from tui.service.settings import Settings, timer_warnings
+from tui.service.late_desk import LateDesk, awaited
 from tui.ui.app import KilldeskApp
 from tui.ui.words import timer_name
+
+if TYPE_CHECKING:
+    from tui.service.live_desk import LiveDesk
+    from tui.service.settings import Settings
+
+DEMO_ACCOUNTS = (
+    ("htx-legacy", "htx", "HTX"),
+    ("htx-unified", "htx", "HTX"),
+    ("okx-desk", "okx", "OKX"),
+    ("bitget-uta", "bitget", "Bitget"),
+)
+"""Those of the simulator, to be shown before it is there."""
 
 
 def run_dashboard(settings: Settings) -> int:
     """The dashboard on the configured accounts; returns the exit code."""
-    desk = LiveDesk(
-        settings.accounts,
-        lambda: load_all_credentials(settings.accounts),
-        screen_grace_s=settings.screen_grace_s,
-        notice=lambda: _notice(settings),
-        locks=find_locations().locks_folder,
-    )
-    return _show(desk, demo=False, confirm=settings.confirm)
+    from tui.service.locations import find_locations
+    from tui.venues import VENUES
+
+    @contextmanager
+    def opening() -> Iterator[LiveDesk]:
+        from tui.service.credentials import load_all_credentials
+        from tui.service.live_desk import LiveDesk
+
+        desk = LiveDesk(
+            settings.accounts,
+            lambda: load_all_credentials(settings.accounts),
+            screen_grace_s=settings.screen_grace_s,
+            notice=lambda: _notice(settings),
+            locks=find_locations().locks_folder,
+        )
+        desk.start()
+        try:
+            yield desk
+        finally:
+            desk.stop()
+
+    accounts = [
+        awaited(one.name, one.venue, VENUES[one.venue].spec.title, paper=one.demo_trading)
+        for one in settings.accounts
+    ]
+    return _show(LateDesk(accounts, opening), demo=False, confirm=settings.confirm)
 
 
 def _notice(settings: Settings) -> str:
     """What a trader should know of this desk, in one line; empty when there is nothing."""
+    from tui.service.credentials import insecure_keyring
+    from tui.service.settings import timer_warnings
+
     name = insecure_keyring()
     insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
     return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
@@ -39,17 +72,26 @@ def _notice(settings: Settings) -> str:
 
 def run_demo() -> int:
     """The dashboard on a simulator that ends with it; returns the exit code."""
-    try:
+
+    @contextmanager
+    def opening() -> Iterator[LiveDesk]:
+        from tui.service.demo import demo_desk
+        from tui.service.live_desk import LiveDesk
+
         with demo_desk() as demo:
             desk = LiveDesk(
                 demo.accounts,
                 lambda: demo.secrets,
                 notice=lambda: f"nothing here is real: simulated venues at {demo.url}",
             )
-            return _show(desk, demo=True, confirm="twice")
-    except DemoError as error:
-        sys.stderr.write(f"killdesk: {error}\n")
-        return 1
+            desk.start()
+            try:
+                yield desk
+            finally:
+                desk.stop()
+
+    accounts = [awaited(*one) for one in DEMO_ACCOUNTS]
+    return _show(LateDesk(accounts, opening), demo=True, confirm="twice")
 
 
 def run_welcome() -> int:
@@ -59,9 +101,13 @@ def run_welcome() -> int:
     return run_demo() if WelcomeApp().run() == "demo" else 0
 
 
-def _show(desk: LiveDesk, *, demo: bool, confirm: str) -> int:
-    desk.start()
-    app = KilldeskApp(desk, demo=demo, confirm=confirm)
+def _show(desk: LiveDesk | LateDesk, *, demo: bool, confirm: str) -> int:
+    def ready() -> None:
+        gc.freeze()  # what the screen is made of stays
+        gc.enable()
+        desk.start()
+
+    app = KilldeskApp(desk, demo=demo, confirm=confirm, ready=ready)
     try:
         app.run()
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from textual.content import Content
 from textual.dom import NoScreen
@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.visual import Visual
 from textual.widget import Widget
 
-from tui.ui.inks import INK_CSS, INKS, inked
+from tui.ui.inks import inked
 from tui.ui.sparing_screen import SparingScreen
 from tui.ui.words import Sign
 
@@ -62,15 +62,13 @@ class Painted(Widget, Generic[S]):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
 
-    DEFAULT_CSS = f"""
-    Painted {{
+    DEFAULT_CSS = """
+    Painted {
         height: 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
-        {INK_CSS}
-    }}
+    }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
