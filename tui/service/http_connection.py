@@ -133,12 +133,12 @@ class HttpConnection(asyncio.Protocol):
         given = [("Host", self._place.named), *headers]
         if body or method == "POST":
             given.append(("Content-Length", str(len(body))))
-        events = (
-            h11.Request(method=method, target=target, headers=given),
-            h11.Data(data=body),
-            h11.EndOfMessage(),
-        )
         try:
+            events = (
+                h11.Request(method=method, target=target, headers=given),
+                h11.Data(data=body),
+                h11.EndOfMessage(),
+            )
             return b"".join(self._http.send(event) or b"" for event in events)
         except h11.LocalProtocolError as error:
             raise ConnectionFailed(str(error)) from None
