@@ -114,6 +114,7 @@ class Painted(Widget, Generic[S]):
         self._changed = []
         screen = self._screen if repaint and not (layout or recompose) else None
         if screen is not None and screen.touch(self):
+            self._layout_cache.clear()  # it holds the drawing too
             self._set_dirty(*regions)
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
