@@ -7,6 +7,7 @@ only. Exit codes: 0 done, 1 not, 2 bad usage or settings, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import shlex
@@ -69,6 +70,7 @@ def _dashboard(chosen: argparse.Namespace) -> int:
     settings = None if chosen.demo else _settings(chosen)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the dashboard needs a terminal; see killdesk --help for the rest")
+    gc.disable()  # until the screen stands: to load the libraries leaves next to no garbage
     if settings is None:
         from tui.ui.dashboard import run_demo
 

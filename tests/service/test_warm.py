@@ -121,10 +121,10 @@ def quiet_ms(desk: Any) -> int:
     return read_clock().wall_ms - max(frame.at_ms for frame in frames)
 
 
-async def test_a_rest_connection_outlives_the_default_of_its_library(
+async def test_a_rest_connection_outlives_a_while_without_requests(
     simulator: Any, open_desk: OpenDesk
 ) -> None:
-    """httpx drops a connection after 5 s without a request; every press would pay for that."""
+    """Client libraries drop one after 5 s; every press would pay for that."""
     async with proxy_before(simulator) as proxy:
         proxy.patience_s = 60.0
         desk = open_desk("bitget-uta", rest_url=f"http://{proxy.address}", poll_s=60.0)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from textual.app import App
 
-from tui.core.desk import DeskView
+from tui.core.actions import EVERYTHING
+from tui.core.deadman import TimerState
+from tui.core.desk import AccountView, DeskView, Health, RunView
 from tui.core.frames import Frame
 from tui.ui.bridge import Bridge
 
@@ -56,6 +60,7 @@ async def test_ten_thousand_nudges_wait_for_nobody_and_become_a_few_pulls(desk: 
             if shown.seqs and shown.seqs[-1] == 10_000:
                 break
             await pilot.pause(0.05)
+            bridge.alive()
         assert shown.seqs == list(range(1, 10_001))
         assert shown.missed == 0
         assert bridge.pulls <= 8
@@ -68,9 +73,61 @@ async def test_pulls_are_at_most_twenty_a_second(desk: Any) -> None:
         bridge.start()
         end = time.monotonic() + 1.0
         while time.monotonic() < end:
+            for seq in range(200):
+                desk.frames.put(frame(seq))
             bridge.nudge()
             await asyncio.sleep(0.001)
         assert 2 <= bridge.pulls <= 22
+
+
+async def test_what_nobody_waits_for_comes_with_the_next_second(make: Any) -> None:
+    account = make.bitget()
+    desk = make.FakeDesk(DeskView((account,)))
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        shown = Shown()
+        bridge = Bridge(desk, app, shown)
+        bridge.start()
+        route = replace(account.routes[0], round_trip_ms=99.0, heard_at_ms=1)
+        later = replace(account.book, read_at_ms=account.book.read_at_ms + 5_000)
+        quiet = replace(account, routes=(route,), book=later, clock_offset_ms=7.0)
+        desk.view = DeskView((quiet,))
+        desk.frames.put(frame(1))
+        bridge.nudge()
+        await pilot.pause(0.1)
+        assert bridge.pulls == 1
+        bridge.alive()
+        assert (bridge.pulls, shown.seqs, shown.views[-1]) == (2, [1], desk.view)
+        bridge.alive()
+        assert bridge.pulls == 2
+
+
+def changes(account: AccountView) -> list[AccountView]:
+    (timer,) = account.timers
+    assert account.book is not None
+    fewer = replace(account.book, orders=account.book.orders[1:])
+    return [
+        replace(account, health=Health.DEGRADED, reason="slow"),
+        replace(account, runs=(RunView("orders", EVERYTHING, 0, "sending"),)),
+        replace(account, book=fewer),
+        replace(account, book_error="busy"),
+        replace(account, routes=(replace(account.routes[0], up=False),)),
+        replace(account, timers=(replace(timer, state=TimerState.LATE),)),
+        replace(account, timers=(replace(timer, misses=1),)),
+    ]
+
+
+@pytest.mark.parametrize("which", range(7))
+async def test_what_a_trader_must_see_is_pulled_at_once(make: Any, which: int) -> None:
+    account = make.bitget()
+    desk = make.FakeDesk(DeskView((account,)))
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        bridge = Bridge(desk, app, Shown())
+        bridge.start()
+        desk.view = DeskView((changes(account)[which],))
+        bridge.nudge()
+        await make.until(pilot, lambda: bridge.pulls == 2)
 
 
 async def test_frames_that_fell_off_are_counted(make: Any) -> None:

@@ -23,8 +23,11 @@ class GaugeApp(App[None]):
         self.theme = DARK.name
         self.timer = timer
         self.ahead_s = 0.0
+        self.now: Instant | None = None
 
     def clock(self) -> Instant:
+        if self.now is not None:
+            return self.now
         now = read_clock()
         return Instant(*(t + self.ahead_s for t in (now.mono_s, now.boot_s, now.wall_s)))
 
@@ -42,10 +45,10 @@ def test_seconds_are_never_rounded_up(make: Any, left_s: float, shown: str) -> N
     assert figure_text(make.timer(), left_s) == shown
 
 
-def test_it_wakes_for_the_next_second_and_ten_times_a_second_near_the_end(make: Any) -> None:
+def test_it_wakes_by_itself_near_the_end_ten_times_a_second(make: Any) -> None:
     timer = make.timer()
     assert fast_below_s(timer) == 10
-    assert next_repaint_s(timer, 27.4) == pytest.approx(0.401)
+    assert next_repaint_s(timer, 27.4) == pytest.approx(17.401)
     assert next_repaint_s(timer, 9.0) == pytest.approx(0.1)
     assert next_repaint_s(timer, 0.0) is None
     assert fast_below_s(make.timer(countdown_s=9.0)) == 3
@@ -54,6 +57,20 @@ def test_it_wakes_for_the_next_second_and_ten_times_a_second_near_the_end(make: 
 @pytest.mark.parametrize("state", [TimerState.OFF, TimerState.FIRED, TimerState.BLOCKED])
 def test_it_sleeps_when_nothing_counts_down(make: Any, state: TimerState) -> None:
     assert next_repaint_s(make.timer(state), 5.0) is None
+
+
+@pytest.mark.parametrize(("into_the_second", "shown"), [(0.0, "26"), (0.5, "26"), (0.7, "27")])
+async def test_a_figure_holds_until_the_next_second(
+    make: Any, into_the_second: float, shown: str
+) -> None:
+    """With 27.4 s left: what is drawn is certain still when it is drawn again."""
+    app = GaugeApp(make.timer(left_s=27.4))
+    stood = read_clock()
+    app.now = Instant(stood.mono_s, stood.boot_s, 1_000_000.0 + into_the_second)
+    async with app.run_test():
+        drawn = app.query_one(Gauge)._drawn_until(app.now)
+        left_s = 27.4 - drawn.steady_since(stood)
+        assert figure_text(make.timer(), left_s) == shown
 
 
 async def test_an_old_picture_is_not_shown_as_protection(make: Any) -> None:

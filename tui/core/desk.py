@@ -150,7 +150,10 @@ class NewSettings:
 class Desk(Protocol):
     """What a screen may ask of the service. Every call returns at once and from any thread."""
 
-    frames: FrameFeed
+    @property
+    def frames(self) -> FrameFeed:
+        """The newest frames, to be drained."""
+        ...
 
     @property
     def view(self) -> DeskView:

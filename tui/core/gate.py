@@ -7,6 +7,7 @@ from concurrent.futures import Future
 
 from tui.core.actions import EVERYTHING, Scope
 from tui.core.desk import Desk, DeskView, NewSettings
+from tui.core.frames import FrameFeed
 
 LOCKED = "Locked: only panic works (X X). Press l to unlock."
 VIEW_ONLY = "View only: nothing is sent from this screen."
@@ -24,7 +25,6 @@ class Gate:
     ) -> None:
         self._desk = desk
         self._denied = denied
-        self.frames = desk.frames
         self.view_only = view_only
         self.locked = False
 
@@ -36,6 +36,10 @@ class Gate:
         return LOCKED if self.locked else ""
 
     # What is only looked at passes always.
+
+    @property
+    def frames(self) -> FrameFeed:
+        return self._desk.frames
 
     @property
     def view(self) -> DeskView:

@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 _SHORTEST = 4
+_PREPARED = 32
 _PERCENT = re.compile("%..")
 _NAMED = re.compile(
     r"""(?aisx)
@@ -84,6 +85,8 @@ class Redactor:
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._forms: dict[str, frozenset[str]] = {}
         """By their first letters, which most texts do not have; looking for those is cheap."""
+        self._prepared: dict[tuple[str, ...], frozenset[str]] = {}
+        """Of the last few messages' hidden values."""
         self.learn(values)
 
     def learn(self, values: Iterable[str]) -> None:
@@ -98,7 +101,12 @@ class Redactor:
 
     def redact_all(self, texts: Iterable[str], hidden: Iterable[str] = ()) -> list[str]:
         """Each of the texts of one message; its hidden values are prepared once for all."""
-        forms = _all_forms(hidden)
+        values = tuple(hidden)
+        forms = self._prepared.get(values)
+        if forms is None:  # an answer has those of its request, which came shortly before
+            if len(self._prepared) >= _PREPARED:
+                self._prepared.clear()
+            forms = self._prepared[values] = _all_forms(values)
         return [self._redact(text, forms) for text in texts]
 
     def _redact(self, text: str, hidden: frozenset[str]) -> str:

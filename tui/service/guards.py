@@ -10,6 +10,7 @@ import asyncio
 import math
 import os
 import stat
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -203,34 +204,28 @@ class _Answer:
         return None
 
     async def fault(self) -> str:
-        import httpx
-
+        from tui.service.http_connection import ConnectionFailed, NotReached
         from tui.service.network_words import unreachable
 
         try:
             status = await self._status()
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (ConnectionFailed, NotReached, OSError, ValueError) as error:
             return f"{self.words} did not answer: {unreachable(self._url, error)}"
-        return "" if status == httpx.codes.OK else f"{self.words} answered {status}"
+        return "" if status == HTTPStatus.OK else f"{self.words} answered {status}"
 
     async def _status(self) -> int:
         """The status of the answer, whose body nobody needs and nobody reads."""
-        import httpx
+        from tui.service.http_connection import HttpConnection, Place
 
-        # Without the library's client: no redirect, no proxy, nothing of the environment.
-        transport = httpx.AsyncHTTPTransport(verify=await self._tls(), trust_env=False)
-        request = httpx.Request(
-            "GET",
-            self._url,
-            headers={"User-Agent": "killdesk", "Connection": "close"},
-            extensions={"timeout": {}},
-        )
+        parts = urlsplit(self._url)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        headers = (("User-Agent", "killdesk"), ("Connection", "close"))
+        connection = await HttpConnection.open(Place.of(self._url), await self._tls())
         try:
-            response = await transport.handle_async_request(request)
-            await response.aclose()
+            status, _ = await connection.exchange("GET", target, headers, whole=False)
         finally:
-            await transport.aclose()
-        return response.status_code
+            connection.close()
+        return status
 
     async def _tls(self) -> ssl.SSLContext:
         """The context of the request; certificates are loaded once, aside, and for https only."""

@@ -118,8 +118,8 @@ class Heartbeat:
 
     async def watch_guards(self) -> None:
         """Looks at what must hold for the beats to go on, until cancelled."""
-        while True:
-            if self._guards.views and self._machine.wanted:
+        while self._guards.views:
+            if self._machine.wanted:
                 fault = await self._guards.check()
                 self._withhold("guard", f"beats withheld: {fault}" if fault else "")
             await asyncio.sleep(GUARD_S)

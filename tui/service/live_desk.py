@@ -443,5 +443,4 @@ def _own_fault(error: Exception) -> str:
 
 def _silence_libraries() -> None:
     """At INFO and below these log URLs, headers and login messages; ours is the frame log."""
-    for name in ("httpx", "httpcore", "websockets"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("websockets").setLevel(logging.WARNING)

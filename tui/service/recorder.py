@@ -15,9 +15,11 @@ from tui.core.text import MAX_CHARS, safe_text
 
 _OVERLAP = 4_096
 """Characters kept past the cut while redacting, so that no secret is cut in half and survives."""
+FIRST_S = 0.015
+"""Before the first message is cleaned: its answer is often here by then, and done with it."""
 PAUSE_S = 0.005
 SLICE_S = 0.002
-"""Messages are cleaned for so long at a time, with that pause before; a press comes in between."""
+"""Messages are cleaned for so long at a time, with a pause between; a press comes in between."""
 MOST_WAITING = 1_000
 """Messages that may wait to be cleaned; under a flood each new one then cleans the oldest."""
 
@@ -92,7 +94,7 @@ class Recorder:
             self._clean_one()
         elif not self._due:
             self._due = True
-            self._later(PAUSE_S, self._clean_some)
+            self._later(FIRST_S, self._clean_some)
         self._changed()
         return seq
 

@@ -1,4 +1,4 @@
-"""One account's REST connection. The only module that knows which HTTP library is used."""
+"""One account's REST calls, on connections of its own that are kept warm."""
 
 from __future__ import annotations
 
@@ -6,23 +6,19 @@ import asyncio
 import ssl
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
 import certifi
-import httpx
 
 from tui.core.clocks import Instant
 from tui.core.history import round_trips
 from tui.core.text import safe_bytes, safe_text
 from tui.service.access import Access
+from tui.service.http_connection import ConnectionFailed, Headers, HttpConnection, NotReached, Place
 from tui.service.network_words import unreachable
 from tui.venues.base import NoReply, Reply, RestCall, RestReply, SignedRest
 from tui.venues.reading import NotReadable, parse_object
 
-MAX_BODY = 8 * 1024 * 1024
-"""Bytes that one answer may have."""
 _ERROR_BYTES = 16 * 1024
 """No venue words an error at greater length; a long list is not parsed just for its colour."""
 _MOST_HEADERS = 32
@@ -33,20 +29,13 @@ CONNECTIONS = 16
 """Calls of one account that may be on the wire at once; the next one waits for one of them."""
 
 _HEADERS = (("Accept-Encoding", "identity"), ("User-Agent", "killdesk"))
-_NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-)
 
 
 def tls_context() -> ssl.SSLContext:
     """A verifying context, made once: loading the certificates takes a good part of a second.
 
-    The machine's own roots and those that come with the HTTP library, for systems that have none.
-    Not the library's default context, which may write session keys to a file that the environment
-    names.
+    The machine's own roots and a set that comes with us, for systems that have none. Not Python's
+    default context, which may write session keys to a file that the environment names.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_default_certs()
@@ -54,10 +43,10 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-def shown_headers(headers: httpx.Headers) -> list[tuple[str, str]]:
+def shown_headers(headers: Headers) -> list[tuple[str, str]]:
     """The headers of an answer for its frame: no cookie, and no more than is worth keeping."""
     # The same names come with every answer: interned, they are kept once.
-    named = [(sys.intern(name.decode("latin-1").lower()), value) for name, value in headers.raw]
+    named = [(sys.intern(name.decode("latin-1").lower()), value) for name, value in headers]
     return [
         (name, "***" if "cookie" in name else value[:_HEADER_BYTES].decode("latin-1"))
         for name, value in named[:_MOST_HEADERS]
@@ -69,8 +58,9 @@ class RestRoute:
 
     def __init__(self, access: Access, rest_url: str) -> None:
         self._access = access
-        self._base = httpx.URL(rest_url)
-        self._idle: deque[_Connection] = deque()
+        self._url = rest_url
+        self._place = Place.of(rest_url)
+        self._idle: deque[HttpConnection] = deque()
         """Warm connections, the one used longest ago first, so that none grows cold."""
         self._at_once = asyncio.Semaphore(CONNECTIONS)
         self._age = 0
@@ -97,18 +87,15 @@ class RestRoute:
         )
         sent = self._access.clock()
         try:
-            async with asyncio.timeout(deadline_s), self._connection() as connection:
-                reply, headers = await self._exchange(connection, signed)
+            async with asyncio.timeout(deadline_s), self._at_once:
+                reply, headers = await self._exchange(signed)
         except TimeoutError:
-            return await self._failed(seq, sent, f"no answer within {deadline_s:g} s")
-        except _NEVER_LEFT as error:
-            why = unreachable(str(self._base), error)
-            return await self._failed(seq, sent, why, left=False)
-        except _TooLarge:
-            return await self._failed(seq, sent, f"the answer exceeds {MAX_BODY} bytes")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError) as error:
+            return self._failed(seq, sent, f"no answer within {deadline_s:g} s")
+        except NotReached as error:
+            return self._failed(seq, sent, unreachable(self._url, error), left=False)
+        except (ConnectionFailed, OSError, RuntimeError) as error:
             # Errors of the TLS layer and of a closed transport come as they are.
-            return await self._failed(seq, sent, f"connection lost: {_said(error)}")
+            return self._failed(seq, sent, f"connection lost: {_said(error)}")
         heard = self._access.clock()
         took_ms = heard.steady_since(sent) * 1000
         self._heard, self.heard_at_ms = heard, heard.wall_ms
@@ -133,52 +120,43 @@ class RestRoute:
         """The quickest of the last few calls: several at once wait for each other."""
         return min(self._took_ms, default=None)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Closes every connection; those in use when their call is over."""
         self._age += 1
         while self._idle:
-            await self._idle.popleft().transport.aclose()
+            self._idle.popleft().close()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[_Connection]:
-        """A connection for one call. Calls made at once get one each, so that a press finds as many
-        warm ones as it needs."""
-        async with self._at_once:
-            idle = self._idle
-            connection = idle.popleft() if idle else _Connection(self._access.tls, self._age)
-            whole = False
-            try:
-                yield connection
-                whole = True
-            finally:
-                if whole and connection.age == self._age:
-                    idle.append(connection)
-                else:
-                    await connection.transport.aclose()
-
-    async def _exchange(
-        self, connection: _Connection, signed: SignedRest
-    ) -> tuple[RestReply, httpx.Headers]:
-        # `target` sends the very bytes that were signed, without taking them apart first; identity
-        # keeps the size bounded by what crosses the wire. `asyncio.timeout` limits the whole call.
-        request = httpx.Request(
-            signed.method,
-            self._base,
-            headers=[*signed.headers, *_HEADERS],
-            content=signed.body,
-            extensions={"target": signed.target.encode("ascii"), "timeout": {}},
-        )
-        response = await connection.transport.handle_async_request(request)
-        assert isinstance(response.stream, httpx.AsyncByteStream)
+    async def _exchange(self, signed: SignedRest) -> tuple[RestReply, Headers]:
+        """The very bytes that were signed leave, on a connection that no other call uses. Calls
+        made at once have one each, so that a press finds as many warm ones as it needs."""
+        age = self._age
+        connection = await self._warm() or await HttpConnection.open(self._place, self._access.tls)
+        whole = False
         try:
-            body = bytearray()
-            async for chunk in response.stream:
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise _TooLarge
+            # Identity keeps the size bounded by what crosses the wire.
+            status, body = await connection.exchange(
+                signed.method, signed.target, (*signed.headers, *_HEADERS), signed.body
+            )
+            whole = True
         finally:
-            await response.stream.aclose()
-        return RestReply(response.status_code, bytes(body)), response.headers
+            if whole and age == self._age:
+                self._idle.append(connection)
+            else:
+                connection.close()
+        return RestReply(status, body), connection.headers
+
+    async def _warm(self) -> HttpConnection | None:
+        """The connection that was used longest ago; those that are over are forgotten."""
+        while self._idle:
+            connection = self._idle.popleft()
+            if connection.stirred:
+                # Maybe the end of it: what has arrived is looked at first.
+                self._idle.append(connection)
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            elif connection.usable:
+                return connection
+        return None
 
     def _says_error(self, body: bytes) -> bool:
         if len(body) > _ERROR_BYTES:
@@ -188,36 +166,16 @@ class RestRoute:
         except NotReadable:
             return True
 
-    async def _failed(self, seq: int, sent: Instant, reason: str, left: bool = True) -> NoReply:
+    def _failed(self, seq: int, sent: Instant, reason: str, left: bool = True) -> NoReply:
         """No answer came. The next call opens a new connection: the idle ones may be as dead."""
         self.trips.lose(self._access.clock())
-        await self.close()
+        self.close()
         if self._heard is None or self._heard.mono_s < sent.mono_s:
             # Heard on another connection meanwhile, the venue is there all the same.
             self.up, self.detail = False, reason
         self._access.record("rest", "note", reason, request=seq, error=True)
         self._access.changed()
         return NoReply(reason, sent=left)
-
-
-class _Connection:
-    """One connection, opened by its first call and again when it was lost meanwhile.
-
-    The transport of the library without its client: redirects, cookies and environment are nothing
-    that an order may depend on, and they are half the cost of a call.
-    """
-
-    def __init__(self, tls: ssl.SSLContext, age: int) -> None:
-        self.age = age
-        self.transport = httpx.AsyncHTTPTransport(
-            verify=tls,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=None),
-        )
-
-
-class _TooLarge(Exception):
-    pass
 
 
 def _asked(call: RestCall) -> str:

@@ -96,4 +96,4 @@ class Timers:
         """Lets go of the timers and their connection, once nothing runs for them any more."""
         for beat in self._beats:
             beat.close()
-        await self._rest.close()
+        self._rest.close()

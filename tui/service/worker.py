@@ -144,7 +144,7 @@ class AccountWorker:
         for task in (*self._tasks, *running):
             task.cancel()
         await asyncio.gather(*self._tasks, *running, return_exceptions=True)
-        await self._rest.close()
+        self._rest.close()
         await self.timers.close()
 
     def _spawn(self, work: Callable[[], Coroutine[None, None, None]], name: str) -> None:

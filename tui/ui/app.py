@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -11,6 +11,7 @@ from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input, TextArea
@@ -23,7 +24,7 @@ from tui.core.text import safe_text
 from tui.service.pin import Pin, SessionEntry
 from tui.service.screen_file import ScreenFile
 from tui.service.settings_table import SettingsError
-from tui.ui.after import after
+from tui.ui.after import after, on_the_second
 from tui.ui.alarms import Alarms
 from tui.ui.attention import Attention
 from tui.ui.bridge import Bridge
@@ -93,8 +94,11 @@ class KilldeskApp(ThemedApp[None]):
         lock_after_min: float = 0.0,
         notify_desktop: bool = True,
         configuration: Configuration | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> None:
-        """`pin` unlocks the screen; without one it is asked for, and known until the end only."""
+        """`pin` unlocks the screen; without one it is asked for, and known until the end only.
+        `ready` is called once the screen stands: nothing that a desk needs may delay that.
+        """
         use_keys(keymap)
         super().__init__(kept)
         self._keys = keymap
@@ -102,6 +106,7 @@ class KilldeskApp(ThemedApp[None]):
         gate = Gate(desk, view_only=view_only, denied=self._denied)
         self.desk: Gate = gate
         self._once = confirm == "once"
+        self._screen_stands = ready
         self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
         self.alarms = self.make_alarms()
         self.terminal_title = TerminalTitle(self._write)
@@ -150,6 +155,14 @@ class KilldeskApp(ThemedApp[None]):
             drills=self.drills,
         )
 
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from tui.ui.quiet_driver import QuietDriver
+
+        return QuietDriver
+
     def get_default_screen(self) -> Screen[None]:
         return self.dashboard
 
@@ -159,7 +172,12 @@ class KilldeskApp(ThemedApp[None]):
         self.app_resume_signal.subscribe(self, self._resumed)
         if not self.is_headless:
             self._signals.install()
-        self.set_interval(1.0, self._second, name="second")
+        self._end_seconds = on_the_second(self, self._second)
+
+    def on_ready(self) -> None:
+        """After the first paint: nothing that the desk needs may stand before it."""
+        if self._screen_stands is not None:
+            self._screen_stands()
 
     def take_keys(self, keymap: Keymap) -> None:
         """Other keys from now on: those of settings that were read again."""
@@ -171,6 +189,7 @@ class KilldeskApp(ThemedApp[None]):
     def on_unmount(self) -> None:
         self.drills.stop()
         self.configuring.stop()
+        self._end_seconds()
         self.terminal_title.give_back()
         self._signals.restore()
 
@@ -187,10 +206,11 @@ class KilldeskApp(ThemedApp[None]):
         self.configuring.start()
 
     def _second(self) -> None:
-        self.bridge.alive()
-        self.guard.tick()
-        self.dashboard.tick()
-        self._look_out(self.desk.view)
+        with self.dashboard.at_once():
+            self.bridge.alive()
+            self.guard.tick()
+            self.dashboard.tick()
+            self._look_out(self.desk.view)
 
     def _show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
         if not self.is_running:
@@ -198,8 +218,9 @@ class KilldeskApp(ThemedApp[None]):
         for screen in self.screen_stack:
             if isinstance(screen, DeskDialog):
                 screen.show(view)
-        self._look_out(view)
-        self.dashboard.show(view, frames, missed)
+        with self.dashboard.at_once():
+            self._look_out(view)
+            self.dashboard.show(view, frames, missed)
         if self._leaving and not armed_accounts(view):
             self.exit()
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
+from dataclasses import replace
 
 from textual.message_pump import MessagePump
 
-from tui.core.desk import Desk, DeskView
+from tui.core.deadman import TimerView
+from tui.core.desk import AccountView, Desk, DeskView
 from tui.core.frames import Frame
 from tui.ui.after import after
 
@@ -18,6 +21,8 @@ _SHORTEST_S = 0.05
 _LOST_S = 1.0
 """A pull that has been on its way for so long does not come: a frozen picture would be a lie."""
 _BATCH = 5_000
+_MANY = 100
+"""So many new frames are shown at once; a few wait for the next second."""
 
 Shown = Callable[[DeskView, Sequence[Frame], int], None]
 """Takes the newest picture, the frames since the last one, and how many frames fell off."""
@@ -25,6 +30,9 @@ Shown = Callable[[DeskView, Sequence[Frame], int], None]
 
 class Bridge:
     """Pulls the desk's picture and frames when the service nudges.
+
+    What nobody waits for, a few frames, a round trip, a book that was read again and is the same,
+    does not wake the screen: it is pulled with the next sign of life, which comes each second.
 
     The service's thread does nothing here but put one callback on the screen's loop, and only when
     none is on its way: it never waits, however long the screen stands still.
@@ -37,7 +45,11 @@ class Bridge:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._context: Context | None = None
         self._on_its_way = False
+        self._waiting = False
+        """There is something that can wait."""
         self._pulled_at = 0.0
+        self._shown: object = None
+        """What has been shown of what cannot wait."""
         self._last_seq = 0
         self.pulls = 0
 
@@ -52,6 +64,10 @@ class Bridge:
         """Asks for a pull; from any thread, returns at once."""
         if self._on_its_way or self._loop is None:
             return
+        if len(self._desk.frames) < _MANY and pressing(self._desk.view) == self._shown:
+            self._waiting = True
+            self._desk.caught_up()
+            return
         self._on_its_way = True
         try:
             self._loop.call_soon_threadsafe(self._plan, context=self._context)
@@ -61,7 +77,8 @@ class Bridge:
     def alive(self) -> None:
         """A sign of life from the screen's loop."""
         self._desk.screen_alive()
-        if self._on_its_way and time.monotonic() - self._pulled_at > _LOST_S:
+        lost = self._on_its_way and time.monotonic() - self._pulled_at > _LOST_S
+        if lost or self._waiting:
             self.pull()
 
     def _plan(self) -> None:
@@ -77,7 +94,7 @@ class Bridge:
         The service is released before the picture is read, so that a change in between nudges
         again instead of going unseen.
         """
-        self._on_its_way = False
+        self._on_its_way = self._waiting = False
         self._pulled_at = time.monotonic()
         self.pulls += 1
         self._desk.caught_up()
@@ -86,6 +103,37 @@ class Bridge:
         if frames:
             missed = max(0, frames[-1].seq - self._last_seq - len(frames))
             self._last_seq = frames[-1].seq
-        self._show(self._desk.view, frames, missed)
+        view = self._desk.view
+        self._shown = pressing(view)
+        self._show(view, frames, missed)
         if len(frames) == _BATCH:
             self.nudge()
+
+
+def pressing(view: DeskView) -> object:
+    """What a trader must see at once: all of the desk but the figures that change of themselves."""
+    return view.notice, tuple(map(_pressing, view.accounts))
+
+
+def _pressing(account: AccountView) -> object:
+    book = account.book
+    return (
+        replace(account, routes=(), book=None, timers=(), clock_offset_ms=None),
+        tuple((route.transport, route.up, route.detail) for route in account.routes),
+        book and (book.kinds, Counter(order.kind for order in book.orders)),
+        tuple(map(_settled, account.timers)),
+    )
+
+
+def _settled(timer: TimerView) -> TimerView:
+    """Without what each beat and each look at the guards renews."""
+    guards = tuple(replace(guard, until=None) for guard in timer.guards)
+    return replace(
+        timer,
+        sent_at=None,
+        latest_fire_at=None,
+        last_beat_ms=None,
+        latency_ms=None,
+        trigger_ms=None,
+        guards=guards,
+    )

@@ -2,46 +2,78 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
-from tui.service.audit_session import audit_of
-from tui.service.credentials import load_all_credentials
-from tui.service.demo import DemoError, demo_desk
-from tui.service.drill_log import drills_file, read_drills
-from tui.service.live_desk import LiveDesk
+from tui.service.late_desk import LateDesk, awaited
 from tui.service.locations import find_locations
-from tui.service.pin import KeyringEntry, Pin
 from tui.service.screen_file import ScreenFile
-from tui.service.settings import Settings, load_settings
 from tui.ui.app import KilldeskApp
 from tui.ui.drills import Drills
-from tui.ui.keymap import read_keymap
 from tui.ui.words import timer_name
+
+if TYPE_CHECKING:
+    from tui.service.live_desk import LiveDesk
+    from tui.service.settings import Settings
+
+Screen: TypeAlias = Callable[[Callable[[], None]], KilldeskApp]
+"""Makes the screen; it is given what to call once it stands."""
+
+DEMO_ACCOUNTS = (
+    ("htx-legacy", "htx", "HTX"),
+    ("htx-unified", "htx", "HTX"),
+    ("okx-desk", "okx", "OKX"),
+    ("bitget-uta", "bitget", "Bitget"),
+)
+"""Those of the simulator, to be shown before it is there."""
 
 
 def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
     from tui.service.configuration import Configuration, desk_notice
+    from tui.service.pin import KeyringEntry, Pin
+    from tui.ui.keymap import read_keymap
+    from tui.venues import VENUES
 
     keymap = read_keymap(settings.keys, settings.path)
-    desk = LiveDesk(
-        settings.accounts,
-        lambda: load_all_credentials(settings.accounts),
-        screen_grace_s=settings.screen_grace_s,
-        notice=lambda: desk_notice(settings),
-        locks=find_locations().locks_folder,
-        view_only=view_only,
-        audit=audit_of("dashboard", settings.accounts, settings.audit_keep_days),
-    )
+
+    @contextmanager
+    def opening() -> Iterator[LiveDesk]:
+        from tui.service.audit_session import audit_of
+        from tui.service.credentials import load_all_credentials
+        from tui.service.live_desk import LiveDesk
+
+        desk = LiveDesk(
+            settings.accounts,
+            lambda: load_all_credentials(settings.accounts),
+            screen_grace_s=settings.screen_grace_s,
+            notice=lambda: desk_notice(settings),
+            locks=find_locations().locks_folder,
+            view_only=view_only,
+            audit=audit_of("dashboard", settings.accounts, settings.audit_keep_days),
+        )
+        desk.start()
+        try:
+            yield desk
+        finally:
+            desk.stop()
+
+    accounts = [
+        awaited(one.name, one.venue, VENUES[one.venue].spec.title, paper=one.demo_trading)
+        for one in settings.accounts
+    ]
+    desk = LateDesk(accounts, opening)
     return _show(
         desk,
-        lambda: KilldeskApp(
+        lambda ready: KilldeskApp(
             desk,
             demo=False,
             confirm=settings.confirm,
@@ -53,11 +85,14 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
             lock_after_min=settings.lock_after_min,
             notify_desktop=settings.notify,
             configuration=Configuration(settings, settings.path, desk) if settings.path else None,
+            ready=ready,
         ),
     )
 
 
 def _drills() -> Drills:
+    from tui.service.drill_log import drills_file, read_drills
+
     try:
         return Drills(read_drills(drills_file()), keep=True)
     except OSError:
@@ -66,7 +101,12 @@ def _drills() -> Drills:
 
 def run_demo(*, view_only: bool = False) -> int:
     """The dashboard on a simulator that ends with it; returns the exit code."""
-    try:
+
+    @contextmanager
+    def opening() -> Iterator[LiveDesk]:
+        from tui.service.demo import demo_desk
+        from tui.service.live_desk import LiveDesk
+
         with demo_desk() as demo:
             desk = LiveDesk(
                 demo.accounts,
@@ -74,18 +114,25 @@ def run_demo(*, view_only: bool = False) -> int:
                 notice=lambda: f"nothing here is real: simulated venues at {demo.url}",
                 view_only=view_only,
             )
-            return _show(
-                desk,
-                lambda: KilldeskApp(desk, demo=True, kept=screen_file(), view_only=view_only),
-            )
-    except DemoError as error:
-        sys.stderr.write(f"killdesk: {error}\n")
-        return 1
+            desk.start()
+            try:
+                yield desk
+            finally:
+                desk.stop()
+
+    desk = LateDesk([awaited(*one) for one in DEMO_ACCOUNTS], opening)
+    return _show(
+        desk,
+        lambda ready: KilldeskApp(
+            desk, demo=True, kept=screen_file(), view_only=view_only, ready=ready
+        ),
+    )
 
 
 def run_welcome(settings: Settings, *, view_only: bool = False) -> int:
     """What a desk without accounts offers: the demo desk, or to add one and go on with it."""
     from tui.service.configuration import Configuration
+    from tui.service.settings import load_settings
     from tui.ui.welcome import WelcomeApp
 
     assert settings.path is not None
@@ -101,17 +148,21 @@ def screen_file() -> ScreenFile:
     return ScreenFile(find_locations().state_folder / "screen.json")
 
 
-def _show(desk: LiveDesk, screen: Callable[[], KilldeskApp]) -> int:
+def _show(desk: LateDesk, screen: Screen) -> int:
     """Runs the screen before the desk, and both end together."""
-    desk.start()
-    app = screen()
+
+    def ready() -> None:
+        gc.freeze()  # what the screen is made of stays
+        gc.enable()
+        desk.start()
+
+    app = screen(ready)
     try:
         app.run()
     finally:
         desk.stop()
         try:
-            record = [desk.audit.last_words] if desk.audit is not None else []
-            for line in (*left_behind(desk.view), *record):
+            for line in filter(None, (*left_behind(desk.view), desk.last_words)):
                 sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
         except OSError:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -35,6 +34,7 @@ from tui.ui.painted import Painted
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.presses import ALL, DISARM, PANIC, Presses, Target
+from tui.ui.sparing_screen import SparingScreen
 
 if TYPE_CHECKING:
     from textual.events import Event, Resize
@@ -44,7 +44,7 @@ _TALL_FROM = 48
 """Rows from which the header takes three of them, to be seen from across a room."""
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(SparingScreen):
     """Where the desk is watched and cancelled. A press reaches the service before it is drawn."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # noqa: RUF012  as in Screen

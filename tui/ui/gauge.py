@@ -45,16 +45,18 @@ def fast_below_s(timer: TimerView) -> float:
 
 
 def next_repaint_s(timer: TimerView, certain_s: float) -> float | None:
-    """When the gauge next shows something else; None while it stands still."""
+    """When the gauge must next be drawn besides every second; None while there is no need to."""
     if timer.state not in HOLDING or certain_s <= 0:
         return None
     if certain_s <= fast_below_s(timer):
         return min(_FAST_S, certain_s + 0.001)
-    return max(_FAST_S, certain_s - floor(certain_s) + 0.001)
+    return certain_s - fast_below_s(timer) + 0.001
 
 
 class Gauge(Painted[GaugeView]):
-    """Counts down by the clock; it sleeps between two figures, and for good without a timer.
+    """Counts down by the clock, with the seconds of the screen; near the end by itself, faster.
+
+    What is drawn is what is certain still at the next second, when it is drawn again.
 
     Of several timers the one in the worst state is drawn large, every other one in a line.
     """
@@ -98,8 +100,13 @@ class Gauge(Painted[GaugeView]):
     def on_mount(self) -> None:
         self._sleep()
 
+    def tick(self) -> None:
+        """A second has passed."""
+        if self.ticking:
+            self.repaint()
+
     def _tick(self) -> None:
-        self.refresh()
+        self.repaint()
         self._sleep()
 
     def on_click(self, event: events.Click) -> None:
@@ -108,7 +115,7 @@ class Gauge(Painted[GaugeView]):
 
     @property
     def ticking(self) -> bool:
-        """Whether it will redraw itself."""
+        """Whether it counts down."""
         return self._wake is not None
 
     def paint(self, value: GaugeView, width: int, height: int) -> Content:
@@ -116,9 +123,16 @@ class Gauge(Painted[GaugeView]):
         timers = tuple(replace(timer, state=timer.state_at(now)) for timer in value.timers)
         worst_first = tuple(sorted(timers, key=lambda timer: timer.state.alarm, reverse=True))
         value = GaugeView(worst_first, value.alarms)
+        until = self._drawn_until(now)
         if height < big_height() + len(timers):
-            return _small(value, now, width, height)
-        return _large(value, now, width, height)
+            return _small(value, until, width, height)
+        return _large(value, until, width, height)
+
+    def _drawn_until(self, now: Instant) -> Instant:
+        """When it will be drawn again."""
+        timers = self.value.timers if self.value is not None else ()
+        fast = any(0 < timer.certain_s(now) <= fast_below_s(timer) for timer in timers)
+        return now if fast else now.later(1.0 - now.wall_s % 1.0)
 
 
 def _small(value: GaugeView, now: Instant, width: int, height: int) -> Content:

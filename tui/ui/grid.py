@@ -45,7 +45,8 @@ class PanelGrid(ScrollableContainer, can_focus=False):
             self._rebuild(accounts)
         else:
             for panel, account in zip(self._panels, accounts, strict=True):
-                panel.show(account)
+                if account != panel.account:
+                    panel.show(account)
         self._lay_out()
 
     def tick(self) -> None:

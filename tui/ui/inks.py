@@ -2,71 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from textual.app import App
+from textual.color import Color
 from textual.content import Content, Span
 from textual.style import Style
 from textual.widget import Widget
 
-INKS = frozenset(
-    f"ink--{name}"
-    for name in (
-        "good",
-        "careful",
-        "bad",
-        "alarm",
-        "caution",
-        "quiet",
-        "faint",
-        "strong",
-        "text",
-        "figure",
-        "live",
-        "demo",
-        "paper",
-        "mark",
-        "track",
-    )
-)
-"""Component classes of every widget that draws with inks."""
-
-INK_CSS = """
-& > .ink--good { color: $killdesk-good; text-style: bold; }
-& > .ink--careful { color: $killdesk-careful; text-style: bold; }
-& > .ink--bad { color: $killdesk-bad; text-style: bold; }
-& > .ink--alarm { color: $killdesk-on-alarm; background: $killdesk-alarm; text-style: bold; }
-& > .ink--caution {
-    color: $killdesk-on-careful; background: $killdesk-careful; text-style: bold;
+_INKS: Mapping[str, tuple[str, str | None, bool]] = {
+    "good": ("killdesk-good", None, True),
+    "careful": ("killdesk-careful", None, True),
+    "bad": ("killdesk-bad", None, True),
+    "alarm": ("killdesk-on-alarm", "killdesk-alarm", True),
+    "caution": ("killdesk-on-careful", "killdesk-careful", True),
+    "quiet": ("killdesk-quiet", None, False),
+    "faint": ("killdesk-faint", None, False),
+    "strong": ("killdesk-strong", None, True),
+    "text": ("foreground", None, False),
+    "figure": ("killdesk-figure", None, False),
+    "live": ("killdesk-on-live", "killdesk-live", True),
+    "demo": ("killdesk-demo", None, True),
+    "paper": ("killdesk-paper", None, True),
+    "mark": ("killdesk-on-mark", "killdesk-mark", True),
+    "track": ("killdesk-track", None, False),
 }
-& > .ink--quiet { color: $killdesk-quiet; }
-& > .ink--faint { color: $killdesk-faint; }
-& > .ink--strong { color: $killdesk-strong; text-style: bold; }
-& > .ink--text { color: $foreground; }
-& > .ink--figure { color: $killdesk-figure; }
-& > .ink--live { color: $killdesk-on-live; background: $killdesk-live; text-style: bold; }
-& > .ink--demo { color: $killdesk-demo; text-style: bold; }
-& > .ink--paper { color: $killdesk-paper; text-style: bold; }
-& > .ink--mark { color: $killdesk-on-mark; background: $killdesk-mark; text-style: bold; }
-& > .ink--track { color: $killdesk-track; }
-"""
-"""Their rules, to stand within the rules of such a widget."""
+"""Of each the theme's colour, that of its ground if it has one, and whether it is bold."""
+_known: WeakKeyDictionary[App[object], tuple[Mapping[str, str], dict[str, Style]]] = (
+    WeakKeyDictionary()
+)
 
 
 def inked(widget: Widget, content: Content) -> Content:
     """The names of the inks replaced by their styles.
 
-    Textual 8.2.8 would look them up itself, but it loses opaque backgrounds on the way.
+    They are no component classes: each would be a node of its own in every part of the screen, to
+    be styled at the start and with each theme, and Textual 8.2.8 loses their opaque backgrounds.
     """
+    styles = _styles(widget.app)
     return Content(
         content.plain,
-        [Span(span.start, span.end, _style(widget, span.style)) for span in content.spans],
-    )
+        [
+            Span(span.start, span.end, span.style if isinstance(span.style, Style)
+                 else styles[span.style])
+            for span in content.spans
+        ],
+    )  # fmt: skip
 
 
-def _style(widget: Widget, style: Style | str) -> Style:
-    if isinstance(style, Style):
-        return style
-    rules = widget.get_component_styles(style.removeprefix("."))
-    return Style(
-        background=rules.background if rules.has_rule("background") else None,
-        foreground=rules.color if rules.has_rule("color") else None,
-        bold=rules.text_style.bold or None,
-    )
+def colour_of(widget: Widget, name: str) -> Color:
+    """The colour of an ink, for what draws without `Content`."""
+    return Color.parse(widget.app.theme_variables[_INKS[name][0]])
+
+
+def _styles(app: App[object]) -> dict[str, Style]:
+    """By name as in `.ink--good`, in the colours of the theme that is chosen now."""
+    known = _known.get(app)
+    if known is None or known[0] is not app.theme_variables:
+        colours = app.theme_variables
+        styles = {
+            f".ink--{name}": Style(
+                background=Color.parse(colours[ground]) if ground else None,
+                foreground=Color.parse(colours[ink]),
+                bold=bold or None,
+            )
+            for name, (ink, ground, bold) in _INKS.items()
+        }
+        known = _known[app] = (colours, styles)
+    return known[1]

@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
-from tui.ui.inks import INK_CSS, INKS, inked
+from tui.ui.inks import inked
 from tui.ui.painted import ink
 
 
@@ -42,9 +42,8 @@ Source = Callable[[int], Sequence[Line]]
 class Lines(ScrollView, can_focus=True):
     """A list of rows. It stays where it was scrolled to when its rows change."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
-    DEFAULT_CSS = f"""
-    Lines {{
+    DEFAULT_CSS = """
+    Lines {
         height: 1fr;
         overflow-x: hidden;
         overflow-y: auto;
@@ -55,8 +54,7 @@ class Lines(ScrollView, can_focus=True):
         scrollbar-color: $foreground 20%;
         scrollbar-color-hover: $foreground 35%;
         scrollbar-color-active: $foreground 45%;
-        {INK_CSS}
-    }}
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "scroll_up", "up", show=False),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from textual.content import Content
+from textual.dom import NoScreen
+from textual.geometry import Region
+from textual.visual import Visual
 from textual.widget import Widget
 
-from tui.ui.inks import INK_CSS, INKS, inked
+from tui.ui.inks import inked
+from tui.ui.sparing_screen import SparingScreen
 from tui.ui.words import Sign
 
 S = TypeVar("S")
@@ -58,36 +62,103 @@ class Painted(Widget, Generic[S]):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
 
-    DEFAULT_CSS = f"""
-    Painted {{
+    DEFAULT_CSS = """
+    Painted {
         height: 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
-        {INK_CSS}
-    }}
+    }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes, markup=False)
         self.value: S | None = None
+        self._drawn: tuple[Content, ...] = ()
+        """Line by line, as it was painted last."""
+        self._drawn_on = (0, 0)
+        self._changed: list[int] = []
+        """The lines to be painted anew; when empty, all of them."""
 
     def put(self, value: S) -> None:
-        """Shows `value`; nothing is redrawn when it is the one shown already."""
+        """Shows `value`; nothing is redrawn when it looks like the one shown already."""
         if value != self.value:
             self.value = value
+            self.repaint()
+
+    def repaint(self) -> None:
+        """Draws anew, and paints the lines that look different from before."""
+        width, _ = self._drawn_on
+        if not width or self._drawn_on != self.content_size or not self._plain_lines:
             self.refresh()
+            return
+        before, drawn = self._drawn, self._draw()
+        if len(before) != len(drawn):
+            self.refresh()
+            return
+        same = [old.is_same(new) for old, new in zip(before, drawn, strict=True)]
+        changed = [y for y, unchanged in enumerate(same) if not unchanged]
+        if changed:
+            all_before = bool(self._dirty_regions) and not self._changed
+            known = set() if all_before else {*self._changed, *changed}
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            self._changed = sorted(known)
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        self._changed = []
+        screen = self._screen if repaint and not (layout or recompose) else None
+        if screen is not None and screen.touch(self):
+            self._layout_cache.clear()  # it holds the drawing too
+            self._set_dirty(*regions)
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def paint(self, value: S, width: int, height: int) -> Content:
         """The drawing of `value` on so many cells."""
         raise NotImplementedError
 
     def render(self) -> Content:
-        if self.value is None:
-            return Content()
+        return inked(self, lines(*self._draw()))
+
+    def _render_content(self) -> None:
+        cache, changed = self._render_cache, self._changed
+        if not changed or cache.size != self.size or self._drawn_on != self.content_size:
+            super()._render_content()
+        else:
+            width, style = self.size.width, self.visual_style
+            for y in changed:
+                line = inked(self, self._drawn[y])
+                cache.lines[y] = Visual.to_strips(self, line, width, 1, style)[0]
+            self._dirty_regions.clear()
+        self._changed = []
+
+    @property
+    def _plain_lines(self) -> bool:
+        """Whether the lines of the drawing are those of the widget."""
+        return self.styles.content_align_vertical == "top"
+
+    @property
+    def _screen(self) -> SparingScreen | None:
         try:
-            drawn = self.paint(self.value, self.content_size.width, self.content_size.height)
-            return inked(self, drawn)
-        except Exception as error:  # noqa: BLE001  one part that cannot be drawn must not end the desk
-            return inked(self, ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad"))
+            screen = self.screen
+        except NoScreen:
+            return None
+        return screen if isinstance(screen, SparingScreen) else None
+
+    def _draw(self) -> tuple[Content, ...]:
+        size = self.content_size
+        if self.value is None:
+            drawn = Content()
+        else:
+            try:
+                drawn = self.paint(self.value, size.width, size.height)
+            except Exception as error:  # noqa: BLE001  one part that cannot be drawn must not end the desk
+                drawn = ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")
+        self._drawn, self._drawn_on = tuple(drawn.split("\n")), size
+        return self._drawn

@@ -137,6 +137,7 @@ class AccountPanel(Vertical):
         """A second has passed: figures that nothing renews stop looking live."""
         if stale(self.account, self._clock().wall_ms) is not self._stale:
             self.show(self.account)
+        self._gauge.tick()
 
     def show_presses(self) -> None:
         """Shows what is armed and for how long."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
-from typing import ClassVar
 
 from rich.text import Text
 from textual.content import Content
 from textual_plotext import PlotextPlot
 
-from tui.ui.inks import INK_CSS, INKS, inked
+from tui.ui.inks import colour_of, inked
 from tui.ui.painted import ink
 from tui.ui.sparkline import LOST
 from tui.ui.words import utc
@@ -30,7 +29,7 @@ class Curve:
     values: tuple[float | None, ...]
     """One for each of the times."""
     ink: str
-    """The component class of `Painted` that colours it."""
+    """The name of the ink that colours it."""
     lost: tuple[int, ...] = ()
     """Places of those where an answer did not come."""
 
@@ -54,13 +53,11 @@ class Plot(PlotextPlot):
     """Curves over the time of day. It is drawn anew only when they change."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
-    DEFAULT_CSS = f"""
-    Plot {{
+    DEFAULT_CSS = """
+    Plot {
         height: 1fr;
         color: $killdesk-quiet;
-        {INK_CSS}
-    }}
+    }
     """
 
     def __init__(self) -> None:
@@ -111,7 +108,7 @@ class Plot(PlotextPlot):
                 plt.scatter(xs, [heights[-1]] * len(xs), marker=LOST, color=self._colour("bad"))
 
     def _colour(self, name: str) -> tuple[int, int, int]:
-        colour = self.get_component_styles(f"ink--{name}").color
+        colour = colour_of(self, name)
         return (colour.r, colour.g, colour.b)
 
 

@@ -1,0 +1,104 @@
+"""A desk that is opened behind its screen: nothing that is asked meanwhile is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tui.core.desk import DeskView, Health
+from tui.core.frames import FrameFeed
+from tui.service.late_desk import LateDesk, awaited
+
+WAIT_S = 10.0
+
+
+class OpenDesk:
+    """Notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.frames = FrameFeed()
+        self.view = DeskView((awaited("one", "okx", "OKX"),), "open")
+        self.asked: list[tuple[object, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *args: self.asked.append((name, *args))
+
+
+class Opening:
+    """Lets a test say when the desk is open, and see that it is closed."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.desk = OpenDesk()
+        self.go = threading.Event()
+        self.closed = False
+        self._error = error
+
+    @contextmanager
+    def __call__(self) -> Iterator[Any]:
+        assert self.go.wait(WAIT_S)
+        if self._error is not None:
+            raise self._error
+        yield self.desk
+        self.closed = True
+
+
+def late_desk(opening: Opening) -> tuple[LateDesk, threading.Event]:
+    desk = LateDesk([awaited("one", "okx", "OKX"), awaited("two", "htx", "HTX")], opening)
+    changed = threading.Event()
+    desk.watch(changed.set)
+    return desk, changed
+
+
+def test_its_accounts_are_there_before_it_is_open() -> None:
+    desk, _ = late_desk(Opening())
+    assert [account.name for account in desk.view.accounts] == ["one", "two"]
+    assert {account.health for account in desk.view.accounts} == {Health.CONNECTING}
+
+
+def test_what_was_asked_before_is_asked_once_it_is_open_in_order() -> None:
+    opening = Opening()
+    desk, changed = late_desk(opening)
+    desk.start()
+    desk.panic()
+    desk.cancel("one", "spreads")
+    desk.arm("two")
+    assert [bool(account.runs) for account in desk.view.accounts] == [True, True]
+    assert changed.wait(WAIT_S)
+    assert opening.desk.asked == []
+    changed.clear()
+    opening.go.set()
+    assert changed.wait(WAIT_S)
+    names = [command[0] for command in opening.desk.asked]
+    assert names == ["watch", "panic", "cancel", "arm"]
+    assert opening.desk.asked[2][1:3] == ("one", "spreads")
+    assert desk.view.notice == "open"
+    assert desk.frames is opening.desk.frames
+    desk.refresh("two")
+    assert opening.desk.asked[-1] == ("refresh", "two")
+    desk.stop()
+    assert opening.closed
+
+
+def test_a_cancel_that_waits_is_shown_where_it_belongs() -> None:
+    desk, _ = late_desk(Opening())
+    desk.cancel("two")
+    assert [len(account.runs) for account in desk.view.accounts] == [0, 1]
+    assert desk.view.accounts[1].runs[0].step == "waiting for the desk"
+
+
+def test_why_it_cannot_be_opened_is_said_in_every_panel() -> None:
+    opening = Opening(RuntimeError("the simulator did not start"))
+    desk, changed = late_desk(opening)
+    desk.start()
+    opening.go.set()
+    assert changed.wait(WAIT_S)
+    assert {account.health for account in desk.view.accounts} == {Health.DOWN}
+    assert {account.reason for account in desk.view.accounts} == {"the simulator did not start"}
+    desk.stop()
+
+
+def test_it_may_end_before_it_began() -> None:
+    desk, _ = late_desk(Opening())
+    desk.stop()

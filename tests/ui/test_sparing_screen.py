@@ -1,0 +1,153 @@
+"""What is painted: the lines that look different, by the widgets that are seen there, at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.ui.painted import Painted, ink
+from tui.ui.sparing_screen import SparingScreen, seen_in
+from tui.ui.themes import variables_for
+
+
+class Part(Painted[str]):
+    DEFAULT_CSS = "Part { width: 10; height: 3; }"
+
+    painted = 0
+
+    def paint(self, value: str, width: int, height: int) -> Content:
+        self.painted += 1
+        return ink(value)
+
+
+class Desk(SparingScreen):
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Part(id="left")
+            yield Part(id="right")
+        yield Static("below")
+
+
+class SparingApp(App[None]):
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variables_for(dark=True)
+
+    def get_default_screen(self) -> Screen[None]:
+        return Desk()
+
+    @property
+    def desk(self) -> Desk:
+        assert isinstance(self.screen, Desk)
+        return self.screen
+
+    @property
+    def left(self) -> Part:
+        return self.desk.query_one("#left", Part)
+
+    def rows(self) -> list[str]:
+        """What stands in the first lines of the screen."""
+        return [strip.text.rstrip() for strip in self.desk._compositor.render_strips()[:3]]
+
+
+def regions(app: SparingApp, monkeypatch: Any) -> list[set[Region]]:
+    """Notes what each update of the screen paints."""
+    painted: list[set[Region]] = []
+    usual = app.desk._compositor.render_partial_update
+
+    def noting() -> object:
+        painted.append(set(app.desk._compositor._dirty_regions))
+        return usual()
+
+    monkeypatch.setattr(app.desk._compositor, "render_partial_update", noting)
+    return painted
+
+
+async def test_what_is_put_within_at_once_is_painted_when_it_ends(monkeypatch: Any) -> None:
+    app = SparingApp()
+    async with app.run_test() as pilot:
+        app.left.put("a\nb\nc")
+        await pilot.pause()
+        painted = regions(app, monkeypatch)
+        with app.desk.at_once():
+            app.left.put("a\nX\nc")
+            app.desk.query_one("#right", Part).put("Y")
+            assert painted == []
+        assert painted == [{Region(0, 1, 10, 1), Region(10, 0, 10, 1)}]
+        assert app.rows() == ["a         Y", "X", "c"]
+        await pilot.pause()
+        assert len(painted) == 1
+
+
+async def test_another_value_that_looks_the_same_is_not_painted(monkeypatch: Any) -> None:
+    class Blind(Part):
+        def paint(self, value: str, width: int, height: int) -> Content:
+            return ink("the same")
+
+    class OneApp(SparingApp):
+        def get_default_screen(self) -> Screen[None]:
+            class One(SparingScreen):
+                def compose(self) -> ComposeResult:
+                    yield Blind(id="left")
+
+            return One()
+
+    app = OneApp()
+    async with app.run_test() as pilot:
+        part = app.screen.query_one(Blind)
+        part.put("one")
+        await pilot.pause()
+        rendered: list[object] = []
+        monkeypatch.setattr(part, "refresh", lambda *regions: rendered.append(regions))
+        part.put("two")
+        assert rendered == []
+
+
+async def test_two_changes_before_one_paint_are_both_painted() -> None:
+    app = SparingApp()
+    async with app.run_test() as pilot:
+        app.left.put("a\nb\nc")
+        await pilot.pause()
+        with app.desk.at_once():
+            app.left.put("a\nX\nc")
+            app.left.put("Z\nX\nc")
+        assert app.rows() == ["Z", "X", "c"]
+
+
+async def test_a_change_of_lines_after_a_change_of_everything_paints_everything() -> None:
+    app = SparingApp()
+    async with app.run_test() as pilot:
+        app.left.put("a\nb\nc")
+        await pilot.pause()
+        with app.desk.at_once():
+            app.left.put("1\n2")
+            app.left.put("1\n3")
+        assert app.rows() == ["1", "3", ""]
+
+
+async def test_outside_of_it_the_usual_way_is_gone() -> None:
+    app = SparingApp()
+    async with app.run_test() as pilot:
+        app.left.put("later")
+        await pilot.pause()
+        assert app.rows()[0] == "later"
+
+
+def test_only_widgets_that_show_in_what_changed_are_seen() -> None:
+    front, beside, back, screen = (Widget() for _ in range(4))
+    whole = Region(0, 0, 80, 24)
+    visible = {
+        front: (Region(0, 0, 10, 1), whole),
+        beside: (Region(20, 0, 10, 1), whole),
+        back: (Region(0, 0, 40, 10), whole),
+        screen: (whole, whole),
+    }
+    assert list(seen_in({Region(2, 0, 4, 1)}, visible)) == [front]
+    assert list(seen_in({Region(2, 0, 20, 1)}, visible)) == [front, beside, back]
+    assert list(seen_in({Region(2, 0, 4, 1), Region(60, 0, 1, 1)}, visible)) == [front, screen]

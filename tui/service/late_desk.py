@@ -1,0 +1,185 @@
+"""A desk whose screen stands first: what the service needs is loaded and started behind it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from tui.core.actions import EVERYTHING, Scope
+from tui.core.clocks import read_clock
+from tui.core.desk import AccountView, Desk, DeskView, Health, NewSettings, RunView
+from tui.core.frames import FrameFeed
+from tui.core.text import safe_text
+
+if TYPE_CHECKING:
+    from tui.service.live_desk import LiveDesk
+
+Opening: TypeAlias = "Callable[[], AbstractContextManager[LiveDesk]]"
+STOP_S = 25.0
+"""How long the end waits for a desk that is just being opened, and for one that closes."""
+
+
+class LateDesk:
+    """Implements `tui.core.desk.Desk`. What is asked before the desk is open is asked of it then.
+
+    `opening` gives the started desk and stops it at its end; both are done in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        accounts: Sequence[AccountView],
+        opening: Callable[[], AbstractContextManager[LiveDesk]],
+    ) -> None:
+        self.frames = FrameFeed()
+        self._view = DeskView(tuple(accounts))
+        self._opening = opening
+        self._desk: LiveDesk | None = None
+        self._asked: list[Callable[[Desk], None]] = []
+        self._between = threading.Lock()
+        """Around what must not happen while the open desk takes over."""
+        self._changed: Callable[[], None] | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="killdesk opening", daemon=True)
+
+    def start(self) -> None:
+        """Opens the desk; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the desk, and waits for that."""
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+
+    @property
+    def last_words(self) -> str:
+        """Where the record of the session lies; empty without one."""
+        audit = self._desk.audit if self._desk is not None else None
+        return audit.last_words if audit is not None else ""
+
+    # --- Desk -------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> DeskView:
+        return self._view if self._desk is None else self._desk.view
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._ask(lambda desk: desk.watch(changed))
+
+    def caught_up(self) -> None:
+        if self._desk is not None:
+            self._desk.caught_up()
+
+    def screen_alive(self) -> None:
+        if self._desk is not None:
+            self._desk.screen_alive()
+
+    def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
+        self._ask(lambda desk: desk.cancel(account, action, scope), account, action)
+
+    def panic(self) -> None:
+        self._ask(lambda desk: desk.panic(), *(each.name for each in self._view.accounts))
+
+    def arm(self, account: str) -> None:
+        self._ask(lambda desk: desk.arm(account))
+
+    def disarm(self, account: str) -> None:
+        self._ask(lambda desk: desk.disarm(account))
+
+    def cancel_then_disarm(self, account: str) -> None:
+        self._ask(lambda desk: desk.cancel_then_disarm(account), account)
+
+    def confirm_presence(self) -> None:
+        self._ask(lambda desk: desk.confirm_presence())
+
+    def refresh(self, account: str) -> None:
+        self._ask(lambda desk: desk.refresh(account))
+
+    def reconfigure(self, new: NewSettings) -> Future[str]:
+        if self._desk is not None:
+            return self._desk.reconfigure(new)
+        refused: Future[str] = Future()
+        refused.set_result("the desk is still being opened; try again in a moment")
+        return refused
+
+    def _ask(self, command: Callable[[Desk], None], *cancelled: str | None) -> None:
+        """Asks the desk, or keeps it for then; a cancel that is kept is shown on its account."""
+        with self._between:
+            desk = self._desk
+            if desk is None:
+                self._asked.append(command)
+                run = RunView(
+                    "everything", EVERYTHING, read_clock().wall_ms, "waiting for the desk"
+                )
+                self._view = replace(
+                    self._view,
+                    accounts=tuple(
+                        replace(one, runs=(run,)) if one.name in cancelled else one
+                        for one in self._view.accounts
+                    ),
+                )
+        if desk is not None:
+            command(desk)
+        elif cancelled:
+            self._nudge()
+
+    # --- in the thread ----------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        try:
+            with self._opening() as desk:
+                self._take_over(desk)
+                self._over.wait()
+        except Exception as error:  # noqa: BLE001  shown in the panels
+            if self._desk is None:
+                self._view = DeskView(
+                    tuple(
+                        replace(one, health=Health.DOWN, reason=_why(error), runs=())
+                        for one in self._view.accounts
+                    ),
+                    _why(error),
+                )
+                self._nudge()
+
+    def _take_over(self, desk: LiveDesk) -> None:
+        with self._between:
+            for command in self._asked:
+                command(desk)
+            self._asked.clear()
+            self.frames, self._desk = desk.frames, desk
+        self._nudge()
+
+    def _nudge(self) -> None:
+        if self._changed is not None:
+            self._changed()
+
+
+def awaited(name: str, venue: str, title: str, *, paper: bool = False) -> AccountView:
+    """An account of which nothing is known yet but what it is."""
+    return AccountView(
+        name=name,
+        venue=venue,
+        title=title,
+        health=Health.CONNECTING,
+        reason="",
+        family="",
+        paper=paper,
+        key_note="",
+        routes=(),
+        kinds=(),
+        actions=(),
+        book=None,
+        book_error="",
+        runs=(),
+        reports=(),
+        timers=(),
+    )
+
+
+def _why(error: Exception) -> str:
+    return safe_text(str(error) or type(error).__name__, 200)
