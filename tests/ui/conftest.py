@@ -243,7 +243,7 @@ def text(app: KilldeskApp) -> str:
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
     """Waits for what must come; a test that waits in vain fails here."""
-    for _ in range(100):
+    for _ in range(600):
         if true():
             return
         await pilot.pause(0.05)
