@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tui.core.frames import Frame
 from tui.ui.frame_ring import FrameRing
 from tui.ui.frame_view import FrameScreen, PayloadLines
+from tui.ui.themed import ThemedApp
 
 REQUEST = Frame(
     3, 1_728_648_201_884, "bitget-mm", "rest", "out",
@@ -44,7 +44,7 @@ async def opened(pilot: Pilot[None], frame: Frame, kept: FrameRing) -> FrameScre
 
 
 async def test_it_says_all_that_is_known() -> None:
-    async with App[None]().run_test(size=(100, 30)) as pilot:
+    async with ThemedApp[None]().run_test(size=(100, 30)) as pilot:
         await opened(pilot, REPLY, ring(REQUEST, REPLY))
         assert said(pilot, "#facts").splitlines() == [
             "← received rest   bitget-mm",
@@ -60,7 +60,7 @@ async def test_it_says_all_that_is_known() -> None:
 
 async def test_its_pair_and_its_neighbours_are_one_key_away() -> None:
     note = Frame(4, 0, "okx-desk", "ws", "note", "connected")
-    async with App[None]().run_test(size=(80, 24)) as pilot:
+    async with ThemedApp[None]().run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, REPLY, ring(REQUEST, note, REPLY))
         await pilot.press("r")
         assert screen.frame is REQUEST
@@ -74,7 +74,7 @@ async def test_its_pair_and_its_neighbours_are_one_key_away() -> None:
 
 @pytest.mark.parametrize("key", ["escape", "enter", "q"])
 async def test_it_closes_and_copies(key: str) -> None:
-    async with App[None]().run_test(size=(80, 24)) as pilot:
+    async with ThemedApp[None]().run_test(size=(80, 24)) as pilot:
         await opened(pilot, REQUEST, ring(REQUEST))
         await pilot.press("y")
         assert pilot.app.clipboard == REQUEST.text
@@ -87,7 +87,7 @@ async def test_it_closes_and_copies(key: str) -> None:
 )
 async def test_hostile_and_long_payloads_are_only_text(text: str) -> None:
     frame = Frame(1, 10**15, "[/a]", "ws", "in", text, headers=(("[/h]", "[b]"),), error=True)
-    async with App[None]().run_test(size=(80, 24)) as pilot:
+    async with ThemedApp[None]().run_test(size=(80, 24)) as pilot:
         await opened(pilot, frame, ring(frame))
         assert "[/a]" in said(pilot, "#facts")
         shown = payload(pilot).partition("\n\n")[2]
