@@ -180,7 +180,7 @@ def spelled(strips: Any) -> str:
     out: list[str] = []
     for strip in strips:
         out.append(strip.text.rstrip())
-        cells = [(_look(segment.style), segment.cell_length) for segment in strip]
+        cells = [(_look(segment.style, segment.text), segment.cell_length) for segment in strip]
         runs = [
             f"{letters.setdefault(look, _letter(len(letters)))}{sum(cells for _, cells in run)}"
             for look, run in groupby(cells, key=lambda cell: cell[0])
@@ -198,7 +198,8 @@ def _letter(number: int) -> str:
     )
 
 
-def _look(style: Style | None) -> str:
+def _look(style: Style | None, text: str) -> str:
+    """The style in words; of blanks the ground alone, since no more of it is seen."""
     if style is None:
         return "plain"
     fore, back = (
@@ -207,6 +208,8 @@ def _look(style: Style | None) -> str:
     )
     kept = {"bold": style.bold, "italic": style.italic, "underline": style.underline,
             "reverse": style.reverse, "dim": style.dim, "strike": style.strike}  # fmt: skip
+    if text.isspace() and not (style.reverse or style.underline or style.strike):
+        return f"blank on {back}"
     return " ".join([f"{fore} on {back}", *(name for name, on in kept.items() if on)])
 
 
