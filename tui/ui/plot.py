@@ -17,7 +17,7 @@ from tui.ui.sparkline import LOST
 from tui.ui.words import utc
 
 _MINUTE = 60
-_LEAST_WIDE, _LEAST_HIGH = 20, 5
+_LEAST_WIDE, _LEAST_HIGH = 20, 4
 """Cells and rows; with fewer it stays blank."""
 _CELLS_A_TIME = 12
 _ROWS_A_VALUE = 3
