@@ -8,19 +8,13 @@ from itertools import cycle
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.events import Resize
 
 from tui.core.desk import AccountView
 from tui.core.history import Past, Stretch, folded, slowed
-from tui.ui.layout import PLOTS_BESIDE_FROM
 from tui.ui.painted import Painted, first_fitting, ink, lines, row
 from tui.ui.plot import Curve, Curves, Plot
 from tui.ui.words import SLOW, duration
 
-_LEAST_ROWS = 5
-"""Of a plot; below it only its words are shown."""
-_LEAST_STACKED = 8
-"""Rows from which there is room for the words of both charts."""
 _MOST_POINTS = 31
 """Of ten minutes: some routes are measured every twenty seconds only."""
 _INKS = ("strong", "figure", "demo", "good", "careful", "quiet", "faint")
@@ -82,9 +76,6 @@ class Chart(Vertical):
         yield self.legends
         yield self.plot
 
-    def on_resize(self, event: Resize) -> None:
-        self.plot.display = event.size.height - self.legends.size.height >= _LEAST_ROWS
-
     def show(self, heading: str, legends: tuple[Legend, ...], curves: Curves) -> None:
         """Shows newer curves."""
         grown = self.legends.value is None or len(self.legends.value[1]) != len(legends)
@@ -95,15 +86,15 @@ class Chart(Vertical):
 
 
 class Charts(Container):
-    """Both charts of one account, beside each other or one above the other."""
+    """Both charts of one account: one above the other, or beside each other (`-across`)."""
 
     DEFAULT_CSS = """
     Charts { height: 1fr; layout: vertical; }
     Charts.-across { layout: horizontal; }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self.trips = Chart()
         self.orders = Chart()
         self._shown: tuple[object, ...] = ()
@@ -111,11 +102,6 @@ class Charts(Container):
     def compose(self) -> ComposeResult:
         yield self.trips
         yield self.orders
-
-    def on_resize(self, event: Resize) -> None:
-        across = event.size.width >= PLOTS_BESIDE_FROM
-        self.set_class(across, "-across")
-        self.orders.display = across or event.size.height >= _LEAST_STACKED
 
     def show(self, account: AccountView) -> None:
         """Shows a newer picture of the account; it costs nothing while the past is the same."""

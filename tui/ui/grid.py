@@ -9,7 +9,7 @@ from textual.containers import ScrollableContainer
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView
 from tui.ui.alarms import Alarms
-from tui.ui.layout import Plan, plan, plan_alone
+from tui.ui.layout import Plan, plan, plan_alone, plots_beside
 from tui.ui.panel import AccountPanel
 from tui.ui.presses import Presses
 
@@ -113,9 +113,10 @@ class PanelGrid(ScrollableContainer, can_focus=False):
         width, height = self._room
         if not self._panels or height <= 0:
             return
+        across = plots_beside(width)
         for panel in self._panels:
             panel.display = not self.alone or panel is self.selected
-            panel.plot(self.alone and panel is self.selected)
+            panel.plot(self.alone and panel is self.selected, across=across)
         planned = self._plan(width, height)
         if planned == self.plan:
             return

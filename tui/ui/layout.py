@@ -126,16 +126,19 @@ def _largest(width: int, height: int, buttons: Sequence[int], *, log: bool) -> P
     return Plan(Density.TINY, columns, 2, rows, max(1, min(rows, height // 2)), beside=True)
 
 
-PLOTS_BESIDE_FROM = 72
-"""Inner width from which the two plots of a panel stand beside each other."""
 _PLOTS_BESIDE, _PLOTS_STACKED = 12, 20
-"""Rows that they take at least."""
+"""Rows that the two plots of a panel take at least."""
+
+
+def plots_beside(width: int) -> bool:
+    """Whether they stand beside each other where the panel has so many cells."""
+    return width >= 75
 
 
 def plan_alone(width: int, height: int, buttons: int) -> Plan:
     """One panel with so many cancel buttons on all the room, the rows left over for its plots."""
     beside = width - _FRAME >= BESIDE_FROM
-    plots = _PLOTS_BESIDE if width - _FRAME >= PLOTS_BESIDE_FROM else _PLOTS_STACKED
+    plots = _PLOTS_BESIDE if plots_beside(width) else _PLOTS_STACKED
     for density, needs in _NEEDS.items():
         least, ideal = heights(density, buttons, beside=beside)
         if width >= needs.narrowest and least + plots <= height:

@@ -164,8 +164,10 @@ class AccountPanel(Vertical):
             tool.refresh(layout=True)
         self._paint_head()
 
-    def plot(self, plotted: bool) -> None:
-        """Shows the recent past as plots below the rest, or no more."""
+    def plot(self, plotted: bool, *, across: bool) -> None:
+        """Shows the recent past as plots below the rest, or no more; beside each other or not."""
+        if self._charts is not None:
+            self._charts.set_class(across, "-across")
         if plotted is (self._charts is not None):
             return
         if self._charts is not None:
@@ -174,7 +176,7 @@ class AccountPanel(Vertical):
             return
         from tui.ui.charts import Charts
 
-        self._charts = Charts()
+        self._charts = Charts(classes="-across" if across else None)
         self._charts.show(self.account)
         if self.is_mounted:
             self.mount(self._charts, before=self._outcome)

@@ -16,6 +16,8 @@ from tui.ui.sparkline import LOST
 from tui.ui.words import utc
 
 _MINUTE = 60
+_LEAST_WIDE, _LEAST_HIGH = 20, 4
+"""Cells and rows; with fewer it stays blank."""
 _CELLS_A_TIME = 12
 _ROWS_A_VALUE = 3
 
@@ -73,7 +75,12 @@ class Plot(PlotextPlot):
 
     def render(self) -> Content:
         top = self.value.top if self.value is not None else None
-        if self.value is None or top is None or self.size.width < 20 or self.size.height < 4:
+        if (
+            self.value is None
+            or top is None
+            or self.size.width < _LEAST_WIDE
+            or self.size.height < _LEAST_HIGH
+        ):
             return Content()
         try:
             self._draw(self.value, top)
