@@ -162,8 +162,9 @@ def test_the_jump_lands_where_the_outcome_is_seen(
     tape: Tape, play: Callable[..., ReplayDesk]
 ) -> None:
     a_cancel(tape)
-    desk = play()
+    desk = play(still=False)
     assert desk.to_outcome(1)
+    assert not desk.place.playing
     until(lambda: open_now(desk) == 0)
     assert desk.view.accounts[0].reports[0].outcome is Outcome.CONFIRMED
     assert (desk.place.outcome, desk.place.outcomes) == (1, 1)

@@ -134,12 +134,15 @@ class ReplayDesk:
         self.seek(held + by_ms)
 
     def to_outcome(self, by: int) -> bool:
-        """Goes to the next outcome, or with -1 to the one before; False if there is none."""
+        """Goes to the next outcome, or with -1 to the one before, and stands still there; False if
+        there is none."""
         with self._lock:
             held = self._position_ms if self._sought is None else self._sought
-        # Going back just after an outcome means the one before it.
-        found = self.index.outcome_from(held - (1_000 if by < 0 and self.place.playing else 0), by)
+        found = self.index.outcome_from(held, by)
         if found is not None:
+            with self._lock:
+                self._stand(found)
+                self._playing = False
             self.seek(found)
         return found is not None
 
