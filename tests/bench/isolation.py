@@ -85,7 +85,7 @@ class Trouble:
             file.write(json.dumps({"what": what, "at_s": time.monotonic(), **more}) + "\n")
 
     def run(self) -> None:
-        while self.desk.view.ready < len(self.desk.view.accounts):
+        while not self.desk.view.ready or self.desk.view.ready < len(self.desk.view.accounts):
             time.sleep(0.05)
         self.desk.arm(ACCOUNT)
         while not self._armed():

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui.ui.painted import Painted, ink
 from tui.ui.sparing_screen import SparingScreen, seen_in
-from tui.ui.themes import variables_for
+from tui.ui.themes import DARK, LIGHT, variables_for
 
 
 class Part(Painted[str]):
@@ -151,3 +151,30 @@ def test_only_widgets_that_show_in_what_changed_are_seen() -> None:
     assert list(seen_in({Region(2, 0, 4, 1)}, visible)) == [front]
     assert list(seen_in({Region(2, 0, 20, 1)}, visible)) == [front, beside, back]
     assert list(seen_in({Region(2, 0, 4, 1), Region(60, 0, 1, 1)}, visible)) == [front, screen]
+
+
+async def test_another_theme_has_other_inks() -> None:
+    class Green(Part):
+        def paint(self, value: str, width: int, height: int) -> Content:
+            return ink(value, ".ink--good")
+
+    class ThemedApp(App[None]):
+        def get_theme_variable_defaults(self) -> dict[str, str]:
+            return variables_for(dark=self.current_theme.dark)
+
+        def compose(self) -> ComposeResult:
+            yield Green(id="left")
+
+    app = ThemedApp()
+    async with app.run_test() as pilot:
+        for theme in (DARK, LIGHT, DARK):
+            app.register_theme(theme)
+            app.theme = theme.name
+            app.query_one(Green).put("all is well")
+            await pilot.pause()
+            await pilot.pause()
+            (strip, *_) = app.screen._compositor.render_strips()
+            style = next(iter(strip)).style
+            assert style is not None
+            assert style.color is not None
+            assert style.color.name == theme.variables["killdesk-good"]

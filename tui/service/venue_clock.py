@@ -42,10 +42,10 @@ class VenueClock:
 
     @property
     def shown_ms(self) -> float | None:
-        """The offset for a screen: 0 within the error of its measurement, None before one."""
+        """The offset for a screen, to a tenth: 0 within its error, None before a measurement."""
         if not self.known.is_set():
             return None
-        return self.offset_ms if abs(self.offset_ms) > self._error_ms else 0.0
+        return round(self.offset_ms, 1) if abs(self.offset_ms) > self._error_ms else 0.0
 
     def now_ms(self) -> int:
         """The venue's time, epoch milliseconds."""

@@ -88,6 +88,8 @@ class Painted(Widget, Generic[S]):
 
     def repaint(self) -> None:
         """Draws anew, and paints the lines that look different from before."""
+        if self.is_mounted and not self.size:
+            return  # it has no place, and is drawn when it gets one
         width, _ = self._drawn_on
         if not width or self._drawn_on != self.content_size or not self._plain_lines:
             self.refresh()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _ESCAPE_S = 0.1
 """How long the rest of an escape sequence is waited for before it is a key of its own."""
+_LOOK_S = 5.0
+"""Between two looks at whether the input is to end, should it ever not be woken for that."""
 _READ_BYTES = 4096
 
 
@@ -49,7 +51,7 @@ class QuietDriver(LinuxDriver):
             selector.register(self._woken, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 begun = parser._timeout_time is not None
-                ready = [key.fd for key, _ in selector.select(_ESCAPE_S if begun else None)]
+                ready = [key.fd for key, _ in selector.select(_ESCAPE_S if begun else _LOOK_S)]
                 if self.fileno in ready:
                     typed = os.read(self.fileno, _READ_BYTES)
                     if not typed:
