@@ -169,6 +169,9 @@ async def drawn(case: Case, make: SimpleNamespace, desk: Any) -> str:
         app.dashboard.header.mark(view_only=case.view_only, locked=case.locked)
         for key in case.keys:
             await pilot.press(key)
+        await make.until(
+            pilot, lambda: not app.query(".-flash") and not app.dashboard.query(".-flash")
+        )
         await pilot.pause()
         await pilot.pause()
         return spelled(app.screen._compositor.render_strips())

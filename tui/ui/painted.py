@@ -117,6 +117,7 @@ class Painted(Widget, Generic[S]):
         screen = self._screen if repaint and not (layout or recompose) else None
         if screen is not None and screen.touch(self):
             self._layout_cache.clear()  # it holds the drawing too
+            self._rich_style_cache.clear()
             self._set_dirty(*regions)
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
