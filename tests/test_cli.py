@@ -204,6 +204,15 @@ def test_where_without_a_keyring(desk: Desk) -> None:
     assert "PYTHON_KEYRING_BACKEND" in facts["keyring_problem"]
 
 
+def test_the_keys_in_force_with_their_ids(desk: Desk) -> None:
+    desk.ok("accounts", "add", "desk", "--venue", "okx", stdin=LINES)
+    desk.settings.write_text(f'{desk.settings.read_text()}\n[keys]\n"cancel.all" = "F5"\n')
+    keys = {key["id"]: key for key in json.loads(desk.ok("keys", "--json"))}
+    assert keys["cancel.all"]["key"] == "F5"
+    assert keys["panic"]["key"] == "X"
+    assert any(line.split()[:2] == ["cancel.all", "F5"] for line in desk.ok("keys").splitlines())
+
+
 # --- accounts -------------------------------------------------------------------------------------
 
 

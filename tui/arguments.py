@@ -106,6 +106,11 @@ def _parser() -> _Parser:
     forget.set_defaults(command="pin forget")
     _add_record(commands)
 
+    keys = commands.add_parser("keys", help="the keys of the screen, with their ids for [keys]")
+    keys.set_defaults(command="keys")
+    _add_config(keys)
+    _add_json(keys)
+
     where = commands.add_parser("where", help="where settings, state and audit files lie")
     where.set_defaults(command="where")
     _add_config(where)

@@ -181,6 +181,27 @@ def _where(chosen: argparse.Namespace) -> int:
     return OK
 
 
+def _keys(chosen: argparse.Namespace) -> int:
+    """The keys in force, by the ids that `[keys]` in the settings knows them by."""
+    from tui.ui.keymap import read_keymap
+    from tui.ui.keys import ALL_KEYS
+
+    settings = _settings(chosen)
+    keymap = read_keymap(settings.keys, settings.path)
+    listed = [
+        # The key bar has one word for all panels.
+        {"id": key.id, "key": "1" if key.shown == "1-9" else key.shown, "does": key.help}
+        for key in map(keymap.of, ALL_KEYS)
+    ]
+    if chosen.json:
+        say(json.dumps(listed))
+        return OK
+    wide = max(len(one["id"]) for one in listed)
+    for one in listed:
+        say(f"{one['id']:{wide}}  {one['key'] or 'none':9}  {one['does']}")
+    return OK
+
+
 def _accounts_add(chosen: argparse.Namespace) -> int:
     from tui.service.accounts import plan_account, store_account
     from tui.service.credentials import PROMPT_TIMEOUT_S, require_keyring
@@ -257,6 +278,7 @@ COMMANDS = {
     "cancel": _cancel,
     "drill": _drill,
     "where": _where,
+    "keys": _keys,
     "accounts add": _accounts_add,
     "accounts list": _accounts_list,
     "accounts remove": _accounts_remove,
