@@ -23,7 +23,7 @@ def spellings(value: str) -> set[str]:
 def test_a_session_leaks_nothing(
     terminal: Open, simulator: Any, configured: str, home: Path
 ) -> None:
-    desk = terminal("--config", configured, columns=200, rows=60)
+    desk = terminal("--config", configured, columns=200, rows=46)
     desk.wait_for("4 of 4 ready")
     desk.press("X")
     desk.press("X")

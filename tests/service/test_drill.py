@@ -25,6 +25,7 @@ from tui.service.drill import run_drill
 from tui.service.drill_log import KEPT, keep_drill, read_drills
 from tui.service.drill_plan import account_of, plan_of_settings, plan_of_view
 from tui.service.drill_process import DrillProcess
+from tui.service.simulator_control import SimulatorControl
 
 DESK = (
     Account("htx-main", "htx", "https://api.hbdm.com", family="auto", extras=("triggers",)),
@@ -73,15 +74,13 @@ def test_no_real_address_comes_along(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_orders_that_stay_are_a_failed_drill(monkeypatch: pytest.MonkeyPatch) -> None:
     """The drill asks the simulator itself, not only the service that is being tried."""
-    real = drilling._state
+    real = SimulatorControl.state
 
-    def one_stays(simulator: Any) -> Any:
-        simulator.post(
-            "/sim/orders", json={"account": "-x", "kind": "SPOT", "count": 1}
-        ).raise_for_status()
+    def one_stays(simulator: SimulatorControl) -> Any:
+        simulator.rest("-x", "SPOT", 1)
         return real(simulator)
 
-    monkeypatch.setattr(drilling, "_state", one_stays)
+    monkeypatch.setattr(SimulatorControl, "state", one_stays)
     ended = run_drill(plan_of_settings(DESK[2:3], 5))
     assert ended.done and not ended.ok
     assert ended.accounts[0].outcome == "confirmed"

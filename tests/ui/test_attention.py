@@ -100,10 +100,13 @@ async def test_a_note_goes_to_the_desktop_unless_somebody_looks(make: SimpleName
 
 async def test_notes_can_be_switched_off(make: SimpleNamespace, monkeypatch: Any) -> None:
     monkeypatch.setenv("TERM", "xterm-kitty")
-    for wanted, speech in ((True, Speech.OSC_99), (False, Speech.NONE)):
+    for wanted in (True, False):
         desk = make.FakeDesk(DeskView((make.bitget(),)))
         async with make.shown(desk, notify_desktop=wanted) as (app, _):
-            assert app.attention._speech is speech
+            written: list[str] = []
+            monkeypatch.setattr(app.attention, "_write", written.append)
+            app.attention.call("killdesk", "bitget-mm FIRED")
+            assert any("FIRED" in text for text in written) is wanted
 
 
 @pytest.mark.parametrize("dialog", [False, True])

@@ -84,12 +84,13 @@ async def test_z_shows_all_of_a_panel_and_its_plots(
         assert not any(f" {name}  " in said for name in others)
         assert [p.display for p in grid.panels] == [p is panel for p in grid.panels]
         rows = said.splitlines()
-        assert "PANIC" in "".join(rows[:3])
+        head = app.dashboard.header.size.height
+        assert "PANIC" in "".join(rows[:head])
         assert "quit" in rows[-1]
         for part in (*panel.buttons, panel._choose, *([panel._arm] if number == 3 else [])):
             assert part.region.area > 0
             assert panel.region.contains_region(part.region)
-        assert panel.region.height == size[1] - 2
+        assert panel.region.height == size[1] - 1 - head
         assert not app.dashboard.log_.display
 
 
@@ -204,7 +205,7 @@ async def test_the_palette_offers_it_and_the_way_back(old_desk: Any, make: Simpl
         def offered() -> set[str]:
             return {command.title for command in app.get_system_commands(app.screen)}
 
-        title = "The panel alone, with plots of its round trips and orders; again: all panels"
+        title = "This panel alone, with plots of its round trips and orders"
         assert title in offered() and "All panels again" not in offered()
         (command,) = (c for c in app.get_system_commands(app.screen) if c.title == title)
         await command.callback()

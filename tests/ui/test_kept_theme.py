@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from tui.service.configuration import Configuration
 from tui.service.screen_file import ScreenFile
+from tui.service.settings import Settings
 from tui.ui.themes import DARK, LIGHT
 from tui.ui.welcome import WelcomeApp
 
@@ -67,7 +69,8 @@ async def test_the_welcome_stands_in_it_too(path: Path) -> None:
     kept = ScreenFile(path)
     kept.theme = LIGHT.name
     kept.write()
-    app = WelcomeApp(ScreenFile(path))
+    nothing = path.with_name("config.toml")
+    app = WelcomeApp(Configuration(Settings(path=nothing), nothing), ScreenFile(path))
     assert app.theme == LIGHT.name
     async with app.run_test() as pilot:
         await pilot.pause()

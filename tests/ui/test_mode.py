@@ -80,7 +80,7 @@ async def test_marks_stand_in_the_header_and_bar_the_buttons(
 async def test_a_mark_may_come_before_the_first_paint(desk: Any, make: SimpleNamespace) -> None:
     from tui.ui.app import KilldeskApp
 
-    app = KilldeskApp(desk, demo=True, clock=make.Clock())
+    app = KilldeskApp(desk, demo=True, clock=make.Clock(), view_only=True)
     app.dashboard.header.mark(view_only=True, locked=False)
     async with app.run_test() as pilot:
         await pilot.pause()

@@ -25,7 +25,14 @@ ALWAYS = {
     "Quit": "q",
     "Filter the frames": "/",
     "Frames of one account, of the next, of all again": "f",
+    "Frames received, sent, notes, all again": "b",
+    "Frames of the sockets, of REST, all again": "t",
+    "Only frames that are errors, or all again": "!",
     "Pause the frames": "p",
+    "History: alarms and outcomes, with their times": "h",
+    "Lock the screen: only panic works; a PIN unlocks it": "l",
+    "Accounts: add, edit, test or remove one": "e",
+    "Settings: all that the settings file holds": ",",
     "Choose the colours": "",
     "Save a picture of the screen": "",
 }
@@ -47,6 +54,7 @@ async def test_what_the_selected_account_can_do_and_nothing_else(
             "Cancel quotes on okx-desk": "u",
             "Choose orders to cancel on htx-main": "o",
             "Why it is ready or not: htx-main": "i",
+            "This panel alone, with plots of its round trips and orders": "z",
             "Read the open orders of htx-main": "r",
             "Disarm the dead-man timer on bitget-mm (press twice)": "a",
         }

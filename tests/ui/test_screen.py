@@ -47,7 +47,7 @@ async def test_chosen_orders_go_by_their_action(desk: Any, make: SimpleNamespace
 async def test_the_help_says_what_the_buttons_leave(desk: Any, make: SimpleNamespace) -> None:
     async with make.shown(desk, (120, 60)) as (app, pilot):
         await pilot.press("question_mark")
-        said = make.text(app)
+        said = app.screen.text
         for words in (
             "RFQs, and quotes pending fill",
             "ctrl+p",

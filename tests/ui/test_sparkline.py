@@ -157,13 +157,14 @@ async def test_only_what_changed_is_painted(
         for panel in app.dashboard.grid.panels:
             for part in (panel._connection, panel._figures):
                 name = f"{panel.account.name} {type(part).__name__}"
-                monkeypatch.setattr(part, "refresh", lambda *_, n=name: painted.append(n))
+                monkeypatch.setattr(part, "refresh", lambda *_, n=name, **kw: painted.append(n))
         desk.put(*accounts)
         await pilot.pause(0.1)
         assert painted == []
-        accounts[1] = lived(make.many(3)[1], *[80] * 59, 90)
+        accounts[1] = lived(make.many(3)[1], *[80] * 59, 400)
         desk.put(*accounts)
-        await make.until(pilot, lambda: painted == ["okx-a ConnectionLines"])
+        await make.until(pilot, lambda: bool(painted))
+        assert painted == ["okx-a ConnectionLines"]
 
 
 async def test_why_ready_or_not_says_it_too(make: SimpleNamespace) -> None:

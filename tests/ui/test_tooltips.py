@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from tui.core.desk import DeskView
+from tui.service.configuration import Configuration
+from tui.service.settings import Settings
 from tui.ui.buttons import KeyButton
 from tui.ui.header import Header
 from tui.ui.keymap import read_keymap
@@ -50,10 +53,11 @@ async def test_all_that_can_be_pressed_has_a_tooltip(make: SimpleNamespace) -> N
         assert "nothing here is real" in app.dashboard.header.mode.tooltip.plain
 
 
-async def test_the_welcome_too() -> None:
-    app: App[Any] = WelcomeApp()
+async def test_the_welcome_too(tmp_path: Path) -> None:
+    nothing = tmp_path / "config.toml"
+    app: App[Any] = WelcomeApp(Configuration(Settings(path=nothing), nothing))
     async with app.run_test():
-        assert check(app.screen) == 2
+        assert check(app.screen) == 3
 
 
 async def test_it_names_the_account_limits_and_the_key_in_force(

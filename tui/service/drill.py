@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import httpx
-
 from tui.core.accounts import Account
 from tui.core.actions import worst_first
 from tui.core.clocks import read_clock
@@ -22,6 +20,7 @@ from tui.core.drill import AccountDrill, Drill, DrillPlan
 from tui.service.demo import DemoDesk, DemoError, demo_desk
 from tui.service.drill_plan import account_of, sort_of
 from tui.service.live_desk import LiveDesk
+from tui.service.simulator_control import SimulatorControl, State
 
 READY_S = 60.0
 PANIC_S = 300.0
@@ -35,7 +34,6 @@ MOST_AT_ONCE = 5_000
 """Orders that the simulator rests in one call."""
 
 Told = Callable[[Drill], None]
-State = dict[str, dict[str, object]]
 
 
 class _Halted(Exception):
@@ -55,7 +53,7 @@ def run_drill(plan: DrillPlan, told: Told = lambda _: None) -> Drill:
         running.go()
     except (_Halted, DemoError) as error:
         running.put(problem=str(error))
-    except (httpx.HTTPError, OSError) as error:
+    except OSError as error:
         running.put(problem=f"the simulated venues do not answer: {type(error).__name__}")
     running.put(done=True)
     told(running.drill)
@@ -85,27 +83,26 @@ class _Running:
         named = [f"{account.name}={sort_of(account)}" for account in self._plan.accounts]
         with demo_desk(0, named) as demo:
             self.drill = replace(self.drill, url=demo.url)
-            with httpx.Client(base_url=demo.url, trust_env=False, timeout=10) as simulator:
-                self._rest_orders(simulator)
-                self._step("simulator", begun)
-                accounts = _accounts(self._plan, demo)
-                desk = LiveDesk(accounts, lambda: demo.secrets, screen_grace_s=NO_SCREEN_S)
-                desk.watch(self._changed.set)
-                desk.start()
-                try:
-                    self._connect(desk)
-                    self._panic(desk, simulator)
-                    self._hold(desk, simulator)
-                finally:
-                    desk.stop()
+            simulator = SimulatorControl(demo.url)
+            self._rest_orders(simulator)
+            self._step("simulator", begun)
+            accounts = _accounts(self._plan, demo)
+            desk = LiveDesk(accounts, lambda: demo.secrets, screen_grace_s=NO_SCREEN_S)
+            desk.watch(self._changed.set)
+            desk.start()
+            try:
+                self._connect(desk)
+                self._panic(desk, simulator)
+                self._hold(desk, simulator)
+            finally:
+                desk.stop()
 
-    def _rest_orders(self, simulator: httpx.Client) -> None:
+    def _rest_orders(self, simulator: SimulatorControl) -> None:
         for account in self._plan.accounts:
             for kind, count in account.orders:
                 for at in range(0, count, MOST_AT_ONCE):
                     some = min(MOST_AT_ONCE, count - at)
-                    wanted = {"account": account.name, "kind": kind, "count": some}
-                    simulator.post("/sim/orders", json=wanted).raise_for_status()
+                    simulator.rest(account.name, kind, some)
 
     # --- the steps --------------------------------------------------------------------------------
 
@@ -130,7 +127,7 @@ class _Running:
                 self._account(view.name, message=view.reason)
                 self.put(problem=f"{view.name} was not ready within {READY_S:g} s: {view.reason}")
 
-    def _panic(self, desk: LiveDesk, simulator: httpx.Client) -> None:
+    def _panic(self, desk: LiveDesk, simulator: SimulatorControl) -> None:
         desk.frames.drain(1_000_000)
         pressed, pressed_ms = time.monotonic(), read_clock().wall_ms
         desk.panic()
@@ -149,7 +146,7 @@ class _Running:
         if not came:
             self.put(problem=f"a cancel had no outcome within {PANIC_S:g} s")
         begun = time.monotonic()
-        state = _state(simulator)
+        state = simulator.state()
         for account in self._plan.accounts:
             counts = state[account.name]["by_kind"]
             assert isinstance(counts, dict)
@@ -175,7 +172,7 @@ class _Running:
         )
         return True
 
-    def _hold(self, desk: LiveDesk, simulator: httpx.Client) -> None:
+    def _hold(self, desk: LiveDesk, simulator: SimulatorControl) -> None:
         """Every timer armed once and switched off again; the venue itself says whether it is so."""
         held = {view.name: len(view.timers) for view in desk.view.accounts if view.timers}
         for name, timers in held.items():
@@ -203,7 +200,7 @@ class _Running:
             if not self._until(desk, look, TIMERS_S):
                 self.put(problem=f"a dead-man timer did not become {state} within {TIMERS_S:g} s")
             self._step(step, begun)
-            self._compare_timers(desk, _state(simulator), on=on)
+            self._compare_timers(desk, simulator.state(), on=on)
 
     def _compare_timers(self, desk: LiveDesk, state: State, *, on: bool) -> None:
         word = "armed" if on else "off"
@@ -259,11 +256,6 @@ class _Running:
 
 def _ms_since(begun: float) -> float:
     return round((time.monotonic() - begun) * 1000, 1)
-
-
-def _state(simulator: httpx.Client) -> State:
-    found: State = simulator.get("/sim/state").raise_for_status().json()["accounts"]
-    return found
 
 
 def _accounts(plan: DrillPlan, demo: DemoDesk) -> Sequence[Account]:

@@ -112,7 +112,7 @@ class KilldeskApp(ThemedApp[None]):
         self.terminal_title = TerminalTitle(self._write)
         self._clock = clock
         self.drills = drills or Drills()
-        self.dashboard = self.make_dashboard(demo=demo)
+        self.dashboard: DeskScreen = self.make_dashboard(demo=demo)
         self.bridge = Bridge(gate, self, self._show)
         self.guard = Guard(
             self,

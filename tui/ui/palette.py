@@ -33,7 +33,7 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
     desk = app.dashboard
     keys = in_force((*DESK_KEYS, *APP_KEYS))
     for key in sorted(keys, key=lambda key: key.id.startswith("panel.")):
-        if screen is not desk and not key.always:
+        if screen is not desk and not (key.always and key.id in _OF_APP):
             continue
         if not possible(key, desk.offered):
             continue
@@ -130,6 +130,19 @@ def _frame(words: str) -> Callable[[KilldeskApp], str | None]:
     return lambda app: words if app.dashboard.log_.rows.chosen is not None else None
 
 
+def _found(words: str) -> Callable[[KilldeskApp], str | None]:
+    return lambda app: words if app.dashboard.log_.rows.finder.hits else None
+
+
+def _pair(app: KilldeskApp) -> str | None:
+    """Where the frame that a key acts on has its other half."""
+    log = app.dashboard.log_
+    frame = log.rows.chosen
+    if frame is None or log.ring.pair(frame) is None:
+        return None
+    return "Go to the request of the frame" if frame.request else "Go to the reply of the frame"
+
+
 def _frames_of(app: KilldeskApp) -> str | None:
     return "Frames of one account, of the next, of all again" if app.desk.view.accounts else None
 
@@ -162,6 +175,17 @@ _TITLES: dict[str, Callable[[KilldeskApp], str | None]] = {
     "frames.pause": _pause,
     "frames.open": _frame("Show the frame in full"),
     "frames.copy": _frame("Copy the frame"),
+    "frames.find": _frame("Find a text in the frames"),
+    "frames.next": _found("The next frame found"),
+    "frames.previous": _found("The frame found before"),
+    "frames.pair": _pair,
+    "frames.mark": _frame("Mark a frame, to save it"),
+    "frames.save": _frame("Save the marked frames to a file; without marks all that are shown"),
+    "desk.enlarge": lambda app: (
+        None
+        if app.dashboard.grid.alone or not app.desk.view.accounts
+        else "This panel alone, with plots of its round trips and orders"
+    ),
     "panic": lambda app: (
         "Panic: cancel everything on every account" if app.desk.view.accounts else None
     ),
