@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tui.core.audit import read_record, verify
+from tui.core.desk import NewSettings
 from tui.service.audit import Audit
 from tui.service.demo import read_greeting
 from tui.service.headless import cancel_accounts
@@ -92,3 +94,49 @@ async def test_the_notice_says_that_the_record_is_broken(
         await desk.until(lambda: live.view.notice.startswith("another warning; "))
     finally:
         live.stop()
+
+
+async def test_settings_that_are_taken_over_or_refused_are_on_record(
+    simulator: Any, watch_desk: Callable[[LiveDesk], Any], tmp_path: Path
+) -> None:
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    bitget, okx = (
+        next(account for account in demo.accounts if account.name == name)
+        for name in ("bitget-uta", "okx-desk")
+    )
+    another = replace(bitget, name="another")
+    secrets = {**demo.secrets, "another": demo.secrets["bitget-uta"]}
+    audit = Audit(tmp_path, {"what": "test"})
+    live = LiveDesk((bitget, okx), lambda: demo.secrets, screen_grace_s=3600, audit=audit)
+    live.start()
+    desk = watch_desk(live)
+    try:
+        await desk.ready("bitget-uta", "okx-desk")
+        new = NewSettings((okx, another), lambda _: secrets, {"okx-desk"}, 12.0)
+        taken = live.reconfigure(new)
+        await desk.until(taken.done)
+        assert taken.result() == ""
+        await desk.ready("another")
+        live.arm("another")
+        await desk.until(lambda: desk.account("another").timer.state == "armed")
+        refused = live.reconfigure(NewSettings((okx,), lambda _: secrets))
+        await desk.until(refused.done)
+        assert refused.result() != ""
+        live.disarm("another")
+        await desk.until(lambda: desk.account("another").timer.state == "off")
+    finally:
+        live.stop()
+    assert audit.path is not None
+    found = [read_record(line) for line in audit.path.read_bytes().splitlines()]
+    first, second = (record.fields for record in found if record.kind == "settings")
+    assert first["accounts"] == ["okx-desk (okx)", "another (bitget)"]
+    assert (first["come"], first["gone"], first["anew"]) == (
+        ["another"], ["bitget-uta"], ["okx-desk"],
+    )  # fmt: skip
+    assert (first["screen_grace_s"], first["refused"]) == (12.0, "")
+    assert second["gone"] == ["another"]
+    assert second["refused"] == refused.result()
+    first_of_another = next(record for record in found if record.account == "another")
+    taken_over = next(record for record in found if record.kind == "settings")
+    assert found.index(taken_over) < found.index(first_of_another)

@@ -105,7 +105,7 @@ async def test_a_press_on_an_account_of_another_family_goes_on_with_the_right_ca
     desk = open_desk("htx-unified")
     await desk.ready("htx-unified")
     worker = desk.desk._workers["htx-unified"]
-    worker._profile = Profile("legacy")
+    worker._profile.now = Profile("legacy")
     desk.desk.cancel("htx-unified")
     await desk.until(lambda: simulator.open("htx-unified") == 0)
     account = await desk.reported("htx-unified")

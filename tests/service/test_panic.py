@@ -9,7 +9,7 @@ import pytest
 
 from tui.core.actions import Outcome, Report, worst_first
 from tui.core.clocks import read_clock
-from tui.service import worker
+from tui.service import book_reader
 from tui.service.cancel_run import RunLimits
 
 OpenDesk = Callable[..., Any]
@@ -83,7 +83,7 @@ async def test_panic_confirms_every_action_over_2000_orders(
 async def test_a_venue_that_never_answers_slows_down_nobody(
     simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch, dead: str
 ) -> None:
-    monkeypatch.setattr(worker, "READ_S", 1.0)
+    monkeypatch.setattr(book_reader, "READ_S", 1.0)
     desk = open_desk(*FULL, limits=RunLimits(ack_s=0.5, window_s=3.5))
     await desk.ready(*FULL)
     await fill(simulator, desk)

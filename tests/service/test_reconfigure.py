@@ -27,7 +27,7 @@ def new(desk: Any, *accounts: Account, **more: Any) -> NewSettings:
 
 
 def accounts(desk: Any) -> dict[str, Account]:
-    return {account.name: account for account in desk.desk._accounts}
+    return {account.name: account for account in desk.desk._workers.accounts}
 
 
 async def armed(desk: Any, name: str) -> None:
@@ -177,5 +177,5 @@ async def test_the_screens_grace_is_taken_over(open_desk: OpenDesk, seconds: flo
         new(desk, *accounts(desk).values(), screen_grace_s=seconds, notice=lambda: "look")
     )
     await desk.until(answer.done)
-    assert desk.desk._screen_grace_s == seconds
+    assert desk.desk._screen.grace_s == seconds
     await desk.until(lambda: desk.desk.view.notice == "look")

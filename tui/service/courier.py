@@ -12,6 +12,9 @@ from tui.venues.base import Call, NoReply, Reply, RestCall, RestReply, Talk
 
 T = TypeVar("T")
 
+READ_S = 4.0
+"""The deadline of each call of a read."""
+
 LIMITED = 429
 LIMITED_S = 1.1
 LIMITED_TRIES = 4

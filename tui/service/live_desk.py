@@ -3,52 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import logging
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Report, Scope
 from tui.core.clocks import Clock, read_clock
-from tui.core.desk import DeskView, Health, NewSettings, Secrets
+from tui.core.desk import DeskView, NewSettings, Secrets
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
-from tui.service.absent import AbsentWorker
 from tui.service.audit import Audit
 from tui.service.cancel_run import RunLimits
 from tui.service.precedence import Precedence
-from tui.service.reconfigure import changed_names, refusal
+from tui.service.publisher import Publisher
+from tui.service.reconfigure import changed_names, on_record, refusal
 from tui.service.recorder import Recorder
 from tui.service.rest_route import tls_context
+from tui.service.screen_watch import ScreenWatch
+from tui.service.service_loop import run_service
 from tui.service.timers import Timers
 from tui.service.watching import WatchingWorker
 from tui.service.worker import POLL_S, AccountWorker
-from tui.venues import dialect_of
+from tui.service.workers import Read, Worker, Workers
 
-PUBLISH_S = 0.02
-"""Changes within so long make one picture."""
-PICTURE_SHARE = 0.1
-"""Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
 RECORD_S = 0.005
 """From a press to the writing of its record, which gives way to what is being sent."""
-WATCH_SCREEN_S = 1.0
-RESOLVERS = 64
-"""Threads for look-ups of host names: a name server that does not answer holds one each."""
-SOCKET_S = 0.5
-"""How long a cancel without a screen lets a socket log in, where nothing else is to be learned."""
-COLLECT_AFTER = (50_000, 20, 20)
-"""Garbage is looked for more rarely than by default: each look stops every thread."""
-DISARM_WAIT_S = 4.0
-"""How long a stop waits for a disarm that is under way."""
-
-Worker: TypeAlias = AccountWorker | AbsentWorker
-READING_KEYRING = "reading the keyring"
 
 
 class LiveDesk:
@@ -76,33 +60,33 @@ class LiveDesk:
         self.frames = FrameFeed()
         self.audit = audit
         self._worker_class = WatchingWorker if view_only else AccountWorker
-        self._accounts = accounts
         self._secrets = secrets
-        self._screen_grace_s = screen_grace_s
         self._read_notice = notice
         self._notice = ""
         self._clock = clock
         self._limits = limits
         self._poll_s = poll_s
         self._locks = locks
-        self._watcher: Callable[[], None] | None = None
-        self._nudged = threading.Event()
-        self._screen_seen = clock()
-        self._workers: dict[str, Worker] = {}
-        self._view = DeskView(())
-        self._publishing = False
-        self._picture_took_s = 0.0
         self._loop = asyncio.new_event_loop()
         self._precedence = Precedence(clock)
+        later = partial(self._precedence.later, self._loop)
         recorded = audit.frame if audit is not None else None
-        self._recorder = Recorder(self.frames, clock, self._changed, self._later, recorded)
+        self._publisher = Publisher(self._draw, clock, later)
+        changed = self._publisher.changed
+        self._recorder = Recorder(self.frames, clock, changed, later, recorded)
+        self._workers = Workers(accounts, self._hire, clock, changed, self._ended)
+        self._screen = ScreenWatch(screen_grace_s, clock, lambda: self._workers.timers)
         self._stop = asyncio.Event()
-        self._opened = asyncio.Event()
         self._one_change = asyncio.Lock()
         self._changes: set[asyncio.Task[object]] = set()
         self._tls: ssl.SSLContext | None = None
         self._running = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="killdesk service", daemon=True)
+        self._thread = threading.Thread(
+            target=run_service,
+            args=(self._loop, self._main, self._stray),
+            name="killdesk service",
+            daemon=True,
+        )
 
     # --- life, called from outside ----------------------------------------------------------------
 
@@ -112,10 +96,8 @@ class LiveDesk:
         `secrets` and `notice` (a desk-wide warning) are called in a thread of their own, so that
         a slow keyring holds up nothing.
         """
-        _silence_libraries()
-        gc.set_threshold(*COLLECT_AFTER)
         if self.audit is not None:
-            self.audit.changed = lambda: self._ask(self._changed)
+            self.audit.changed = lambda: self._ask(self._publisher.changed)
             self.audit.held_s = lambda: self._precedence.held_s
             self.audit.start()
         self._thread.start()
@@ -127,8 +109,7 @@ class LiveDesk:
         Waits for a disarm that is under way, but not for long.
         """
         if self._thread.is_alive():
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._stop.set)
+            self._ask(self._stop.set)
             self._thread.join(timeout_s)
         if self.audit is not None:
             self.audit.close()
@@ -137,16 +118,16 @@ class LiveDesk:
 
     @property
     def view(self) -> DeskView:
-        return self._view
+        return self._publisher.view
 
     def watch(self, changed: Callable[[], None]) -> None:
-        self._watcher = changed
+        self._publisher.watch(changed)
 
     def caught_up(self) -> None:
-        self._nudged.clear()
+        self._publisher.caught_up()
 
     def screen_alive(self) -> None:
-        self._screen_seen = self._clock()
+        self._screen.alive()
 
     def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
         one = self._of(account, lambda worker: worker.cancel(action, scope))
@@ -175,7 +156,7 @@ class LiveDesk:
 
     def confirm_presence(self) -> None:
         def present() -> None:
-            for timers in self._timers:
+            for timers in self._workers.timers:
                 timers.confirm_presence()
 
         self._press(present, "presence")
@@ -198,24 +179,9 @@ class LiveDesk:
 
         Each account goes as soon as it knows its own family, after `learn_s` in any case. Blocks.
         """
-
-        async def run(name: str) -> list[Report]:
-            families = dialect_of(self._workers[name].account).spec.families
-            # Where the calls do not depend on it, only the socket is given a moment to log in.
-            await self._workers[name].learned(learn_s if families else min(learn_s, SOCKET_S))
-            return await self._workers[name].cancel_to_the_end()
-
-        async def run_all() -> list[Report]:
-            await self._opened.wait()
-            ended = await asyncio.gather(*(run(account.name) for account in self._accounts))
-            return [report for reports in ended for report in reports]
-
         self._press(lambda: None, "panic")
-        return asyncio.run_coroutine_threadsafe(run_all(), self._loop).result()
-
-    @property
-    def _timers(self) -> list[Timers]:
-        return [worker.timers for worker in self._workers.values() if worker.timers is not None]
+        ended = self._workers.cancel_to_the_end(learn_s)
+        return asyncio.run_coroutine_threadsafe(ended, self._loop).result()
 
     def _of(self, account: str, command: Callable[[Worker], object]) -> Callable[[], None]:
         def ask() -> None:
@@ -240,7 +206,7 @@ class LiveDesk:
             return
 
         def go() -> None:
-            self._later(RECORD_S, audit.wake)
+            self._precedence.later(self._loop, RECORD_S, audit.wake)
             command()
 
         audit.press(what, account, action, scope)
@@ -257,52 +223,21 @@ class LiveDesk:
 
     # --- in the service's thread ------------------------------------------------------------------
 
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.set_exception_handler(self._stray)
-        # Name servers that do not answer hold a thread each; the others must not wait for one.
-        self._loop.set_default_executor(ThreadPoolExecutor(RESOLVERS, "killdesk helper"))
-        try:
-            self._loop.run_until_complete(self._main())
-        finally:
-            self._loop.close()
-
     async def _main(self) -> None:
-        for account in self._accounts:
-            self._workers[account.name] = AbsentWorker(
-                account, READING_KEYRING, self._clock, self._changed, Health.CONNECTING
-            )
-        self._publish()
+        self._publisher.publish()
         self._running.set()
-        opening = asyncio.create_task(self._open(), name="open accounts")
-        screen = asyncio.create_task(self._watch_screen(), name="screen watch")
+        first = self._reader(lambda _: self._secrets(), self._read_notice)
+        opening = asyncio.create_task(self._workers.open(first), name="open accounts")
+        screen = asyncio.create_task(self._screen.run(), name="screen watch")
         await self._stop.wait()
         screen.cancel()
         opening.cancel()
         for change in self._changes:
             change.cancel()
         await asyncio.gather(screen, opening, *self._changes, return_exceptions=True)
-        await self._finish()
-
-    async def _open(self) -> None:
-        """Reads the credentials, then starts every account's work."""
-        await self._begin(self._accounts)
-        self._opened.set()
-
-    async def _begin(self, accounts: Sequence[Account]) -> None:
-        try:
-            if self._tls is None:
-                self._tls = await asyncio.to_thread(tls_context)
-            secrets = await asyncio.to_thread(self._secrets) if accounts else {}
-            self._notice = await asyncio.to_thread(self._read_notice)
-            for account in accounts:
-                found = secrets.get(account.name, "there are no credentials for this account")
-                self._put(account, self._worker_for(account, found, self._tls))
-        except Exception as error:  # noqa: BLE001  shown in the panels; no press goes unanswered
-            for account in accounts:
-                if self._workers[account.name].opening:
-                    self._put(account, self._absent(account, _own_fault(error)))
-        self._changed()
+        await self._workers.stop()
+        self._recorder.flush()
+        self._publisher.publish()
 
     async def _reconfigure(self, new: NewSettings) -> str:
         """Changed accounts begin anew, as at the start: presses made meanwhile are held."""
@@ -310,137 +245,66 @@ class LiveDesk:
         assert task is not None
         self._changes.add(task)
         task.add_done_callback(self._changes.discard)
-        await self._opened.wait()
+        await self._workers.opened.wait()
         async with self._one_change:
-            views = [worker.view for worker in self._workers.values()]
-            changed = changed_names(self._accounts, new, views)
-            if refused := refusal(views, changed):
-                return refused
-            before, self._accounts = self._workers, tuple(new.accounts)
-            self._workers = {
-                account.name: before[account.name]
-                if account.name in before and account.name not in changed
-                else AbsentWorker(
-                    account, READING_KEYRING, self._clock, self._changed, Health.CONNECTING
-                )
-                for account in self._accounts
-            }
-            self._screen_grace_s = new.screen_grace_s
-            self._changed()
-            await asyncio.gather(*(before[name].stop() for name in changed if name in before))
-            beginning = [account for account in self._accounts if account.name in changed]
-            self._secrets = lambda: new.secrets(beginning)
-            self._read_notice = new.notice
-            await self._begin(beginning)
-            self._publish()
-        return ""
+            views = self._workers.views
+            changed = changed_names(self._workers.accounts, new, views)
+            refused = refusal(views, changed)
+            if self.audit is not None:
+                told = on_record(self._workers.accounts, new, changed, refused)
+                self.audit.note("settings", **told)
+            if not refused:
+                self._screen.grace_s = new.screen_grace_s
+                read = self._reader(new.secrets, new.notice)
+                await self._workers.exchange(new.accounts, changed, read)
+                self._publisher.publish()
+        return refused
 
-    def _worker_for(
-        self, account: Account, found: Credentials | str, tls: ssl.SSLContext
-    ) -> Worker:
-        if isinstance(found, str):
-            return self._absent(account, found)
+    def _reader(self, secrets: Read, notice: Callable[[], str]) -> Read:
+        """Reads with the credentials what else takes its time; called in a thread of its own."""
+
+        def read(accounts: Sequence[Account]) -> Secrets:
+            if self._tls is None:
+                self._tls = tls_context()
+            found = secrets(accounts) if accounts else {}
+            self._notice = notice()
+            return found
+
+        return read
+
+    def _hire(self, account: Account, found: Credentials) -> AccountWorker:
+        assert self._tls is not None
         self._recorder.learn(found.values())
-        try:
-            return self._worker_class(
-                account,
-                found,
-                self._recorder,
-                self._precedence,
-                self._clock,
-                tls,
-                self._changed,
-                self._limits,
-                self._poll_s,
-                self._locks,
-                self._ended,
-            )
-        except Exception as error:  # noqa: BLE001  one account's trouble stays in its panel
-            return self._absent(account, _own_fault(error))
+        return self._worker_class(
+            account,
+            found,
+            self._recorder,
+            self._precedence,
+            self._clock,
+            self._tls,
+            self._publisher.changed,
+            self._limits,
+            self._poll_s,
+            self._locks,
+            self._ended,
+        )
 
-    def _absent(self, account: Account, reason: str) -> AbsentWorker:
-        return AbsentWorker(account, reason, self._clock, self._changed, ended=self._ended)
-
-    def _put(self, account: Account, worker: Worker) -> None:
-        """The account's worker from now on; presses made while it was opening go out now."""
-        waiting = self._workers[account.name].held
-        self._workers[account.name] = worker
-        worker.start()
-        for action, scope in waiting:
-            worker.cancel(action, scope)
-
-    async def _finish(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DISARM_WAIT_S):
-                for timers in self._timers:
-                    timers.leave()
-                for timers in self._timers:
-                    await timers.disarmed()
-        await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
-        self._recorder.flush()
-        self._publish()
-
-    async def _watch_screen(self) -> None:
-        """Withholds the beats while the screen does not answer: it protects nobody then."""
-        withheld = False
-        while True:
-            await asyncio.sleep(WATCH_SCREEN_S)
-            silent_s = self._clock().steady_since(self._screen_seen)
-            if (silent_s > self._screen_grace_s) is withheld:
-                continue
-            withheld = not withheld
-            for timers in self._timers:
-                timers.screen_silent(silent_s if withheld else 0.0)
-
-    def _later(self, wait_s: float, work: Callable[[], None]) -> None:
-        """Calls `work` after so long, and not while a press is going out."""
-
-        def due() -> None:
-            if held_s := self._precedence.held_s:
-                self._loop.call_later(held_s, due)
-            else:
-                work()
-
-        self._loop.call_later(wait_s, due)
-
-    def _stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    def _stray(self, fault: object) -> None:
         """A fault that no task owns: named on the screen, its text kept from it."""
-        error = context.get("exception")
-        self._notice = f"a fault of killdesk's own: {type(error).__name__}; start it again"
-        self._changed()
+        self._notice = f"a fault of killdesk's own: {type(fault).__name__}; start it again"
+        self._publisher.changed()
 
-    def _changed(self) -> None:
-        if not self._publishing:
-            self._publishing = True
-            wait_s = max(PUBLISH_S, self._picture_took_s / PICTURE_SHARE)
-            self._later(wait_s, self._publish)
-
-    def _publish(self) -> None:
-        self._publishing = False
-        begun = self._clock()
+    def _draw(self) -> DeskView:
         notice, head = self._notice, ""
         if self.audit is not None:
             notice = "; ".join(filter(None, (notice, self.audit.fault)))
             head = self.audit.head
-        accounts = tuple(worker.view for worker in self._workers.values())
-        self._view = DeskView(accounts, notice, head)
+        view = DeskView(self._workers.views, notice, head)
         if self.audit is not None and not self._stop.is_set():  # its routes are closing by then
-            self.audit.picture(self._view)
-        self._picture_took_s = self._clock().steady_since(begun)
-        if self._watcher is not None and not self._nudged.is_set():
-            self._nudged.set()
-            self._watcher()
+            self.audit.picture(view)
+        return view
 
 
 def _timed(worker: Worker, command: Callable[[Timers], None]) -> None:
     if worker.timers is not None:
         command(worker.timers)
-
-
-def _own_fault(error: Exception) -> str:
-    return f"a fault of killdesk's own at the start: {type(error).__name__}"
-
-
-def _silence_libraries() -> None:
-    """At INFO and below these log URLs, headers and login messages; ours is the frame log."""
-    logging.getLogger("websockets").setLevel(logging.WARNING)

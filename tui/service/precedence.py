@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from tui.core.clocks import Clock
@@ -59,3 +59,16 @@ class Precedence:
             with suppress(TimeoutError):
                 async with asyncio.timeout(held_s):
                     await self._answered.wait()
+
+    def later(
+        self, loop: asyncio.AbstractEventLoop, wait_s: float, work: Callable[[], None]
+    ) -> None:
+        """Calls `work` in `loop` after so long, and not while cancels are going out."""
+
+        def due() -> None:
+            if held_s := self.held_s:
+                loop.call_later(held_s, due)
+            else:
+                work()
+
+        loop.call_later(wait_s, due)

@@ -36,3 +36,19 @@ def refusal(views: Sequence[AccountView], changed: Collection[str]) -> str:
         if view.runs:
             return f"wait for {view.name} first: a cancel is under way"
     return ""
+
+
+def on_record(
+    before: Sequence[Account], new: NewSettings, changed: Collection[str], refused: str
+) -> dict[str, object]:
+    """What the record says of new settings: which accounts come, go and begin anew, or why none."""
+    was = {account.name for account in before}
+    now = {account.name for account in new.accounts}
+    return {
+        "accounts": tuple(f"{account.name} ({account.venue})" for account in new.accounts),
+        "come": tuple(name for name in changed if name not in was),
+        "gone": tuple(name for name in changed if name not in now),
+        "anew": tuple(name for name in changed if name in was & now),
+        "screen_grace_s": new.screen_grace_s,
+        "refused": refused,
+    }

@@ -25,7 +25,7 @@ class WatchingWorker(AccountWorker):
     ) -> list[asyncio.Task[Report]]:
         """Denies the press; its report says why."""
         now = self._clock()
-        for action in self._dialect.actions(self._profile):
+        for action in self._profile.actions:
             if action_id not in (None, action.id):
                 continue
             denied = Report(

@@ -1,0 +1,57 @@
+"""When the picture of the desk is drawn anew, and who is told of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from tui.core.clocks import Clock
+from tui.core.desk import DeskView
+from tui.service.recorder import Later
+
+PUBLISH_S = 0.02
+"""Changes within so long make one picture."""
+PICTURE_SHARE = 0.1
+"""Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
+
+
+class Publisher:
+    """Keeps the newest picture in `view`, and nudges the watcher once until it has caught up.
+
+    `draw` gives a picture of what is known now; it is called in the service's loop, as `changed`
+    and `publish` are.
+    """
+
+    def __init__(self, draw: Callable[[], DeskView], clock: Clock, later: Later) -> None:
+        self.view = DeskView(())
+        self._draw = draw
+        self._clock = clock
+        self._later = later
+        self._watcher: Callable[[], None] | None = None
+        self._nudged = threading.Event()
+        self._due = False
+        self._took_s = 0.0
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """`changed` is called when there is something new to see."""
+        self._watcher = changed
+
+    def caught_up(self) -> None:
+        """The watcher is about to look; the next change nudges it again."""
+        self._nudged.clear()
+
+    def changed(self) -> None:
+        """Something is other than in the picture: it is drawn anew soon."""
+        if not self._due:
+            self._due = True
+            self._later(max(PUBLISH_S, self._took_s / PICTURE_SHARE), self.publish)
+
+    def publish(self) -> None:
+        """Draws the picture now."""
+        self._due = False
+        begun = self._clock()
+        self.view = self._draw()
+        self._took_s = self._clock().steady_since(begun)
+        if self._watcher is not None and not self._nudged.is_set():
+            self._nudged.set()
+            self._watcher()
