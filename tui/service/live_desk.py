@@ -327,7 +327,9 @@ class LiveDesk:
             }
             self._screen_grace_s = new.screen_grace_s
             self._changed()
-            await asyncio.gather(*(before[name].stop() for name in changed if name in before))
+            ending = (before[name].stop() for name in changed if name in before)
+            # A fault in what ends must not keep what begins, and the presses held for it.
+            await asyncio.gather(*ending, return_exceptions=True)
             beginning = [account for account in self._accounts if account.name in changed]
             self._secrets = lambda: new.secrets(beginning)
             self._read_notice = new.notice
