@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -187,6 +188,34 @@ async def test_a_header_that_would_be_two_does_not_leave() -> None:
         connection.close()
         await server.ended.wait()
     assert server.asked == []
+
+
+async def test_a_header_that_is_no_ascii_is_an_honest_failure() -> None:
+    async with serving(OK) as server:
+        connection = await HttpConnection.open(Place.of(server.url), TLS)
+        with pytest.raises(ConnectionFailed, match="ascii"):
+            await connection.exchange("GET", "/", [("X-Key", "ké")])
+        connection.close()
+
+
+async def test_the_end_of_an_idle_connection_is_its_end_at_once() -> None:
+    async with serving(OK) as server:
+        connection = await HttpConnection.open(Place.of(server.url), TLS)
+        await ask(connection)
+        connection.eof_received()  # TLS tells of it while the transport still takes bytes
+        assert not connection.usable
+
+
+async def test_it_works_where_nothing_tells_what_has_arrived(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(select, "poll")
+    async with serving(OK, OK) as server:
+        connection = await HttpConnection.open(Place.of(server.url), TLS)
+        assert await ask(connection) == (200, b"ok")
+        assert connection.usable
+        assert not connection.stirred
+        connection.close()
 
 
 async def test_nothing_there() -> None:

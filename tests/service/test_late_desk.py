@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tui.core.actions import Outcome
 from tui.core.desk import DeskView, Health
 from tui.core.frames import FrameFeed
 from tui.service.late_desk import LateDesk, awaited
@@ -96,6 +97,24 @@ def test_why_it_cannot_be_opened_is_said_in_every_panel() -> None:
     assert changed.wait(WAIT_S)
     assert {account.health for account in desk.view.accounts} == {Health.DOWN}
     assert {account.reason for account in desk.view.accounts} == {"the simulator did not start"}
+    desk.stop()
+
+
+def test_without_a_desk_a_press_is_denied_and_not_left_waiting() -> None:
+    opening = Opening(RuntimeError("the simulator did not start"))
+    desk, changed = late_desk(opening)
+    desk.cancel("one")
+    changed.clear()
+    desk.start()
+    opening.go.set()
+    assert changed.wait(WAIT_S)
+    changed.clear()
+    desk.cancel("two")
+    assert changed.is_set()
+    for account in desk.view.accounts:
+        assert account.runs == ()
+        assert [report.outcome for report in account.reports] == [Outcome.DENIED]
+        assert account.reports[0].message == "the simulator did not start"
     desk.stop()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -179,3 +180,22 @@ async def test_the_screens_grace_is_taken_over(open_desk: OpenDesk, seconds: flo
     await desk.until(answer.done)
     assert desk.desk._screen.grace_s == seconds
     await desk.until(lambda: desk.desk.view.notice == "look")
+
+
+async def test_a_fault_in_what_ends_keeps_nothing_from_beginning(
+    simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> None:
+        raise RuntimeError("a fault of our own")
+
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    ended = desk.desk._workers["okx-desk"]
+    stop = ended.stop
+    monkeypatch.setattr(ended, "stop", fails)
+    changed = replace(accounts(desk)["okx-desk"], extras=("rfqs",))
+    answer = desk.desk.reconfigure(new(desk, changed))
+    await desk.until(answer.done)
+    assert answer.result() == ""
+    await desk.until(lambda: desk.account("okx-desk").health is Health.READY)
+    asyncio.run_coroutine_threadsafe(stop(), desk.desk._loop).result()

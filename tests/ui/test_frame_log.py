@@ -93,6 +93,26 @@ async def test_it_follows_the_newest_at_every_size(size: tuple[int, int]) -> Non
         assert all(len(line) <= size[0] for line in app.lines())
 
 
+@pytest.mark.parametrize(("was", "now"), [((120, 40), (80, 40)), ((80, 24), (120, 40))])
+async def test_another_width_draws_the_rows_anew(
+    was: tuple[int, int], now: tuple[int, int]
+) -> None:
+    app = LogApp()
+    async with app.run_test(size=was) as pilot:
+        app.frames.extend(made(range(1, 60), "long " * 40), 0)
+        await pilot.pause()
+        await pilot.resize_terminal(*now)
+        await pilot.pause()
+
+        def drawn() -> list[str]:
+            return [strip.text for strip in app.screen._compositor.render_strips()]
+
+        shown = drawn()
+        app.query_one(FrameRows).refresh()
+        await pilot.pause()
+        assert drawn() == shown
+
+
 async def test_a_row_says_when_which_way_whose_and_how_fast() -> None:
     app = LogApp()
     async with app.run_test(size=(120, 10)) as pilot:

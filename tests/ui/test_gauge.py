@@ -86,6 +86,29 @@ async def test_an_old_picture_is_not_shown_as_protection(make: Any) -> None:
         assert not gauge.ticking
 
 
+async def test_it_counts_down_from_the_first_picture_on(make: Any) -> None:
+    """A panel that is built anew has its timer before it is mounted."""
+
+    class Built(GaugeApp):
+        def compose(self) -> ComposeResult:
+            gauge = Gauge(self.clock)
+            gauge.show(self.timer)
+            yield gauge
+
+        def on_mount(self) -> None:
+            pass
+
+    app = Built(make.timer(left_s=27.4))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        gauge = app.query_one(Gauge)
+        assert gauge.ticking
+        before = [line.plain for line in gauge._drawn]
+        app.ahead_s = 3.0
+        gauge.tick()
+        assert [line.plain for line in gauge._drawn] != before
+
+
 @pytest.mark.parametrize("state", list(TimerState))
 async def test_every_state_says_its_word(make: Any, state: TimerState) -> None:
     app = GaugeApp(make.timer(state))

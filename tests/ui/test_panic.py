@@ -69,6 +69,16 @@ def test_the_worst_stands_first_and_each_row_for_itself(make: SimpleNamespace) -
     assert tally(found).last_end_ms == 0, "two of them go on"
 
 
+def test_an_account_whose_actions_are_not_known_yet_is_not_confirmed(
+    make: SimpleNamespace,
+) -> None:
+    run = RunView("everything", EVERYTHING, AT, "waiting for the desk")
+    early = replace(make.okx(), actions=(), runs=(run,))
+    found = rows(DeskView((early,)), PanicPress(AT))
+    assert [(row.action, row.run) for row in found] == [("everything", run)]
+    assert (tally(found).total, tally(found).running) == (1, 1)
+
+
 @pytest.mark.parametrize("width", [30, 50, 72, 80, 100])
 def test_a_figure_is_whole_or_not_there(width: int) -> None:
     ended = tuple((outcome, 88) for outcome in list(Outcome)[:0:-1])

@@ -58,6 +58,11 @@ class Place:
         return cls(host, port, secure, name if port == usual else f"{name}:{port}")
 
 
+def sees_arrivals() -> bool:
+    """Whether this system tells what has arrived before the event loop takes it (not Windows)."""
+    return hasattr(select, "poll")
+
+
 class HttpConnection(asyncio.Protocol):
     """One connection from its opening to its end. One exchange at a time."""
 
@@ -65,7 +70,7 @@ class HttpConnection(asyncio.Protocol):
         self._place = place
         self._transport: asyncio.Transport | None = None
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
-        self._arrival = select.poll()
+        self._arrival = select.poll() if sees_arrivals() else None
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._whole = True
         self._status: int | None = None
@@ -100,7 +105,7 @@ class HttpConnection(asyncio.Protocol):
     @property
     def stirred(self) -> bool:
         """Whether something has arrived that the event loop has not looked at yet."""
-        return self.usable and bool(self._arrival.poll(0))
+        return self.usable and self._arrival is not None and bool(self._arrival.poll(0))
 
     async def exchange(
         self,
@@ -146,7 +151,7 @@ class HttpConnection(asyncio.Protocol):
                 h11.EndOfMessage(),
             )
             return b"".join(self._http.send(event) or b"" for event in events)
-        except h11.LocalProtocolError as error:
+        except (h11.LocalProtocolError, UnicodeError) as error:
             raise ConnectionFailed(str(error)) from None
 
     # --- called by the event loop -----------------------------------------------------------------
@@ -154,7 +159,8 @@ class HttpConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._arrival.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+        if self._arrival is not None:
+            self._arrival.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         if self._answer is None or self._answer.done():
@@ -164,7 +170,9 @@ class HttpConnection(asyncio.Protocol):
         self._read()
 
     def eof_received(self) -> None:
-        if self._answer is None or self._status is None:
+        if self._answer is None:
+            self.close()  # at once: TLS would say goodbye first, and swallow a request meanwhile
+        elif self._status is None:
             self._fail(HUNG_UP)
         else:
             self._http.receive_data(b"")

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from tui.core.actions import EVERYTHING, Scope
+from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import read_clock
 from tui.core.desk import AccountView, Desk, DeskView, Health, NewSettings, RunView
 from tui.core.frames import FrameFeed
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.service.live_desk import LiveDesk
 
 Opening: TypeAlias = "Callable[[], AbstractContextManager[LiveDesk]]"
+_ALL = "everything"
 STOP_S = 25.0
 """How long the end waits for a desk that is just being opened, and for one that closes."""
 
@@ -42,6 +43,8 @@ class LateDesk:
         self._between = threading.Lock()
         """Around what must not happen while the open desk takes over."""
         self._changed: Callable[[], None] | None = None
+        self._failed = ""
+        """Why it could not be opened."""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="killdesk opening", daemon=True)
 
@@ -113,9 +116,7 @@ class LateDesk:
             desk = self._desk
             if desk is None:
                 self._asked.append(command)
-                run = RunView(
-                    "everything", EVERYTHING, read_clock().wall_ms, "waiting for the desk"
-                )
+                run = RunView(_ALL, EVERYTHING, read_clock().wall_ms, "waiting for the desk")
                 self._view = replace(
                     self._view,
                     accounts=tuple(
@@ -123,6 +124,8 @@ class LateDesk:
                         for one in self._view.accounts
                     ),
                 )
+                if self._failed:
+                    self._deny()
         if desk is not None:
             command(desk)
         elif cancelled:
@@ -137,14 +140,37 @@ class LateDesk:
                 self._over.wait()
         except Exception as error:  # noqa: BLE001  shown in the panels
             if self._desk is None:
-                self._view = DeskView(
-                    tuple(
-                        replace(one, health=Health.DOWN, reason=_why(error), runs=())
-                        for one in self._view.accounts
-                    ),
-                    _why(error),
-                )
+                with self._between:
+                    self._failed = _why(error)
+                    self._deny()
                 self._nudge()
+
+    def _deny(self) -> None:
+        """There will be no desk: a press that waits for it is not sent, and is told so."""
+        self._asked.clear()
+        accounts = tuple(
+            replace(
+                one,
+                health=Health.DOWN,
+                reason=self._failed,
+                runs=(),
+                reports=tuple(self._denied(one, run) for run in one.runs) or one.reports,
+            )
+            for one in self._view.accounts
+        )
+        self._view = DeskView(accounts, self._failed)
+
+    def _denied(self, account: AccountView, run: RunView) -> Report:
+        now_ms = read_clock().wall_ms
+        return Report(
+            account.name,
+            account.venue,
+            _ALL,
+            Outcome.DENIED,
+            started_ms=run.started_ms,
+            ended_ms=now_ms,
+            message=self._failed,
+        )
 
     def _take_over(self, desk: LiveDesk) -> None:
         with self._between:

@@ -14,7 +14,14 @@ from tui.core.clocks import Instant
 from tui.core.history import round_trips
 from tui.core.text import safe_bytes, safe_text
 from tui.service.access import Access
-from tui.service.http_connection import ConnectionFailed, Headers, HttpConnection, NotReached, Place
+from tui.service.http_connection import (
+    ConnectionFailed,
+    Headers,
+    HttpConnection,
+    NotReached,
+    Place,
+    sees_arrivals,
+)
 from tui.service.network_words import unreachable
 from tui.venues.base import NoReply, Reply, RestCall, RestReply, SignedRest
 from tui.venues.reading import NotReadable, parse_object
@@ -147,13 +154,14 @@ class RestRoute:
 
     async def _warm(self) -> HttpConnection | None:
         """The connection that was used longest ago; those that are over are forgotten."""
+        if self._idle and not sees_arrivals():
+            await _look_at_arrivals()
         while self._idle:
             connection = self._idle.popleft()
             if connection.stirred:
                 # Maybe the end of it: what has arrived is looked at first.
                 self._idle.append(connection)
-                await asyncio.sleep(0)
-                await asyncio.sleep(0)
+                await _look_at_arrivals()
             elif connection.usable:
                 return connection
         return None
@@ -176,6 +184,12 @@ class RestRoute:
         self._access.record("rest", "note", reason, request=seq, error=True)
         self._access.changed()
         return NoReply(reason, sent=left)
+
+
+async def _look_at_arrivals() -> None:
+    """Lets the event loop take what has arrived on every connection."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
 
 
 def _asked(call: RestCall) -> str:

@@ -93,7 +93,9 @@ class Workers(Mapping[str, Worker]):
             for account in accounts
         }
         self._changed()
-        await asyncio.gather(*(before[name].stop() for name in changed if name in before))
+        ending = (before[name].stop() for name in changed if name in before)
+        # A fault in what ends must not keep what begins, and the presses held for it.
+        await asyncio.gather(*ending, return_exceptions=True)
         await self._begin([account for account in accounts if account.name in changed], read)
 
     async def cancel_to_the_end(self, learn_s: float) -> list[Report]:

@@ -234,7 +234,7 @@ class FrameRows(FrameCanvas, can_focus=True):
         self._fit()
 
     def on_resize(self) -> None:
-        self._painter = None
+        self.repaint()  # it may have been drawn already, with the painter of the old width
         self._fit()
         if self.following:
             self._scroll(self.max_scroll_y)

@@ -89,7 +89,7 @@ class Gauge(Painted[GaugeView]):
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
-        if self.value is None or not self.is_mounted:
+        if self.value is None or not self.is_running:
             return
         now = self._clock()
         waits = (next_repaint_s(timer, timer.certain_s(now)) for timer in self.value.timers)

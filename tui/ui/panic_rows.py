@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tui.core.actions import EVERYTHING, Outcome, Report
+from tui.core.actions import EVERYTHING, Action, Outcome, Report
 from tui.core.desk import AccountView, DeskView, RunView
 from tui.ui.buttons import count_of
+
+_EVERYTHING = Action("everything", "everything", (), (), "")
+"""What is asked of an account whose actions are not known yet: until then nothing is confirmed."""
 
 Run = tuple[str, str, int]
 """Account, action and start of a run."""
@@ -66,7 +69,7 @@ def rows(view: DeskView, press: PanicPress) -> tuple[PanicRow, ...]:
     found = [
         _row(account, action.id, action.label, action.kinds, press)
         for account in view.accounts
-        for action in account.actions
+        for action in account.actions or (_EVERYTHING,)
     ]
     return tuple(sorted(found, key=lambda row: -row.alarm))
 

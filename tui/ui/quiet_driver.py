@@ -56,7 +56,9 @@ class QuietDriver(LinuxDriver):
                     typed = os.read(self.fileno, _READ_BYTES)
                     if not typed:
                         break  # the terminal is gone; the signal that says so ends the screen
-                    for message in parser.feed(decode(typed)):
-                        self.process_message(message)
+                    # Of a character that is cut in two there is nothing yet; nothing is its end.
+                    if text := decode(typed):
+                        for message in parser.feed(text):
+                            self.process_message(message)
                 for message in parser.tick():
                     self.process_message(message)
