@@ -371,3 +371,15 @@ async def test_the_palette_offers_what_is_possible(locked: Any) -> None:
         assert any("panic" in title.lower() for title in offered)
         assert not any("Cancel everything in the panel" in title for title in offered)
         assert "Theme" not in offered
+
+
+async def test_a_shorter_sentence_leaves_nothing_of_the_one_before(
+    desk: Any, make: SimpleNamespace
+) -> None:
+    async with make.shown(desk, pin=Pin(SessionEntry())) as (app, pilot):
+        await pilot.press("l")
+        await make.until(pilot, lambda: isinstance(app.screen, PinDialog))
+        await make.until(pilot, lambda: "no capital X" in make.text(app))
+        await pilot.press("1", "enter")
+        await make.until(pilot, lambda: "A PIN has at least" in make.text(app))
+        assert "no capital X" not in make.text(app)
