@@ -220,6 +220,7 @@ def test_what_stands_beside_a_secret_field_stays() -> None:
         '{"code":"50105","msg":"Request header OK-ACCESS-PASSPHRASE incorrect."}',
         '{"order_id":"770323133537738752","direction":"buy"}',
         "SignatureVersion=2&SignatureMethod=HmacSHA256",
+        '{"msg":"Invalid Sign","code":"50113"}',
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:

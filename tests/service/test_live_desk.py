@@ -136,6 +136,20 @@ async def test_okx_spreads_and_quotes_go_by_their_own_calls(
     assert any(text.startswith("POST /api/v5/rfq/cancel-all-quotes  {}") for text in texts)
 
 
+async def test_a_cancel_just_after_a_read_leaves_the_account_ready(open_desk: OpenDesk) -> None:
+    on_test = open_desk("okx-desk")
+    await on_test.ready("okx-desk")
+    on_test.desk.cancel("okx-desk", "spreads")
+    seen = set()
+
+    def read_often() -> bool:
+        seen.add(on_test.account("okx-desk").health)
+        return sum("quotes?state=active" in frame.text for frame in on_test.log()) >= 4
+
+    await on_test.until(read_often)
+    assert seen == {Health.READY}
+
+
 async def test_bitget_cancels_every_category_and_leaves_strategy_orders(
     simulator: Any, open_desk: OpenDesk
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from textual import events
 from textual.widgets import Input
 
 from tui.core.deadman import TimerState
@@ -119,6 +120,21 @@ async def test_each_venue_is_asked_for_what_it_needs_and_stored(
     stored = json.loads(str(keyring.get_password("killdesk", "desk")))
     assert stored == {name: SECRETS[name] for name in stored}
     assert ("passphrase" in stored) is spec.passphrase
+
+
+@pytest.mark.parametrize("onward", ["tab", "enter", "down"])
+async def test_what_is_typed_faster_than_the_screen_follows_goes_to_its_field(
+    make: SimpleNamespace, path: Path, onward: str
+) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await first_form(make, app, pilot)
+        assert form.focused is rows(form)["venue"].box
+        for key in (onward, *"desk", onward, *"abcdef", onward, *"ghijkl"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await make.until(pilot, lambda: rows(form)["secret.secret_key"].typed == "ghijkl")
+        assert rows(form)["name"].typed == "desk"
+        assert rows(form)["secret.api_key"].typed == "abcdef"
 
 
 async def test_a_timer_that_is_taken_brings_its_fields_and_takes_them_away(

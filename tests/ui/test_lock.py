@@ -14,7 +14,7 @@ from tui.core.actions import Outcome
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
-from tui.core.gate import LOCKED
+from tui.core.gate import LOCKED, LOCKED_VIEW
 from tui.core.secrets import Secret
 from tui.service.keyring_door import CredentialsError
 from tui.service.pin import Pin, SessionEntry
@@ -371,3 +371,24 @@ async def test_the_palette_offers_what_is_possible(locked: Any) -> None:
         assert any("panic" in title.lower() for title in offered)
         assert not any("Cancel everything in the panel" in title for title in offered)
         assert "Theme" not in offered
+
+
+async def test_a_shorter_sentence_leaves_nothing_of_the_one_before(
+    desk: Any, make: SimpleNamespace
+) -> None:
+    async with make.shown(desk, pin=Pin(SessionEntry())) as (app, pilot):
+        await pilot.press("l")
+        await make.until(pilot, lambda: isinstance(app.screen, PinDialog))
+        await make.until(pilot, lambda: "no capital X" in make.text(app))
+        await pilot.press("1", "enter")
+        await make.until(pilot, lambda: "A PIN has at least" in make.text(app))
+        assert "no capital X" not in make.text(app)
+
+
+async def test_a_locked_screen_that_only_looks_promises_no_panic(
+    desk: Any, make: SimpleNamespace, entry: SessionEntry
+) -> None:
+    async with make.shown(desk, pin=known(entry), view_only=True) as (app, pilot):
+        await pilot.press("l", "c")
+        assert [note.message for note in app._notifications] == [LOCKED_VIEW]
+        assert desk.calls == []

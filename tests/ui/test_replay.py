@@ -92,6 +92,7 @@ async def test_it_says_that_it_is_a_replay_and_shows_the_desk(
         assert "as it was written" in text
         assert "PAUSED" in text
         assert "12:03:22" in text
+        assert "? help" in text.splitlines()[-1]
 
 
 async def test_keys_move_in_time(record: Path, make: SimpleNamespace) -> None:

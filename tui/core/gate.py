@@ -10,6 +10,7 @@ from tui.core.desk import Desk, DeskView, NewSettings
 from tui.core.frames import FrameFeed
 
 LOCKED = "Locked: only panic works (X X). Press l to unlock."
+LOCKED_VIEW = "Locked: nothing works, panic neither (view only). Press l to unlock."
 VIEW_ONLY = "View only: nothing is sent from this screen."
 
 

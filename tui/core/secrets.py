@@ -15,11 +15,14 @@ _PREPARED = 32
 _PERCENT = re.compile("%..")
 _NAMED = re.compile(
     r"""(?aisx)
-    ( \b (?: signature | sign | passphrase | password | secret | secret[_-]?key | api[_-]?key
+    ( \b (?= [spao] )                         # the first letters of the names, which is cheap
+      (?: (?<=\s) (?P<word>) | (?<!\s) )      # a word of a sentence: "Invalid Sign", "code"
+      (?: signature | sign | passphrase | password | secret | secret[_-]?key | api[_-]?key
       | accesskeyid | (?:ok-)? access-(?:key|sign|passphrase) ) \b
       (?: \\* ["'] )?                         # the name's own quote, however deeply escaped
-      \s* (?: [=:] | (?<=["']) , ) \s* )      # JSON, query, header; a pair as Python prints it
-    (?: ( b? (\\*["']) ) (?: (?! (?<!\\) \3 ) . )*    # to the same quote, or to a cut-off end
+      \s* (?: [=:] | (?(word) (?!) | (?<=["']) ,) ) \s* )  # JSON, query, header; a Python pair
+    (?: (?P<open> b? (?P<quote> \\*["']) )    # to the same quote, or to a cut-off end
+        (?: (?! (?<!\\) (?P=quote) ) . )*
       | [^\s"'&,;}\]\\]+ )
     """
 )
@@ -176,4 +179,4 @@ def _spans(form: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _hide_named(match: re.Match[str]) -> str:
-    return f"{match[1]}{match[2] or ''}{HIDDEN}"
+    return f"{match[1]}{match['open'] or ''}{HIDDEN}"

@@ -110,9 +110,13 @@ class BookReader:
         await self._read_group(tuple(kind for kind in due if kind not in covered))
 
     async def _read_group(self, kinds: tuple[str, ...]) -> VenueError | None:
-        """Reads these kinds; why not, if it fails. A venue that is busy is asked once more."""
+        """Reads these kinds; why not, if it fails.
+
+        A venue that is busy is asked twice more: OKX counts over two seconds, so that a read just
+        after another one is refused still when it is tried again after one.
+        """
         trouble: VenueError | None = None
-        for _ in range(2 if kinds else 0):
+        for _ in range(3 if kinds else 0):
             if trouble is not None:
                 await asyncio.sleep(trouble.retry_after_s)
             try:

@@ -126,9 +126,9 @@ def _steps(account: AccountView, origin: str) -> list[Step]:
             waiting=offset is None and connecting,
         )
     )
-    asked = any(route.up for route in account.routes)
-    said = account.key_note or ("the venue does not say" if asked else "not asked")
-    may = asked and account.key_note != "no trading"
+    taken = bool(account.key_note) or account.book is not None  # else it may have been refused
+    said = account.key_note or ("the venue does not say" if taken else "not taken yet")
+    may = taken and account.key_note != "no trading"
     steps.append(Step("key", may, said, waiting=connecting and not account.key_note))
     book = account.book
     steps.append(

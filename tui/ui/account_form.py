@@ -45,7 +45,9 @@ _SECRETS = {
     "passphrase": ("passphrase", "the one that was chosen when the key was made"),
 }
 _KEPT = {"api_key": "left empty, the key stays as the keyring has it"}
-_VENUE = Field("venue", "venue", "", Sort.ONE, next(iter(VENUES)), tuple(VENUES))
+_VENUE = Field(
+    "venue", "venue", "← → choose, enter goes on", Sort.ONE, next(iter(VENUES)), tuple(VENUES)
+)
 _NAME = Field("name", "name", "yours for it, such as okx-desk; it stands on the panel")
 
 

@@ -119,11 +119,15 @@ class FieldRow(Widget):
 
 
 class FieldList(VerticalScroll, can_focus=False):
-    """The rows of a form, in which the arrow keys and enter go from field to field."""
+    """The rows of a form, in which up, down, tab and enter go from field to field.
+
+    They act before what is typed after them arrives: otherwise a password manager that types
+    faster than the screen follows would put a key, readable, behind the name.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", "field before", show=False),
-        Binding("down", "app.focus_next", "next field", show=False),
+        Binding("enter,tab,down", "app.focus_next", "next field", show=False, priority=True),
+        Binding("shift+tab,up", "app.focus_previous", "field before", show=False, priority=True),
     ]
 
     @property
@@ -136,11 +140,6 @@ class FieldList(VerticalScroll, can_focus=False):
         exact = (row for row in rows if row.field.key == key)
         inside = (row for row in rows if row.field.key.startswith(f"{key}."))
         return next(exact, None) or next(inside, None)
-
-    @on(Input.Submitted)
-    def _next(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.screen.focus_next()
 
     def say(self, error: SettingsError | None, *, touched: bool) -> str:
         """Puts what is wrong beside its field; `touched`: only where somebody has been.

@@ -70,7 +70,8 @@ def counts(account: AccountView, *, stale: bool = False) -> Counts:
     else:
         known = [part.count for part in parts if part.count is not None]
         total = Figure(sum(known) if known and len(known) == len(parts) else None, "open")
-    beside = tuple(Figure(_count(account.book, kind), kind.label) for kind in apart)
+    read = account.book is not None  # until then the total alone says that nothing is known
+    beside = tuple(Figure(_count(account.book, kind), kind.label) for kind in apart if read)
     return Counts(
         total,
         parts,

@@ -11,7 +11,7 @@ from textual.dom import DOMNode
 from textual.errors import NoWidget
 
 from tui.core.clocks import Clock
-from tui.core.gate import LOCKED, VIEW_ONLY, Gate
+from tui.core.gate import LOCKED, LOCKED_VIEW, VIEW_ONLY, Gate
 from tui.core.screen_lock import Attempts, Idleness
 from tui.service.pin import Pin
 from tui.ui.barred import LEAVING_ACTIONS, LOCKED_ACTIONS, SENDING_ACTIONS
@@ -81,7 +81,7 @@ class Guard:
             if name not in LOCKED_ACTIONS:
                 if name == "copy_text":
                     return False  # ctrl+c is meant to end the desk
-                self.say(LOCKED)
+                self.say(LOCKED_VIEW if self._gate.view_only else LOCKED)
                 return True
         return self._stops_sending(name)
 
@@ -131,7 +131,7 @@ class Guard:
             return True
         if not self._gate.locked or isinstance(widget, _OPEN_TO_ALL):
             return False
-        self.say(LOCKED)
+        self.say(LOCKED_VIEW if self._gate.view_only else LOCKED)
         return True
 
     def say(self, said: str) -> None:

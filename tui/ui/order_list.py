@@ -19,7 +19,7 @@ from textual.strip import Strip
 from tui.core.orders import OpenOrder
 
 _HEADS = ("", "kind", "contract", "side", "price", "size", "age", "order id")
-_CAPS = (1, 12, 24, 14, 14, 12, 6)
+_CAPS = (1, 12, 24, 14, 21, 12, 7)
 _LEAST = (1, 6, 8, 4, 7, 5, 4)
 _LEAST_ID = 12
 _RIGHT = frozenset((4, 5, 6))

@@ -144,7 +144,7 @@ class Painted(Widget, Generic[S]):
     @property
     def _plain_lines(self) -> bool:
         """Whether the lines of the drawing are those of the widget."""
-        return self.styles.content_align_vertical == "top"
+        return self.styles.content_align_vertical == "top" and self.styles.text_wrap == "nowrap"
 
     @property
     def _screen(self) -> SparingScreen | None:

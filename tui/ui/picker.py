@@ -24,7 +24,7 @@ class Picker(Painted[Picked], can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "before", show=False),
         Binding("right", "step(1)", "next", show=False),
-        Binding("space,enter", "take", "take", show=False),
+        Binding("space", "take", "take", show=False),
     ]
 
     class Changed(Message):

@@ -110,6 +110,7 @@ class PinDialog(ModalScreen[bool]):
         elif self._attempts.wait_s:
             self._wait()
         elif typed:
+            self._say("Looking ...")
             self._ask(lambda: self._pin.matches(typed), self._judge)
 
     def _choose(self, typed: Secret) -> None:

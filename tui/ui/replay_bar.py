@@ -16,6 +16,8 @@ from tui.ui.words import utc
 
 _LEAST_TRACK, _MOST_TRACK = 8, 60
 _KEYS = (("space", "pause"), ("[ ]", "speed"), (", .", "outcome"), ("< >", "10 s"), ("?", "help"))
+_FEW = (("space", "pause"), (", .", "outcome"), ("?", "help"))
+_HELP = (("?", "help"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,16 @@ class ReplayBar(KeyBar):
         clock = ink(f"{place.clock} UTC", ".ink--text")
         at = ink(f"{place.position} / {place.length}", ".ink--quiet")
         done = ink(f"outcome {place.outcome} of {place.outcomes}", ".ink--quiet")
-        keys = row(*(row(ink(key, ".ink--strong"), ink(word, ".ink--quiet"), gap=" ")
-                     for key, word in _KEYS))  # fmt: skip
         left = row(state, speed, clock)
-        rights = (row(at, done, keys, gap="   "), row(at, done), at, Content())
+        rights = (
+            row(at, done, _words(_KEYS), gap="   "),
+            row(at, done, _words(_FEW), gap="   "),
+            row(at, done, _words(_HELP), gap="   "),
+            row(at, done),
+            row(at, _words(_HELP)),
+            at,
+            Content(),
+        )
         for right in rights:
             room = width - left.cell_length - right.cell_length - 4
             if room >= _LEAST_TRACK:
@@ -98,7 +106,7 @@ class ReplayBar(KeyBar):
                 self._track = (left.cell_length + 2, track)
                 return row(left, _drawn(place, track), right)
         self._track = (0, 0)
-        return first_fitting(width, left)
+        return first_fitting(width, row(left, _words(_HELP)), left)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -106,6 +114,12 @@ class ReplayBar(KeyBar):
         at = event.x - self.styles.padding.left - start
         if 0 <= at < cells:
             self._seek(at / max(1, cells - 1))
+
+
+def _words(keys: tuple[tuple[str, str], ...]) -> Content:
+    """What the keys do, for who sees a replay for the first time."""
+    return row(*(row(ink(key, ".ink--strong"), ink(word, ".ink--quiet"), gap=" ")
+                 for key, word in keys))  # fmt: skip
 
 
 def _drawn(place: Shown, cells: int) -> Content:
