@@ -76,7 +76,7 @@ def test_no_text_breaks_out(speech: Speech) -> None:
 def calling(app: Any, **environment: str) -> list[str]:
     """What goes to a terminal of that environment from now on."""
     written: list[str] = []
-    app.attention = Attention(
+    app.ringing.attention = Attention(
         app, app.dashboard, written.append, notify=True, environment=environment
     )
     return written
@@ -103,7 +103,7 @@ async def test_notes_can_be_switched_off(make: SimpleNamespace, monkeypatch: Any
     for wanted, speech in ((True, Speech.OSC_99), (False, Speech.NONE)):
         desk = make.FakeDesk(DeskView((make.bitget(),)))
         async with make.shown(desk, notify_desktop=wanted) as (app, _):
-            assert app.attention._speech is speech
+            assert app.ringing.attention._speech is speech
 
 
 @pytest.mark.parametrize("dialog", [False, True])
@@ -151,6 +151,6 @@ async def test_without_colour_the_flash_turns_the_lines_over(
             ]
 
         assert turned() == [False, False]
-        app.attention.call("killdesk", "FIRED")
+        app.ringing.attention.call("killdesk", "FIRED")
         await pilot.pause()
         assert turned() == [True, True]

@@ -54,6 +54,9 @@ class Gate:
     def screen_alive(self) -> None:
         self._desk.screen_alive()
 
+    def note(self, kind: str, text: str) -> None:
+        self._desk.note(kind, text)
+
     def panic(self) -> None:
         """Passes a locked screen: whoever is there may cancel everything."""
         if self.view_only:

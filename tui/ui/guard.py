@@ -177,6 +177,7 @@ class Guard:
     def lock(self) -> None:
         """Closes the screen. A panic's summary stays in sight, every other dialog goes."""
         self._gate.locked = True
+        self._gate.note("lock", "locked")
         panicked = [one for one in self._app.screen_stack if isinstance(one, PanicScreen)]
         while self._app.screen is not self._home:
             self._app.pop_screen()
@@ -194,6 +195,7 @@ class Guard:
             if not right:
                 return
             self._gate.locked = False
+            self._gate.note("lock", "unlocked")
             self._changed()
             if then is not None:
                 then()
