@@ -1,4 +1,4 @@
-"""The application: it holds the screen, the bridge to the service, and how they end."""
+"""The application: what it is made of, and which part of it answers to what."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.actions import ActionParseResult
 from textual.app import SystemCommand
-from textual.binding import BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.types import CSSPathType
-from textual.widgets import Input, TextArea
 
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
@@ -34,15 +32,15 @@ from tui.ui.drills import Drills
 from tui.ui.ending import Ending
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
-from tui.ui.guard import Guard, is_pin
+from tui.ui.guard import Guard
 from tui.ui.header import DeskState
-from tui.ui.keymap import Keymap, change_keys, read_keymap, shown, use_keys
-from tui.ui.keys import APP_KEYS, PALETTE
+from tui.ui.keyed import KeyedApp
+from tui.ui.keymap import Keymap, read_keymap, shown
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
+from tui.ui.panic_screen import summarise
 from tui.ui.presses import Presses
 from tui.ui.ringing import Ringing
-from tui.ui.themed import ThemedApp
 
 if TYPE_CHECKING:
     from tui.service.configuration import Configuration
@@ -58,7 +56,7 @@ def _commands() -> type[Provider]:
     return DeskCommands
 
 
-class KilldeskApp(ThemedApp[None]):
+class KilldeskApp(KeyedApp[None]):
     """The dashboard on a desk. Whoever starts it also starts and stops the service."""
 
     TITLE = "killdesk"
@@ -72,7 +70,6 @@ class KilldeskApp(ThemedApp[None]):
         "locking.tcss",
         "forms.tcss",
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
     COMMANDS = {_commands}  # noqa: RUF012  as in App
 
     def __init__(
@@ -95,10 +92,7 @@ class KilldeskApp(ThemedApp[None]):
         """`pin` unlocks the screen; without one it is asked for, and known until the end only.
         `ready` is called once the screen stands: nothing that a desk needs may delay that.
         """
-        use_keys(keymap)
-        super().__init__(kept)
-        self._keys = keymap
-        self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
+        super().__init__(keymap, kept)
         gate = Gate(desk, view_only=view_only, denied=self._denied)
         self.desk: Gate = gate
         self._once = confirm == "once"
@@ -162,7 +156,6 @@ class KilldeskApp(ThemedApp[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
-        self.set_keymap(self._keys.for_textual())
         self.ending.begin()
         self._end_seconds = on_the_second(self, self._second)
 
@@ -172,10 +165,7 @@ class KilldeskApp(ThemedApp[None]):
             self._screen_stands()
 
     def take_keys(self, keymap: Keymap) -> None:
-        """Other keys from now on: those of settings that were read again."""
-        change_keys(keymap)
-        self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
-        self.set_keymap(keymap.for_textual())
+        super().take_keys(keymap)
         self.dashboard.show_keys()
 
     def on_unmount(self) -> None:
@@ -263,45 +253,19 @@ class KilldeskApp(ThemedApp[None]):
         """Panic works on every screen; in a text field it always takes two presses."""
         if self.guard.stops_panic():
             return
-        typing = isinstance(self.focused, Input | TextArea)
-        self.dashboard.press_panic(always_twice=typing)
+        self.dashboard.press_panic(always_twice=self.typing)
         if self.screen is not self.dashboard and self.presses.armed:
             said = f"{shown('X')} again cancels EVERYTHING on every account."
             self.notify(said, severity="warning", timeout=2, markup=False)
 
     def _panicked(self, press: PanicPress) -> None:
-        """The summary stands above all else: one for all panics, about the last one."""
-        from tui.ui.panic_screen import PanicScreen
-
-        if not any(isinstance(screen, PanicScreen) for screen in self.screen_stack):
-            self.push_screen(PanicScreen(self.desk.view, press, self._clock))
-            return
-        while not isinstance(self.screen, PanicScreen):
-            self.pop_screen()
-        self.screen.again(press)
-
-    async def on_event(self, event: events.Event) -> None:
-        """A text field takes every letter before any binding: the panic key is kept from it.
-
-        A secret may contain an X: there it stays a letter. And a dialog hides the keys of the app:
-        the help opens above it all the same. No PIN has the panic key in it.
-        """
-        if self.guard.swallows(event):
-            return
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            field = self.focused
-            typing = isinstance(field, Input | TextArea)
-            hidden = isinstance(field, Input) and field.password and not is_pin(field)
-            letter = hidden and event.is_printable
-            if event.key in self._panic_keys and typing and not letter:
-                self.action_panic_press()
-                return
-            if event.key in self._help_keys and not typing and self.screen.is_modal:
-                self.action_help()
-                return
-        await super().on_event(event)
+        summarise(self, self.desk.view, press, self._clock)
 
     # Lock
+
+    async def on_event(self, event: events.Event) -> None:
+        if not self.guard.swallows(event):
+            await super().on_event(event)
 
     def action_lock(self) -> None:
         """Locks the screen; on a locked one, asks for the PIN."""

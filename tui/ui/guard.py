@@ -23,7 +23,7 @@ from tui.ui.keybar import KeyBar
 from tui.ui.mode import Mode
 from tui.ui.panic_screen import PanicScreen
 from tui.ui.parting_screen import PartingScreen
-from tui.ui.pin_dialog import PinDialog, PinInput
+from tui.ui.pin_dialog import PinDialog
 
 _SAID_EVERY_S = 2.0
 """A key that is held down says its sentence no more often."""
@@ -238,8 +238,3 @@ class Guard:
 
     def _warn(self, said: str) -> None:
         self._app.notify(said, severity="warning", timeout=10, markup=False)
-
-
-def is_pin(field: object) -> bool:
-    """Whether it is where a PIN is typed: no PIN has the panic key in it, so that panics there."""
-    return isinstance(field, PinInput)
