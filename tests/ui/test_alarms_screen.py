@@ -56,6 +56,7 @@ async def test_an_alarm_stays_until_it_is_acknowledged(
         assert any("bitget-mm was LATE" in note.message for note in app._notifications)
         await pilot.press("k")
         assert len(app._notifications) == 1, "nothing is left to see"
+        assert desk.notes == [("seen", "bitget-mm was LATE")]
 
 
 async def test_after_the_key_what_is_so_now_is_shown_on(make: SimpleNamespace) -> None:

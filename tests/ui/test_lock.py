@@ -85,6 +85,7 @@ async def test_locked_it_shows_on_and_says_so(locked: Any, make: SimpleNamespace
         await pilot.press("l")
         await type_pin(make, app, pilot)
         await make.until(pilot, lambda: not app.desk.locked)
+        assert app.desk._desk.notes == [("lock", "locked"), ("lock", "unlocked")]
         assert "LOCKED" not in make.text(app) and "CANCEL ALL" in make.text(app)
         await pilot.press("c", "c")
         assert app.desk._desk.calls == [make.everything("htx-main")]

@@ -35,7 +35,7 @@ class Gate:
             return VIEW_ONLY
         return LOCKED if self.locked else ""
 
-    # What is only looked at passes always.
+    # What only looks, or is only put on record, passes always.
 
     @property
     def frames(self) -> FrameFeed:
