@@ -247,6 +247,12 @@ class KilldeskApp(KeyedApp[None]):
             self.desk.confirm_presence()
             self.notify("Presence confirmed.", markup=False)
 
+    def on_app_focus(self) -> None:
+        self.ringing.attention.focus(True)
+
+    def on_app_blur(self) -> None:
+        self.ringing.attention.focus(False)
+
     # Panic
 
     def action_panic_press(self) -> None:
@@ -292,12 +298,6 @@ class KilldeskApp(KeyedApp[None]):
         if answered is not None:
             return answered
         return await super().run_action(action, default_namespace, namespaces)
-
-    def on_app_focus(self) -> None:
-        self.ringing.attention.focus(True)
-
-    def on_app_blur(self) -> None:
-        self.ringing.attention.focus(False)
 
     # Help, palette, the end
 
