@@ -98,6 +98,18 @@ def test_show_says_it_in_lines(record: Path, capsys: Output) -> None:
     assert lines[4].endswith("spreads confirmed, 0 of 12 open")
 
 
+def test_show_says_what_was_done_at_the_screen(tmp_path: Path, capsys: Output) -> None:
+    chain, path = Chain(), tmp_path / "2025-10-17.jsonl"
+    done = (("open", {"follows": START}), ("lock", {"text": "unlocked"}),
+            ("seen", {"text": "okx-desk was LATE"}))  # fmt: skip
+    path.write_bytes(b"".join(chain.seal(NOON_MS, kind, fields) for kind, fields in done))
+    _, told, _ = run(capsys, "audit", "show", path)
+    assert [line.split("-", 1)[1].strip() for line in told.splitlines()[1:]] == [
+        "unlocked",
+        "okx-desk was LATE",
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "count"),
     [

@@ -166,7 +166,7 @@ def _add_record(commands: argparse._SubParsersAction[_Parser]) -> None:
     table.add_argument("--csv", action="store_true", help="comma-separated values (the default)")
     for command in (listing, table):
         command.add_argument("--account", metavar="NAME", help="of one account only")
-        command.add_argument("--kind", metavar="KIND", help="press, frame, note, outcome, picture")
+        command.add_argument("--kind", metavar="KIND", help="press, outcome, frame, seen, lock ...")
         command.add_argument("--from", dest="begin", metavar="HH:MM", help="in UTC")
         command.add_argument("--to", dest="end", metavar="HH:MM", help="in UTC, to its end")
     past = commands.add_parser("replay", help="a past session on the screen; nothing is sent")

@@ -198,6 +198,8 @@ def _text(record: Record) -> str:
             return f"{said('action', 'outcome')}, {counts} {said('code', 'message')}".rstrip()
         case "press":
             return f"{said('press', 'action')} {_scope(told.get('scope'))}".rstrip()
+        case "lock" | "seen":
+            return said("text")
         case "lost":
             return f"{told.get('frames', 0)} frames, {told.get('others', 0)} other records lost"
     return json.dumps(dict(told), ensure_ascii=False)

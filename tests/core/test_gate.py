@@ -11,8 +11,13 @@ from tui.core.desk import Desk, DeskView
 from tui.core.frames import FrameFeed
 from tui.core.gate import LOCKED, VIEW_ONLY, Gate
 
-LOOKING = {"view", "watch", "caught_up", "screen_alive"}
-ARGUMENTS: dict[str, tuple[object, ...]] = {"watch": (print,), "panic": (), "confirm_presence": ()}
+LOOKING = {"view", "watch", "caught_up", "screen_alive", "note"}
+ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "watch": (print,),
+    "panic": (),
+    "confirm_presence": (),
+    "note": ("lock", "locked"),
+}
 """Every other command takes an account."""
 COMMANDS = sorted(
     name for name, _ in inspect.getmembers(Desk, inspect.isfunction) if name[0] != "_"

@@ -69,6 +69,18 @@ async def test_a_session_is_on_record_in_its_order(
             assert field not in entry or entry[field].encode() not in data
 
 
+def test_what_is_done_at_the_screen_is_on_record(tmp_path: Path) -> None:
+    audit = Audit(tmp_path, {"what": "test"})
+    for desk in (LiveDesk((), dict, audit=audit), LiveDesk((), dict)):
+        desk.start()
+        desk.note("seen", "okx-desk was LATE")
+        desk.stop()
+    assert audit.path is not None
+    found = [read_record(line) for line in audit.path.read_bytes().splitlines()]
+    noted = [record.fields for record in found if record.kind == "seen"]
+    assert noted == [{"text": "okx-desk was LATE"}]
+
+
 def test_a_broken_record_is_said_on_the_desk_and_stops_no_cancel(
     simulator: Any, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_what_was_asked_before_is_asked_once_it_is_open_in_order() -> None:
     desk.panic()
     desk.cancel("one", "spreads")
     desk.arm("two")
+    desk.note("lock", "locked")
     assert [bool(account.runs) for account in desk.view.accounts] == [True, True]
     assert changed.wait(WAIT_S)
     assert opening.desk.asked == []
@@ -72,7 +73,8 @@ def test_what_was_asked_before_is_asked_once_it_is_open_in_order() -> None:
     opening.go.set()
     assert changed.wait(WAIT_S)
     names = [command[0] for command in opening.desk.asked]
-    assert names == ["watch", "panic", "cancel", "arm"]
+    assert names == ["watch", "panic", "cancel", "arm", "note"]
+    assert opening.desk.asked[4] == ("note", "lock", "locked")
     assert opening.desk.asked[2][1:3] == ("one", "spreads")
     assert desk.view.notice == "open"
     assert desk.frames is opening.desk.frames

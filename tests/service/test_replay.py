@@ -257,6 +257,7 @@ def test_nothing_of_a_desk_can_be_done(tape: Tape, play: Callable[..., ReplayDes
     desk.cancel_then_disarm("a")
     desk.confirm_presence()
     desk.refresh("a")
+    desk.note("seen", "a was LATE")
     desk.screen_alive()
     assert desk.place == before[0]
     assert desk.view.accounts == before[1].accounts

@@ -30,6 +30,8 @@ class FakeDesk:
     view: DeskView
     frames: FrameFeed = field(default_factory=FrameFeed)
     calls: list[tuple[object, ...]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    """What it was to put on record."""
     alive: int = 0
     caught: int = 0
     changed: Callable[[], None] | None = None
@@ -62,6 +64,9 @@ class FakeDesk:
 
     def confirm_presence(self) -> None:
         self.calls.append(("present",))
+
+    def note(self, kind: str, text: str) -> None:
+        self.notes.append((kind, text))
 
     def refresh(self, account: str) -> None:
         self.calls.append(("refresh", account))

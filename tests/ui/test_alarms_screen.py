@@ -21,7 +21,7 @@ class Ears:
         self.bells = 0
         self.written: list[str] = []
         app.bell = self._rang
-        app.terminal_title._write = self.written.append
+        app.ringing.title._write = self.written.append
 
     def _rang(self) -> None:
         self.bells += 1
@@ -39,23 +39,24 @@ async def test_an_alarm_stays_until_it_is_acknowledged(
     desk = make.FakeDesk(DeskView((make.htx(), make.bitget())))
     async with make.shown(desk, size) as (app, pilot):
         ears = Ears(app)
-        assert app.terminal_title.said == "killdesk: 2 of 2 ready"
+        assert app.ringing.title.said == "killdesk: 2 of 2 ready"
         desk.put(make.htx(), make.bitget(gauge=make.timer(TimerState.LATE)))
         await make.until(pilot, lambda: "LATE" in make.text(app).splitlines()[0])
-        assert ears.bells == 1 and app.terminal_title.said == "killdesk: LATE bitget-mm"
+        assert ears.bells == 1 and app.ringing.title.said == "killdesk: LATE bitget-mm"
         assert ears.written[-1].endswith("]2;killdesk: LATE bitget-mm\x1b\\")
         desk.put(make.htx(), make.bitget())
         await make.until(pilot, lambda: "was LATE" in make.text(app).splitlines()[0])
         if size[1] >= 24:
             assert "was LATE" in gauge_of(app, 2) and "●" in gauge_of(app, 2)
-        assert "killdesk: was LATE bitget-mm" in app.terminal_title.said
+        assert "killdesk: was LATE bitget-mm" in app.ringing.title.said
         await pilot.press("k")
         await make.until(pilot, lambda: "LATE" not in make.text(app).splitlines()[0])
         assert "LATE" not in gauge_of(app, 2) and ears.bells == 1
-        assert app.terminal_title.said == "killdesk: 2 of 2 ready"
+        assert app.ringing.title.said == "killdesk: 2 of 2 ready"
         assert any("bitget-mm was LATE" in note.message for note in app._notifications)
         await pilot.press("k")
         assert len(app._notifications) == 1, "nothing is left to see"
+        assert desk.notes == [("seen", "bitget-mm was LATE")]
 
 
 async def test_after_the_key_what_is_so_now_is_shown_on(make: SimpleNamespace) -> None:
@@ -128,7 +129,7 @@ async def test_an_unresolved_cancel_is_an_alarm_without_any_timer(make: SimpleNa
         desk.put(replace(okx, reports=(make.report(okx, Outcome.UNRESOLVED, "spreads"),)))
         await make.until(pilot, lambda: "UNRESOLVED since" in make.text(app).splitlines()[0])
         assert ears.bells == 1
-        assert app.terminal_title.said == "killdesk: UNRESOLVED okx-desk spreads"
+        assert app.ringing.title.said == "killdesk: UNRESOLVED okx-desk spreads"
 
 
 async def test_hostile_names_command_no_terminal(make: SimpleNamespace) -> None:

@@ -76,7 +76,7 @@ def test_no_text_breaks_out(speech: Speech) -> None:
 def calling(app: Any, **environment: str) -> list[str]:
     """What goes to a terminal of that environment from now on."""
     written: list[str] = []
-    app.attention = Attention(
+    app.ringing.attention = Attention(
         app, app.dashboard, written.append, notify=True, environment=environment
     )
     return written
@@ -104,8 +104,8 @@ async def test_notes_can_be_switched_off(make: SimpleNamespace, monkeypatch: Any
         desk = make.FakeDesk(DeskView((make.bitget(),)))
         async with make.shown(desk, notify_desktop=wanted) as (app, _):
             written: list[str] = []
-            monkeypatch.setattr(app.attention, "_write", written.append)
-            app.attention.call("killdesk", "bitget-mm FIRED")
+            monkeypatch.setattr(app.ringing.attention, "_write", written.append)
+            app.ringing.attention.call("killdesk", "bitget-mm FIRED")
             assert any("FIRED" in text for text in written) is wanted
 
 
@@ -154,6 +154,6 @@ async def test_without_colour_the_flash_turns_the_lines_over(
             ]
 
         assert turned() == [False, False]
-        app.attention.call("killdesk", "FIRED")
+        app.ringing.attention.call("killdesk", "FIRED")
         await pilot.pause()
         assert turned() == [True, True]

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tui.core.desk import DeskView
 from tui.core.history import OpenPast, Past, Stretch
-from tui.ui.help import HelpScreen, parts
+from tui.ui.help import HelpScreen
+from tui.ui.help_text import parts
 from tui.ui.layout import Density, heights, plan_alone
 from tui.ui.order_chooser import OrderChooser
 from tui.ui.panic_screen import PanicScreen

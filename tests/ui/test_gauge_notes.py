@@ -13,7 +13,7 @@ from tui.core.deadman import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.ui.gauge import Gauge, gauge_line
 from tui.ui.gauge_notes import GaugeView, ask_line, fitted, guard_line, urgent
-from tui.ui.help import parts
+from tui.ui.help_text import parts
 from tui.ui.painted import ink
 from tui.ui.readiness_screen import readiness_lines
 

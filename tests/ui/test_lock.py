@@ -81,10 +81,11 @@ async def test_locked_it_shows_on_and_says_so(locked: Any, make: SimpleNamespace
         assert "LIVE" in head and "LOCKED" in head and "3 of 3 ready" in head
         assert "l unlock" in bar and "X panic" in bar and "cancel" not in bar
         assert "CANCEL" not in make.text(app) and "SPREADS 12" in make.text(app)
-        assert app.terminal_title.said == "killdesk LOCKED: 3 of 3 ready"
+        assert app.ringing.title.said == "killdesk LOCKED: 3 of 3 ready"
         await pilot.press("l")
         await type_pin(make, app, pilot)
         await make.until(pilot, lambda: not app.desk.locked)
+        assert app.desk._desk.notes == [("lock", "locked"), ("lock", "unlocked")]
         assert "LOCKED" not in make.text(app) and "CANCEL ALL" in make.text(app)
         await pilot.press("c", "c")
         assert app.desk._desk.calls == [make.everything("htx-main")]
@@ -251,7 +252,7 @@ async def test_the_first_lock_asks_for_a_pin_twice(desk: Any, make: SimpleNamesp
         await pilot.press(*PIN, "enter")
         await make.until(pilot, lambda: app.desk.locked)
         assert app.screen is app.dashboard
-        assert app.terminal_title.said == "killdesk DEMO LOCKED: 3 of 3 ready"
+        assert app.ringing.title.said == "killdesk DEMO LOCKED: 3 of 3 ready"
         await pilot.press("l")
         await type_pin(make, app, pilot)
         await make.until(pilot, lambda: not app.desk.locked)
@@ -359,7 +360,7 @@ async def test_alarms_ring_on_and_cannot_be_taken_off(locked: Any, make: SimpleN
         desk.put(replace(okx, reports=(unknown,)), late)
         await make.until(pilot, lambda: "UNRESOLVED" in make.text(app).splitlines()[0])
         assert rung == ["bell"] and len(app.alarms.standing) == 2
-        assert app.terminal_title.said.startswith("killdesk LOCKED: UNRESOLVED okx-desk")
+        assert app.ringing.title.said.startswith("killdesk LOCKED: UNRESOLVED okx-desk")
         await pilot.press("k")
         await pilot.click("#desk-state")
         assert len(app.alarms.standing) == 2

@@ -32,7 +32,7 @@ async def test_buttons_are_drawn_as_what_they_are(desk: Any, make: SimpleNamespa
             head = said.splitlines()[: app.dashboard.header.size.height]
             mark = "VIEW ONLY" if size[0] >= 60 else "VIEW"
             assert mark in "".join(head) and "CANCEL" not in said
-            assert app.terminal_title.said == "killdesk VIEW ONLY: 3 of 3 ready"
+            assert app.ringing.title.said == "killdesk VIEW ONLY: 3 of 3 ready"
             for button in app.dashboard.query(CancelButton):
                 assert not button.render().plain.endswith(("c", "s", "u"))
             if size == (120, 40):
@@ -71,4 +71,4 @@ async def test_demo_and_view_only_both_stand_there(desk: Any, make: SimpleNamesp
     async with make.shown(desk, (80, 24), view_only=True, demo=True) as (app, _):
         head = make.text(app).splitlines()[0]
         assert "DEMO" in head and "VIEW ONLY" in head and "LIVE" not in head
-        assert app.terminal_title.said == "killdesk DEMO VIEW ONLY: 3 of 3 ready"
+        assert app.ringing.title.said == "killdesk DEMO VIEW ONLY: 3 of 3 ready"

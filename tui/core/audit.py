@@ -34,7 +34,7 @@ class Record:
     at_ms: int
     """When it happened, epoch ms."""
     kind: str
-    """`open`, `start`, `press`, `frame`, `note`, `outcome`, `picture`, `lost`, `end` ..."""
+    """`press`, `frame`, `note`, `outcome`, `picture`, `seen`, `lock`, `lost`, `start`, `end` ..."""
     fields: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -200,6 +200,10 @@ class Desk(Protocol):
         """Somebody is there: the guards that ask for it begin anew."""
         ...
 
+    def note(self, kind: str, text: str) -> None:
+        """Puts on record what somebody did at the screen: `seen`, and which alarms."""
+        ...
+
     def refresh(self, account: str) -> None:
         """Reads the account's book now."""
         ...

@@ -36,7 +36,7 @@ class Gate:
             return VIEW_ONLY
         return LOCKED if self.locked else ""
 
-    # What is only looked at passes always.
+    # What only looks, or is only put on record, passes always.
 
     @property
     def frames(self) -> FrameFeed:
@@ -54,6 +54,9 @@ class Gate:
 
     def screen_alive(self) -> None:
         self._desk.screen_alive()
+
+    def note(self, kind: str, text: str) -> None:
+        self._desk.note(kind, text)
 
     def panic(self) -> None:
         """Passes a locked screen: whoever is there may cancel everything."""

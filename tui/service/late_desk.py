@@ -100,6 +100,9 @@ class LateDesk:
     def confirm_presence(self) -> None:
         self._ask(lambda desk: desk.confirm_presence())
 
+    def note(self, kind: str, text: str) -> None:
+        self._ask(lambda desk: desk.note(kind, text))
+
     def refresh(self, account: str) -> None:
         self._ask(lambda desk: desk.refresh(account))
 

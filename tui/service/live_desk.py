@@ -161,6 +161,10 @@ class LiveDesk:
 
         self._press(present, "presence")
 
+    def note(self, kind: str, text: str) -> None:
+        if self.audit is not None:
+            self.audit.note(kind, text=text)
+
     def refresh(self, account: str) -> None:
         self._ask(self._of(account, lambda worker: worker.refresh()))
 

@@ -189,6 +189,9 @@ class ReplayDesk:
     def confirm_presence(self) -> None:
         """Nothing."""
 
+    def note(self, kind: str, text: str) -> None:
+        """Nothing: what is past is on record."""
+
     def refresh(self, account: str) -> None:
         """Nothing."""
 

@@ -1,4 +1,4 @@
-"""The application: it holds the screen, the bridge to the service, and how they end."""
+"""The application: what it is made of, and which part of it answers to what."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.actions import ActionParseResult
 from textual.app import SystemCommand
-from textual.binding import BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.types import CSSPathType
-from textual.widgets import Input, TextArea
 
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
@@ -26,32 +24,28 @@ from tui.service.screen_file import ScreenFile
 from tui.service.settings_table import SettingsError
 from tui.ui.after import after, on_the_second
 from tui.ui.alarms import Alarms
-from tui.ui.attention import Attention
 from tui.ui.bridge import Bridge
 from tui.ui.configuring import Configure, Configuring
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.dialog import DeskDialog
 from tui.ui.drills import Drills
+from tui.ui.ending import Ending
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_notes import asks_presence
-from tui.ui.guard import Guard, is_pin
+from tui.ui.guard import Guard
 from tui.ui.header import DeskState
-from tui.ui.keymap import Keymap, change_keys, read_keymap, shown, use_keys
-from tui.ui.keys import APP_KEYS, PALETTE
+from tui.ui.keyed import KeyedApp
+from tui.ui.keymap import Keymap, read_keymap, shown
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
-from tui.ui.parting import Parting, held
+from tui.ui.panic_screen import summarise
 from tui.ui.presses import Presses
-from tui.ui.quitting import LeaveDialog, Leaving, armed_accounts, running_cancels
-from tui.ui.signals import Signals
-from tui.ui.terminal_title import TerminalTitle
-from tui.ui.themed import ThemedApp
+from tui.ui.ringing import Ringing
 
 if TYPE_CHECKING:
     from tui.service.configuration import Configuration
     from tui.service.settings import Settings
 
-_DISARM_WITHIN_S = 5.0
 _LOOK_AHEAD_S = 5.0
 """The accounts' keys are read first."""
 
@@ -62,7 +56,7 @@ def _commands() -> type[Provider]:
     return DeskCommands
 
 
-class KilldeskApp(ThemedApp[None]):
+class KilldeskApp(KeyedApp[None]):
     """The dashboard on a desk. Whoever starts it also starts and stops the service."""
 
     TITLE = "killdesk"
@@ -76,7 +70,6 @@ class KilldeskApp(ThemedApp[None]):
         "locking.tcss",
         "forms.tcss",
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
     COMMANDS = {_commands}  # noqa: RUF012  as in App
 
     def __init__(
@@ -99,17 +92,13 @@ class KilldeskApp(ThemedApp[None]):
         """`pin` unlocks the screen; without one it is asked for, and known until the end only.
         `ready` is called once the screen stands: nothing that a desk needs may delay that.
         """
-        use_keys(keymap)
-        super().__init__(kept)
-        self._keys = keymap
-        self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
+        super().__init__(keymap, kept)
         gate = Gate(desk, view_only=view_only, denied=self._denied)
         self.desk: Gate = gate
         self._once = confirm == "once"
         self._screen_stands = ready
-        self.presses = Presses(once=confirm == "once", clock=lambda: clock().mono_s)
+        self.presses = Presses(once=self._once, clock=lambda: clock().mono_s)
         self.alarms = self.make_alarms()
-        self.terminal_title = TerminalTitle(self._write)
         self._clock = clock
         self.drills = drills or Drills()
         self.dashboard: DeskScreen = self.make_dashboard(demo=demo)
@@ -124,7 +113,9 @@ class KilldeskApp(ThemedApp[None]):
             changed=self._barred,
         )
         self.dashboard.stops_mouse = self.guard.stops_mouse
-        self.attention = Attention(self, self.dashboard, self._write, notify=notify_desktop)
+        self.ringing = Ringing(
+            self, gate, self.alarms, self.dashboard, clock, self._write, notify=notify_desktop
+        )
         self.configuring = Configuring(
             self,
             gate,
@@ -133,10 +124,7 @@ class KilldeskApp(ThemedApp[None]):
             offer=self.dashboard.offer_reload,
             take=self.take_settings,
         )
-        self.ended_by: int | None = None
-        """The signal that ended the screen, if one did."""
-        self._signals = Signals(self._stop, self._redraw)
-        self._leaving = False
+        self.ending = Ending(self, gate, clock)
 
     def make_alarms(self) -> Alarms:
         """What rings."""
@@ -168,10 +156,7 @@ class KilldeskApp(ThemedApp[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
-        self.set_keymap(self._keys.for_textual())
-        self.app_resume_signal.subscribe(self, self._resumed)
-        if not self.is_headless:
-            self._signals.install()
+        self.ending.begin()
         self._end_seconds = on_the_second(self, self._second)
 
     def on_ready(self) -> None:
@@ -180,18 +165,15 @@ class KilldeskApp(ThemedApp[None]):
             self._screen_stands()
 
     def take_keys(self, keymap: Keymap) -> None:
-        """Other keys from now on: those of settings that were read again."""
-        change_keys(keymap)
-        self._panic_keys, self._help_keys = map(keymap.keys_of, ("panic", "help"))
-        self.set_keymap(keymap.for_textual())
+        super().take_keys(keymap)
         self.dashboard.show_keys()
 
     def on_unmount(self) -> None:
         self.drills.stop()
         self.configuring.stop()
         self._end_seconds()
-        self.terminal_title.give_back()
-        self._signals.restore()
+        self.ringing.title.give_back()
+        self.ending.over()
 
     def _write(self, sequence: str) -> None:
         """To the terminal past the screen, as the bell goes."""
@@ -210,7 +192,7 @@ class KilldeskApp(ThemedApp[None]):
             self.bridge.alive()
             self.guard.tick()
             self.dashboard.tick()
-            self._look_out(self.desk.view)
+            self.ringing.look_out(self.desk.view)
 
     def _show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
         if not self.is_running:
@@ -219,10 +201,9 @@ class KilldeskApp(ThemedApp[None]):
             if isinstance(screen, DeskDialog):
                 screen.show(view)
         with self.dashboard.at_once():
-            self._look_out(view)
+            self.ringing.look_out(view)
             self.dashboard.show(view, frames, missed)
-        if self._leaving and not armed_accounts(view):
-            self.exit()
+        self.ending.look(view)
 
     # Accounts and settings
 
@@ -235,7 +216,7 @@ class KilldeskApp(ThemedApp[None]):
         self._once = settings.confirm == "once"
         self.presses.once = self._once and not self.desk.locked
         self.guard.lock_after(settings.lock_after_min)
-        self.attention.notify = settings.notify
+        self.ringing.attention.notify = settings.notify
         try:
             self.take_keys(read_keymap(settings.keys, settings.path))
         except SettingsError as error:
@@ -243,56 +224,22 @@ class KilldeskApp(ThemedApp[None]):
 
     # Alarms and presence
 
-    def _look_out(self, view: DeskView) -> None:
-        """Rings for what is new, and says it in the terminal's title."""
-        before, history = self.alarms.standing, self.alarms.history.version
-        if self.alarms.feed(view, self._clock()):
-            self.attention.call("killdesk", self.alarms.told)
-        self._entitle()
-        if self.alarms.standing != before:
-            self.dashboard.show_alarms()
-        if self.alarms.history.version != history:
-            self._show_history()
-
-    def _entitle(self) -> None:
-        marks = str(self.dashboard.header.marks)
-        self.terminal_title.say(self.alarms.title(self.desk.view, marks))
-
     def action_alarms_seen(self) -> None:
         """Takes all alarms off: somebody has seen them."""
-        self._seen(None)
+        self.ringing.seen()
 
     @on(DeskState.Seen)
     def _header_clicked(self) -> None:
-        self._seen(None)
+        self.ringing.seen()
 
     @on(Gauge.Seen)
     def _gauge_clicked(self, event: Gauge.Seen) -> None:
         panels = (node for node in event.gauge.ancestors if isinstance(node, AccountPanel))
-        self._seen(next(panels).account.name)
-
-    def _seen(self, account: str | None) -> None:
-        seen = self.alarms.acknowledge(account, self._clock().wall_ms)
-        if seen:
-            told = ", ".join(f"{alarm.where} {alarm.short}" for alarm in seen)
-            self.notify(f"Seen: {told}", markup=False)
-        self._entitle()
-        self._show_history()
-        self.dashboard.show_alarms()
-
-    def _show_history(self) -> None:
-        """Brings the history up to date where it is open."""
-        from tui.ui.history_screen import HistoryScreen
-
-        for screen in self.screen_stack:
-            if isinstance(screen, HistoryScreen):
-                screen.paint()
+        self.ringing.seen(next(panels).account.name)
 
     def action_history(self) -> None:
         """Opens the history of alarms and outcomes."""
-        from tui.ui.history_screen import HistoryScreen
-
-        self.push_screen(HistoryScreen(self.desk.view, self.alarms.history, self._clock))
+        self.ringing.open_history()
 
     def action_confirm_presence(self) -> None:
         """Says to the guards that ask for it that somebody is there."""
@@ -300,51 +247,31 @@ class KilldeskApp(ThemedApp[None]):
             self.desk.confirm_presence()
             self.notify("Presence confirmed.", markup=False)
 
+    def on_app_focus(self) -> None:
+        self.ringing.attention.focus(True)
+
+    def on_app_blur(self) -> None:
+        self.ringing.attention.focus(False)
+
     # Panic
 
     def action_panic_press(self) -> None:
         """Panic works on every screen; in a text field it always takes two presses."""
         if self.guard.stops_panic():
             return
-        typing = isinstance(self.focused, Input | TextArea)
-        self.dashboard.press_panic(always_twice=typing)
+        self.dashboard.press_panic(always_twice=self.typing)
         if self.screen is not self.dashboard and self.presses.armed:
             said = f"{shown('X')} again cancels EVERYTHING on every account."
             self.notify(said, severity="warning", timeout=2, markup=False)
 
     def _panicked(self, press: PanicPress) -> None:
-        """The summary stands above all else: one for all panics, about the last one."""
-        from tui.ui.panic_screen import PanicScreen
-
-        if not any(isinstance(screen, PanicScreen) for screen in self.screen_stack):
-            self.push_screen(PanicScreen(self.desk.view, press, self._clock))
-            return
-        while not isinstance(self.screen, PanicScreen):
-            self.pop_screen()
-        self.screen.again(press)
-
-    async def on_event(self, event: events.Event) -> None:
-        """A text field takes every letter before any binding: the panic key is kept from it.
-
-        A secret may contain an X: there it stays a letter. And a dialog hides the keys of the app:
-        the help opens above it all the same. No PIN has the panic key in it.
-        """
-        if self.guard.swallows(event):
-            return
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            field = self.focused
-            typing = isinstance(field, Input | TextArea)
-            hidden = isinstance(field, Input) and field.password and not is_pin(field)
-            letter = hidden and event.is_printable
-            if event.key in self._panic_keys and typing and not letter:
-                self.action_panic_press()
-                return
-            if event.key in self._help_keys and not typing and self.screen.is_modal:
-                self.action_help()
-                return
-        await super().on_event(event)
+        summarise(self, self.desk.view, press, self._clock)
 
     # Lock
+
+    async def on_event(self, event: events.Event) -> None:
+        if not self.guard.swallows(event):
+            await super().on_event(event)
 
     def action_lock(self) -> None:
         """Locks the screen; on a locked one, asks for the PIN."""
@@ -355,7 +282,7 @@ class KilldeskApp(ThemedApp[None]):
         self.presses.clear()
         self.presses.once = self._once and not self.desk.locked
         self.dashboard.bar(view_only=self.desk.view_only, locked=self.desk.locked)
-        self._entitle()
+        self.ringing.entitle()
 
     def _denied(self, sentence: str) -> None:
         self.guard.say(sentence)
@@ -371,12 +298,6 @@ class KilldeskApp(ThemedApp[None]):
         if answered is not None:
             return answered
         return await super().run_action(action, default_namespace, namespaces)
-
-    def on_app_focus(self) -> None:
-        self.attention.focus(True)
-
-    def on_app_blur(self) -> None:
-        self.attention.focus(False)
 
     # Help, palette, the end
 
@@ -405,56 +326,8 @@ class KilldeskApp(ThemedApp[None]):
 
     def action_ask_quit(self) -> None:
         """Quits; asks first when a timer is armed or cancels are under way."""
-        armed, running = armed_accounts(self.desk.view), running_cancels(self.desk.view)
-        if not armed and not running:
-            self.exit()
-        elif not isinstance(self.screen, LeaveDialog):
-            self.push_screen(LeaveDialog(armed, running), self._leave)
-
-    def _leave(self, how: Leaving | None) -> None:
-        if how is Leaving.FIRE:
-            self.exit()
-        elif how is Leaving.DISARM:
-            for name in armed_accounts(self.desk.view):
-                self.desk.disarm(name)
-            self._leaving = True
-            self.notify("Disarming, then quitting.", markup=False)
-            self.set_timer(_DISARM_WITHIN_S, self._not_left, name="leaving")
-        elif how is Leaving.CANCEL:
-            self._part()
-
-    def _part(self) -> None:
-        """Cancels everything on the armed accounts; leaves when that and the disarm are settled."""
-        from tui.ui.parting_screen import PartingScreen
-
-        view = self.desk.view
-        parting = Parting(view, armed_accounts(view), self._clock())
-        for name in parting.accounts:
-            self.desk.cancel_then_disarm(name)
-        self.push_screen(PartingScreen(view, parting, self._clock))
-
-    def _resumed(self, _: object) -> None:
-        self._redraw()
-
-    def _redraw(self) -> None:
-        """Back from the shell: the terminal has forgotten the screen, all of it."""
-        self.refresh(layout=True)
+        self.ending.ask()
 
     def action_suspend(self) -> None:
-        """Ctrl+Z. A process that is stopped sends no beats, so not while a timer is armed."""
-        armed = sum(held(account) for account in self.desk.view.accounts)
-        if not armed:
-            self.action_suspend_process()
-            return
-        timers = "1 armed timer" if armed == 1 else f"{armed} armed timers"
-        self.notify(f"ctrl+z would stop the beats of {timers}; quit with {shown('q')}",
-                    severity="warning", markup=False)  # fmt: skip
-
-    def _not_left(self) -> None:
-        self._leaving = False
-        self.notify("The venue has not confirmed the disarm, so killdesk stays.",
-                    severity="error", timeout=10, markup=False)  # fmt: skip
-
-    def _stop(self, signum: int) -> None:
-        self.ended_by = signum
-        self.exit(return_code=128 + signum)
+        """Ctrl+Z: back to the shell."""
+        self.ending.suspend()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.containers import ScrollableContainer
 
@@ -38,6 +38,11 @@ class PanelGrid(ScrollableContainer, can_focus=False):
         """The panel that the keys act on."""
         chosen = (panel for panel in self._panels if panel.account.name == self._selected)
         return next(chosen, self._panels[0] if self._panels else None)
+
+    def meant(self, has: Callable[[AccountPanel], object]) -> tuple[AccountPanel, ...]:
+        """Whom a key means: the selected panel if it has what the key needs, else all that do."""
+        having = tuple(panel for panel in self._panels if has(panel))
+        return tuple(panel for panel in having if panel is self.selected) or having
 
     def show(self, accounts: Sequence[AccountView]) -> None:
         """Shows the accounts; panels stay as they are while the names do."""

@@ -23,7 +23,7 @@ from tui.ui.keybar import KeyBar
 from tui.ui.mode import Mode
 from tui.ui.panic_screen import PanicScreen
 from tui.ui.parting_screen import PartingScreen
-from tui.ui.pin_dialog import PinDialog, PinInput
+from tui.ui.pin_dialog import PinDialog
 
 _SAID_EVERY_S = 2.0
 """A key that is held down says its sentence no more often."""
@@ -177,6 +177,7 @@ class Guard:
     def lock(self) -> None:
         """Closes the screen. A panic's summary stays in sight, every other dialog goes."""
         self._gate.locked = True
+        self._gate.note("lock", "locked")
         panicked = [one for one in self._app.screen_stack if isinstance(one, PanicScreen)]
         while self._app.screen is not self._home:
             self._app.pop_screen()
@@ -194,6 +195,7 @@ class Guard:
             if not right:
                 return
             self._gate.locked = False
+            self._gate.note("lock", "unlocked")
             self._changed()
             if then is not None:
                 then()
@@ -236,8 +238,3 @@ class Guard:
 
     def _warn(self, said: str) -> None:
         self._app.notify(said, severity="warning", timeout=10, markup=False)
-
-
-def is_pin(field: object) -> bool:
-    """Whether it is where a PIN is typed: no PIN has the panic key in it, so that panics there."""
-    return isinstance(field, PinInput)

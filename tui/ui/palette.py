@@ -96,7 +96,7 @@ def _own_key(key: str) -> Callable[[KilldeskApp], str | None]:
     """The action that has a key of its own, on the panel that the key would act on."""
 
     def title(app: KilldeskApp) -> str | None:
-        panel = _acting(app.dashboard, lambda one: any(b.spec.key == key for b in one.buttons))
+        panel = _acting(app.dashboard, lambda one: one.targets(key))
         if panel is None:
             return None
         (what,) = (button.spec.what for button in panel.buttons if button.spec.key == key)
@@ -105,11 +105,10 @@ def _own_key(key: str) -> Callable[[KilldeskApp], str | None]:
     return title
 
 
-def _acting(desk: DeskScreen, has: Callable[[AccountPanel], bool]) -> AccountPanel | None:
-    """The selected panel if it has it, else the one panel that has it."""
-    having = [panel for panel in desk.grid.panels if has(panel)]
-    mine = [panel for panel in having if panel is desk.grid.selected] or having
-    return mine[0] if len(mine) == 1 else None
+def _acting(desk: DeskScreen, has: Callable[[AccountPanel], object]) -> AccountPanel | None:
+    """The one panel that the key means."""
+    meant = desk.grid.meant(has)
+    return meant[0] if len(meant) == 1 else None
 
 
 def _timer(app: KilldeskApp) -> str | None:

@@ -98,6 +98,10 @@ class AccountPanel(Vertical):
         """The cancel buttons, in the order of the account's actions."""
         return tuple(self._buttons)
 
+    def targets(self, key: str = "") -> frozenset[Target]:
+        """What its cancel buttons reach; with a `key`, what the button of that key does."""
+        return frozenset(one.target for one in self._buttons if key in ("", one.spec.key))
+
     def show(self, account: AccountView) -> None:
         """Shows a newer picture of the account."""
         wanted = specs(account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.timer import Timer
 
@@ -166,3 +166,13 @@ class PanicScreen(DeskDialog):
                 self._ticks.resume()
             else:
                 self._ticks.pause()
+
+
+def summarise(app: App[None], view: DeskView, press: PanicPress, clock: Clock) -> None:
+    """The summary stands above all else: one for all panics, about the last one."""
+    if not any(isinstance(screen, PanicScreen) for screen in app.screen_stack):
+        app.push_screen(PanicScreen(view, press, clock))
+        return
+    while not isinstance(app.screen, PanicScreen):
+        app.pop_screen()
+    app.screen.again(press)

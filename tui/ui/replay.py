@@ -19,7 +19,8 @@ from tui.ui.app import KilldeskApp
 from tui.ui.buttons import PanicButton
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.header import Notice
-from tui.ui.help import HelpScreen, Line, Section, parts
+from tui.ui.help import HelpScreen
+from tui.ui.help_text import Line, Section, parts
 from tui.ui.keys import Key
 from tui.ui.presses import Target
 from tui.ui.replay_bar import ReplayBar, ReplayMode, shown

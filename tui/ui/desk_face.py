@@ -1,0 +1,225 @@
+"""The face of the dashboard: its parts, how they share the screen, and what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.core.clocks import Clock
+from tui.core.desk import Desk, DeskView
+from tui.core.frames import Frame
+from tui.ui.after import after
+from tui.ui.again import again
+from tui.ui.alarms import Alarms
+from tui.ui.buttons import KeyButton, PanicButton
+from tui.ui.drills import DrillMoved, Drills
+from tui.ui.frame_log import FrameLog
+from tui.ui.gauge_notes import asks_presence
+from tui.ui.grid import PanelGrid
+from tui.ui.header import Header, Notice
+from tui.ui.keybar import KeyBar
+from tui.ui.keymap import shown
+from tui.ui.keys import When
+from tui.ui.painted import Painted
+from tui.ui.presses import PANIC, Presses
+from tui.ui.sparing_screen import SparingScreen
+
+if TYPE_CHECKING:
+    from textual.events import Resize
+
+_TALL_FROM = 48
+"""Rows from which the header takes three of them, to be seen from across a room."""
+
+
+class DeskFace(SparingScreen):
+    """Header, panels, frames and keys, as the newest picture has them. It asks nothing of the desk
+    but that picture."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # noqa: RUF012  as in Screen
+
+    def __init__(
+        self,
+        desk: Desk,
+        presses: Presses,
+        alarms: Alarms,
+        clock: Clock,
+        *,
+        demo: bool,
+        opened: Callable[[], None],
+        drills: Drills,
+    ) -> None:
+        """`opened` is called once it stands, before its first paint."""
+        super().__init__()
+        self._opened = opened
+        self._clock = clock
+        self._desk = desk
+        self.drills = drills
+        self._presses = presses
+        self._alarms = alarms
+        self._names: tuple[str, ...] = ()
+        self._countdown: Timer | None = None
+        self._barred: frozenset[When] = frozenset()
+        self._reload = False
+        self._beside = 0
+        """Columns of the frame log beside the panels."""
+        self.header = Header(clock, demo=demo)
+        self.notice = Notice(demo=demo)
+        self.grid = PanelGrid(presses, alarms, clock)
+        self.log_ = FrameLog()
+        self.keybar = KeyBar()
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.notice
+        with Widget(id="body"):
+            yield self.grid
+            yield self.log_
+        yield self.keybar
+
+    def on_mount(self) -> None:
+        for bare in (
+            self,
+            self.query_one("#body"),
+            self.grid,
+        ):  # painting them anew costs most of each second's tick
+            bare.BLANK = not self.app.no_color  # type: ignore[misc]  # a class variable by name
+        self._countdown = self.set_interval(0.1, self._count_down, name="presses", pause=True)
+        self._show_panic()
+        self.drills.watch(self)
+        self._opened()
+
+    def on_resize(self, event: Resize) -> None:
+        self._fit()
+
+    def show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
+        """Shows the newest picture and the frames since the last one."""
+        if self.notice.value != view.notice:
+            self.notice.put(view.notice)
+            self.notice.set_class(bool(view.notice), "-shown")
+            self._fit()
+        names = tuple(account.name for account in view.accounts)
+        if names != self._names:
+            self._names = names
+            self.log_.set_accounts(names)
+        self.grid.show(view.accounts)
+        self._show_header()
+        self.keybar.offer(self.offered)
+        self._make_room()
+        if frames or missed:
+            self.log_.extend(frames, missed)
+
+    def _show_header(self) -> None:
+        """The header says that accounts are ready once there are panels to see them in."""
+        if all(panel.drawn for panel in self.grid.panels):
+            note = self.drills.note(self._clock().wall_ms)
+            self.header.show(self._desk.view, self._alarms.standing, note)
+        else:
+            after(0.02, self, self._show_header)
+
+    def show_alarms(self) -> None:
+        """Shows which alarms stand."""
+        self.grid.show_alarms()
+        self._show_header()
+        self.keybar.offer(self.offered)
+
+    def show_keys(self) -> None:
+        """Shows other keys, wherever a key is named."""
+        for button in self.query(KeyButton):
+            button.rekey()
+        self.show_presses()
+        for part in self.query(Painted):
+            part.refresh()
+
+    @property
+    def offered(self) -> frozenset[When]:
+        """Which of the keys that wait for something have something to do."""
+        alarm = {When.ALARM} if self._alarms.standing else set()
+        asked = asks_presence(self._desk.view.accounts)
+        alone = {When.ALONE} if self.grid.alone else set()
+        reload = {When.RELOAD} if self._reload else set()
+        presence = {When.PRESENCE} if asked else set()
+        return self._barred | alarm | alone | reload | presence
+
+    def offer_reload(self, changed: bool) -> None:
+        """Shows the key that takes over the settings file, once it was changed outside."""
+        self._reload = changed
+        self.keybar.offer(self.offered)
+
+    def bar(self, *, view_only: bool, locked: bool) -> None:
+        """Shows that nothing can be sent from here, or nothing but a panic."""
+        marks = ((view_only, When.VIEW_ONLY), (locked, When.LOCKED))
+        self._barred = frozenset(when for barred, when in marks if barred)
+        self.header.mark(view_only=view_only, locked=locked)
+        self.set_class(view_only or locked, "-barred")
+        self.show_presses()
+        for button in self.query(KeyButton):
+            button.refresh()
+        self.keybar.offer(self.offered)
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self.header.tick()
+        self.grid.tick()
+
+    @on(DrillMoved)
+    def _drill_moved(self) -> None:
+        from tui.ui.drill_screen import say_end
+
+        self._show_header()
+        say_end(self.drills, self.app)
+
+    # What is armed
+
+    def show_presses(self) -> None:
+        """Shows what is armed now, and counts it down while anything is."""
+        self.grid.show_presses()
+        self._show_panic()
+        self.keybar.say(again(self.grid.panels, self._presses))
+        if self._countdown is not None:
+            if self._presses.armed:
+                self._countdown.resume()
+            else:
+                self._countdown.pause()
+
+    def _count_down(self) -> None:
+        self.show_presses()
+
+    def _show_panic(self) -> None:
+        key = shown("X") if self._presses.once else f"{shown('X')} {shown('X')}"
+        self.header.query_one(PanicButton).show(self._presses.left_s(PANIC), key)
+
+    # The room that each part gets
+
+    def _fit(self) -> None:
+        self.set_class(self.size.height >= _TALL_FROM, "-tall")
+        self.grid.fit(self.size.width, self._rows)
+        self._make_room()
+
+    @property
+    def _rows(self) -> int:
+        """What header, notice and keys leave for panels and frames."""
+        header = 3 if self.size.height >= _TALL_FROM else 1
+        return self.size.height - header - 1 - bool(self.notice.value)
+
+    def enlarge(self, alone: bool) -> None:
+        """Gives the selected panel the desk, with plots; or every panel its place again."""
+        self.grid.enlarge(alone)
+        self._make_room()
+        self.keybar.offer(self.offered)
+
+    def _make_room(self) -> None:
+        """The frame log stands below the panels or beside them; it gives way to them."""
+        planned = self.grid.plan
+        beside = planned.log_width if planned is not None else 0
+        self.query_one("#body").set_class(beside > 0, "-beside")
+        if beside != self._beside:  # Textual lays everything out anew, even for the same width
+            self._beside = beside
+            self.log_.styles.width = beside or None
+        self.log_.display = (
+            planned is None or beside > 0 or self._rows - planned.height - planned.air >= 2
+        )
