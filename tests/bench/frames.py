@@ -26,13 +26,12 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from isolation import TEXT, Terminal, Trouble, _noted
+from screen import show
 
 from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
-from tui.ui import dashboard
 from tui.ui.app import KilldeskApp
 
 ANSWER_WITHIN_S = 30.0
@@ -48,7 +47,7 @@ def drive(rate: int, seconds: float, notes: Path) -> int:
     desk = LiveDesk(demo.accounts, lambda: demo.secrets)
 
     def flood(trouble: Trouble) -> None:
-        while desk.view.ready < len(desk.view.accounts):
+        while desk.view.ready < len(demo.accounts):
             time.sleep(0.05)
         trouble.note("ready")
         time.sleep(3)
@@ -58,14 +57,11 @@ def drive(rate: int, seconds: float, notes: Path) -> int:
         took_s = time.monotonic() - begun_s
         trouble.note("end", recorded=trouble.frames, a_second=round(trouble.frames / took_s))
 
-    def with_flood(*args: Any, **more: Any) -> KilldeskApp:
-        app = KilldeskApp(*args, **more)
+    def with_flood(app: KilldeskApp) -> None:
         trouble = Trouble("frames", notes, app, desk)
         threading.Thread(target=flood, args=(trouble,), daemon=True).start()
-        return app
 
-    vars(dashboard)["KilldeskApp"] = with_flood
-    return dashboard._show(desk, demo=False, confirm="twice")
+    return show(desk, demo.accounts, made=with_flood)
 
 
 class Watched(Terminal):

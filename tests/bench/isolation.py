@@ -45,11 +45,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from screen import show
+
 from tui.core.accounts import TimerSettings
 from tui.core.deadman import TimerState
 from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
-from tui.ui import dashboard
 from tui.ui.app import KilldeskApp
 
 ACCOUNT = "bitget-uta"
@@ -164,13 +165,10 @@ def drive(scene: str, notes: Path) -> int:
     accounts = [replace(one, **(mine if one.name == ACCOUNT else {})) for one in demo.accounts]
     desk = LiveDesk(accounts, lambda: demo.secrets)
 
-    def with_trouble(*args: Any, **more: Any) -> KilldeskApp:
-        app = KilldeskApp(*args, **more)
+    def with_trouble(app: KilldeskApp) -> None:
         threading.Thread(target=Trouble(scene, notes, app, desk).run, daemon=True).start()
-        return app
 
-    vars(dashboard)["KilldeskApp"] = with_trouble
-    return dashboard._show(desk, demo=False, confirm="twice")
+    return show(desk, accounts, made=with_trouble)
 
 
 # --- outside: the terminal, the proxy, the figures ------------------------------------------------

@@ -33,11 +33,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from screen import show
 from terminal import Terminal
 
 from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
-from tui.ui import dashboard
 
 TARGET_MS = {"idle": 10.0, "flood": 20.0}
 FLOOD = 2_000
@@ -64,7 +64,7 @@ def drive(scene: str) -> int:
     desk = LiveDesk(accounts, lambda: demo.secrets)
     if scene == "flood":
         threading.Thread(target=flood, args=(desk,), daemon=True).start()
-    return dashboard._show(desk, demo=False, confirm="once")
+    return show(desk, accounts, confirm="once")
 
 
 def flood(desk: LiveDesk) -> None:

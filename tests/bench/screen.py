@@ -1,0 +1,42 @@
+"""The dashboard as the program starts it, on a desk that a benchmark has made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from tui.core.accounts import Account
+from tui.service.late_desk import LateDesk, awaited
+from tui.service.live_desk import LiveDesk
+from tui.ui import dashboard
+from tui.ui.app import KilldeskApp
+from tui.venues import VENUES
+
+
+def show(
+    desk: LiveDesk,
+    accounts: Sequence[Account],
+    *,
+    confirm: str = "twice",
+    made: Callable[[KilldeskApp], None] = lambda _: None,
+) -> int:
+    """Runs the screen until it is left; `made` is given the app before that. Returns its code."""
+
+    @contextmanager
+    def opening() -> Iterator[LiveDesk]:
+        desk.start()
+        try:
+            yield desk
+        finally:
+            desk.stop()
+
+    late = LateDesk(
+        [awaited(one.name, one.venue, VENUES[one.venue].spec.title) for one in accounts], opening
+    )
+
+    def screen(ready: Callable[[], None]) -> KilldeskApp:
+        app = KilldeskApp(late, demo=False, confirm=confirm, ready=ready)
+        made(app)
+        return app
+
+    return dashboard._show(late, screen)
