@@ -17,9 +17,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import resvg_py
 from recording import Recording
 
@@ -35,10 +37,33 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 FONTS = ("JetBrains Mono", "DejaVu Sans Mono", "Liberation Mono")
-PATIENCE_S = 30.0
 TITLE = "killdesk --demo"
 
-Drive = Callable[["Pilot[object]", LiveDesk], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A demo desk and its screen."""
+
+    pilot: Pilot[None]
+    app: KilldeskApp
+    desk: LiveDesk
+    url: str
+
+    async def until(self, holds: Callable[[], bool], patience_s: float = 30.0) -> None:
+        """Waits for a state; fails rather than show a picture of another."""
+        async with asyncio.timeout(patience_s):
+            while not holds():
+                await self.pilot.pause(0.05)
+        await self.pilot.pause(0.3)
+        await self.pilot.pause()
+
+    async def control(self, call: str, **body: object) -> None:
+        """Asks the simulator for something of its own: faults, more orders."""
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+            (await client.post(call, json=body)).raise_for_status()
+
+
+Drive = Callable[[Stage], Awaitable[None]]
 
 
 def font() -> str:
@@ -60,75 +85,109 @@ def to_png(svg: str, family: str) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=1, font_family=family))
 
 
-async def until(holds: Callable[[], bool], pilot: Pilot[object]) -> None:
-    """Waits for the desk to come to a state; fails rather than show a picture of another."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not holds():
-            await pilot.pause(0.05)
-    await pilot.pause(0.3)
-    await pilot.pause()
+async def ready(stage: Stage) -> None:
+    view = lambda: stage.desk.view.accounts  # noqa: E731
+    await stage.until(lambda: all(a.health is Health.READY for a in view()))
 
 
-async def ready(pilot: Pilot[object], desk: LiveDesk) -> None:
-    await until(lambda: all(a.health is Health.READY for a in desk.view.accounts), pilot)
-
-
-async def armed(pilot: Pilot[object], desk: LiveDesk) -> None:
-    await ready(pilot, desk)
-    await pilot.press("4", "a")
-    await until(
-        lambda: any(a.timer and a.timer.state is TimerState.ARMED for a in desk.view.accounts),
-        pilot,
+async def timer_is(stage: Stage, state: TimerState) -> None:
+    await stage.until(
+        lambda: any(a.timer and a.timer.state is state for a in stage.desk.view.accounts), 60
     )
 
 
-async def asking(pilot: Pilot[object], desk: LiveDesk) -> None:
-    await armed(pilot, desk)
-    await pilot.press("3", "s")
-    await pilot.pause(0.2)
+async def armed(stage: Stage) -> None:
+    await ready(stage)
+    await stage.pilot.press("4", "a")
+    await timer_is(stage, TimerState.ARMED)
 
 
-async def cancelled(pilot: Pilot[object], desk: LiveDesk) -> None:
-    await armed(pilot, desk)
-    await pilot.press("3", "s", "s")
-    await until(
-        lambda: any(r.outcome is Outcome.CONFIRMED for a in desk.view.accounts for r in a.reports),
-        pilot,
-    )
+async def asking(stage: Stage) -> None:
+    await armed(stage)
+    await stage.pilot.press("3", "s")
+    await stage.pilot.pause(0.2)
 
 
-async def choosing(pilot: Pilot[object], desk: LiveDesk) -> None:
-    await ready(pilot, desk)
-    await pilot.press("2", "o")
-    await pilot.pause(0.3)
-    await pilot.press("space", "down", "space", "down", "down", "space")
-    await pilot.pause(0.2)
+async def cancelled(stage: Stage) -> None:
+    await armed(stage)
+    await stage.pilot.press("3", "s", "s")
+    reports = lambda: [r for a in stage.desk.view.accounts for r in a.reports]  # noqa: E731
+    await stage.until(lambda: any(r.outcome is Outcome.CONFIRMED for r in reports()))
 
 
-async def panicked(pilot: Pilot[object], desk: LiveDesk) -> None:
-    await armed(pilot, desk)
-    await pilot.press("X", "X")
-    await until(lambda: sum(len(a.reports) for a in desk.view.accounts) >= 6, pilot)
-    await pilot.pause(0.5)
+async def late(stage: Stage) -> None:
+    """Bitget does not answer the beats any more."""
+    await armed(stage)
+    beat = "/api/v3/trade/countdown-cancel-all"
+    await stage.control("/sim/faults", account="bitget-uta", kind="drop", count=99, path=beat)
+    await timer_is(stage, TimerState.LATE)
 
 
+async def fired(stage: Stage) -> None:
+    await late(stage)
+    await timer_is(stage, TimerState.FIRED)
+
+
+async def choosing(stage: Stage) -> None:
+    await ready(stage)
+    await stage.pilot.press("2", "o")
+    await stage.pilot.pause(0.3)
+    await stage.pilot.press("space", "down", "space", "down", "down", "space")
+    await stage.pilot.pause(0.2)
+
+
+async def panicked(stage: Stage) -> None:
+    await armed(stage)
+    await stage.pilot.press("X", "X")
+    await stage.until(lambda: sum(len(a.reports) for a in stage.desk.view.accounts) >= 6)
+    await stage.pilot.pause(0.5)
+
+
+async def plotted(stage: Stage) -> None:
+    """Some minutes of a venue whose answers take longer and longer."""
+    await armed(stage)
+    for late_ms in (40, 60, 50, 90, 70, 120, 160, 140, 220, 300, 380, 520, 640, 700):
+        await stage.control(
+            "/sim/faults", account="bitget-uta", kind="delay", count=6, delay_ms=late_ms
+        )
+        await stage.control("/sim/orders", account="bitget-uta", kind="USDT-FUTURES", count=2)
+        await stage.pilot.pause(MINUTES * 60 / 14)
+    await stage.pilot.press("z")
+    await stage.pilot.pause(2.0)
+
+
+async def locked(stage: Stage) -> None:
+    await armed(stage)
+    await stage.pilot.press("l")
+    for _ in range(2):
+        await stage.pilot.pause(0.3)
+        await stage.pilot.press(*"4417", "enter")
+        await stage.pilot.pause(0.5)
+    await stage.until(lambda: stage.app.desk.locked)
+
+
+MINUTES = 3
 DARK, LIGHT = "killdesk-dark", "killdesk-light"
 SCENES: tuple[tuple[str, tuple[int, int], str, Drive], ...] = (
     ("desk", (160, 46), DARK, cancelled),
     ("desk-light", (160, 46), LIGHT, cancelled),
+    ("desk-contrast", (160, 46), "killdesk-contrast", cancelled),
     ("asking", (120, 40), DARK, asking),
+    ("late", (120, 40), DARK, late),
+    ("fired-light", (120, 40), LIGHT, fired),
     ("choose", (120, 40), DARK, choosing),
     ("panic", (120, 40), DARK, panicked),
     ("panic-light", (120, 40), LIGHT, panicked),
+    ("plots", (120, 40), DARK, plotted),
+    ("locked", (120, 40), DARK, locked),
     ("small", (80, 24), DARK, armed),
+    ("wall", (240, 60), DARK, armed),
 )
 RECORDED = ("recording", (120, 36))
 
 
 @asynccontextmanager
-async def stage(
-    size: tuple[int, int], theme: str
-) -> AsyncIterator[tuple[Pilot[None], KilldeskApp, LiveDesk]]:
+async def staged(size: tuple[int, int], theme: str) -> AsyncIterator[Stage]:
     """A demo desk and its screen, both ended afterwards."""
     with demo_desk() as demo:
         desk = LiveDesk(demo.accounts, lambda: demo.secrets)
@@ -137,29 +196,29 @@ async def stage(
             app = KilldeskApp(desk, demo=True)
             async with app.run_test(size=size, notifications=True) as pilot:
                 app.theme = theme
-                yield pilot, app, desk
+                yield Stage(pilot, app, desk, demo.url)
         finally:
             desk.stop()
 
 
 async def picture(size: tuple[int, int], theme: str, drive: Drive) -> str:
     """The screen as it stands after a drive, as SVG."""
-    async with stage(size, theme) as (pilot, app, desk):
-        await drive(pilot, desk)
-        return app.export_screenshot(title=TITLE)
+    async with staged(size, theme) as stage:
+        await drive(stage)
+        return stage.app.export_screenshot(title=TITLE)
 
 
 async def panic_recorded(size: tuple[int, int]) -> Recording:
     """An armed desk, one gesture, and the outcomes as they come."""
     recording = Recording()
-    async with stage(size, DARK) as (pilot, _, desk):
-        await armed(pilot, desk)
-        async with recording.of(pilot, TITLE):
-            await pilot.pause(1.5)
-            await pilot.press("X")
-            await pilot.pause(0.7)
-            await pilot.press("X")
-            await until(lambda: sum(len(a.reports) for a in desk.view.accounts) >= 6, pilot)
+    async with staged(size, DARK) as stage:
+        await armed(stage)
+        async with recording.of(stage.pilot, TITLE):
+            await stage.pilot.pause(1.5)
+            await stage.pilot.press("X")
+            await stage.pilot.pause(0.7)
+            await stage.pilot.press("X")
+            await stage.until(lambda: sum(len(a.reports) for a in stage.desk.view.accounts) >= 6)
     return recording
 
 
