@@ -149,3 +149,11 @@ async def test_a_picture_is_for_the_user_alone(
         monkeypatch.setattr(locations, "user_state_path", lambda *_, **__: path)
         await save.callback()
         await make.until(pilot, lambda: "was not saved" in make.text(app))
+
+
+async def test_all_of_it_is_one_click_away(desk: Any, make: SimpleNamespace) -> None:
+    for size in ((80, 24), (120, 40), (200, 60)):
+        async with make.shown(desk, size) as (app, pilot):
+            bar = make.text(app).splitlines()[-1]
+            await pilot.click(app.dashboard.keybar, offset=(bar.index("menu"), 0))
+            await make.until(pilot, lambda app=app: isinstance(app.screen, CommandPalette))

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui.ui.barred import as_offered, possible
 from tui.ui.keymap import in_force
-from tui.ui.keys import APP_KEYS, DESK_KEYS, Key, When
+from tui.ui.keys import ALL_KEYS, Key, When
 from tui.ui.painted import Painted, first_fitting, ink, row
 
 _GIVES_WAY = (
@@ -23,6 +23,7 @@ _GIVES_WAY = (
     "frames.pause",
     "panel.1",
     "frames.filter",
+    "palette",
     "timer.toggle",
     "cancel.choose",
     "help",
@@ -81,7 +82,7 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
         self._again = again
         keys = tuple(
             key
-            for key in (as_offered(key, self._offered) for key in in_force((*DESK_KEYS, *APP_KEYS)))
+            for key in (as_offered(key, self._offered) for key in in_force(ALL_KEYS))
             if key.word and possible(key, self._offered)
         )
         self.set_class(again is not None, "-armed")

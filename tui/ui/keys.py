@@ -154,7 +154,8 @@ APP_KEYS = (
 """What is understood on every screen of the desk; panic also while a dialog or a filter is open."""
 
 PALETTE = Key(
-    "palette", "ctrl+p", "ctrl+p", "command_palette", "", "command palette: what can be done now",
+    "palette", "ctrl+p", "ctrl+p", "command_palette", "menu",
+    "menu: the palette of all that can be done now",
     always=True,
 )  # fmt: skip
 
