@@ -124,7 +124,7 @@ def test_an_armed_timer_keeps_file_and_keyring_as_they_are(
             change()
     assert configuration.path.read_text() == before
     configuration.change("okx-desk", {"extra": ["rfqs"]}, None)
-    configuration.change_desk({"confirm": "once"})
+    configuration.change_tables({"desk": {"confirm": "once"}})
     assert configuration.settings.confirm == "once"
     assert desk.view.accounts[1].timers[0].state is TimerState.ARMED
 
@@ -139,7 +139,7 @@ def test_what_others_wrote_is_taken_over_when_asked_and_not_before(
     path.write_text(f'[desk]\nconfirm = "once"\n{path.read_text()}extra = ["strategy"]\n')
     assert isinstance(configuration.look(), Settings)
     with pytest.raises(SettingsError, match="press R"):
-        configuration.change_desk({"confirm": None})
+        configuration.change_tables({"desk": {"confirm": None}})
     assert configuration.reload() == ("bitget-uta",)
     assert configuration.settings.confirm == "once"
     assert configuration.look() is None

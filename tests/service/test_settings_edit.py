@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 
 from tui.service.locations import make_private_folder, open_private, replace_private
 from tui.service.settings import SettingsError, load_settings
-from tui.service.settings_edit import add_account, change_account, change_desk, remove_account
+from tui.service.settings_edit import add_account, change_account, change_tables, remove_account
 from tui.service.settings_sections import text_with_changes
 from tui.service.settings_table import merged
 
@@ -270,7 +270,7 @@ def test_none_takes_a_key_or_a_table_out(file: Path) -> None:
 
 
 def test_the_desks_keys_keep_their_comments(file: Path) -> None:
-    settings = change_desk(file, {"confirm": "twice", "screen_grace_s": 12})
+    settings = change_tables(file, {"desk": {"confirm": "twice", "screen_grace_s": 12}})
     assert (settings.confirm, settings.screen_grace_s) == ("twice", 12)
     now = 'confirm = "twice"   # Bob insists\nscreen_grace_s = 12\n'
     assert file.read_text() == WRITTEN.replace('confirm = "once"   # Bob insists\n', now)
@@ -280,7 +280,7 @@ def test_a_file_without_a_desk_table_gets_one(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     for text in ("", '[[accounts]]\nname = "a"\nvenue = "okx"', 'desk.confirm = "twice"\n'):
         file.write_text(text)
-        assert change_desk(file, {"confirm": "once"}).confirm == "once"
+        assert change_tables(file, {"desk": {"confirm": "once"}}).confirm == "once"
         assert file.read_text().startswith(text.replace("twice", "once"))
 
 
@@ -294,7 +294,7 @@ def test_accounts_on_one_line_are_changed_there(file: Path) -> None:
 def test_line_ends_stay_what_they_are(file: Path) -> None:
     file.write_bytes(WRITTEN.replace("\n", "\r\n").encode())
     change_account(file, "mm", {"deadman": {"countdown_s": 12, "guards": {"pid": 3}}})
-    change_desk(file, {"screen_grace_s": 9})
+    change_tables(file, {"desk": {"screen_grace_s": 9}})
     text = file.read_bytes()
     assert text.count(b"\r\n") == text.count(b"\n") > WRITTEN.count("\n")
 
@@ -324,7 +324,7 @@ def test_the_error_names_the_key_without_the_file(file: Path) -> None:
     assert refused.value.key == "deadman.guards.pid"
     assert refused.value.expected == "expected a whole number from 1 to 2147483647, got 0"
     with pytest.raises(SettingsError) as refused:
-        change_desk(file, {"confirm": "thrice"})
+        change_tables(file, {"desk": {"confirm": "thrice"}})
     assert (refused.value.key, str(file) in refused.value.expected) == ("confirm", False)
 
 
@@ -417,3 +417,15 @@ def test_whatever_is_changed_the_rest_and_its_comments_stay(
 
 
 _NAMES = (*_KEYS, "countdown_s", "beat_s", "pid", "file")
+
+
+def test_several_tables_are_changed_together_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('# mine\n[keys]\n"cancel.all" = "F5"\n')
+    settings = change_tables(file, {"desk": {"notify": False}, "audit": {"keep_days": 7}})
+    assert (settings.notify, settings.audit_keep_days) == (False, 7)
+    assert file.read_text().startswith('# mine\n[keys]\n"cancel.all" = "F5"\n')
+    before = file.read_text()
+    with pytest.raises(SettingsError, match="keep_days"):
+        change_tables(file, {"desk": {"notify": None}, "audit": {"keep_days": -1}})
+    assert file.read_text() == before

@@ -17,11 +17,12 @@ from tui.core.desk import DeskView
 from tui.service import configuration as service
 from tui.service.configuration import Configuration
 from tui.service.settings import load_settings
-from tui.service.settings_fields import DESK_FIELDS
+from tui.service.settings_fields import PLAIN_FIELDS
 from tui.ui.account_form import AccountForm
 from tui.ui.account_test import AccountTest
 from tui.ui.accounts_screen import AccountsScreen
 from tui.ui.fields import FieldRow
+from tui.ui.picker import Picker
 from tui.ui.settings_screen import SettingsScreen
 
 pytestmark = pytest.mark.usefixtures("file_keyring")
@@ -202,7 +203,7 @@ def row(screen: SettingsScreen, key: str) -> FieldRow:
 
 async def settings(make: SimpleNamespace, app: Any, pilot: Any) -> SettingsScreen:
     await pilot.press("comma")
-    await make.until(pilot, lambda: bool(app.screen.query(FieldRow)))
+    await make.until(pilot, lambda: isinstance(app.focused, Picker))
     screen = app.screen
     assert isinstance(screen, SettingsScreen)
     return screen
@@ -213,7 +214,7 @@ async def test_what_is_set_is_written_and_holds_at_once(
 ) -> None:
     async with make.shown(desk, configuration=configured(desk, path)) as (app, pilot):
         screen = await settings(make, app, pilot)
-        assert [one.field for one in screen.query(FieldRow)] == list(DESK_FIELDS)
+        assert [one.field for one in screen.query(FieldRow)] == list(PLAIN_FIELDS)
         assert row(screen, "screen_grace_s").typed == "12"
         await pilot.press("right")
         assert row(screen, "confirm").typed == "once"

@@ -78,11 +78,11 @@ class Configuration:
             self._take(())
             return removal
 
-    def change_desk(self, fields: Mapping[str, object]) -> None:
-        """Changes keys of `[desk]`."""
+    def change_tables(self, changes: settings_edit.Tables) -> None:
+        """Changes keys of the plain tables: `{"desk": {"confirm": "once"}}`."""
         with self._one_change:
             self._check_known()
-            settings_edit.change_desk(self.path, fields)
+            settings_edit.change_tables(self.path, changes)
             self._take(())
 
     def reload(self) -> tuple[str, ...]:

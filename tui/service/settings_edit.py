@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import tomlkit
 from tomlkit.items import Array, InlineTable
@@ -20,6 +21,9 @@ _ACCOUNTS = r"(?:accounts|\"accounts\"|'accounts')"
 _ACCOUNT_HEADER = re.compile(rf"\s*\[\[\s*{_ACCOUNTS}\s*\]\]")
 _INNER_HEADER = re.compile(rf"\s*\[\s*{_ACCOUNTS}\s*\.")
 _HEADER = re.compile(r"\s*\[")
+
+Tables: TypeAlias = Mapping[str, Mapping[str, object]]
+"""Plain tables by name: `desk`, `audit`, `keys`."""
 
 
 def add_account(path: Path, fields: Mapping[str, object]) -> Account:
@@ -70,16 +74,20 @@ def change_account(path: Path, name: str, fields: Mapping[str, object]) -> Accou
     return _change(path, text, edited, {"accounts": tables}).accounts[number]
 
 
-def change_desk(path: Path, fields: Mapping[str, object]) -> Settings:
-    """Gives keys of `[desk]` new values, None takes one out; returns what the file now means.
+def change_tables(path: Path, changes: Tables) -> Settings:
+    """Gives keys of plain tables new values, None takes one out; returns what the file now means.
 
     Raises SettingsError, with the file untouched, if it would not be acceptable afterwards.
     """
-    text = _read(path)
-    edited = text_with_changes(text, "desk", None, fields)
+    text = edited = _read(path)
     before = tomllib.loads(text)
-    desk = merged(before.get("desk", {}), fields)
-    return _change(path, text, edited, {"desk": desk} if desk or "desk" in before else {})
+    now = {}
+    for name, fields in changes.items():
+        edited = text_with_changes(edited, name, None, fields)
+        table = merged(before.get(name, {}), fields)
+        if table or name in before:
+            now[name] = table
+    return _change(path, text, edited, now)
 
 
 def account_tables(path: Path) -> list[dict[str, object]]:
@@ -87,14 +95,15 @@ def account_tables(path: Path) -> list[dict[str, object]]:
     return _tables(_read(path))
 
 
-def desk_table(path: Path) -> dict[str, object]:
-    """`[desk]` as the file has it, checked. Raises SettingsError."""
-    return dict(tomllib.loads(_read(path)).get("desk", {}))
+def plain_tables(path: Path) -> Tables:
+    """The tables that are no accounts as the file has them, checked. Raises SettingsError."""
+    found = tomllib.loads(_read(path))
+    return {name: table for name, table in found.items() if isinstance(table, dict)}
 
 
-def read_desk(path: Path, table: Mapping[str, object], fields: Mapping[str, object]) -> Settings:
-    """What `[desk]` would mean with new `fields`; without accounts. Raises SettingsError."""
-    return parse_settings(tomlkit.dumps({"desk": merged(table, fields)}).encode(), path)
+def read_tables(path: Path, tables: Tables, changes: Tables) -> Settings:
+    """What the plain tables would mean with `changes`; without accounts. Raises SettingsError."""
+    return parse_settings(tomlkit.dumps(merged(tables, changes)).encode(), path)
 
 
 def _change(path: Path, before: str, after: str, now: Mapping[str, object]) -> Settings:

@@ -42,6 +42,8 @@ class Field:
     choices: tuple[str, ...] = ()
     heading: str = ""
     """Of the fields that begin here."""
+    table: str = ""
+    """The plain table that it stands in, `desk`; empty for a key of an account."""
 
 
 ON = "on"
@@ -50,17 +52,20 @@ _OFF = "off"
 _USUAL = TimerSettings()
 _OWN = "the venue's own, if empty"
 
-DESK_FIELDS: tuple[Field, ...] = (
+PLAIN_FIELDS: tuple[Field, ...] = (
     Field("confirm", "presses", "twice: again within 2 s sends; once: the first press does",
-          Sort.ONE, "twice", ("twice", "once")),
+          Sort.ONE, "twice", ("twice", "once"), "desk", "desk"),
     Field("screen_grace_s", "screen grace", "seconds of silence that end the beats: 5 to 600",
-          Sort.NUMBER, "30"),
+          Sort.NUMBER, "30", table="desk"),
     Field("lock_after_min", "lock after", "minutes without a key or a click; 0: never",
-          Sort.NUMBER, "0"),
+          Sort.NUMBER, "0", table="desk"),
     Field("notify", "desktop notes", "of alarms, where the terminal passes them on",
-          Sort.FLAG, ON),
+          Sort.FLAG, ON, table="desk"),
+    Field("keep_days", "keep", "days a file of the record stays, from the next start; 0: for ever",
+          Sort.NUMBER, "90", heading="record", table="audit"),
 )  # fmt: skip
-"""The keys of `[desk]`; one more is one more line here."""
+"""The keys of the plain tables; one more is one more line here. `[keys]` has no field: what it may
+hold is in `killdesk keys`."""
 
 _DEADMAN = (
     Field("deadman.countdown_s", "countdown", "", Sort.NUMBER, heading="dead-man timer"),

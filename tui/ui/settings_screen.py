@@ -1,8 +1,8 @@
-"""The settings: the keys of the desk, and the way to those of each account."""
+"""The settings: those of the desk and its record, and the way to those of each account."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from textual import on
@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.service.configuration import Configuration
 from tui.service.settings import SettingsError
-from tui.service.settings_edit import desk_table, read_desk
-from tui.service.settings_fields import DESK_FIELDS, typed_of, value_of
+from tui.service.settings_edit import Tables, plain_tables, read_tables
+from tui.service.settings_fields import PLAIN_FIELDS, typed_of, value_of
 from tui.ui.account_form import open_form
 from tui.ui.beside import beside, sentence
 from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, Label, heading
@@ -30,7 +31,7 @@ _DEMO = (
 
 
 class SettingsScreen(ModalScreen[None]):
-    """What `[desk]` holds in fields; an account at the cursor opens in its form."""
+    """The plain tables in fields; an account at the cursor opens in its form."""
 
     VERTICAL_BREAKPOINTS = SHORT_BELOW
 
@@ -45,7 +46,7 @@ class SettingsScreen(ModalScreen[None]):
         self._taken = taken
         self._fields = FieldList(id="fields")
         self._accounts = OptionList(id="list", markup=False)
-        self._table: Mapping[str, object] = {}
+        self._tables: Tables = {}
 
     def compose(self) -> ComposeResult:
         configuration = self._configuration
@@ -55,8 +56,6 @@ class SettingsScreen(ModalScreen[None]):
             with self._fields:
                 if configuration is None:
                     yield Label(_DEMO, classes="said")
-                else:
-                    yield Label("desk", classes="heading")
             yield Static("", id="state", markup=False)
             with Horizontal(id="acts"):
                 if configuration is not None:
@@ -66,22 +65,29 @@ class SettingsScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         configuration = self._configuration
         if configuration is not None:
-            beside(self.app, lambda: desk_table(configuration.path), self._read)
+            beside(self.app, lambda: plain_tables(configuration.path), self._read)
 
-    async def _read(self, table: dict[str, object] | Exception) -> None:
+    async def _read(self, tables: Tables | Exception) -> None:
         if not self.is_attached:
             return
-        if isinstance(table, Exception):
-            self._say(f"✕ {sentence(table)}")
+        if isinstance(tables, Exception):
+            self._say(f"✕ {sentence(tables)}")
             return
-        self._table = table
+        self._tables = tables
         await self._fields.mount(
-            *(FieldRow(field, typed_of(field, table)) for field in DESK_FIELDS),
+            *self._rows(tables),
+            Label("keys: [keys] in the file; killdesk keys lists the ids", classes="heading"),
             Label("accounts: enter opens one", classes="heading"),
             self._accounts,
         )
         self._list_accounts()
-        self._fields.go(DESK_FIELDS[0].key)
+        self._fields.go(PLAIN_FIELDS[0].key)
+
+    def _rows(self, tables: Tables) -> Iterator[Widget]:
+        for field in PLAIN_FIELDS:
+            if field.heading:
+                yield Label(field.heading, classes="heading")
+            yield FieldRow(field, typed_of(field, tables.get(field.table, {})))
 
     def _list_accounts(self) -> None:
         if self._configuration is None:
@@ -111,18 +117,19 @@ class SettingsScreen(ModalScreen[None]):
             self._say(f"{name} is stored.", "$killdesk-good")
             self._taken(name)
 
-    def _changes(self) -> dict[str, object]:
-        return {
-            one.field.key: value_of(one.field, one.typed)
-            for one in self._fields.rows
-            if one.changed
-        }
+    def _changes(self) -> Tables:
+        changes: dict[str, dict[str, object]] = {}
+        for one in self._fields.rows:
+            if one.changed:
+                table = changes.setdefault(one.field.table, {})
+                table[one.field.key] = value_of(one.field, one.typed)
+        return changes
 
     def _wrong(self) -> SettingsError | None:
         """What the reader of the file would say to the fields as they are."""
         assert self._configuration is not None
         try:
-            read_desk(self._configuration.path, self._table, self._changes())
+            read_tables(self._configuration.path, self._tables, self._changes())
         except SettingsError as error:
             return error
         return None
@@ -154,7 +161,7 @@ class SettingsScreen(ModalScreen[None]):
         if not changes:
             self.dismiss(None)
             return
-        beside(self.app, lambda: configuration.change_desk(changes), self._saved)
+        beside(self.app, lambda: configuration.change_tables(changes), self._saved)
 
     def _saved(self, told: Exception | None) -> None:
         if isinstance(told, Exception):
