@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from tui.core.secrets import Secret
 from tui.core.text import safe_text
@@ -126,9 +126,21 @@ class FieldList(VerticalScroll, can_focus=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,tab,down", "app.focus_next", "next field", show=False, priority=True),
-        Binding("shift+tab,up", "app.focus_previous", "field before", show=False, priority=True),
+        Binding("tab", "app.focus_next", "next field", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "field before", show=False, priority=True),
+        Binding("enter,down", "go_on", "next field", show=False, priority=True),
+        Binding("up", "go_back", "field before", show=False, priority=True),
     ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A list among the fields has up, down and enter for itself."""
+        return action not in ("go_on", "go_back") or not isinstance(self.screen.focused, OptionList)
+
+    def action_go_on(self) -> None:
+        self.screen.focus_next()
+
+    def action_go_back(self) -> None:
+        self.screen.focus_previous()
 
     @property
     def rows(self) -> tuple[FieldRow, ...]:
