@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -75,19 +74,16 @@ class SettingsScreen(ModalScreen[None]):
             return
         self._tables = tables
         await self._fields.mount(
-            *self._rows(tables),
+            *(
+                FieldRow(field, typed_of(field, tables.get(field.table, {})))
+                for field in PLAIN_FIELDS
+            ),
             Label("keys: [keys] in the file; killdesk keys lists the ids", classes="heading"),
             Label("accounts: enter opens one", classes="heading"),
             self._accounts,
         )
         self._list_accounts()
         self._fields.go(PLAIN_FIELDS[0].key)
-
-    def _rows(self, tables: Tables) -> Iterator[Widget]:
-        for field in PLAIN_FIELDS:
-            if field.heading:
-                yield Label(field.heading, classes="heading")
-            yield FieldRow(field, typed_of(field, tables.get(field.table, {})))
 
     def _list_accounts(self) -> None:
         if self._configuration is None:
