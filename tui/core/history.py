@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from tui.core.clocks import Instant
 
@@ -108,7 +108,7 @@ def slowed(past: Past) -> bool:
         return False
     last = past.stretches[-max(1, round(RECENT_S / past.each_s)) :]
     recent_ms = [s.median for s in last if s.median is not None]
-    return len(recent_ms) >= _LEAST_RECENT and median(recent_ms) > slow_above_ms(past)
+    return len(recent_ms) >= _LEAST_RECENT and _median(recent_ms) > slow_above_ms(past)
 
 
 def folded(past: Past, most: int) -> list[tuple[Stretch, ...]]:
@@ -230,4 +230,10 @@ class _Gathering:
         if not self.seen:
             return Stretch(lost=self.lost)
         values = tuple(self.values)
-        return Stretch(self.low, median(values), self.high, self.lost, values, self.every)
+        return Stretch(self.low, _median(values), self.high, self.lost, values, self.every)
+
+
+def _median(values: Sequence[float]) -> float:
+    from statistics import median  # slow to load, and first needed when a stretch is over
+
+    return median(values)

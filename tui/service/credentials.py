@@ -20,10 +20,11 @@ from tui.service.keyring_door import (
     backend_name,
     insecure_parts,
 )
-from tui.venues import VENUES
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
+
+    from tui.venues.base import VenueSpec
 
 __all__ = [
     "FIELDS",
@@ -202,7 +203,7 @@ def wrong_field(account: Account, fields: Mapping[str, Secret]) -> tuple[str, st
     for name in needed:
         value = fields.get(name)
         if not value:
-            title = VENUES[account.venue].spec.title
+            title = _spec(account).title
             return name, f"is missing; {title} needs {', '.join(needed)}"
         if not _is_sendable(value):
             return name, (
@@ -213,7 +214,7 @@ def wrong_field(account: Account, fields: Mapping[str, Secret]) -> tuple[str, st
 
 def needed_fields(account: Account) -> tuple[str, ...]:
     """The secrets that the account's venue asks for, in the order in which they are prompted."""
-    return FIELDS if VENUES[account.venue].spec.passphrase else FIELDS[:2]
+    return FIELDS if _spec(account).passphrase else FIELDS[:2]
 
 
 def decode_fields(entry: Secret) -> dict[str, Secret] | None:
@@ -265,3 +266,9 @@ def _accepted(keyring: KeyringBackend) -> KeyringBackend:
 
 def _insecure_allowed() -> bool:
     return os.environ.get(INSECURE_SWITCH) == "1"
+
+
+def _spec(account: Account) -> VenueSpec:
+    from tui.venues import VENUES  # the screen knows this module before its first paint
+
+    return VENUES[account.venue].spec

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +65,8 @@ def replace_private(path: Path, text: str) -> None:
 
     A symbolic link stays a link: what it points to is replaced. Raises OSError.
     """
+    import secrets  # needed at the first writing, and nothing before the first paint writes
+
     target = path.resolve()
     make_private_folder(target.parent)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")

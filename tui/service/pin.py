@@ -6,10 +6,7 @@ off the screen's loop.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -67,24 +64,28 @@ class SessionEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Hash:
-    """scrypt of a PIN, with its salt."""
+    """scrypt of a PIN, with its salt. What makes it is loaded once there is a PIN."""
 
     salt: bytes
     digest: bytes
 
     def matches(self, pin: Secret) -> bool:
-        return hmac.compare_digest(self.digest, _scrypt(pin, self.salt))
+        from hmac import compare_digest
+
+        return compare_digest(self.digest, _scrypt(pin, self.salt))
 
     @classmethod
     def make(cls, pin: Secret) -> _Hash:
-        salt = secrets.token_bytes(16)
+        from secrets import token_bytes
+
+        salt = token_bytes(16)
         return cls(salt, _scrypt(pin, salt))
 
 
 def _scrypt(pin: Secret, salt: bytes) -> bytes:
-    return hashlib.scrypt(
-        pin.reveal().encode(), salt=salt, n=_ROUNDS, r=_BLOCK, p=_LANES, maxmem=_MEMORY
-    )
+    from hashlib import scrypt
+
+    return scrypt(pin.reveal().encode(), salt=salt, n=_ROUNDS, r=_BLOCK, p=_LANES, maxmem=_MEMORY)
 
 
 class Pin:

@@ -13,8 +13,8 @@ from typing import TypeVar
 from textual.message_pump import MessagePump
 
 from tui.core.text import safe_text
-from tui.service.credentials import CredentialsError
-from tui.service.settings import SettingsError
+from tui.service.keyring_door import CredentialsError
+from tui.service.settings_table import SettingsError
 
 T = TypeVar("T")
 

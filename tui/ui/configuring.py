@@ -11,11 +11,12 @@ from textual.message import Message
 from tui.core.clocks import Clock
 from tui.core.desk import Desk
 from tui.core.text import safe_text
-from tui.service.settings import Settings, SettingsError
+from tui.service.settings_table import SettingsError
 from tui.ui.beside import beside, sentence, teller
 
 if TYPE_CHECKING:
     from tui.service.configuration import Configuration, SettingsWatch, Told
+    from tui.service.settings import Settings
 
 
 class Configure(Message):

@@ -10,7 +10,6 @@ from textual.message_pump import MessagePump
 
 from tui.core.desk import DeskView
 from tui.core.drill import Drill, last_of
-from tui.service.drill_plan import plan_of_view
 from tui.service.drill_process import DrillProcess
 
 CAREFUL_MS = 30 * 86_400_000
@@ -58,6 +57,8 @@ class Drills:
         """Drills the desk as it is now, unless one is under way or there is nothing to drill."""
         if self.running is not None or not view.accounts:
             return
+        from tui.service.drill_plan import plan_of_view
+
         process = DrillProcess(
             plan_of_view(view, keep=self.keep), lambda drill: self._told(process, drill)
         )

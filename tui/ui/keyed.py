@@ -7,7 +7,7 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from tui.service.screen_file import ScreenFile
 from tui.ui.keymap import Keymap, change_keys, use_keys
@@ -48,7 +48,7 @@ class KeyedApp(ThemedApp[R]):
     @property
     def typing(self) -> bool:
         """Whether a text field has the focus: it takes every letter before any binding."""
-        return isinstance(self.focused, Input | TextArea)
+        return isinstance(self.focused, Input)
 
     async def on_event(self, event: events.Event) -> None:
         """The panic key is kept from text fields. A secret may contain an X: there it stays a
