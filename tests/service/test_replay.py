@@ -175,6 +175,30 @@ def test_the_jump_lands_where_the_outcome_is_seen(
     until(lambda: open_now(desk) == 0)
 
 
+def test_outcomes_that_one_picture_shows_are_counted_one_by_one(
+    tape: Tape, play: Callable[..., ReplayDesk]
+) -> None:
+    tape.put("start", what="dashboard", user="jo", host="desk-1")
+    tape.picture(12, whole=True)
+    tape.on(1_000)
+    reports = []
+    for _ in range(3):
+        reports.append(tape.outcome(0))
+        tape.on(30)
+    tape.picture(0, *reports)
+    tape.on(60_000)
+    tape.picture(1)
+    desk = play()
+    steps = [(desk.to_outcome(by), desk.place.outcome) for by in (1, 1, 1, 1, -1, -1, -1)]
+    assert steps == [
+        (True, 1), (True, 2), (True, 3), (False, 3), (True, 2), (True, 1), (False, 1),
+    ]  # fmt: skip
+    desk.pause()  # it plays on, and counts what is over
+    assert desk.place.outcome == 3
+    desk.seek(0)
+    until(lambda: desk.place.outcome == 0)
+
+
 def test_messages_come_in_order_with_rising_numbers_and_their_requests(
     tape: Tape, play: Callable[..., ReplayDesk]
 ) -> None:

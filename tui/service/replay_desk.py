@@ -65,6 +65,8 @@ class ReplayDesk:
         self._from_ms, self._since = 0.0, clock()
         self._playing, self._speed = True, SPEEDS[0]
         self._sought: float | None = None
+        self._outcome: int | None = None
+        """The number of the outcome that it was told to go to, while it stands there."""
         self._ended = False
         self._next = 0
         self._album = Album()
@@ -90,8 +92,10 @@ class ReplayDesk:
     def place(self) -> Place:
         with self._lock:
             position_ms, playing, speed = self._position_ms, self._playing, self._speed
+            over = self._outcome
         index = self.index
-        over = sum(index.positions_ms[outcome] <= position_ms for outcome in index.outcomes)
+        if over is None:
+            over = sum(index.positions_ms[outcome] <= position_ms for outcome in index.outcomes)
         wall_ms = index.wall_ms(position_ms)
         at_end = position_ms >= index.length_ms
         return Place(position_ms, index.length_ms, wall_ms, playing and not at_end, speed,
@@ -106,6 +110,7 @@ class ReplayDesk:
     def pause(self) -> None:
         """Stands still, or goes on; at the end it has come to stand, and begins anew from there."""
         with self._lock:
+            self._outcome = None
             if self._position_ms >= self.index.length_ms:
                 self._sought, self._playing = 0.0, True
             else:
@@ -124,6 +129,7 @@ class ReplayDesk:
     def seek(self, position_ms: float) -> None:
         """Goes to a position."""
         with self._lock:
+            self._outcome = None
             self._sought = min(max(0.0, position_ms), float(self.index.length_ms))
             self._lock.notify()
 
@@ -135,16 +141,21 @@ class ReplayDesk:
 
     def to_outcome(self, by: int) -> bool:
         """Goes to the next outcome, or with -1 to the one before, and stands still there; False if
-        there is none."""
+        there is none. Outcomes that one picture shows for the first time are counted one by one."""
         with self._lock:
             held = self._position_ms if self._sought is None else self._sought
-        found = self.index.outcome_from(held, by)
-        if found is not None:
-            with self._lock:
-                self._stand(found)
-                self._playing = False
-            self.seek(found)
-        return found is not None
+            number = self._outcome
+        number = self.index.outcome_from(held, by) if number is None else number + by
+        if not 1 <= number <= len(self.index.outcomes):
+            return False
+        found = self.index.landing(self.index.outcomes[number - 1])
+        with self._lock:
+            self._stand(found)
+            self._playing = False
+        self.seek(found)
+        with self._lock:
+            self._outcome = number
+        return True
 
     @property
     def _position_ms(self) -> float:

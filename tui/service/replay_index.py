@@ -74,15 +74,13 @@ class ReplayIndex:
         late = seen < 0 or self.positions_ms[seen] - at > SILENCE_MS
         return at if late else self.positions_ms[seen]
 
-    def outcome_from(self, position_ms: float, by: int) -> float | None:
-        """The position of the next outcome, or of the one before; None if there is none."""
+    def outcome_from(self, position_ms: float, by: int) -> int:
+        """The number of the next outcome, or with -1 of the one before; they count from 1, and a
+        number outside of the file says that there is none."""
         landings = [self.landing(outcome) for outcome in self.outcomes]
-        found = (
-            bisect_right(landings, position_ms)
-            if by > 0
-            else bisect_left(landings, position_ms) - 1
-        )
-        return landings[found] if 0 <= found < len(landings) else None
+        if by > 0:
+            return bisect_right(landings, position_ms) + 1
+        return bisect_left(landings, position_ms)
 
     def read(self, first: int, end: int) -> Iterator[tuple[str, Record]]:
         """The moments from `first` to before `end`, each with its letter; unreadable ones are left
