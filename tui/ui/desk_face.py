@@ -68,6 +68,7 @@ class DeskFace(SparingScreen):
         self._beside = 0
         """Columns of the frame log beside the panels."""
         self.header = Header(clock, demo=demo)
+        self.add_class(self.header.marks.mode.value, update=False)
         self.notice = Notice(demo=demo)
         self.grid = PanelGrid(presses, alarms, clock)
         self.log_ = FrameLog()

@@ -264,10 +264,9 @@ class Header(Horizontal):
         if not self.is_mounted or (marks == known and self.mode.value is not None):
             return
         self.mode.put(marks)
-        for mode in DeskMode:
-            self.screen.set_class(mode is marks.mode, mode.value)
-        self.screen.set_class(marks.view_only, "-view-only")
-        self.screen.set_class(marks.locked, "-locked")
+        told = {mode.value: mode is marks.mode for mode in DeskMode}
+        told |= {"-view-only": marks.view_only, "-locked": marks.locked}
+        self.screen.update_classes(told)
 
     def tick(self) -> None:
         """A second has passed."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.clocks import Clock
-from tui.core.desk import AccountView
+from tui.core.desk import AccountView, Health
 from tui.ui.alarms import Alarms
 from tui.ui.buttons import CancelButton, ToolButton, count_of, specs
 from tui.ui.figures import Figures, counts, stale
@@ -119,17 +119,15 @@ class AccountPanel(Vertical):
         if self._charts is not None:
             self._charts.show(account)
         self._show_timers(account)
-        for state in ("connecting", "ready", "degraded", "down"):
-            self.set_class(account.health == state, f"-{state}")
+        self.update_classes({f"-{state}": account.health is state for state in Health})
         self.show_presses()
 
     def _show_timers(self, account: AccountView) -> None:
         held = bool(account.timers)
         self._gauge.display = self._arm.display = held
-        self.set_class(held, "-timed")
         alarms = self._alarms.of(account.name)
-        self.set_class(any(alarm.present for alarm in alarms), "-alarmed")
-        self.set_class(bool(alarms), "-unseen")
+        present = any(alarm.present for alarm in alarms)
+        self.update_classes({"-timed": held, "-alarmed": present, "-unseen": bool(alarms)})
         if held:
             self._gauge.show(*account.timers, alarms=alarms)
 
@@ -156,12 +154,10 @@ class AccountPanel(Vertical):
     def fit(self, density: Density, *, beside: bool, airy: bool) -> None:
         """Takes a size."""
         self._density = density
-        for each in Density:
-            self.set_class(each is density, each.value)
-        self.set_class(beside, "-beside")
-        self.set_class(airy, "-airy")
         small = density is not Density.WALL and density is not Density.FULL
-        self.set_class(not (small or beside or airy), "-stacked")
+        shape = {each.value: each is density for each in Density}
+        stacked = not (small or beside or airy)
+        self.update_classes(shape | {"-beside": beside, "-airy": airy, "-stacked": stacked})
         for tool in (self._choose, self._arm):
             tool.set_class(small, "-short")
             tool.set_class(small and density is not Density.MEDIUM, "-bare")

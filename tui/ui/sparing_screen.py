@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from textual import events
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.screen import Screen
@@ -53,6 +54,12 @@ class SparingScreen(Screen[None]):
         super().__init__()
         self._compositor = SparingCompositor()
         self._holding = False
+        self._styled = False
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """As the screen first comes up, its parts have just been styled as they were put in."""
+        event.refresh_styles = self._styled
+        self._styled = True
 
     def touch(self, part: Widget) -> bool:
         """Takes note that `part` is to be repainted; False if that must go the usual way."""

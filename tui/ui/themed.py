@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from tui.service.screen_file import ScreenFile
 from tui.ui.crash import CrashReport
+from tui.ui.sparing_styles import SparingStyles
 from tui.ui.themes import DARK, OWN, variables_for, without_colour
 
 R = TypeVar("R")
@@ -22,10 +23,17 @@ class ThemedApp(CrashReport[R]):
             self.register_theme(without_colour(theme) if self.no_color else theme)
         known = kept is not None and kept.theme in self.available_themes
         self.theme = kept.theme if kept is not None and known else DARK.name
+        self.stylesheet = self._styles = SparingStyles(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for the themes that do not know them."""
         return variables_for(dark=self.current_theme.dark)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """For other colours only: Textual asks for it at the start too, when all is styled."""
+        self._styles.set_variables(self.get_css_variables())
+        if self._styles.outdated:
+            super().refresh_css(animate)
 
     def watch_theme(self, theme: str) -> None:
         """A theme was chosen."""
