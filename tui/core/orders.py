@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,17 @@ class Book:
     """The oldest read of all kinds; `read_at` tells it of those that are shown together."""
     read_since: tuple[tuple[str, int], ...] = ()
     """Kinds that were read after `read_at_ms`, and when."""
+    counts: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    """Orders of each kind that has any: asked for many times between two reads."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "counts", Counter(order.kind for order in self.orders))
 
     def count(self, kinds: Iterable[str] | None = None) -> int:
         """How many orders are open, of these kinds or of all that were read."""
         if kinds is None:
             return len(self.orders)
-        wanted = frozenset(kinds)
-        return sum(order.kind in wanted for order in self.orders)
+        return sum(self.counts.get(kind, 0) for kind in frozenset(kinds))
 
     def read_at(self, kinds: Iterable[str]) -> int | None:
         """When the oldest of these kinds was read; None when none of them was."""

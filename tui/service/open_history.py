@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Set
 
 from tui.core.clocks import Instant
@@ -24,12 +23,12 @@ class OpenHistory:
         The total is that of the `covered` kinds, those that a button reaches. It is told once all
         of them have been read.
         """
-        counts = Counter(order.kind for order in book.orders)
+        counts = book.counts
         for kind in read:
             if kind in book.kinds:
-                self._kinds.setdefault(kind, open_orders()).add(now, counts[kind])
+                self._kinds.setdefault(kind, open_orders()).add(now, counts.get(kind, 0))
         if covered <= set(book.kinds):
-            self._total.add(now, sum(counts[kind] for kind in covered))
+            self._total.add(now, sum(counts.get(kind, 0) for kind in covered))
 
     def lose(self, now: Instant) -> None:
         """A read has failed."""

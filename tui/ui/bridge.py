@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import replace
@@ -120,7 +119,7 @@ def _pressing(account: AccountView) -> object:
     return (
         replace(account, routes=(), book=None, timers=(), clock_offset_ms=None),
         tuple((route.transport, route.up, route.detail) for route in account.routes),
-        book and (book.kinds, Counter(order.kind for order in book.orders)),
+        book and (book.kinds, book.counts),
         tuple(map(_settled, account.timers)),
     )
 

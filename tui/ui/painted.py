@@ -7,6 +7,7 @@ from typing import Generic, Self, TypeVar
 from textual.content import Content
 from textual.dom import NoScreen
 from textual.geometry import Region
+from textual.reactive import Reactive
 from textual.visual import Visual
 from textual.widget import Widget
 
@@ -62,6 +63,8 @@ class Painted(Widget, Generic[S]):
     """
 
     ALLOW_SELECT = False
+    auto_links = Reactive(False)
+    """Nothing drawn here is a link, and to look for some costs a fifth of each painting."""
 
     DEFAULT_CSS = """
     Painted {
