@@ -86,8 +86,7 @@ def to_png(svg: str, family: str) -> bytes:
 
 
 async def ready(stage: Stage) -> None:
-    view = lambda: stage.desk.view.accounts  # noqa: E731
-    await stage.until(lambda: all(a.health is Health.READY for a in view()))
+    await stage.until(lambda: all(a.health is Health.READY for a in stage.desk.view.accounts))
 
 
 async def timer_is(stage: Stage, state: TimerState) -> None:
@@ -111,8 +110,12 @@ async def asking(stage: Stage) -> None:
 async def cancelled(stage: Stage) -> None:
     await armed(stage)
     await stage.pilot.press("3", "s", "s")
-    reports = lambda: [r for a in stage.desk.view.accounts for r in a.reports]  # noqa: E731
-    await stage.until(lambda: any(r.outcome is Outcome.CONFIRMED for r in reports()))
+
+    def confirmed() -> bool:
+        reports = (report for account in stage.desk.view.accounts for report in account.reports)
+        return any(report.outcome is Outcome.CONFIRMED for report in reports)
+
+    await stage.until(confirmed)
 
 
 async def late(stage: Stage) -> None:

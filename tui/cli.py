@@ -190,7 +190,7 @@ def _keys(chosen: argparse.Namespace) -> int:
     keymap = read_keymap(settings.keys, settings.path)
     listed = [
         # The key bar has one word for all panels.
-        {"id": key.id, "key": "1" if key.shown == "1-9" else key.shown, "does": key.help}
+        {"id": key.id, "key": key.single, "does": key.help}
         for key in map(keymap.of, ALL_KEYS)
     ]
     if chosen.json:

@@ -118,6 +118,15 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
+    def lock_with_new(self, pin: str) -> None:
+        """Locks a dashboard that has no PIN yet, by giving it this one."""
+        self.press("l")
+        self.wait_for("set a PIN")
+        self.press(f"{pin}\r")
+        self.wait_for("Once more")
+        self.press(f"{pin}\r")
+        self.wait_for("LOCKED")
+
     def wait_end(self, timeout_s: float = WAIT_S) -> int:
         code = self.process.wait(timeout_s)
         self._reader.join(timeout_s)

@@ -35,12 +35,7 @@ def test_locked_nothing_but_panic_works_and_the_pin_unlocks(terminal: Open) -> N
     count = opened(desk)
     before = count()
     assert before > 0
-    desk.press("l")
-    desk.wait_for("set a PIN")
-    desk.press(f"{PIN}\r")
-    desk.wait_for("Once more")
-    desk.press(f"{PIN}\r")
-    desk.wait_for("LOCKED")
+    desk.lock_with_new(PIN)
     assert b"killdesk DEMO LOCKED: 4 of 4 ready" in desk.received
     for keys in ("cc", "ss", "uu", "aa", "o", "w", "r", "y", "\x1a", "/cc", "3cc"):
         desk.press(keys)
@@ -70,12 +65,7 @@ def test_the_pin_outlives_the_desk_as_a_hash_and_can_be_forgotten(
 ) -> None:
     desk = terminal("--config", configured, columns=160, rows=46)
     desk.wait_for("4 of 4 ready")
-    desk.press("l")
-    desk.wait_for("set a PIN")
-    desk.press(f"{PIN}\r")
-    desk.wait_for("Once more")
-    desk.press(f"{PIN}\r")
-    desk.wait_for("LOCKED")
+    desk.lock_with_new(PIN)
     desk.kill(signal.SIGTERM)
     assert desk.wait_end() == 128 + signal.SIGTERM
     kept = [path.read_text(errors="replace") for path in home.rglob("*") if path.is_file()]
@@ -104,12 +94,7 @@ def test_it_locks_by_itself(terminal: Open, configured: str) -> None:
     path.write_text(f"[desk]\nlock_after_min = 0.05\n{path.read_text()}")
     desk = terminal("--config", configured, columns=160, rows=46)
     desk.wait_for("no PIN is: press l")
-    desk.press("l")
-    desk.wait_for("set a PIN")
-    desk.press(f"{PIN}\r")
-    desk.wait_for("Once more")
-    desk.press(f"{PIN}\r")
-    desk.wait_for("LOCKED")
+    desk.lock_with_new(PIN)
     desk.press(f"l{PIN}\r")
     desk.wait_for("CANCEL ALL")
     desk.wait_for("LOCKED")

@@ -79,12 +79,7 @@ def test_welcome_add_test_cancel_panic_lock_unlock_replay(
     desk.press(ESCAPE)
     desk.wait_for(lambda text: "panic again" not in text)
 
-    desk.press("l")
-    desk.wait_for("set a PIN")
-    desk.press(f"{PIN}\r")
-    desk.wait_for("Once more")
-    desk.press(f"{PIN}\r")
-    desk.wait_for("LOCKED")
+    desk.lock_with_new(PIN)
     simulator.orders("okx-desk", "spread", 3)
     desk.press("ss")
     desk.wait_for("only panic works")

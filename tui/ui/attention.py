@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from tui.core.text import safe_text
 from tui.ui.after import after
+from tui.ui.tmux import through_tmux
 
 FLASH_S = 0.3
 _MOST = 160
@@ -70,10 +71,7 @@ def speech_of(environment: Mapping[str, str]) -> Speech:
 
 
 def note(speech: Speech, title: str, body: str, *, tmux: bool = False) -> str:
-    """The sequence that asks for the note; nothing in the texts can end it or begin another.
-
-    tmux passes it on where its `allow-passthrough` is on, and drops it elsewhere.
-    """
+    """The sequence that asks for the note; nothing in the texts can end it or begin another."""
     title, body = (safe_text(text, _MOST).replace(";", ",") for text in (title, body))
     match speech:
         case Speech.OSC_9:
@@ -85,7 +83,7 @@ def note(speech: Speech, title: str, body: str, *, tmux: bool = False) -> str:
             asked = f"{_ESC}]777;notify;{title};{body}{_END}"
         case Speech.NONE:
             return ""
-    return f"{_ESC}Ptmux;{asked.replace(_ESC, _ESC * 2)}{_END}" if tmux else asked
+    return through_tmux(asked) if tmux else asked
 
 
 class Attention:

@@ -13,6 +13,7 @@ from tui.core.frames import Frame
 from tui.service.clipboard import Tried, copy
 from tui.ui.beside import beside, sentence
 from tui.ui.frame_text import size
+from tui.ui.tmux import through_tmux
 
 MOST_BYTES = 74_000
 """What terminals commonly take in one clipboard sequence (100,000 characters of base64)."""
@@ -26,7 +27,7 @@ def copy_frame(app: App[object], frame: Frame) -> None:
     data = frame.text.encode("utf-8", "replace")
     text = data[:MOST_BYTES].decode("utf-8", "ignore")
     app.copy_to_clipboard(text)
-    _through_tmux(app, text)
+    _past_tmux(app, text)
     whole = len(data) <= MOST_BYTES
 
     def tell(tried: tuple[Tried, ...] | Exception) -> None:
@@ -56,13 +57,10 @@ def told(seq: int, count: int, tried: Sequence[Tried]) -> str:
     return " ".join([*said, *failed])
 
 
-def _through_tmux(app: App[object], text: str) -> None:
-    """Within tmux, here or at the other end of ssh, the same once more for the terminal outside.
-
-    tmux hands it on where its allow-passthrough is on, and drops it elsewhere.
-    """
+def _past_tmux(app: App[object], text: str) -> None:
+    """Within tmux, here or at the other end of ssh, the same once more for the terminal outside."""
     inside = os.environ.get("TMUX") or os.environ.get("TERM", "").startswith("tmux")
     driver = app._driver
     if inside and driver is not None and not app.is_headless:
         plain = b64encode(text.encode()).decode()
-        driver.write(f"\x1bPtmux;\x1b\x1b]52;c;{plain}\a\x1b\\")
+        driver.write(through_tmux(f"\x1b]52;c;{plain}\a"))

@@ -53,7 +53,9 @@ def inked(widget: Widget, content: Content) -> Content:
 
 def colour_of(widget: Widget, name: str) -> Color:
     """The colour of an ink, for what draws without `Content`."""
-    return Color.parse(widget.app.theme_variables[_INKS[name][0]])
+    colour = _styles(widget.app)[f".ink--{name}"].foreground
+    assert colour is not None  # every ink has one
+    return colour
 
 
 def _styles(app: App[object]) -> dict[str, Style]:

@@ -41,6 +41,11 @@ class Key:
     when: When | None = None
     """Offered only while there is something for it to do; None for always."""
 
+    @property
+    def single(self) -> str:
+        """The key as it is called where it stands for itself alone, not for a range."""
+        return "1" if self.shown == "1-9" else self.shown
+
     def binding(self) -> Binding:
         return Binding(
             self.keys, self.action, self.word or self.help, key_display=self.shown, id=self.id,

@@ -45,7 +45,7 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
         async def run(action: str = f"{place}.{key.action}") -> None:
             await app.run_action(action, desk)
 
-        yield SystemCommand(title, "1" if key.shown == "1-9" else key.shown, run)
+        yield SystemCommand(title, key.single, run)
     if app.desk.locked:
         return
     yield SystemCommand("Choose the colours", "", app.action_change_theme)
