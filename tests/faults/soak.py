@@ -1,0 +1,275 @@
+"""Random faults for a long time, and what must hold of the desk all the while.
+
+    .venv/bin/python -m tests.faults.soak [--minutes 30] [--seed 7] [--json PATH]
+
+A live desk with a record holds twelve accounts, three of each sort, against a simulator in another
+process, each through a fault proxy of its own. The dice rest orders, cancel actions, accounts and
+everything, arm and disarm the timers, spoil the venue's replies and the network. Checked are
+
+- every `confirmed`: none of the orders that were there when its run began is open;
+- every timer, four times a second: no picture claims more than the venue holds;
+- every press: one outcome, told once, in bounded time;
+- at quiet moments, all faults gone: every account becomes ready again, a panic is confirmed
+  everywhere, nothing is left unresolved, and tasks, threads, open files and memory have not grown;
+- at the end: every timer can be switched off, and the desk ends.
+
+One line is printed each minute, at the end a summary. Exit code 1 if anything did not hold. The
+seed fixes the plan of deeds; how they meet the desk depends on the machine. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.faults.invariants import grown
+from tests.faults.resources import Held, hold, rss_mb
+from tests.faults.soak_plan import MOST_ORDERS, Deed, deeds
+from tests.faults.soak_rig import COPIES, Rig, rig
+from tests.faults.soak_tally import Tally
+from tests.faults.soak_watch import OUTCOME_S, Watch
+from tui.core.actions import EVERYTHING, Action, Outcome, Scope
+from tui.core.desk import AccountView
+
+TICK_S = 0.03
+SAMPLE_S = 0.25
+READY_S = 150.0
+"""A login that was refused for good is tried again after a minute, a lost one after half of it."""
+DISARMED_S = 90.0
+"""A beat without an answer may arrive half a minute later, and is switched off again then."""
+MEMORY_MB = 20.0
+"""From the second quiet moment to the last: the record of the last hour's figures still fills."""
+EARLY, MIDDLE = 0.1, 0.5
+"""Shares of the time at which it becomes quiet, besides the beginning and the end."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    minutes: float
+    seed: int
+    copies: int = COPIES
+    quiet_at: tuple[float, ...] = (EARLY, MIDDLE)
+    login_faults: bool = True
+    """Refused logins are tried again after a minute only."""
+    look_s: float = 6.0
+    """How long a quiet moment is looked at."""
+    switch_off: bool = True
+    """Whether it waits at the end until every timer is off, which may take half a minute."""
+
+
+class Soak:
+    """One soak on one desk."""
+
+    def __init__(self, on: Rig, plan: Plan) -> None:
+        self.tally = Tally(plan.seed)
+        self._plan = plan
+        self._venue, self._proxies, self._desk = on.venue, on.proxies, on.desk
+        self._names = [account.name for account in on.desk.view.accounts]
+        self._watch = Watch(on, self.tally)
+        self._next_sample_s = self._next_line_s = 0.0
+        self._spoilt: dict[str, float] = {}
+        """Until when the network of an account is spoilt."""
+
+    def run(self) -> None:
+        """The whole of it; the quiet moments come on top of the minutes."""
+        self._quiet("at the start")
+        for name in self._names:
+            self._desk.arm(name)
+        worked_s = 0.0
+        for share in (*self._plan.quiet_at, 1.0):
+            until_s = share * self._plan.minutes * 60
+            self._work(worked_s, until_s)
+            worked_s = until_s
+            self._quiet("at the end" if share == 1.0 else f"after {until_s / 60:.1f} min")
+        if self._plan.switch_off:
+            self._switch_off()
+        self.compare(self.tally, list(self.tally.held.values()))
+
+    def _work(self, from_s: float, until_s: float) -> None:
+        """Does the deeds of that part of the plan."""
+        begun_s = self.tally.lasted_s - from_s
+        for deed in deeds(self._plan.seed, self._names):
+            if deed.at_s < from_s:
+                continue
+            while self.tally.lasted_s - begun_s < min(deed.at_s, until_s):
+                self._step()
+            if deed.at_s >= until_s:
+                return
+            self._do(deed)
+
+    def _step(self) -> None:
+        """Everything that goes on beside the deeds."""
+        at_s = self.tally.lasted_s
+        self._desk.screen_alive()
+        for account, until_s in list(self._spoilt.items()):
+            if at_s >= until_s:
+                del self._spoilt[account]
+                self._proxies.order(account, "clear")
+        self._watch.hear()
+        self._watch.drain()
+        if at_s >= self._next_sample_s:
+            self._next_sample_s = at_s + SAMPLE_S
+            self._watch.sample()
+            self._watch.overdue()
+        if at_s >= self._next_line_s:
+            self._next_line_s += 60
+            print(self.tally.line(self._desk.view.ready, rss_mb()), flush=True)
+        time.sleep(TICK_S)
+
+    def _until(self, limit_s: float, holds: Callable[[], bool]) -> bool:
+        """Goes on until it holds; whether it did in time."""
+        end_s = self.tally.lasted_s + limit_s
+        while not holds():
+            if self.tally.lasted_s > end_s:
+                return False
+            self._step()
+        return True
+
+    # --- deeds ------------------------------------------------------------------------------------
+
+    def _do(self, deed: Deed) -> None:
+        dice, view = Random(deed.seed), self._watch.view(deed.account)  # noqa: S311
+        self.tally.deeds[deed.what] += 1
+        match deed.what:
+            case "cancel an action":
+                action = dice.choice(view.actions)
+                scope = _scope(view, action, dice)
+                self._watch.pressed(view.name, action, scope)
+                self._desk.cancel(view.name, action.id, scope)
+            case "cancel an account" | "cancel, then disarm":
+                for action in view.actions:
+                    self._watch.pressed(view.name, action)
+                cancel = self._desk.cancel, self._desk.cancel_then_disarm
+                cancel[deed.what == "cancel, then disarm"](view.name)
+            case "panic":
+                self._panic()
+            case "rest orders":
+                kinds = [kind for action in view.actions for kind in action.kinds]
+                self._venue.rest(view.name, dice.choice(kinds), dice.randint(1, MOST_ORDERS))
+            case "arm":
+                self.tally.armed_again += any(timer.state == "fired" for timer in view.timers)
+                self._desk.arm(view.name)
+            case "disarm":
+                self._desk.disarm(view.name)
+            case "read":
+                self._desk.refresh(view.name)
+            case _:
+                self._spoil(deed)
+
+    def _spoil(self, deed: Deed) -> None:
+        login = deed.fault == "auth_refused" or deed.args.get("op") in ("auth", "login")
+        if login and not self._plan.login_faults:
+            return
+        self.tally.faults[f"{deed.what} {deed.fault}"] += 1
+        if deed.what == "venue":
+            self._venue.fault(deed.account, deed.fault, **deed.args)
+        else:
+            self._proxies.order(deed.account, deed.fault, **deed.args)
+            self._spoilt[deed.account] = self.tally.lasted_s + deed.lasts_s
+
+    def _panic(self) -> None:
+        for name in self._names:
+            for action in self._watch.view(name).actions:
+                self._watch.pressed(name, action)
+        self._desk.panic()
+
+    # --- quiet ------------------------------------------------------------------------------------
+
+    def _quiet(self, when: str) -> None:
+        """All faults gone: the desk must recover by itself, and is looked at then."""
+        self._spoilt.clear()
+        self._proxies.clear_all()
+        self._venue.no_faults()
+        since_s = self.tally.lasted_s
+        if not self._until(READY_S, lambda: not self._watch.not_ready()):
+            self.tally.violated("not ready", *self._watch.not_ready())
+        self.tally.ready_s[when] = round(self.tally.lasted_s - since_s, 1)
+        self._watch.hear()
+        before = self.tally.outcomes.copy()
+        self._panic()
+        self._until(OUTCOME_S, lambda: not (self._watch.waiting or self._watch.not_ready()))
+        for word, count in (self.tally.outcomes - before).items():
+            if word != Outcome.CONFIRMED:
+                self.tally.violated("quiet panic", f"{when}: {count} {word}")
+        self.tally.violated("still unresolved", *self._watch.unresolved())
+        self.tally.held[when] = hold(self._desk, self._plan.look_s, self._step)
+
+    def _switch_off(self) -> None:
+        for name in self._names:
+            self._desk.disarm(name)
+        if not self._until(DISARMED_S, lambda: not self._watch.armed()):
+            self.tally.violated("not disarmed", *self._watch.armed())
+
+    @staticmethod
+    def compare(tally: Tally, held: Sequence[Held]) -> None:
+        """The quiet moments with each other; memory with the second, by when it is warm."""
+        first, last, warm = held[0], held[-1], held[1 if len(held) > 2 else 0]
+        tally.violated("threads grew", *grown(first.threads, last.threads))
+        tally.violated("tasks grew", *grown(first.tasks, last.tasks))
+        tally.violated("files grew", *grown(_not_sockets(first), _not_sockets(last)))
+        strays = {"stray": first.stray_sockets}, {"stray": last.stray_sockets}
+        tally.violated("sockets grew", *grown(*strays))
+        if last.rss_mb > warm.rss_mb + MEMORY_MB:
+            tally.violated("memory grew", f"{warm.rss_mb} MB became {last.rss_mb} MB")
+
+
+def _not_sockets(held: Held) -> dict[str, int]:
+    """How many connections stay warm depends on the last panic: of sockets only strays count."""
+    return {kind: count for kind, count in held.files.items() if kind != "socket"}
+
+
+def _scope(view: AccountView, action: Action, dice: Random) -> Scope:
+    """Everything half of the time; else a restriction that the action knows, or chosen orders."""
+    book = view.book.orders if view.book is not None else ()
+    orders = [order for order in book if order.kind in action.kinds]
+    if not orders or dice.random() < 0.5:
+        return EVERYTHING
+    one = dice.choice(orders)
+    match dice.choice([*action.scopes, "orders"]):
+        case "orders":
+            chosen = dice.sample(orders, min(len(orders), dice.randint(1, 4)))
+            return Scope(orders=tuple(chosen))
+        case "category":
+            return Scope(category=one.kind)
+        case "direction":
+            return Scope(contract=one.contract, direction=one.side)
+        case "offset":
+            return Scope(contract=one.contract, offset=one.offset)
+        case _:
+            return Scope(contract=one.contract)
+
+
+def soak(plan: Plan) -> Tally:
+    """Runs one from the beginning to the end of its desk."""
+    with rig(plan.copies) as on:
+        one = Soak(on, plan)
+        one.run()
+    one.tally.end()
+    if on.desk.alive:
+        one.tally.violated("does not end", "the service's thread still runs")
+    return one.tally
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Random faults for a long time.")
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--copies", type=int, default=COPIES, help="accounts of each sort")
+    parser.add_argument("--json", type=Path, help="where to put the summary as JSON")
+    chosen = parser.parse_args()
+    print(f"seed {chosen.seed}", flush=True)
+    tally = soak(Plan(chosen.minutes, chosen.seed, chosen.copies))
+    print(tally.text(), flush=True)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(tally.as_json(), indent=2))
+    return 1 if tally.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
