@@ -60,16 +60,18 @@ def thread_names() -> Counter[str]:
     return Counter(re.sub(r"[-_ ]*\d+$", "", thread.name) for thread in threading.enumerate())
 
 
-def look(desk: LiveDesk) -> tuple[Counter[str], int]:
-    """The tasks of the service by name, and how many sockets its accounts know of."""
+def look(desk: LiveDesk) -> tuple[Counter[str], Counter[str], int]:
+    """The tasks of the service by name, the open files, and how many sockets are strays: counted
+    in the service's loop, which opens and closes none meanwhile."""
     done = threading.Event()
-    found: list[tuple[Counter[str], int]] = []
+    found: list[tuple[Counter[str], Counter[str], int]] = []
 
     def count() -> None:
         workers = [one for one in desk._workers.values() if isinstance(one, AccountWorker)]
         names = [worker.account.name for worker in workers]
         tasks = Counter(_bare(task, names) for task in asyncio.all_tasks())
-        found.append((tasks, sum(map(known_sockets, workers))))
+        files = open_files()
+        found.append((tasks, files, files["socket"] - sum(map(known_sockets, workers))))
         done.set()
 
     desk._loop.call_soon_threadsafe(count)
@@ -79,10 +81,11 @@ def look(desk: LiveDesk) -> tuple[Counter[str], int]:
 
 
 def known_sockets(worker: AccountWorker) -> int:
-    """Warm connections of both pools, and the WebSocket."""
+    """Warm connections of both pools, and the WebSocket, as far as they are open."""
     pools: tuple[RestRoute, ...] = (worker._rest, worker.timers._rest)
-    socket = worker._socket
-    return sum(len(pool._idle) for pool in pools) + bool(socket and socket._connection)
+    warm = sum(connection.usable for pool in pools for connection in pool._idle)
+    socket = worker._socket._connection if worker._socket is not None else None
+    return warm + (socket is not None and not socket.transport.is_closing())
 
 
 def hold(desk: LiveDesk, seconds: float, meanwhile: Callable[[], object]) -> Held:
@@ -95,11 +98,11 @@ def hold(desk: LiveDesk, seconds: float, meanwhile: Callable[[], object]) -> Hel
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         meanwhile()
-        running, known = look(desk)
+        running, open_now, stray = look(desk)
         tasks.append(running)
-        files.append(open_files())
+        files.append(open_now)
+        strays.append(stray)
         threads.append(thread_names())
-        strays.append(files[-1]["socket"] - known)
         time.sleep(LOOK_S)
     return Held(round(rss_mb(), 1), _least(threads), _least(tasks), _least(files), min(strays))
 

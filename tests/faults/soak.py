@@ -58,7 +58,7 @@ class Plan:
     login_faults: bool = True
     """Refused logins are tried again after a minute only."""
     look_s: float = 6.0
-    """How long a quiet moment is looked at."""
+    """How long a quiet moment is looked at: longer than any call may take."""
     switch_off: bool = True
     """Whether it waits at the end until every timer is off, which may take half a minute."""
 

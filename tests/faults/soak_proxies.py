@@ -7,6 +7,7 @@ The first line on stdout is a JSON object of URLs by account. Each line on stdin
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -54,6 +55,8 @@ def proxies(url: str, accounts: Sequence[str]) -> Iterator[Proxies]:
 
 
 def main(url: str, *accounts: str) -> int:
+    # Each write to a connection that the other side has reset would be a line.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     with ExitStack() as stack:
         by_account = {name: stack.enter_context(Proxy(url)) for name in accounts}
         print(json.dumps({name: proxy.url for name, proxy in by_account.items()}), flush=True)
