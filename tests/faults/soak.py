@@ -11,7 +11,8 @@ everything, arm and disarm the timers, spoil the venue's replies and the network
 - every press: one outcome, told once, in bounded time;
 - at quiet moments, all faults gone: every account becomes ready again, a panic is confirmed
   everywhere, nothing is left unresolved, and tasks, threads, open files and memory have not grown;
-- at the end: every timer can be switched off, and the desk ends.
+- at the end: every timer can be switched off, all accounts begin anew and leave nothing behind, the
+  desk ends, and its record is intact; no secret stands in a frame or in the record.
 
 One line is printed each minute, at the end a summary. Exit code 1 if anything did not hold. The
 seed fixes the plan of deeds; how they meet the desk depends on the machine. Linux only.
@@ -45,6 +46,7 @@ DISARMED_S = 90.0
 """A beat without an answer may arrive half a minute later, and is switched off again then."""
 MEMORY_MB = 20.0
 """From the second quiet moment to the last: the record of the last hour's figures still fills."""
+RENEWALS = 3
 EARLY, MIDDLE = 0.1, 0.5
 """Shares of the time at which it becomes quiet, besides the beginning and the end."""
 
@@ -66,12 +68,12 @@ class Plan:
 class Soak:
     """One soak on one desk."""
 
-    def __init__(self, on: Rig, plan: Plan) -> None:
-        self.tally = Tally(plan.seed)
-        self._plan = plan
+    def __init__(self, on: Rig, plan: Plan, watch: Watch, tally: Tally) -> None:
+        self.tally = tally
+        self._on, self._plan = on, plan
         self._venue, self._proxies, self._desk = on.venue, on.proxies, on.desk
         self._names = [account.name for account in on.desk.view.accounts]
-        self._watch = Watch(on, self.tally)
+        self._watch = watch
         self._next_sample_s = self._next_line_s = 0.0
         self._spoilt: dict[str, float] = {}
         """Until when the network of an account is spoilt."""
@@ -89,6 +91,7 @@ class Soak:
             self._quiet("at the end" if share == 1.0 else f"after {until_s / 60:.1f} min")
         if self._plan.switch_off:
             self._switch_off()
+            self._renew()
         self.compare(self.tally, list(self.tally.held.values()))
 
     def _work(self, from_s: float, until_s: float) -> None:
@@ -206,17 +209,28 @@ class Soak:
         if not self._until(DISARMED_S, lambda: not self._watch.armed()):
             self.tally.violated("not disarmed", *self._watch.armed())
 
+    def _renew(self) -> None:
+        """Every account begins anew, which must close all that it had."""
+        for _ in range(RENEWALS):
+            changed = self._desk.reconfigure(self._on.renewed())
+            if not self._until(READY_S, changed.done) or changed.result():
+                said = changed.result() if changed.done() else "no answer"
+                self.tally.violated("not renewed", said)
+        self._quiet("begun anew")
+
     @staticmethod
     def compare(tally: Tally, held: Sequence[Held]) -> None:
-        """The quiet moments with each other; memory with the second, by when it is warm."""
-        first, last, warm = held[0], held[-1], held[1 if len(held) > 2 else 0]
-        tally.violated("threads grew", *grown(first.threads, last.threads))
-        tally.violated("tasks grew", *grown(first.tasks, last.tasks))
-        tally.violated("files grew", *grown(_not_sockets(first), _not_sockets(last)))
-        strays = {"stray": first.stray_sockets}, {"stray": last.stray_sockets}
-        tally.violated("sockets grew", *grown(*strays))
-        if last.rss_mb > warm.rss_mb + MEMORY_MB:
-            tally.violated("memory grew", f"{warm.rss_mb} MB became {last.rss_mb} MB")
+        """The quiet moments with the first; in memory with the second, by when it is warm."""
+        first, *others = held
+        for other in others:
+            tally.violated("threads grew", *grown(first.threads, other.threads))
+            tally.violated("tasks grew", *grown(first.tasks, other.tasks))
+            tally.violated("files grew", *grown(_not_sockets(first), _not_sockets(other)))
+            strays = {"stray": first.stray_sockets}, {"stray": other.stray_sockets}
+            tally.violated("sockets grew", *grown(*strays))
+            if other.rss_mb > others[0].rss_mb + MEMORY_MB:
+                said = f"{others[0].rss_mb} MB became {other.rss_mb} MB"
+                tally.violated("memory grew", said)
 
 
 def _not_sockets(held: Held) -> dict[str, int]:
@@ -248,12 +262,16 @@ def _scope(view: AccountView, action: Action, dice: Random) -> Scope:
 def soak(plan: Plan) -> Tally:
     """Runs one from the beginning to the end of its desk."""
     with rig(plan.copies) as on:
-        one = Soak(on, plan)
-        one.run()
-    one.tally.end()
-    if on.desk.alive:
-        one.tally.violated("does not end", "the service's thread still runs")
-    return one.tally
+        tally = Tally(plan.seed)
+        watch = Watch(on, tally)
+        Soak(on, plan, watch, tally).run()
+        tally.end()
+        on.desk.stop()
+        if on.desk.alive:
+            tally.violated("does not end", "the service's thread still runs")
+        watch.drain()
+        watch.check_record()
+    return tally
 
 
 def main() -> int:

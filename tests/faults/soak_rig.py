@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,11 +20,14 @@ from tests.faults.resources import ANSWER_S
 from tests.faults.soak_proxies import Proxies, proxies
 from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Report
+from tui.core.desk import NewSettings
 from tui.core.orders import OpenOrder
+from tui.core.secrets import Credentials
 from tui.service.audit import Audit
 from tui.service.demo import DemoDesk, read_greeting
 from tui.service.live_desk import LiveDesk
 
+SCREEN_GRACE_S = 60.0
 COPIES = 3
 """Of each of the four sorts of account."""
 ORDERS = 12
@@ -127,10 +130,29 @@ class Rig:
     venue: Venue
     proxies: Proxies
     desk: HeardDesk
+    accounts: Sequence[Account]
+    credentials: Mapping[str, Credentials]
+    folder: Path
+    """Of the record."""
 
     @property
-    def names(self) -> list[str]:
-        return [account.name for account in self.desk.view.accounts]
+    def secrets(self) -> list[str]:
+        """What may stand nowhere."""
+        return [
+            secret.reveal()
+            for one in self.credentials.values()
+            for secret in (one.secret_key, one.passphrase)
+            if secret is not None
+        ]
+
+    def renewed(self) -> NewSettings:
+        """The same settings, for which every account is to begin anew."""
+        return NewSettings(
+            self.accounts,
+            lambda _: self.credentials,
+            renewed=[account.name for account in self.accounts],
+            screen_grace_s=SCREEN_GRACE_S,
+        )
 
 
 @contextmanager
@@ -143,15 +165,16 @@ def rig(copies: int = COPIES) -> Iterator[Rig]:
         venue = Venue(demo.url)
         stack.callback(venue.close)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        accounts = _accounts(demo, between.urls)
         desk = HeardDesk(
-            _accounts(demo, between.urls),
+            accounts,
             lambda: demo.secrets,
-            screen_grace_s=60,
+            screen_grace_s=SCREEN_GRACE_S,
             audit=Audit(folder, {"accounts": names}),
         )
         stack.callback(desk.stop)
         desk.start()
-        yield Rig(venue, between, desk)
+        yield Rig(venue, between, desk, accounts, demo.secrets, folder)
 
 
 def _accounts(demo: DemoDesk, urls: dict[str, str]) -> Sequence[Account]:

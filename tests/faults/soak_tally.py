@@ -29,6 +29,7 @@ class Tally:
     armed_again: int = 0
     reconnects: int = 0
     frames: int = 0
+    recorded_mb: float = 0.0
     held_against: int = 0
     """Orders held against a `confirmed`."""
     ready_s: dict[str, float] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Tally:
             "orders_held_against_confirmed": self.held_against,
             "reconnects": self.reconnects,
             "frames": self.frames,
+            "recorded_mb": self.recorded_mb,
             "ready_after_s": self.ready_s,
             "held": {when: held.as_json() for when, held in self.held.items()},
             "violations": dict(self.violations),
@@ -91,7 +93,8 @@ class Tally:
     def text(self) -> str:
         faults = ", ".join(f"{kind} {count}" for kind, count in sorted(self.faults.items()))
         lines = [
-            f"seed {self.seed}, {self.lasted_s / 60:.1f} min, {self.frames} frames",
+            f"seed {self.seed}, {self.lasted_s / 60:.1f} min, {self.frames} frames,"
+            f" {self.recorded_mb:.1f} MB of record",
             f"presses: {_counts(self.presses)}; deeds: {_counts(self.deeds)}",
             f"outcomes: {_counts(self.outcomes)}; unresolved and settled later: {self.settled};"
             f" orders held against a confirmed: {self.held_against}",

@@ -18,6 +18,7 @@ from tui.core.actions import EVERYTHING, Action, Outcome, Report, Scope
 from tui.core.clocks import read_clock
 from tui.core.desk import AccountView
 from tui.core.orders import OpenOrder
+from tui.service.audit_read import check_file, read_lines
 
 OUTCOME_S = 90.0
 """Of a run: five sends with their deadlines, and a window with its reads after each doubt."""
@@ -29,6 +30,7 @@ class Watch:
 
     def __init__(self, on: Rig, tally: Tally) -> None:
         self._venue, self._desk = on.venue, on.desk
+        self._secrets, self._folder = on.secrets, on.folder
         self._tally = tally
         self._presses = Presses(OUTCOME_S)
 
@@ -85,6 +87,9 @@ class Watch:
         while frames := self._desk.frames.drain():
             self._tally.frames += len(frames)
             for frame in frames:
+                shown = (frame.text, *(value for _, value in frame.headers))
+                if any(secret in part for part in shown for secret in self._secrets):
+                    self._tally.violated("secret", f"in a frame of {frame.account}")
                 if frame.direction == "note":
                     self._tally.reconnects += frame.text == "connected and logged in"
                     self._own_fault(f"{frame.account} {frame.text}")
@@ -107,13 +112,30 @@ class Watch:
         self._desk.draw_now()
         after, now = self._desk.view, read_clock()
         for one, other in zip(before.accounts, after.accounts, strict=True):
-            for earlier, later in zip(one.timers, other.timers, strict=True):
+            # While the keyring is read an account has no timers yet.
+            known = {timer.id: timer for timer in one.timers}
+            for later in other.timers:
+                earlier = known.get(later.id, later)
                 armed, left_s = venue[one.name, earlier.id]
                 sample = TimerSample(earlier, asked, armed, left_s, later, now)
                 self._tally.states[later.state_at(now)] += 1
                 self._tally.raced += sample.raced or sample.withdrawn
                 if wrong := overstated(sample):
                     self._tally.violated("timer", f"{one.name} {wrong}")
+
+    # --- the record -------------------------------------------------------------------------------
+
+    def check_record(self) -> None:
+        """Of a desk that has ended: the chain holds, and no secret is in it."""
+        for file in sorted(self._folder.glob("*.jsonl")):
+            self._tally.recorded_mb += round(file.stat().st_size / 2**20, 1)
+            if not check_file(file).verdict.intact:
+                self._tally.violated("record", f"{file.name} is not intact")
+            for line in read_lines(file):
+                if any(secret.encode() in line for secret in self._secrets):
+                    self._tally.violated("secret", "in the record")
+        if not self._tally.recorded_mb:
+            self._tally.violated("record", "there is none")
 
     # --- quiet ------------------------------------------------------------------------------------
 
