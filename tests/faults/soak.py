@@ -4,7 +4,8 @@
 
 A live desk with a record holds twelve accounts, three of each sort, against a simulator in another
 process, each through a fault proxy of its own. The dice rest orders, cancel actions, accounts and
-everything, arm and disarm the timers, spoil the venue's replies and the network. Checked are
+everything, arm and disarm the timers, leave the screen, spoil the venue's replies and the network.
+Checked are
 
 - every `confirmed`: none of the orders that were there when its run began is open;
 - every timer, four times a second: no picture claims more than the venue holds;
@@ -31,12 +32,11 @@ from random import Random
 
 from tests.faults.invariants import grown
 from tests.faults.resources import Held, hold, rss_mb
-from tests.faults.soak_plan import MOST_ORDERS, Deed, deeds
+from tests.faults.soak_plan import MOST_ORDERS, QUOTING_S, Deed, deeds, kind_of, scope_of
 from tests.faults.soak_rig import COPIES, Rig, rig
 from tests.faults.soak_tally import Tally
 from tests.faults.soak_watch import OUTCOME_S, Watch
-from tui.core.actions import EVERYTHING, Action, Outcome, Scope
-from tui.core.desk import AccountView
+from tui.core.actions import Outcome
 
 TICK_S = 0.03
 SAMPLE_S = 0.25
@@ -75,6 +75,10 @@ class Soak:
         self._names = [account.name for account in on.desk.view.accounts]
         self._watch = watch
         self._next_sample_s = self._next_line_s = 0.0
+        self._back_s = 0.0
+        """When the screen answers again."""
+        self._quoted_s = 0.0
+        """When nothing goes on quoting any more."""
         self._spoilt: dict[str, float] = {}
         """Until when the network of an account is spoilt."""
 
@@ -109,7 +113,8 @@ class Soak:
     def _step(self) -> None:
         """Everything that goes on beside the deeds."""
         at_s = self.tally.lasted_s
-        self._desk.screen_alive()
+        if at_s >= self._back_s:
+            self._desk.screen_alive()
         for account, until_s in list(self._spoilt.items()):
             if at_s >= until_s:
                 del self._spoilt[account]
@@ -142,7 +147,7 @@ class Soak:
         match deed.what:
             case "cancel an action":
                 action = dice.choice(view.actions)
-                scope = _scope(view, action, dice)
+                scope = scope_of(view, action, dice)
                 self._watch.pressed(view.name, action, scope)
                 self._desk.cancel(view.name, action.id, scope)
             case "cancel an account" | "cancel, then disarm":
@@ -153,8 +158,13 @@ class Soak:
             case "panic":
                 self._panic()
             case "rest orders":
-                kinds = [kind for action in view.actions for kind in action.kinds]
-                self._venue.rest(view.name, dice.choice(kinds), dice.randint(1, MOST_ORDERS))
+                self._venue.rest(view.name, kind_of(view, dice), dice.randint(1, MOST_ORDERS))
+            case "go on quoting":
+                how = {"every_ms": 100, "for_ms": round(QUOTING_S * 1000)}
+                self._venue.rest(view.name, kind_of(view, dice), 1, **how)
+                self._quoted_s = self.tally.lasted_s + 2 * QUOTING_S
+            case "leave the screen":
+                self._back_s = self.tally.lasted_s + deed.lasts_s
             case "arm":
                 self.tally.armed_again += any(timer.state == "fired" for timer in view.timers)
                 self._desk.arm(view.name)
@@ -186,10 +196,12 @@ class Soak:
 
     def _quiet(self, when: str) -> None:
         """All faults gone: the desk must recover by itself, and is looked at then."""
+        self._back_s = 0.0
         self._spoilt.clear()
         self._proxies.clear_all()
         self._venue.no_faults()
         since_s = self.tally.lasted_s
+        self._until(READY_S, lambda: self.tally.lasted_s >= self._quoted_s)
         if not self._until(READY_S, lambda: not self._watch.not_ready()):
             self.tally.violated("not ready", *self._watch.not_ready())
         self.tally.ready_s[when] = round(self.tally.lasted_s - since_s, 1)
@@ -236,27 +248,6 @@ class Soak:
 def _not_sockets(held: Held) -> dict[str, int]:
     """How many connections stay warm depends on the last panic: of sockets only strays count."""
     return {kind: count for kind, count in held.files.items() if kind != "socket"}
-
-
-def _scope(view: AccountView, action: Action, dice: Random) -> Scope:
-    """Everything half of the time; else a restriction that the action knows, or chosen orders."""
-    book = view.book.orders if view.book is not None else ()
-    orders = [order for order in book if order.kind in action.kinds]
-    if not orders or dice.random() < 0.5:
-        return EVERYTHING
-    one = dice.choice(orders)
-    match dice.choice([*action.scopes, "orders"]):
-        case "orders":
-            chosen = dice.sample(orders, min(len(orders), dice.randint(1, 4)))
-            return Scope(orders=tuple(chosen))
-        case "category":
-            return Scope(category=one.kind)
-        case "direction":
-            return Scope(contract=one.contract, direction=one.side)
-        case "offset":
-            return Scope(contract=one.contract, offset=one.offset)
-        case _:
-            return Scope(contract=one.contract)
 
 
 def soak(plan: Plan) -> Tally:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
+
+from tui.core.actions import EVERYTHING, Action, Scope
+from tui.core.desk import AccountView
 
 EACH_S = {
     "cancel an action": 0.7,
     "cancel an account": 3.0,
     "panic": 20.0,
     "rest orders": 0.25,
+    "go on quoting": 15.0,
     "arm": 2.0,
     "disarm": 20.0,
     "cancel, then disarm": 25.0,
     "read": 10.0,
+    "leave the screen": 60.0,
     "venue": 0.4,
     "network": 2.0,
 }
@@ -22,6 +27,8 @@ EACH_S = {
 faults."""
 LONGEST_NETWORK_S = 10.0
 MEAN_NETWORK_S = 2.5
+LONGEST_AWAY_S = 25.0
+QUOTING_S = 3.0
 MOST_REPLIES = 4
 MOST_ORDERS = 6
 
@@ -135,10 +142,10 @@ def deeds(seed: int, accounts: Sequence[str]) -> Iterator[Deed]:
         at_s += dice.expovariate(sum(rates.values()))
         (what,) = dice.choices(list(rates), list(rates.values()))
         deed = Deed(at_s, what, dice.choice(accounts), dice.getrandbits(32))
-        yield _with_fault(deed, Random(deed.seed))  # noqa: S311
+        yield _in_detail(deed, Random(deed.seed))  # noqa: S311
 
 
-def _with_fault(deed: Deed, dice: Random) -> Deed:
+def _in_detail(deed: Deed, dice: Random) -> Deed:
     if deed.what == "venue":
         sort = next(sort for sort in PLACES if deed.account.startswith(sort))
         by, place = dice.choice([*PLACES[sort], ANYWHERE])
@@ -150,9 +157,40 @@ def _with_fault(deed: Deed, dice: Random) -> Deed:
             args["executed"] = dice.random() < 0.5
         if kind == "delay" or dice.random() < 0.2:
             args["delay_ms"] = dice.choice([50, 400, 1200, 2500])
-        return Deed(deed.at_s, deed.what, deed.account, deed.seed, kind, args)
+        return replace(deed, fault=kind, args=args)
     if deed.what == "network":
         fault, settings = dice.choice(NETWORK_FAULTS)
         lasts_s = min(LONGEST_NETWORK_S, dice.expovariate(1 / MEAN_NETWORK_S))
-        return Deed(deed.at_s, deed.what, deed.account, deed.seed, fault, settings, lasts_s)
+        return replace(deed, fault=fault, args=settings, lasts_s=lasts_s)
+    if deed.what == "leave the screen":
+        return replace(deed, lasts_s=dice.uniform(0.0, LONGEST_AWAY_S))
     return deed
+
+
+# --- what depends on the desk ---------------------------------------------------------------------
+
+
+def kind_of(view: AccountView, dice: Random) -> str:
+    """A kind of order that a button reaches."""
+    return dice.choice([kind for action in view.actions for kind in action.kinds])
+
+
+def scope_of(view: AccountView, action: Action, dice: Random) -> Scope:
+    """Everything half of the time; else a restriction that the action knows, or chosen orders."""
+    book = view.book.orders if view.book is not None else ()
+    orders = [order for order in book if order.kind in action.kinds]
+    if not orders or dice.random() < 0.5:
+        return EVERYTHING
+    one = dice.choice(orders)
+    match dice.choice([*action.scopes, "orders"]):
+        case "orders":
+            chosen = dice.sample(orders, min(len(orders), dice.randint(1, 4)))
+            return Scope(orders=tuple(chosen))
+        case "category":
+            return Scope(category=one.kind)
+        case "direction":
+            return Scope(contract=one.contract, direction=one.side)
+        case "offset":
+            return Scope(contract=one.contract, offset=one.offset)
+        case _:
+            return Scope(contract=one.contract)

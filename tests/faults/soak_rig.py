@@ -27,7 +27,7 @@ from tui.service.audit import Audit
 from tui.service.demo import DemoDesk, read_greeting
 from tui.service.live_desk import LiveDesk
 
-SCREEN_GRACE_S = 60.0
+SCREEN_GRACE_S = 10.0
 COPIES = 3
 """Of each of the four sorts of account."""
 ORDERS = 12
@@ -105,8 +105,8 @@ class Venue:
             for name, orders in self._get("/sim/orders").items()
         }
 
-    def rest(self, account: str, kind: str, count: int) -> None:
-        self._post("/sim/orders", account=account, kind=kind, count=count)
+    def rest(self, account: str, kind: str, count: int, **more: object) -> None:
+        self._post("/sim/orders", account=account, kind=kind, count=count, **more)
 
     def fault(self, account: str, kind: str, **more: object) -> None:
         self._post("/sim/faults", account=account, kind=kind, **more)
