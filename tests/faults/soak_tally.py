@@ -54,6 +54,7 @@ class Tally:
             self.violations[sort] += 1
             if len(self.told) < MOST_TOLD:
                 self.told.append(f"{self.lasted_s:.1f} s  {sort}: {one}")
+                print(self.told[-1], flush=True)
 
     @property
     def samples(self) -> int:
