@@ -74,7 +74,7 @@ def overstated(sample: TimerSample) -> str:
     for picture in pictures:
         state, claimed_s = picture.state_at(sample.now), picture.certain_s(sample.now)
         venue = f"venue {sample.left_s:.3f} s" if sample.armed else "venue not armed"
-        said = f"{picture.id}: {state} {claimed_s:.3f} s, {venue}"
+        said = f"{picture.id}: {state} {claimed_s:.3f} s ({picture.message}), {venue}"
         if claimed_s > sample.left_s + ROUNDING_MS / 1000:
             return f"claims too much: {said}"
         if state is TimerState.ARMED and not sample.armed:

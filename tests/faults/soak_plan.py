@@ -100,6 +100,8 @@ VENUE_FAULTS = (
     *("html_502", "rate_limit", "maintenance", "bad_code", "hostile_text", "auth_refused"),
     "disconnect",
 )
+REFUSALS = frozenset({"rate_limit", "maintenance", "bad_code", "hostile_text", "auth_refused"})
+"""Never carried out: no desk can see through a venue that refuses and does it all the same."""
 NETWORK_FAULTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("blackhole", {}),
     ("blackhole", {"way": "up"}),
@@ -153,7 +155,7 @@ def _in_detail(deed: Deed, dice: Random) -> Deed:
         args: dict[str, object] = {"count": dice.randint(1, MOST_REPLIES)}
         if place:
             args[by] = place
-        if dice.random() < 0.5:
+        if dice.random() < 0.5 and kind not in REFUSALS:
             args["executed"] = dice.random() < 0.5
         if kind == "delay" or dice.random() < 0.2:
             args["delay_ms"] = dice.choice([50, 400, 1200, 2500])
