@@ -15,6 +15,8 @@ ROUNDING_MS = 2
 """The desk and the simulator read the same clock, and each rounds to whole milliseconds."""
 HAND_OVER_MS = 10_000
 """From a press to the beginning of its run, on a busy machine."""
+SPACING_S = 1.0
+"""Less than the time that lies between two requests of one timer."""
 REMEMBERED_MS = 300_000
 """How long an outcome is remembered, to notice that it is told again."""
 
@@ -53,23 +55,28 @@ class TimerSample:
 
     @property
     def raced(self) -> bool:
-        """The second picture knows of a beat that left after the question."""
-        sent = self.after.sent_at
-        return sent is not None and sent.mono_s >= self.asked.mono_s
+        """A beat was acknowledged meanwhile: the venue may have answered before it came."""
+        return self.after.sent_at not in (None, self.before.sent_at)
 
     @property
     def withdrawn(self) -> bool:
         """A switch-off left, or a countdown ran out, while the venue was asked."""
         return self.before.sent_at is not None and self.after.sent_at is None
 
+    @property
+    def slow(self) -> bool:
+        """It took so long that a timer may have been switched off and armed again meanwhile."""
+        return self.now.steady_since(self.asked) >= SPACING_S
+
 
 def overstated(sample: TimerSample) -> str:
     """How a picture claims more than the venue holds, in one line; empty if none does.
 
-    The only slack is the millisecond that the venue's figure is rounded to.
+    The only slack is the millisecond that the venue's figure is rounded to. A picture that cannot
+    be held against the answer is left out: the next sample has it, if it still stands, before.
     """
-    pictures = [] if sample.raced else [sample.after]
-    if not sample.withdrawn:
+    pictures = [] if sample.raced or sample.slow else [sample.after]
+    if not (sample.withdrawn or sample.slow):
         pictures.append(sample.before)
     for picture in pictures:
         state, claimed_s = picture.state_at(sample.now), picture.certain_s(sample.now)

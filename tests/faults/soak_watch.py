@@ -119,7 +119,7 @@ class Watch:
                 armed, left_s = venue[one.name, earlier.id]
                 sample = TimerSample(earlier, asked, armed, left_s, later, now)
                 self._tally.states[later.state_at(now)] += 1
-                self._tally.raced += sample.raced or sample.withdrawn
+                self._tally.raced += sample.raced or sample.withdrawn or sample.slow
                 if wrong := overstated(sample):
                     self._tally.violated("timer", f"{one.name} {wrong}")
 

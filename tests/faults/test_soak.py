@@ -102,13 +102,23 @@ def test_late_claims_seconds_too() -> None:
 
 
 def test_each_of_the_two_pictures_is_held_against_the_venue() -> None:
-    assert overstated(sample(5.8, picture(-3), picture(0)))
-    assert overstated(sample(5.8, picture(0), picture(-3)))
+    assert overstated(sample(5.8, picture(0), picture(2)))
+    late, armed = picture(0, TimerState.LATE), picture(0)
+    assert "armed 5.900 s" in overstated(sample(5.8, late, armed))
+    assert "late 5.900 s" in overstated(sample(5.8, late, picture(4.05)))
 
 
-def test_a_beat_that_left_after_the_question_is_not_held_against_its_answer() -> None:
-    assert overstated(sample(5.9, picture(0), picture(4.05))) == ""
-    assert overstated(sample(5.8, picture(0), picture(4.05)))
+def test_a_beat_that_was_acknowledged_meanwhile_is_not_held_against_the_answer() -> None:
+    """It may have left before the question, and come to the venue after it."""
+    assert overstated(sample(5.9, picture(0), picture(3.9))) == ""
+    assert overstated(sample(0, picture(None, TimerState.ARMING), picture(3.9))) == ""
+    assert overstated(sample(5.9, picture(3.9), picture(3.9)))
+
+
+def test_an_answer_that_took_too_long_says_nothing() -> None:
+    one = sample(0)
+    assert overstated(replace(one, asked=at(3.2))) != ""
+    assert overstated(replace(one, asked=at(3.1))) == ""
 
 
 def test_a_claim_that_was_withdrawn_meanwhile_is_no_claim() -> None:
