@@ -44,7 +44,12 @@ class Proxies:
 def proxies(url: str, accounts: Sequence[str]) -> Iterator[Proxies]:
     command = [sys.executable, "-m", "tests.faults.soak_proxies", url, *accounts]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,  # ctrl+c is for the soak
     ) as process:
         try:
             yield Proxies(process)

@@ -204,7 +204,11 @@ def _simulator(copies: int) -> Iterator[DemoDesk]:
     command = [sys.executable, "-m", "tui.simulator", "--exit-with-stdin"]
     sizes = ["--orders", str(ORDERS), "--copies", str(copies)]
     with subprocess.Popen(
-        [*command, *sizes], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*command, *sizes],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # ctrl+c is for the soak
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -15,6 +15,8 @@ MOST_TOLD = 40
 @dataclass
 class Tally:
     seed: int
+    whole: bool = False
+    """False if it was ended early: the quiet moments are then not compared."""
     presses: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     settled: int = 0
@@ -71,6 +73,7 @@ class Tally:
     def as_json(self) -> dict[str, object]:
         return {
             "seed": self.seed,
+            "whole": self.whole,
             "minutes": round(self.lasted_s / 60, 2),
             "presses": dict(self.presses),
             "outcomes": dict(self.outcomes),
@@ -94,8 +97,8 @@ class Tally:
     def text(self) -> str:
         faults = ", ".join(f"{kind} {count}" for kind, count in sorted(self.faults.items()))
         lines = [
-            f"seed {self.seed}, {self.lasted_s / 60:.1f} min, {self.frames} frames,"
-            f" {self.recorded_mb:.1f} MB of record",
+            f"seed {self.seed}, {self.lasted_s / 60:.1f} min{'' if self.whole else ', cut short'},"
+            f" {self.frames} frames, {self.recorded_mb:.1f} MB of record",
             f"presses: {_counts(self.presses)}; deeds: {_counts(self.deeds)}",
             f"outcomes: {_counts(self.outcomes)}; unresolved and settled later: {self.settled};"
             f" orders held against a confirmed: {self.held_against}",

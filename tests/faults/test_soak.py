@@ -271,6 +271,7 @@ def test_a_leak_of_a_desk_is_seen() -> None:
 def test_a_short_soak_finds_nothing() -> None:
     tally = soak(Plan(0.15, seed=7, copies=1, quiet_at=(), login_faults=False, look_s=5.0,
                       switch_off=False))  # fmt: skip
+    assert tally.whole
     assert tally.told == []
     assert sum(tally.faults.values()) > 15
     assert tally.outcomes["confirmed"] > 12
