@@ -93,10 +93,16 @@ class RestRoute:
             headers=[("target", signed.target), *signed.headers],
         )
         sent = self._access.clock()
+        connection: HttpConnection | None = None
         try:
             async with asyncio.timeout(deadline_s), self._at_once:
-                reply, headers = await self._exchange(signed)
+                age = self._age
+                connection = await self._connected()
+                reply, headers = await self._exchange(connection, signed, age)
         except TimeoutError:
+            if connection is None:
+                late = NotReached(f"no connection within {deadline_s:g} s")
+                return self._failed(seq, sent, unreachable(self._url, late), left=False)
             return self._failed(seq, sent, f"no answer within {deadline_s:g} s")
         except NotReached as error:
             return self._failed(seq, sent, unreachable(self._url, error), left=False)
@@ -133,11 +139,15 @@ class RestRoute:
         while self._idle:
             self._idle.popleft().close()
 
-    async def _exchange(self, signed: SignedRest) -> tuple[RestReply, Headers]:
-        """The very bytes that were signed leave, on a connection that no other call uses. Calls
-        made at once have one each, so that a press finds as many warm ones as it needs."""
-        age = self._age
-        connection = await self._warm() or await HttpConnection.open(self._place, self._access.tls)
+    async def _connected(self) -> HttpConnection:
+        """A connection that no other call uses. Calls made at once have one each, so that a press
+        finds as many warm ones as it needs. Nothing leaves meanwhile. Raises NotReached."""
+        return await self._warm() or await HttpConnection.open(self._place, self._access.tls)
+
+    async def _exchange(
+        self, connection: HttpConnection, signed: SignedRest, age: int
+    ) -> tuple[RestReply, Headers]:
+        """The very bytes that were signed leave."""
         whole = False
         try:
             # Identity keeps the size bounded by what crosses the wire.
