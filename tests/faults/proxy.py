@@ -207,6 +207,14 @@ class Proxy:
         """Ends every fault; what is held is let go."""
         self._do(self._well)
 
+    def show(self, tls: ssl.SSLContext) -> None:
+        """New connections meet this TLS server from now on."""
+
+        async def now() -> None:
+            self._tls = tls
+
+        self._do(now)
+
     # --- what was seen ----------------------------------------------------------------------------
 
     @property

@@ -71,20 +71,31 @@ class Stage:
         beside: Sequence[str] = (),
         through: Callable[[str], Proxy] = Proxy,
         clock: Clock = read_clock,
+        host: str = "127.0.0.1",
+        own: Any = None,
     ) -> None:
+        """`beside` are the witnesses, `through` makes the proxies, `host` is how they are called,
+        and `own` is a venue that the subject has for itself."""
         self.venue = venue
         self.subject = subject
+        self._venues = {subject: own or venue}
+        self._clock = clock
         self.witnesses = tuple(beside or WITNESSES[subject])
         known = [one for one in known if one.account.name in (subject, *self.witnesses)]
         self._ends = ExitStack()
+        if own is not None:
+            known = [
+                *(one for one in known if one.account.name != subject),
+                *(one for one in own.known if one.account.name == subject),
+            ]
         ours = next(one.account for one in known if one.account.name == subject)
         self.rest = self._ends.enter_context(through(ours.rest_url))
-        changes: dict[str, str] = {"rest_url": self.rest.url}
+        changes = {"rest_url": self.rest.url.replace("127.0.0.1", host)}
         self.sockets: tuple[Proxy, ...] = ()
         if ours.ws_url:
             there = urlsplit(ours.ws_url)
             self.sockets = (self._ends.enter_context(through(f"http://{there.netloc}")),)
-            changes["ws_url"] = self.ws.ws_url + there.path
+            changes["ws_url"] = self.ws.ws_url.replace("127.0.0.1", host) + there.path
         self.accounts = [
             replace(one.account, **changes) if one.account.name == subject else one.account  # type: ignore[arg-type]
             for one in known
@@ -202,12 +213,12 @@ class Stage:
             for name in (self.subject, *self.witnesses)
             for action in SCOPES[name]
         }
-        self._pressed_ms = read_clock().wall_ms
+        self._pressed_ms = self._clock().wall_ms
         self.desk.panic()
 
     async def press_again(self, action: str) -> None:
         """One action of the subject, to its end."""
-        pressed_ms = read_clock().wall_ms
+        pressed_ms = self._clock().wall_ms
         self.desk.cancel(self.subject, action)
 
         def over() -> bool:
@@ -234,7 +245,7 @@ class Stage:
 
     def left(self, name: str, action: str) -> int:
         """What the venue still has of an action's scope."""
-        by_kind = self.venue.account(name)["by_kind"]
+        by_kind = self._venues.get(name, self.venue).account(name)["by_kind"]
         return sum(by_kind[kind] for kind in SCOPES[name][action])
 
     def share(self, action: str) -> str:
