@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.stage import Settings, Stage
+from tests.faults.stage import Stage
+from tests.faults.venue import simulator_process
 from tui.service import account_profile, book_reader, cancel_run, socket_route, venue_clock, worker
-from tui.service.demo import read_greeting
 from tui.venues.base import Keepalive
 from tui.venues.htx import Htx
 from tui.venues.okx import Okx
@@ -32,32 +29,6 @@ QUICK = {
     (worker, "READ_S"): 1.0,
 }
 """Waits of the service, cut short; the first delays of reconnecting are as they are."""
-
-
-@contextmanager
-def simulator_process(make: type[Any]) -> Iterator[Any]:
-    """A handle on a simulator in a process of its own; `process` and `known` beside the usual."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui.simulator", "--exit-with-stdin"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    demo = read_greeting(line)
-    handle = make(demo.url, {one["name"]: one for one in json.loads(line)["accounts"]})
-    handle.process = process
-    handle.known = [Settings(one, demo.secrets[one.name]) for one in demo.accounts]
-    try:
-        yield handle
-    finally:
-        handle.close()
-        process.stdin.close()
-        process.wait(20)
-        process.stdout.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.faults.proxy import Proxy
-from tui.core.accounts import Account
+from tests.faults.venue import Settings
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import AccountView, Health
 from tui.core.frames import Frame
-from tui.core.secrets import Credentials
 from tui.service.cancel_run import RunLimits
 from tui.service.live_desk import LiveDesk
 
@@ -50,14 +49,6 @@ WITNESSES = {
 its own would cost each scenario two seconds."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Where an account goes, and with what."""
-
-    account: Account
-    secrets: Credentials
-
-
 class Stage:
     """The desk, and what a scenario may do with it. `ws` and `rest` stand before the venue of the
     account on trial, `subject`; `witnesses` are all others."""
@@ -73,6 +64,8 @@ class Stage:
         clock: Clock = read_clock,
         host: str = "127.0.0.1",
         own: Any = None,
+        poll_s: float | None = None,
+        window_s: float | None = None,
     ) -> None:
         """`beside` are the witnesses, `through` makes the proxies, `host` is how they are called,
         and `own` is a venue that the subject has for itself."""
@@ -101,13 +94,13 @@ class Stage:
             for one in known
         ]
         secrets = {one.account.name: one.secrets for one in known}
-        poll_s, window_s = PATIENT if "okx-desk" in (subject, *self.witnesses) else QUICK
+        pace = PATIENT if "okx-desk" in (subject, *self.witnesses) else QUICK
         self.desk = LiveDesk(
             self.accounts,
             lambda: secrets,
             screen_grace_s=3600,
-            limits=RunLimits(ACK_S, window_s),
-            poll_s=poll_s,
+            limits=RunLimits(ACK_S, window_s or pace[1]),
+            poll_s=poll_s or pace[0],
             clock=clock,
         )
         self.past: list[tuple[Health, str]] = []
@@ -206,13 +199,18 @@ class Stage:
 
     # --- presses ----------------------------------------------------------------------------------
 
-    def press(self) -> None:
-        """Panic: everything on every account."""
+    def count(self) -> None:
+        """What the venue has now is what a press meets."""
         self._before = {
             f"{name} {action}": self.left(name, action)
             for name in (self.subject, *self.witnesses)
             for action in SCOPES[name]
         }
+
+    def press(self, *, counted: bool = False) -> None:
+        """Panic: everything on every account. A venue that cannot be asked is `counted` before."""
+        if not counted:
+            self.count()
         self._pressed_ms = self._clock().wall_ms
         self.desk.panic()
 
