@@ -106,6 +106,10 @@ class Stage:
         self.past: list[tuple[Health, str]] = []
         """What the subject's panel has said, one after another."""
         self.frames: list[Frame] = []
+        """Every one so far; a screen may take them off the feed."""
+        feed = self.desk.frames
+        put = feed.put
+        feed.put = lambda frame: (self.frames.append(frame), put(frame))[1]  # type: ignore[method-assign]
         self.trouble: list[str] = []
         """What a witness's panel said that was not READY, once all had been."""
         self._all_were_ready = False
@@ -153,10 +157,9 @@ class Stage:
 
     def requests(self) -> int:
         """How many calls of the subject have left, or were to leave, over REST."""
-        self.frames += self.desk.frames.drain()
         return sum(
             (one.account, one.transport, one.direction) == (self.subject, "rest", "out")
-            for one in self.frames
+            for one in tuple(self.frames)
         )
 
     async def until(self, holds: Callable[[], bool], what: str = "") -> None:

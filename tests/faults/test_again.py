@@ -52,8 +52,8 @@ async def watched(stage: Stage, seconds: float) -> None:
 
 def tries(stage: Stage) -> int:
     """How often a try to connect the socket has failed."""
-    stage.requests()
-    return sum(one.transport == "ws" and "cannot reach" in one.text for one in stage.frames)
+    frames = tuple(stage.frames)
+    return sum(one.transport == "ws" and "cannot reach" in one.text for one in frames)
 
 
 # --- storms -----------------------------------------------------------------------------------
