@@ -24,10 +24,16 @@ class Settings:
 
 
 @contextmanager
-def simulator_process(make: type[Any]) -> Iterator[Any]:
-    """A handle on a simulator in a process of its own; `process` and `known` beside the usual."""
+def simulator_process(make: type[Any], *named: str) -> Iterator[Any]:
+    """A handle on a simulator in a process of its own; `process` and `known` beside the usual.
+
+    `named` are accounts to have instead of the demo ones, `NAME=VENUE`.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "tui.simulator", "--exit-with-stdin"],
+        [
+            *(sys.executable, "-m", "tui.simulator", "--exit-with-stdin"),
+            *(f"--account={one}" for one in named),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
