@@ -12,7 +12,7 @@ import certifi
 
 from tui.core.clocks import Instant
 from tui.core.history import round_trips
-from tui.core.text import safe_bytes, safe_text
+from tui.core.text import safe_bytes
 from tui.service.access import Access
 from tui.service.http_connection import (
     ConnectionFailed,
@@ -22,7 +22,7 @@ from tui.service.http_connection import (
     Place,
     sees_arrivals,
 )
-from tui.service.network_words import unreachable
+from tui.service.network_words import said, unreachable
 from tui.venues.base import NoReply, Reply, RestCall, RestReply, SignedRest
 from tui.venues.reading import NotReadable, parse_object
 
@@ -108,7 +108,7 @@ class RestRoute:
             return self._failed(seq, sent, unreachable(self._url, error), left=False)
         except (ConnectionFailed, OSError, RuntimeError) as error:
             # Errors of the TLS layer and of a closed transport come as they are.
-            return self._failed(seq, sent, f"connection lost: {_said(error)}")
+            return self._failed(seq, sent, f"connection lost: {said(error)}")
         heard = self._access.clock()
         took_ms = heard.steady_since(sent) * 1000
         self._heard, self.heard_at_ms = heard, heard.wall_ms
@@ -205,7 +205,3 @@ async def _look_at_arrivals() -> None:
 def _asked(call: RestCall) -> str:
     """Path and query without what signing adds to them; the whole target is kept beside it."""
     return f"{call.path}?{urlencode(call.query)}" if call.query else call.path
-
-
-def _said(error: Exception) -> str:
-    return safe_text(str(error) or type(error).__name__, 200)
