@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.proxy import DOWN, UP, Proxy
+from tests.faults.link import DOWN, UP
+from tests.faults.proxy import Proxy
 from tests.faults.scenario import (
     BITGET,
     CONFIRMED_NONE,
