@@ -7,6 +7,7 @@ import ssl
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from cryptography import x509
@@ -31,15 +32,10 @@ class Certificate:
 def certificate(
     host: str = HERE, *, expired: bool = False, signed_by_itself: bool = False
 ) -> Certificate:
-    """For `host`; good unless told otherwise. The client never trusts what signed itself."""
+    """For `host`, by the one authority of a test run; good unless told otherwise."""
     now = datetime.now(UTC)
-    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root_name, name = _name("authority of a test"), _name("server of a test")
-    root = (
-        _begun(root_name, root_name, root_key, now + DAY)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(root_key, hashes.SHA256())
-    )
+    root_name, root_key, root = _authority()
+    name, key = _name("server of a test"), ec.generate_private_key(ec.SECP256R1())
     by = (name, key) if signed_by_itself else (root_name, root_key)
     shown = (
         _begun(name, by[0], key, now - DAY if expired else now + DAY)
@@ -50,6 +46,17 @@ def certificate(
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.load_verify_locations(cadata=authority)
     return Certificate(_server(shown, key), client, authority)
+
+
+@cache
+def _authority() -> tuple[x509.Name, ec.EllipticCurvePrivateKey, x509.Certificate]:
+    name, key = _name("authority of a test"), ec.generate_private_key(ec.SECP256R1())
+    root = (
+        _begun(name, name, key, datetime.now(UTC) + DAY)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return name, key, root
 
 
 def _server(shown: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> ssl.SSLContext:

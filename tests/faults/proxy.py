@@ -22,77 +22,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import socket
 import ssl
-import struct
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-CHUNK = 64 * 1024
+from tests.faults.link import BOTH, DOWN, UP, Connection, Link, Way, reset
+
 BACKLOG = 128
 ANSWER_S = 20.0
-UP, DOWN, BOTH = "up", "down", "both"
-RESET = struct.pack("ii", 1, 0)
-"""Linger for no time: closing sends a reset."""
-
-
-@dataclass
-class Connection:
-    """One connection from a client: when it came (monotonic), and what has passed so far."""
-
-    opened_s: float
-    up_bytes: int = 0
-    down_bytes: int = 0
-    closed_s: float | None = None
-
-
-class _Way:
-    """What happens to bytes in one direction, now."""
-
-    def __init__(self) -> None:
-        self.passes = asyncio.Event()
-        self.clear()
-
-    def clear(self) -> None:
-        self.passes.set()
-        self.loses = False
-        self.delay_ms = self.jitter_ms = 0.0
-        self.piece, self.every_s = CHUNK, 0.0
-        self.cut_after: int | None = None
-
-    def lag_s(self) -> float:
-        jitter_ms = random.uniform(-self.jitter_ms, self.jitter_ms)  # noqa: S311  no secret
-        return max(0.0, self.delay_ms + jitter_ms) / 1000
-
-
-@dataclass(eq=False)
-class _Link:
-    """A client's connection and the one to the server, a writer for each way."""
-
-    known: Connection
-    writers: dict[str, asyncio.StreamWriter]
-    cut_left: dict[str, int | None] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
-
-    def end(self, way: str) -> None:
-        """No more bytes go this way."""
-        if way in self.ended:
-            return
-        self.ended.add(way)
-        writer = self.writers[way]
-        if not writer.can_write_eof():  # TLS knows no half
-            writer.close()
-        elif not writer.is_closing():
-            with contextlib.suppress(OSError):
-                writer.write_eof()
-
-    def reset(self) -> None:
-        for writer in self.writers.values():
-            _reset(writer)
 
 
 class Proxy:
@@ -108,7 +48,7 @@ class Proxy:
         self._tls = tls
         self.connections: list[Connection] = []
         """Every one that was ever accepted, the oldest first."""
-        self._links: set[_Link] = set()
+        self._links: set[Link] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._closes_at_once = False
         self._listener: asyncio.Server | None = None
@@ -149,7 +89,7 @@ class Proxy:
     def delay(self, ms: float, jitter_ms: float = 0, way: str = BOTH) -> None:
         """What arrives from now on is passed on so much later, give or take `jitter_ms`."""
 
-        def slow(one: _Way) -> None:
+        def slow(one: Way) -> None:
             one.delay_ms, one.jitter_ms = ms, jitter_ms
 
         self._each(way, slow)
@@ -157,7 +97,7 @@ class Proxy:
     def drip(self, size: int = 1, every_ms: float = 100, way: str = BOTH) -> None:
         """Passes `size` bytes at a time."""
 
-        def thin(one: _Way) -> None:
+        def thin(one: Way) -> None:
             one.piece, one.every_s = size, every_ms / 1000
 
         self._each(way, thin)
@@ -207,6 +147,14 @@ class Proxy:
         """Ends every fault; what is held is let go."""
         self._do(self._well)
 
+    def show(self, tls: ssl.SSLContext) -> None:
+        """New connections meet this TLS server from now on."""
+
+        async def now() -> None:
+            self._tls = tls
+
+        self._do(now)
+
     # --- what was seen ----------------------------------------------------------------------------
 
     @property
@@ -234,7 +182,7 @@ class Proxy:
     def _ways_of(self, way: str) -> tuple[str, ...]:
         return (UP, DOWN) if way == BOTH else (way,)
 
-    def _each(self, way: str, change: Callable[[_Way], object]) -> None:
+    def _each(self, way: str, change: Callable[[Way], object]) -> None:
         async def now() -> None:
             for one in self._ways_of(way):
                 change(self._ways[one])
@@ -242,7 +190,7 @@ class Proxy:
         self._do(now)
 
     async def _begin(self) -> None:
-        self._ways = {UP: _Way(), DOWN: _Way()}
+        self._ways = {UP: Way(), DOWN: Way()}
         await self._listen()
 
     async def _well(self) -> None:
@@ -296,7 +244,7 @@ class Proxy:
             if not self._closes_at_once:
                 await self._serve(known, reader, writer)
         except (OSError, asyncio.CancelledError):
-            _reset(writer)
+            reset(writer)
         finally:
             writer.close()
             known.closed_s = time.monotonic()
@@ -310,65 +258,12 @@ class Proxy:
                 await way.passes.wait()
             await writer.start_tls(self._tls)
         async with _connected(*self._there) as (from_server, to_server):
-            link = _Link(known, {UP: to_server, DOWN: writer})
-            link.cut_left = {name: way.cut_after for name, way in self._ways.items()}
+            link = Link(known, self._ways, {UP: to_server, DOWN: writer})
             self._links.add(link)
-            passing = [
-                asyncio.create_task(self._pass(link, UP, reader)),
-                asyncio.create_task(self._pass(link, DOWN, from_server)),
-            ]
             try:
-                await asyncio.gather(*passing)
-            except OSError:
-                link.reset()
+                await link.carry({UP: reader, DOWN: from_server})
             finally:
-                for one in passing:
-                    one.cancel()
                 self._links.discard(link)
-
-    async def _pass(self, link: _Link, name: str, reader: asyncio.StreamReader) -> None:
-        """Carries one way to its end; what waits out a delay waits in a queue."""
-        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(64)
-        giving = asyncio.create_task(self._give(link, name, under_way))
-        try:
-            data, due_s = b"-", 0.0
-            while data:
-                data = await reader.read(CHUNK)
-                due_s = max(due_s, self._loop.time() + self._ways[name].lag_s())
-                await under_way.put((due_s, data))
-            await giving
-        finally:
-            giving.cancel()
-
-    async def _give(
-        self, link: _Link, name: str, under_way: asyncio.Queue[tuple[float, bytes]]
-    ) -> None:
-        way, writer = self._ways[name], link.writers[name]
-        while True:
-            due_s, data = await under_way.get()
-            await asyncio.sleep(due_s - self._loop.time())
-            await way.passes.wait()
-            if not data:
-                link.end(name)
-                return
-            while data and not way.loses and name not in link.ended:
-                piece, data = data[: way.piece], data[way.piece :]
-                left = link.cut_left.get(name)
-                if left is not None and left <= len(piece):
-                    piece = piece[:left]
-                writer.write(piece)
-                _count(link.known, name, len(piece))
-                if left is not None:
-                    link.cut_left[name] = left - len(piece)
-                    if left == len(piece):
-                        # A reset would overtake what has not been read yet.
-                        await asyncio.sleep(0.01)
-                        link.reset()
-                        return
-                with contextlib.suppress(ConnectionError):
-                    await writer.drain()
-                await asyncio.sleep(way.every_s)
-                await way.passes.wait()
 
 
 @contextlib.asynccontextmanager
@@ -388,18 +283,3 @@ def _bound(port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     sock.bind(("127.0.0.1", port))
     return sock
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    sock = writer.get_extra_info("socket")
-    if sock is not None and sock.fileno() != -1:
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    writer.transport.abort()
-
-
-def _count(known: Connection, name: str, size: int) -> None:
-    if name == UP:
-        known.up_bytes += size
-    else:
-        known.down_bytes += size

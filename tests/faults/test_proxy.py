@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from tests.faults.certificates import Certificate, certificate
-from tests.faults.proxy import CHUNK, DOWN, UP, Proxy
+from tests.faults.link import CHUNK, DOWN, UP
+from tests.faults.proxy import Proxy
 
 WAIT_S = 20.0
 SHORT_S = 0.15
