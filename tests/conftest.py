@@ -18,6 +18,9 @@ import tui.simulator
 settings.register_profile("killdesk", deadline=None)
 settings.load_profile("killdesk")
 
+# What these say when they fail is what a scenario is for.
+pytest.register_assert_rewrite("tests.faults.scenario", "tests.faults.stage")
+
 # Loading the certificates of the world takes longer than a test, and loopback needs none.
 _NO_CERTIFICATES = SSLContext(PROTOCOL_TLS_CLIENT)
 

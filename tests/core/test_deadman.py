@@ -291,6 +291,19 @@ def test_not_fired_while_an_unanswered_beat_may_have_prolonged_it(rig: Rig) -> N
     assert rig.state is TimerState.FIRED
 
 
+def test_an_unanswered_request_may_arrive_for_half_a_minute_whatever_the_state(rig: Rig) -> None:
+    rig.armed().wait(1.0).disarm().send(0).lose(2.0)
+    rig.send(0).ack(0.1)
+    assert rig.state is TimerState.OFF
+    until = rig.view.stray_until
+    assert until is not None
+    assert until.since(rig.now) == pytest.approx(31.0 - 2.1)
+    rig.wait(28.8)
+    assert rig.view.stray_until is not None
+    rig.wait(0.2)
+    assert rig.view.stray_until is None
+
+
 def test_a_request_given_up_late_may_have_been_carried_out_until_then(rig: Rig) -> None:
     rig.armed().wait(4.9).send().lose(6.0)
     latest = rig.view.latest_fire_at

@@ -114,6 +114,21 @@ async def test_an_account_with_an_armed_timer_is_not_changed(
     assert 30_000 < simulator.timer("bitget-uta", "bitget")["expires_in_ms"] <= 40_000
 
 
+async def test_an_account_whose_switch_off_may_still_arrive_is_not_changed(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    """A timer that was armed anew meanwhile would be switched off by it, and shown as armed."""
+    desk = open_desk("bitget-uta")
+    await desk.ready("bitget-uta")
+    await armed(desk, "bitget-uta")
+    simulator.faults("bitget-uta", "ignore", path="/api/v3/trade/countdown-cancel-all")
+    desk.desk.disarm("bitget-uta")
+    await desk.until(lambda: desk.account("bitget-uta").timer.state is TimerState.OFF)
+    answer = desk.desk.reconfigure(new(desk, *accounts(desk).values(), renewed={"bitget-uta"}))
+    await desk.until(answer.done)
+    assert answer.result().startswith("wait half a minute for bitget-uta")
+
+
 async def test_an_account_whose_cancel_runs_is_not_changed(
     simulator: Any, open_desk: OpenDesk
 ) -> None:

@@ -50,6 +50,34 @@ def test_orders_are_rested_and_a_reset_takes_them_away(
     assert simulator.open(account) == 40
 
 
+def test_what_rests_is_listed_order_by_order(simulator: Any) -> None:
+    before = listed(simulator, "okx-desk")
+    assert len(before) == 40
+    simulator.orders("okx-desk", "quote", 2)
+    new = [order for order in listed(simulator, "okx-desk") if order not in before]
+    assert [order["kind"] for order in new] == ["quote", "quote"]
+    assert min(order["created_ms"] for order in new) > max(o["created_ms"] for o in before)
+    assert len({order["id"] for order in before + new}) == 42
+    assert {"id", "kind", "instrument", "side", "offset", "created_ms"} == set(new[0])
+
+
+def test_a_cancelled_order_is_listed_no_more(simulator: Any, okx: Any) -> None:
+    okx.post("sprd/mass-cancel", sprdId="")
+    assert {order["kind"] for order in listed(simulator, "okx-desk")} == {"quote"}
+
+
+def test_pending_faults_are_taken_away(simulator: Any, bitget: Any) -> None:
+    simulator.faults("bitget-uta", "http_500", 5)
+    httpx.delete(f"{simulator.url}/sim/faults").raise_for_status()
+    assert bitget.countdown("60")["code"] == "00000"
+
+
+def listed(simulator: Any, account: str) -> list[dict[str, Any]]:
+    answer = httpx.get(f"{simulator.url}/sim/orders").raise_for_status().json()
+    found: list[dict[str, Any]] = answer["accounts"][account]
+    return found
+
+
 def test_a_reset_disarms_and_forgets(simulator: Any, bitget: Any) -> None:
     bitget.countdown("60")
     simulator.faults("bitget-uta", "http_500", 5)

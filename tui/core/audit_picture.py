@@ -144,6 +144,7 @@ def _rebased(timer: TimerView, now: Instant) -> TimerView:
         timer,
         sent_at=moment(timer.sent_at),
         latest_fire_at=moment(timer.latest_fire_at),
+        stray_until=moment(timer.stray_until),
         guards=guards,
     )
 

@@ -274,6 +274,7 @@ class Deadman:
             misses=self._misses,
             message=self._held or self._note or self._doubt,
             trigger_ms=self._trigger_ms,
+            stray_until=self._stray_until(now),
         )
 
     # --- within --------------------------------------------------------------------------------
@@ -309,6 +310,13 @@ class Deadman:
     def _doubt(self) -> str:
         acked_in_doubt = self._wanted and self._acked and self._off_in_doubt
         return "a switch-off without an answer may still arrive" * acked_in_doubt
+
+    def _stray_until(self, now: Instant) -> Instant | None:
+        strays = [one for one in (self._stray_beat, self._stray_off) if one is not None]
+        latest = max(strays, key=lambda one: one.mono_s, default=None)
+        if latest is None or now.steady_since(latest) >= STRAY_S:
+            return None
+        return latest.later(STRAY_S)
 
     def _due(self, now: Instant) -> tuple[int, float] | None:
         """What is to be sent next, and in how many seconds."""

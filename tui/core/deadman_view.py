@@ -96,6 +96,9 @@ class TimerView:
     """Why another program seems to hold the same timer, in one line; empty when none seems to."""
     trigger_ms: int | None = None
     """When it fires by the venue's own word and clock, epoch ms; None where it does not say."""
+    stray_until: Instant | None = None
+    """Until then a request that brought no answer may still be carried out, whatever the state;
+    who begins anew would not know of it. None when there is none."""
 
     def certain_s(self, now: Instant) -> float:
         """Seconds that the timer certainly still holds, never more than the truth; 0 when none."""

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import h11
 
+from tui.service.network_words import said
+
 MAX_BODY = 8 * 1024 * 1024
 """Bytes that one answer may have."""
 HUNG_UP = "the other side closed the connection"
@@ -180,7 +182,7 @@ class HttpConnection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
-        self._fail(str(error) if error else HUNG_UP)
+        self._fail(said(error) if error else HUNG_UP)
 
     def _read(self) -> None:
         """Takes what is complete by now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 from urllib.parse import urlsplit
 
@@ -18,6 +19,13 @@ def unreachable(url: str, error: BaseException) -> str:
     return safe_text(f"cannot reach {place}: {_cause(error)}", 200)
 
 
+def said(error: Exception) -> str:
+    """What an error says of itself, without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return safe_text(error.strerror, 200)
+    return safe_text(str(error) or type(error).__name__, 200)
+
+
 def _cause(error: BaseException) -> str:
     chain: list[BaseException] = []
     seen: BaseException | None = error
@@ -30,7 +38,13 @@ def _cause(error: BaseException) -> str:
     for one in chain:
         if isinstance(one, TimeoutError):
             return "no answer in time"
+        # The numbers of these two are not the system's: 1 would be "Operation not permitted".
+        if isinstance(one, ssl.SSLError):
+            reason = (getattr(one, "reason", "") or "no reason was given").replace("_", " ").lower()
+            return f"no encrypted connection came about ({reason})"
+        if isinstance(one, socket.gaierror):
+            return f"its name cannot be resolved ({one.strerror})"
         if isinstance(one, OSError) and one.errno is not None and one.errno > 0:
             return os.strerror(one.errno)
-    said = str(error) or type(error).__name__
-    return "nothing answers there" if said.startswith(("All connection", "Multiple exc")) else said
+    text = str(error) or type(error).__name__
+    return "nothing answers there" if text.startswith(("All connection", "Multiple exc")) else text

@@ -33,6 +33,11 @@ def refusal(views: Sequence[AccountView], changed: Collection[str]) -> str:
             continue
         if any(not timer.state.gone for timer in view.timers):
             return f"disarm {view.name} first: its dead-man timer may be running"
+        if any(timer.stray_until is not None for timer in view.timers):
+            # A switch-off that comes late would end a timer that was armed anew, unnoticed.
+            return (
+                f"wait half a minute for {view.name}: an unanswered timer request may still arrive"
+            )
         if view.runs:
             return f"wait for {view.name} first: a cancel is under way"
     return ""

@@ -12,7 +12,7 @@ import certifi
 
 from tui.core.clocks import Instant
 from tui.core.history import round_trips
-from tui.core.text import safe_bytes, safe_text
+from tui.core.text import safe_bytes
 from tui.service.access import Access
 from tui.service.http_connection import (
     ConnectionFailed,
@@ -22,7 +22,7 @@ from tui.service.http_connection import (
     Place,
     sees_arrivals,
 )
-from tui.service.network_words import unreachable
+from tui.service.network_words import said, unreachable
 from tui.venues.base import NoReply, Reply, RestCall, RestReply, SignedRest
 from tui.venues.reading import NotReadable, parse_object
 
@@ -93,16 +93,22 @@ class RestRoute:
             headers=[("target", signed.target), *signed.headers],
         )
         sent = self._access.clock()
+        connection: HttpConnection | None = None
         try:
             async with asyncio.timeout(deadline_s), self._at_once:
-                reply, headers = await self._exchange(signed)
+                age = self._age
+                connection = await self._connected()
+                reply, headers = await self._exchange(connection, signed, age)
         except TimeoutError:
+            if connection is None:
+                late = NotReached(f"no connection within {deadline_s:g} s")
+                return self._failed(seq, sent, unreachable(self._url, late), left=False)
             return self._failed(seq, sent, f"no answer within {deadline_s:g} s")
         except NotReached as error:
             return self._failed(seq, sent, unreachable(self._url, error), left=False)
         except (ConnectionFailed, OSError, RuntimeError) as error:
             # Errors of the TLS layer and of a closed transport come as they are.
-            return self._failed(seq, sent, f"connection lost: {_said(error)}")
+            return self._failed(seq, sent, f"connection lost: {said(error)}")
         heard = self._access.clock()
         took_ms = heard.steady_since(sent) * 1000
         self._heard, self.heard_at_ms = heard, heard.wall_ms
@@ -133,11 +139,15 @@ class RestRoute:
         while self._idle:
             self._idle.popleft().close()
 
-    async def _exchange(self, signed: SignedRest) -> tuple[RestReply, Headers]:
-        """The very bytes that were signed leave, on a connection that no other call uses. Calls
-        made at once have one each, so that a press finds as many warm ones as it needs."""
-        age = self._age
-        connection = await self._warm() or await HttpConnection.open(self._place, self._access.tls)
+    async def _connected(self) -> HttpConnection:
+        """A connection that no other call uses. Calls made at once have one each, so that a press
+        finds as many warm ones as it needs. Nothing leaves meanwhile. Raises NotReached."""
+        return await self._warm() or await HttpConnection.open(self._place, self._access.tls)
+
+    async def _exchange(
+        self, connection: HttpConnection, signed: SignedRest, age: int
+    ) -> tuple[RestReply, Headers]:
+        """The very bytes that were signed leave."""
         whole = False
         try:
             # Identity keeps the size bounded by what crosses the wire.
@@ -195,7 +205,3 @@ async def _look_at_arrivals() -> None:
 def _asked(call: RestCall) -> str:
     """Path and query without what signing adds to them; the whole target is kept beside it."""
     return f"{call.path}?{urlencode(call.query)}" if call.query else call.path
-
-
-def _said(error: Exception) -> str:
-    return safe_text(str(error) or type(error).__name__, 200)

@@ -15,6 +15,7 @@ from tui.core.clocks import Instant
 from tui.core.history import round_trips
 from tui.core.text import safe_text
 from tui.service.access import Access
+from tui.service.connect_pace import ConnectPace
 from tui.service.network_words import unreachable
 from tui.service.pending import Pending
 from tui.venues.base import (
@@ -43,6 +44,8 @@ LONGEST_DELAY_S = 30.0
 REFUSED_DELAY_S = 60.0
 """After a login that will be refused again: slow enough for any venue, quick enough to notice."""
 MAX_MESSAGE = 4 * 1024 * 1024
+_PACE = ConnectPace()
+"""One for all accounts, as this machine has one address for all of them."""
 _PONG = "pong"
 _SILENT = logging.getLogger("tui.silent")
 """The library's debug log would hold the login; ours is the frame log, which is redacted."""
@@ -140,6 +143,8 @@ class SocketRoute:
     # --- one connection ---------------------------------------------------------------------------
 
     async def _open(self) -> ClientConnection:
+        if limit := self._access.dialect.spec.connects_a_second:
+            await _PACE.turn(self._url, limit)
         try:
             return await _Direct(
                 self._url,

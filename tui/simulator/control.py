@@ -1,5 +1,8 @@
 """`/sim/...`: looking into the simulator, resting orders, making faults, starting over.
 
+`GET /sim/orders` lists what rests, by account: `id`, `kind`, `instrument`, `side`, `offset` and
+`created_ms` of each order. `DELETE /sim/faults` takes every pending fault away.
+
 `POST /sim/orders` with `every_ms` and `for_ms` is an algorithm that keeps quoting: it rests `count`
 orders now, and as many again every `every_ms` for `for_ms` or until a reset.
 """
@@ -8,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Book
+    from tui.simulator.book import Book, Order
     from tui.simulator.limits import Limits
 
 MOST_ORDERS = 5_000
@@ -35,7 +38,7 @@ class Unfit(Exception):
 
 
 class Control:
-    """The four control calls over the demo accounts."""
+    """The control calls over the demo accounts."""
 
     def __init__(self, accounts: Mapping[str, Account], orders: int, public_limits: Limits) -> None:
         self._accounts = accounts
@@ -47,7 +50,9 @@ class Control:
         return [
             Route("/sim/state", self._state, methods=["GET"]),
             Route("/sim/orders", self._posted(self._rest), methods=["POST"]),
+            Route("/sim/orders", self._open_orders, methods=["GET"]),
             Route("/sim/faults", self._posted(self._fault), methods=["POST"]),
+            Route("/sim/faults", self._no_faults, methods=["DELETE"]),
             Route("/sim/reset", self._reset, methods=["POST"]),
         ]
 
@@ -82,6 +87,15 @@ class Control:
     async def _reset(self, _request: Request) -> JSONResponse:
         self.reset()
         return JSONResponse(self.state())
+
+    async def _open_orders(self, _request: Request) -> JSONResponse:
+        accounts = self._accounts.items()
+        return JSONResponse({"accounts": {name: _shown(a.book.open()) for name, a in accounts}})
+
+    async def _no_faults(self, _request: Request) -> JSONResponse:
+        for account in self._accounts.values():
+            account.faults.clear()
+        return JSONResponse({"pending": 0})
 
     def _rest(self, body: Body) -> object:
         account = self._account(body)
@@ -133,6 +147,20 @@ class Control:
         if account is None:
             raise Unfit(f"account must be one of {', '.join(self._accounts)}.")
         return account
+
+
+def _shown(orders: Iterable[Order]) -> list[dict[str, object]]:
+    return [
+        {
+            "id": order.order_id,
+            "kind": order.kind,
+            "instrument": order.instrument,
+            "side": order.side,
+            "offset": order.offset,
+            "created_ms": order.created_ms,
+        }
+        for order in orders
+    ]
 
 
 async def _quote_again(book: Book, kind: str, count: int, every_s: float, times: int) -> None:

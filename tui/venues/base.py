@@ -244,6 +244,8 @@ class VenueSpec:
     demo_trading: bool = False
     timers: tuple[TimerSpec, ...] = ()
     extras: tuple[Extra, ...] = ()
+    connects_a_second: int | None = None
+    """Sockets that one address may connect in a second; None where the venue does not say."""
     grant: str = ""
     """Which key permissions to grant and which not, in one line."""
 

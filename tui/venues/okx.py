@@ -62,6 +62,7 @@ OKX = VenueSpec(
     demo_trading=True,
     timers=tuple(TIMERS),
     extras=(Extra("rfqs"),),
+    connects_a_second=3,
     grant="Grant Read and Trade; never Withdraw. Bind the key to this machine's address.",
 )
 
