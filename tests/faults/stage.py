@@ -89,15 +89,17 @@ class Stage:
             there = urlsplit(ours.ws_url)
             self.sockets = (self._ends.enter_context(through(f"http://{there.netloc}")),)
             changes["ws_url"] = self.ws.ws_url.replace("127.0.0.1", host) + there.path
-        self.accounts = [
+        self.direct = [one.account for one in known]
+        """The accounts without the proxies."""
+        accounts = [
             replace(one.account, **changes) if one.account.name == subject else one.account  # type: ignore[arg-type]
             for one in known
         ]
-        secrets = {one.account.name: one.secrets for one in known}
+        self.secrets = {one.account.name: one.secrets for one in known}
         pace = PATIENT if "okx-desk" in (subject, *self.witnesses) else QUICK
         self.desk = LiveDesk(
-            self.accounts,
-            lambda: secrets,
+            accounts,
+            lambda: self.secrets,
             screen_grace_s=3600,
             limits=RunLimits(ACK_S, window_s or pace[1]),
             poll_s=poll_s or pace[0],

@@ -76,7 +76,6 @@ def breaks_at_login(stage: Stage) -> None:
 
 STORMS = [
     (HTX, "accepted and closed", closes_at_once),
-    (OKX, "accepted and closed", closes_at_once),
     (HTX, "cut in the handshake", cuts_the_handshake),
     (HTX, "broken at the login", breaks_at_login),
 ]

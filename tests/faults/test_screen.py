@@ -23,7 +23,7 @@ SHOWN = {
         "UNRESOLVED",
     ),
     "htx-unified: REST: a black hole": ("DEGRADED", "cannot be read", "UNRESOLVED"),
-    "okx-desk: REST: what is asked is lost": ("DEGRADED", "cannot be read", "UNRESOLVED"),
+    "okx-desk: socket: a black hole, pressed into": ("DEGRADED", "ws down: ", "CONFIRMED"),
     "bitget-uta: REST: connecting is not answered": ("DOWN", "no connection", "UNRESOLVED"),
 }
 

@@ -137,7 +137,7 @@ REST: list[tuple[str, Fault, str, Truth]] = [
     ),
     ("accepted and closed", fault("accept_then_close", then="reset"), RESET, UNRESOLVED_ALL),
 ]
-ON_EVERY_REST = {"a black hole", "what is asked is lost", "connecting is not answered"}
+ON_EVERY_REST = {"a black hole", "what is asked is lost"}
 
 
 def rest_truth(subject: str, truth: Truth) -> dict[str, Truth]:
@@ -160,7 +160,9 @@ RESTS = [
     )
     for subject in (HTX2, OKX, BITGET)
     for what, begin, reason, truth in REST
-    if subject == BITGET or what in ON_EVERY_REST
+    if subject == BITGET
+    or what in ON_EVERY_REST
+    or (subject, what) == (HTX2, "connecting is not answered")
 ]
 
 
@@ -176,11 +178,11 @@ WHOLE = [
         of_all(subject, UNRESOLVED_ALL),
         once_told=True,
     )
-    for what, begin, reason in [
-        ("a black hole, then pressed", fault("blackhole"), SILENT.removeprefix("ws down: ")),
-        ("connecting is refused", fault("refuse", then="reset"), "Connection refused"),
+    for subject, what, begin, reason in [
+        (HTX, "a black hole, then pressed", fault("blackhole"), SILENT.removeprefix("ws down: ")),
+        (OKX, "a black hole, then pressed", fault("blackhole"), SILENT.removeprefix("ws down: ")),
+        (HTX, "connecting is refused", fault("refuse", then="reset"), "Connection refused"),
     ]
-    for subject in (HTX, OKX)
 ]
 HARMLESS = [
     Scenario(
