@@ -66,9 +66,10 @@ class Stage:
         own: Any = None,
         poll_s: float | None = None,
         window_s: float | None = None,
+        **more: object,
     ) -> None:
         """`beside` are the witnesses, `through` makes the proxies, `host` is how they are called,
-        and `own` is a venue that the subject has for itself."""
+        `own` is a venue that the subject has for itself, and `more` are settings of its account."""
         self.venue = venue
         self.subject = subject
         self._venues = {subject: own or venue}
@@ -83,7 +84,7 @@ class Stage:
             ]
         ours = next(one.account for one in known if one.account.name == subject)
         self.rest = self._ends.enter_context(through(ours.rest_url))
-        changes = {"rest_url": self.rest.url.replace("127.0.0.1", host)}
+        changes: dict[str, object] = {**more, "rest_url": self.rest.url.replace("127.0.0.1", host)}
         self.sockets: tuple[Proxy, ...] = ()
         if ours.ws_url:
             there = urlsplit(ours.ws_url)
