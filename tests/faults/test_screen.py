@@ -24,7 +24,7 @@ SHOWN = {
     ),
     "htx-unified: REST: a black hole": ("DEGRADED", "cannot be read", "UNRESOLVED"),
     "okx-desk: socket: a black hole, pressed into": ("DEGRADED", "ws down: ", "CONFIRMED"),
-    "bitget-uta: REST: connecting is not answered": ("DOWN", "no connection", "UNRESOLVED"),
+    "bitget-uta: REST: connecting is refused": ("DOWN", "Connection refused", "UNRESOLVED"),
 }
 
 

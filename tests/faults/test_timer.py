@@ -23,16 +23,10 @@ SHORT = TimerSettings(countdown_s=5, beat_s=1.5)
 ROUNDING_S = 0.01
 
 
-def refused(proxy: Proxy) -> None:
-    proxy.refuse()
-    proxy.reset()
-
-
 FAULTS: dict[str, tuple[Callable[[Proxy], None], bool]] = {
     # what, the fault, whether it keeps the beats from the venue
     "a black hole": (lambda proxy: proxy.blackhole(lose=True), True),
     "answers are lost": (lambda proxy: proxy.blackhole(DOWN, lose=True), False),
-    "connecting is refused": (refused, True),
 }
 
 

@@ -90,12 +90,9 @@ SOCKET: list[tuple[str, Fault, str, bool]] = [
 ON_BOTH_SOCKETS = {
     "a black hole, pressed into",
     "a black hole for answers",
-    "a drip of one byte at a time",
     "a reset",
-    "cut in the middle of an answer",
     "cut at the login, again and again",
     "connecting is refused",
-    "accepted and closed",
 }
 """Played at OKX as well, which takes two seconds longer for its quotes."""
 
@@ -137,7 +134,7 @@ REST: list[tuple[str, Fault, str, Truth]] = [
     ),
     ("accepted and closed", fault("accept_then_close", then="reset"), RESET, UNRESOLVED_ALL),
 ]
-ON_EVERY_REST = {"a black hole", "what is asked is lost"}
+ON_EVERY_REST = {"a black hole"}
 
 
 def rest_truth(subject: str, truth: Truth) -> dict[str, Truth]:
@@ -162,7 +159,7 @@ RESTS = [
     for what, begin, reason, truth in REST
     if subject == BITGET
     or what in ON_EVERY_REST
-    or (subject, what) == (HTX2, "connecting is not answered")
+    or (subject, what) == (HTX2, "what is asked is lost")
 ]
 
 
