@@ -24,9 +24,9 @@ from tui.service.live_desk import LiveDesk
 WAIT_S = 20.0
 ACK_S = 0.3
 PATIENT = (1.5, 2.6)
-QUICK = (0.5, 1.0)
-"""Between two reads of the book, and the window of a run; patient where quotes are read, which OKX
-lets us do twice in two seconds."""
+QUICK = (0.5, 2.2)
+"""Between two reads of the book, and the window of a run, in which a read that a busy machine holds
+up is tried again; patient where quotes are read, which OKX lets us do twice in two seconds."""
 CONNECTS_A_SECOND = 3
 """The strictest documented limit of a venue: OKX, for each address."""
 
