@@ -157,9 +157,7 @@ RESTS = [
     )
     for subject in (HTX2, OKX, BITGET)
     for what, begin, reason, truth in REST
-    if subject == BITGET
-    or what in ON_EVERY_REST
-    or (subject, what) == (HTX2, "what is asked is lost")
+    if what in ON_EVERY_REST or subject == (HTX2 if what == "what is asked is lost" else BITGET)
 ]
 
 
@@ -177,7 +175,6 @@ WHOLE = [
     )
     for subject, what, begin, reason in [
         (HTX, "a black hole, then pressed", fault("blackhole"), SILENT.removeprefix("ws down: ")),
-        (OKX, "a black hole, then pressed", fault("blackhole"), SILENT.removeprefix("ws down: ")),
         (HTX, "connecting is refused", fault("refuse", then="reset"), "Connection refused"),
     ]
 ]
