@@ -24,9 +24,9 @@ from tui.service.live_desk import LiveDesk
 WAIT_S = 20.0
 ACK_S = 0.3
 PATIENT = (1.5, 2.6)
-QUICK = (0.5, 1.0)
-"""Between two reads of the book, and the window of a run; patient where quotes are read, which OKX
-lets us do twice in two seconds."""
+QUICK = (0.5, 2.2)
+"""Between two reads of the book, and the window of a run, in which a read that a busy machine holds
+up is tried again; patient where quotes are read, which OKX lets us do twice in two seconds."""
 CONNECTS_A_SECOND = 3
 """The strictest documented limit of a venue: OKX, for each address."""
 
@@ -66,9 +66,10 @@ class Stage:
         own: Any = None,
         poll_s: float | None = None,
         window_s: float | None = None,
+        **more: object,
     ) -> None:
         """`beside` are the witnesses, `through` makes the proxies, `host` is how they are called,
-        and `own` is a venue that the subject has for itself."""
+        `own` is a venue that the subject has for itself, and `more` are settings of its account."""
         self.venue = venue
         self.subject = subject
         self._venues = {subject: own or venue}
@@ -83,21 +84,23 @@ class Stage:
             ]
         ours = next(one.account for one in known if one.account.name == subject)
         self.rest = self._ends.enter_context(through(ours.rest_url))
-        changes = {"rest_url": self.rest.url.replace("127.0.0.1", host)}
+        changes: dict[str, object] = {**more, "rest_url": self.rest.url.replace("127.0.0.1", host)}
         self.sockets: tuple[Proxy, ...] = ()
         if ours.ws_url:
             there = urlsplit(ours.ws_url)
             self.sockets = (self._ends.enter_context(through(f"http://{there.netloc}")),)
             changes["ws_url"] = self.ws.ws_url.replace("127.0.0.1", host) + there.path
-        self.accounts = [
+        self.direct = [one.account for one in known]
+        """The accounts without the proxies."""
+        accounts = [
             replace(one.account, **changes) if one.account.name == subject else one.account  # type: ignore[arg-type]
             for one in known
         ]
-        secrets = {one.account.name: one.secrets for one in known}
+        self.secrets = {one.account.name: one.secrets for one in known}
         pace = PATIENT if "okx-desk" in (subject, *self.witnesses) else QUICK
         self.desk = LiveDesk(
-            self.accounts,
-            lambda: secrets,
+            accounts,
+            lambda: self.secrets,
             screen_grace_s=3600,
             limits=RunLimits(ACK_S, window_s or pace[1]),
             poll_s=poll_s or pace[0],

@@ -17,14 +17,9 @@ SHOWN = {
     # scenario: what stands in the panel of the account on trial when its run has ended
     "htx-legacy: socket: a black hole, pressed into": ("DEGRADED", "ws down: ", "CONFIRMED"),
     "htx-legacy: socket: connecting is refused": ("DEGRADED", "Connection refused", "CONFIRMED"),
-    "htx-legacy: every route: connecting is refused": (
-        "DOWN",
-        "Connection refused",
-        "UNRESOLVED",
-    ),
     "htx-unified: REST: a black hole": ("DEGRADED", "cannot be read", "UNRESOLVED"),
-    "okx-desk: REST: what is asked is lost": ("DEGRADED", "cannot be read", "UNRESOLVED"),
-    "bitget-uta: REST: connecting is not answered": ("DOWN", "no connection", "UNRESOLVED"),
+    "okx-desk: socket: a black hole, pressed into": ("DEGRADED", "ws down: ", "CONFIRMED"),
+    "bitget-uta: REST: connecting is refused": ("DOWN", "Connection refused", "UNRESOLVED"),
 }
 
 
