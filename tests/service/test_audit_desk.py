@@ -148,7 +148,11 @@ async def test_a_disk_that_is_stuck_holds_up_no_cancel_and_no_beat(
         disk.sticks.set()
         live.note("seen", "the disk sticks from here on")
         await desk.until(disk.stuck.is_set)
-        beats = len([text for text in desk.texts("bitget-uta") if "countdown-cancel-all" in text])
+
+        def beats() -> int:
+            return sum("countdown-cancel-all" in text for text in desk.texts("bitget-uta"))
+
+        before = beats()
         if press == "cancel":
             live.cancel("okx-desk", "spreads")
             await desk.reported("okx-desk")
@@ -174,8 +178,9 @@ async def test_a_disk_that_is_stuck_holds_up_no_cancel_and_no_beat(
     with audit.path.open("rb") as file:
         assert verify(file).intact
     pressed = next(at for at, record in enumerate(found) if record.fields.get("press") == press)
-    sent = [at for at, record in enumerate(found)
-            if record.fields.get("direction") == "out" and CANCELS.search(str(record.fields))]  # fmt: skip
+    out = ((at, str(record.fields)) for at, record in enumerate(found)
+           if record.fields.get("direction") == "out")  # fmt: skip
+    sent = [at for at, text in out if CANCELS.search(text)]
     assert sent, "what left is on record once the disk goes on"
     assert pressed < min(sent)
 
