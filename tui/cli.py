@@ -27,6 +27,7 @@ from tui.console import (
     agreed,
     complain,
     print_whatever_comes,
+    quote_no_error,
     say,
 )
 from tui.core.text import safe_text
@@ -40,6 +41,8 @@ DEBUG_SWITCH = "KILLDESK_DEBUG"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; prints one sentence instead of raising."""
     print_whatever_comes()
+    if arguments is None:  # the process is ours
+        quote_no_error()
     try:
         code = _run(arguments)
         sys.stdout.flush()

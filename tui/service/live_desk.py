@@ -80,10 +80,9 @@ class LiveDesk:
         self._one_change = asyncio.Lock()
         self._changes: set[asyncio.Task[object]] = set()
         self._tls: ssl.SSLContext | None = None
-        self._running = threading.Event()
+        self._running, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(
-            target=run_service,
-            args=(self._loop, self._main, self._stray),
+            target=self._serve,
             name="killdesk service",
             daemon=True,
         )
@@ -102,6 +101,8 @@ class LiveDesk:
             self._record(Audit.start)
         self._thread.start()
         self._running.wait()
+        if self._over.is_set():
+            raise RuntimeError("the service ended as it began")
 
     def stop(self, timeout_s: float = 8.0) -> None:
         """Ends the service; a timer is left to fire unless its settings say `disarm`.
@@ -232,6 +233,13 @@ class LiveDesk:
             self._loop.call_soon_threadsafe(command)
 
     # --- in the service's thread ------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        try:
+            run_service(self._loop, self._main, self._stray)
+        finally:
+            self._over.set()
+            self._running.set()  # nobody waits for a start that has failed
 
     async def _main(self) -> None:
         self._publisher.publish()

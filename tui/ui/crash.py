@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
-from pathlib import PurePath
 from typing import TypeVar
 
 from rich.text import Text
 from textual.app import App
+
+from tui.core.faults import kind_and_place
 
 R = TypeVar("R")
 
 
 def crash_sentence(error: BaseException) -> str:
     """What went wrong and where, without the error's own text: that may quote anything."""
-    trail = traceback.extract_tb(error.__traceback__)
-    ours = [step for step in trail if "tui" in PurePath(step.filename).parts] or trail
-    place = f" at {PurePath(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
     return (
-        f"killdesk's screen stopped on a fault of its own ({type(error).__name__}{place}). "
+        f"killdesk's screen stopped on a fault of its own ({kind_and_place(error)}). "
         "Orders rest at the venues as they were, and an armed timer runs out by itself. "
         "Start killdesk again, or cancel with: killdesk cancel --all"
     )

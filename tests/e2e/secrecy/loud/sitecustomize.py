@@ -79,7 +79,8 @@ def _crash(place: str) -> Any:
             except LookupError as error:
                 raise RuntimeError(f"about {secrets}", *secrets) from error
 
-        setattr(module, name, crash)
+        was = vars(module)[name]
+        setattr(module, name, property(crash) if isinstance(was, property) else crash)
 
     return change
 
