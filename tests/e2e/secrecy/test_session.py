@@ -16,6 +16,7 @@ Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 LeftBehind = Callable[..., list[str]]
 TAB, ENTER, ESCAPE, RIGHT = "\t", "\r", "\x1b", "\x1b[C"
 TEST, SAVE = "\x14", "\x13"
+SIGNED = re.compile(r'(?:"sign"|"Signature"|Signature=|ACCESS-SIGN)["=: ]*([^"&\s]*)')
 STYLE = re.compile(r"\x1b\[[0-9;?<>=]*[ -/]*[A-Za-z]")
 
 
@@ -189,6 +190,8 @@ def test_a_day_at_the_desk(
     assert {"press", "frame", "note", "outcome", "lock", "settings"} <= kinds
     assert "login" in told and "ACCESS-SIGN" in told and "Signature" in told
     assert len(signatures) > 20
+    seen = STYLE.sub("", bytes(desk.received).decode(errors="replace"))
+    assert set(SIGNED.findall(seen)) <= {"***", ""}
     log = (tmp_path / "loud.log").read_text()
     assert " asyncio DEBUG " in log, "the libraries must have told what they could"
     assert any("cmdline" in place for place in processes.seen)
