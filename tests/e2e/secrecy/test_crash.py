@@ -100,7 +100,11 @@ def test_in_the_screen_and_beside_it(
         assert b"killdesk cancel --all" in desk.received
         assert b"Traceback" not in desk.received
         said.append(bytes(desk.received))
-    for place in ("tui.service.access:Access.login", "tui.service.workers:Workers.stop"):
+    for place in (
+        "tui.service.access:Access.login",
+        "tui.service.workers:Workers.stop",
+        "tui.ui.bridge:Bridge._plan",
+    ):
         desk = terminal("--config", configured, columns=200, rows=46, LOUD_CRASH=place)
         desk.wait_for("bitget-uta")
         desk.wait_for("as of")
