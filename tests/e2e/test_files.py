@@ -30,6 +30,12 @@ def careless() -> Iterator[None]:
     os.umask(before)
 
 
+def timer_digest(simulator: Any) -> str:
+    """In the name of the lock on Bitget's timer."""
+    key = simulator.accounts["bitget-uta"]["api_key"]
+    return hashlib.sha256(f"bitget\0{key}".encode()).hexdigest()[:32]
+
+
 def state_of(home: Path) -> Path:
     return home / ".local/state/killdesk"
 
@@ -103,8 +109,7 @@ def test_no_planted_link_is_written_through(
     victim.write_text("mine")
     victim.chmod(0o644)
     (home / "elsewhere").mkdir()
-    key = simulator.accounts["bitget-uta"]["api_key"]
-    digest = hashlib.sha256(f"bitget\0{key}".encode()).hexdigest()[:32]
+    digest = timer_digest(simulator)
     today = datetime.now(UTC).date()
     replaced = {state / "drills.jsonl", state / "screen.json"}
     refused = {
@@ -143,6 +148,38 @@ def test_no_planted_link_is_written_through(
     assert not list((home / "elsewhere").iterdir())
     assert not [path for path in replaced if path.is_symlink()]
     assert [path for path in refused if not path.is_symlink()] == []
+
+
+@pytest.mark.parametrize("target", ["audit", "writer", "lock", "drills.jsonl", "screen.json"])
+def test_a_planted_pipe_holds_up_nothing(
+    terminal: Open, configured: str, home: Path, simulator: Any, target: str
+) -> None:
+    """Whoever opens a pipe waits for somebody at its other end, and nobody is there."""
+    state = state_of(home)
+    today = datetime.now(UTC).date()
+    digest = timer_digest(simulator)
+    pipes = {
+        "audit": [state / "audit" / f"{today + timedelta(days)}.jsonl" for days in range(2)],
+        "writer": [state / "audit" / "writer-1.lock"],
+        "lock": [state / "locks" / f"timer-{digest}.lock"],
+    }.get(target, [state / target])
+    for pipe in pipes:
+        pipe.parent.mkdir(parents=True, exist_ok=True)
+        os.mkfifo(pipe)
+    desk = terminal("--config", configured, columns=200, rows=46)
+    desk.wait_for("4 of 4 ready")
+    if target in ("audit", "writer"):
+        desk.wait_for("is not a regular file; take it away; cancels go on")
+    desk.press("4a")
+    desk.wait_for("ARMED")
+    desk.press("3ss")
+    desk.wait_for(lambda _: simulator.open("okx-desk", "spread") == 0)
+    desk.wait_for("confirmed")
+    desk.press("4aa")
+    desk.wait_for("OFF")
+    desk.press("q")
+    assert desk.wait_end() == 0
+    assert all(stat.S_ISFIFO(pipe.lstat().st_mode) for pipe in pipes)
 
 
 def test_the_settings_may_be_a_link(
