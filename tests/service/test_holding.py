@@ -203,8 +203,10 @@ async def test_a_disarm_while_the_lock_is_waited_for_stays_off(
     await desk.until(lambda: desk.account(BITGET).book.read_at_ms > before)
     assert states(desk, BITGET) == [TimerState.OFF]
     assert not simulator.timer(BITGET, "bitget")["armed"]
-    desk.desk.arm(BITGET)
-    await all_are(desk, BITGET, TimerState.ARMED)
+    other = open_desk(BITGET, deadman=TimerSettings(20, 2.0), locks=tmp_path / "locks")
+    await other.ready(BITGET)
+    other.desk.arm(BITGET)
+    await all_are(other, BITGET, TimerState.ARMED)
 
 
 async def test_a_confirmed_cancel_is_followed_by_the_disarm(

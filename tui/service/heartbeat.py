@@ -56,6 +56,7 @@ class Heartbeat:
         self._disk = Aside()
         self._arming: asyncio.Task[None] | None = None
         """Waits for the lock."""
+        self._wants_lock = False
         self._guards = Guards(settings.guards, clock)
         self._rivals = Rivals()
         self._reasons: dict[str, str] = {}
@@ -84,15 +85,23 @@ class Heartbeat:
         if self._lock is None:
             self._arm("")
         elif self._arming is None:
+            self._wants_lock = True
             self._arming = asyncio.create_task(
                 self._arm_with(self._lock), name=f"lock of {self.id}"
             )
 
     async def _arm_with(self, lock: TimerLock) -> None:
         """Beside the loop, which a disk that hangs would stop: with it every cancel."""
+
+        def take() -> str:
+            denied = lock.take()
+            if not self._wants_lock:  # it came too late: nobody would give it back
+                lock.release()
+            return denied
+
         try:
             async with asyncio.timeout(LOCK_S):
-                found = await self._disk.run(lock.take)
+                found = await self._disk.run(take)
             denied = found if isinstance(found, str) else lock.do_without(type(found).__name__)
         except TimeoutError:
             denied = lock.do_without("no answer")
@@ -153,6 +162,7 @@ class Heartbeat:
             await asyncio.sleep(GUARD_S)
 
     def _stop_arming(self) -> None:
+        self._wants_lock = False
         if self._arming is not None:
             self._arming.cancel()
             self._arming = None
