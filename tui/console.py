@@ -45,7 +45,7 @@ def quote_no_error() -> None:
     """What no one has caught is told without its own text, in any thread, from now on."""
 
     def tell(where: str, error: BaseException | None) -> None:
-        if error is not None and sys.stderr is not None:
+        if error is not None and not isinstance(error, SystemExit) and sys.stderr is not None:
             from tui.core.faults import kind_and_place  # hardly ever needed
 
             complain(f"a fault of its own in {where}: {kind_and_place(error)}", NOT_OK)
