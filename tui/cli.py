@@ -26,6 +26,7 @@ from tui.console import (
     UsageError,
     agreed,
     complain,
+    leave_no_core,
     print_whatever_comes,
     quote_no_error,
     say,
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print_whatever_comes()
     if arguments is None:  # the process is ours
         quote_no_error()
+        leave_no_core()
     try:
         code = _run(arguments)
         sys.stdout.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import threading
+from contextlib import suppress
 from types import TracebackType
 
 from tui.core.text import safe_text
@@ -59,3 +60,13 @@ def quote_no_error() -> None:
     sys.excepthook = of_main
     threading.excepthook = of_thread
     sys.unraisablehook = lambda told: tell("its clearing up", told.exc_value)
+
+
+def leave_no_core() -> None:
+    """A crash of the interpreter itself leaves no picture of the memory, which holds secrets."""
+    if sys.platform != "win32":
+        import resource
+
+        with suppress(ValueError, OSError):
+            _, most = resource.getrlimit(resource.RLIMIT_CORE)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, most))

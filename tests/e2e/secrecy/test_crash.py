@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -113,3 +115,24 @@ def test_in_the_screen_and_beside_it(
         said.append(bytes(desk.received))
     leaks = left_behind(*said)
     assert not leaks, "\n".join(leaks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_the_interpreter_itself_may_crash_without_a_core_file(
+    terminal: Open, configured: str, tmp_path: Path
+) -> None:
+    import resource
+
+    soft, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    try:
+        desk = terminal("--config", configured, columns=200, rows=46)
+        desk.wait_for("4 of 4 ready")
+        limits = Path(f"/proc/{desk.process.pid}/limits").read_text()
+        allowed = next(line for line in limits.splitlines() if "core file size" in line)
+        assert allowed.split()[4] == "0"
+        desk.kill(signal.SIGSEGV)
+        assert desk.wait_end() == -signal.SIGSEGV
+        assert not list((tmp_path / "cwd").iterdir())
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, most))
