@@ -41,7 +41,7 @@ def crashed(tmp_path: Path) -> int:
     return (tmp_path / "loud.log").read_text().count("loud WARNING crash with")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_in_the_service_without_a_screen(
     killdesk: Killdesk,
     configured: str,
@@ -84,7 +84,7 @@ def test_in_the_command_line(
     assert crashed(tmp_path) == 2
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_in_the_screen_and_beside_it(
     terminal: Open,
     configured: str,

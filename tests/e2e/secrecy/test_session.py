@@ -93,7 +93,7 @@ def add_by_shell(
     path.write_text(f"{path.read_text()}\n[accounts.deadman]\n{short}")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_day_at_the_desk(
     terminal: Open,
     killdesk: Killdesk,
