@@ -26,7 +26,9 @@ from tui.console import (
     UsageError,
     agreed,
     complain,
+    leave_no_core,
     print_whatever_comes,
+    quote_no_error,
     say,
 )
 from tui.core.text import safe_text
@@ -40,6 +42,9 @@ DEBUG_SWITCH = "KILLDESK_DEBUG"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; prints one sentence instead of raising."""
     print_whatever_comes()
+    if arguments is None:  # the process is ours
+        quote_no_error()
+        leave_no_core()
     try:
         code = _run(arguments)
         sys.stdout.flush()

@@ -24,7 +24,7 @@ from tui.core.clocks import Instant, read_clock
 from tui.core.desk import DeskView
 from tui.core.frames import Frame
 from tui.core.orders import OpenOrder
-from tui.service import audit_pack, audit_queue
+from tui.service import audit_files, audit_pack, audit_queue
 from tui.service.audit import Audit
 from tui.service.audit_files import file_name, list_files
 from tui.service.audit_read import CannotRead, check_file, read_lines
@@ -287,6 +287,62 @@ def test_what_was_lost_meanwhile_is_counted_where_it_is_missing(
     lost = [record.fields for record in records(path) if record.kind == "lost"]
     assert [fields["frames"] for fields in lost] == [10, 10]
     assert check(path).intact
+
+
+def test_threads_that_are_not_to_be_had_cost_no_record(
+    open_audit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def refused(thread: threading.Thread) -> None:
+        if thread.name == "killdesk record, old":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    audit = open_audit()
+    audit.press("panic")
+    audit.close()
+    assert not audit.fault
+    assert kinds(the_file(audit)) == ["open", "start", "press", "end"]
+
+
+def test_a_fault_of_our_own_while_opening_loses_no_record(
+    open_audit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_file = audit_files.Writer.open
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a text that is not to be shown")
+
+    monkeypatch.setattr(audit_files.Writer, "open", broken)
+    audit = open_audit()
+    audit.press("panic")
+    audit.wake()
+    until(lambda: audit.fault)
+    assert audit.fault == ("the record has a fault of killdesk's own: RuntimeError; cancels go on")
+    monkeypatch.setattr(audit_files.Writer, "open", open_file)
+    until(lambda: not audit.fault)
+    audit.close()
+    assert kinds(the_file(audit)) == ["open", "start", "press", "end"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_lock_that_fails_again_and_again_leaves_no_file_open(
+    open_audit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def refused(descriptor: int, **_: object) -> bool:
+        tried.append(descriptor)
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("filelock.lock_descriptor", refused)
+    audit = open_audit()
+    until(lambda: len(tried) > 5)
+    assert "No locks available" in audit.fault
+    open_now = [path for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    assert sum(path.readlink().name == "writer-1.lock" for path in open_now) <= 1
 
 
 def test_a_flood_of_frames_is_all_there_or_counted(open_audit: Open) -> None:

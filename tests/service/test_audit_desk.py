@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tui.core.actions import Outcome
 from tui.core.audit import read_record, verify
 from tui.core.desk import NewSettings
+from tui.service import audit as audit_module
 from tui.service.audit import Audit
 from tui.service.demo import read_greeting
 from tui.service.headless import cancel_accounts
 from tui.service.live_desk import LiveDesk
+
+WAIT_S = 60.0
+CANCELS = re.compile(r"mass-cancel|cancelall|cancel_all|cancel-all-quotes|cancel-symbol-order")
 
 
 async def test_a_session_is_on_record_in_its_order(
@@ -91,6 +101,113 @@ def test_a_broken_record_is_said_on_the_desk_and_stops_no_cancel(
     ended = cancel_accounts(demo.accounts, lambda: demo.secrets, audit=audit)
     assert {str(report.outcome) for report in ended.reports} == {"confirmed"}
     assert audit.fault.startswith("the record of this session is broken: ")
+
+
+class StuckDisk:
+    """A disk that takes what comes until it `sticks`, and then nothing before `go_on`."""
+
+    def __init__(self) -> None:
+        self.sticks, self.stuck, self.go_on = (threading.Event() for _ in range(3))
+
+    def wait(self) -> None:
+        if self.sticks.is_set():
+            self.stuck.set()
+            assert self.go_on.wait(WAIT_S)
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        self.wait()
+        return os.write(descriptor, data)
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+@pytest.mark.parametrize("press", ["cancel", "panic"])
+async def test_a_disk_that_is_stuck_holds_up_no_cancel_and_no_beat(
+    simulator: Any,
+    watch_desk: Callable[[LiveDesk], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    press: str,
+) -> None:
+    """The record comes to a stop first; then the press, and all that it does to its end."""
+    disk = StuckDisk()
+    sync = os.fsync
+    if call == "fsync":
+        monkeypatch.setattr(audit_module.os, "fsync", lambda fd: (disk.wait(), sync(fd)))
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    options = {"write": disk.write} if call == "write" else {}
+    audit = Audit(tmp_path, {"what": "test"}, **options)
+    live = LiveDesk(demo.accounts, lambda: demo.secrets, screen_grace_s=3600, audit=audit)
+    live.start()
+    desk = watch_desk(live)
+    try:
+        await desk.ready("okx-desk", "bitget-uta", "htx-legacy", "htx-unified")
+        live.arm("bitget-uta")
+        await desk.until(lambda: desk.account("bitget-uta").timer.state == "armed")
+        disk.sticks.set()
+        live.note("seen", "the disk sticks from here on")
+        await desk.until(disk.stuck.is_set)
+
+        def beats() -> int:
+            return sum("countdown-cancel-all" in text for text in desk.texts("bitget-uta"))
+
+        before = beats()
+        if press == "cancel":
+            live.cancel("okx-desk", "spreads")
+            await desk.reported("okx-desk")
+        else:
+            live.panic()
+            for name, actions in (("okx-desk", 2), ("htx-legacy", 2), ("bitget-uta", 1)):
+                await desk.reported(name, actions)
+        assert simulator.open("okx-desk", "spread") == 0
+        outcomes = [one.outcome for one in desk.account("okx-desk").reports]
+        assert set(outcomes) == {Outcome.CONFIRMED}
+        await desk.until(lambda: beats() > before)
+        assert not disk.go_on.is_set(), "all of it while the disk stood still"
+    finally:
+        disk.go_on.set()
+        disk.sticks.clear()
+        live.stop()
+    assert audit.path is not None
+    found = [read_record(line) for line in audit.path.read_bytes().splitlines()]
+    with audit.path.open("rb") as file:
+        assert verify(file).intact
+    pressed = next(at for at, record in enumerate(found) if record.fields.get("press") == press)
+    out = ((at, str(record.fields)) for at, record in enumerate(found)
+           if record.fields.get("direction") == "out")  # fmt: skip
+    sent = [at for at, text in out if CANCELS.search(text)]
+    assert sent, "what left is on record once the disk goes on"
+    assert pressed < min(sent)
+
+
+@pytest.mark.parametrize("part", ["press", "wake", "outcome", "picture", "start"])
+async def test_a_fault_in_the_record_itself_stops_no_cancel_and_is_shown(
+    simulator: Any,
+    watch_desk: Callable[[LiveDesk], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    part: str,
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise MemoryError("a text that is not to be shown")
+
+    monkeypatch.setattr(Audit, part, broken)
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    audit = Audit(tmp_path, {"what": "test"})
+    live = LiveDesk(demo.accounts, lambda: demo.secrets, screen_grace_s=3600, audit=audit)
+    live.start()
+    desk = watch_desk(live)
+    try:
+        await desk.ready("okx-desk")
+        live.cancel("okx-desk", "spreads")
+        account = await desk.reported("okx-desk")
+        assert account.reports[0].outcome is Outcome.CONFIRMED
+        await desk.until(lambda: "a fault of killdesk's own: MemoryError" in live.view.notice)
+        assert "not to be shown" not in live.view.notice
+    finally:
+        live.stop()
 
 
 async def test_the_notice_says_that_the_record_is_broken(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tui.core.actions import Outcome
 from tui.core.clocks import read_clock
 from tui.core.deadman import TimerState
 from tui.service.cancel_run import RunLimits
+from tui.service.timer_lock import TimerLock
 
 OpenDesk = Callable[..., Any]
 
@@ -152,6 +154,59 @@ async def test_a_second_killdesk_does_not_take_the_timer(
             await asyncio.sleep(0.05)
 
     await asyncio.wait_for(armed(), 20)
+
+
+async def test_a_disk_that_hangs_at_the_lock_holds_up_no_cancel_and_no_timer(
+    simulator: Any, open_desk: OpenDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, go_on = threading.Event(), threading.Event()
+
+    def take(_: TimerLock) -> str:
+        hangs.set()
+        go_on.wait(60)
+        return ""
+
+    monkeypatch.setattr(TimerLock, "take", take)
+    desk = open_desk(BITGET, deadman=TimerSettings(20, 2.0), locks=tmp_path / "locks")
+    await desk.ready(BITGET)
+    desk.desk.arm(BITGET)
+    await desk.until(hangs.is_set)
+    desk.desk.cancel(BITGET)
+    assert (await desk.reported(BITGET)).reports[0].outcome is Outcome.CONFIRMED
+    await all_are(desk, BITGET, TimerState.ARMED)
+    assert "would not be noticed" in message(desk)
+    assert "(no answer)" in message(desk)
+    assert not go_on.is_set()
+    go_on.set()
+
+
+async def test_a_disarm_while_the_lock_is_waited_for_stays_off(
+    simulator: Any, open_desk: OpenDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, go_on = threading.Event(), threading.Event()
+    take = TimerLock.take
+
+    def late(lock: TimerLock) -> str:
+        hangs.set()
+        go_on.wait(60)
+        return take(lock)
+
+    monkeypatch.setattr(TimerLock, "take", late)
+    desk = open_desk(BITGET, deadman=TimerSettings(20, 2.0), locks=tmp_path / "locks")
+    await desk.ready(BITGET)
+    desk.desk.arm(BITGET)
+    await desk.until(hangs.is_set)
+    desk.desk.disarm(BITGET)
+    go_on.set()
+    desk.desk.refresh(BITGET)
+    before = desk.account(BITGET).book.read_at_ms
+    await desk.until(lambda: desk.account(BITGET).book.read_at_ms > before)
+    assert states(desk, BITGET) == [TimerState.OFF]
+    assert not simulator.timer(BITGET, "bitget")["armed"]
+    other = open_desk(BITGET, deadman=TimerSettings(20, 2.0), locks=tmp_path / "locks")
+    await other.ready(BITGET)
+    other.desk.arm(BITGET)
+    await all_are(other, BITGET, TimerState.ARMED)
 
 
 async def test_a_confirmed_cancel_is_followed_by_the_disarm(

@@ -76,6 +76,17 @@ async def test_a_start_that_fails_is_said_and_denies(
     assert account.reports[0].outcome is Outcome.DENIED
 
 
+def test_a_service_that_ends_as_it_begins_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    monkeypatch.setattr(live_desk.LiveDesk, "_draw", broken)
+    desk = live_desk.LiveDesk((), dict)
+    with pytest.raises(RuntimeError, match="the service ended as it began"):
+        desk.start()
+    desk.stop()
+
+
 async def test_ready_is_not_said_while_the_book_cannot_be_read(
     simulator: Any, open_desk: OpenDesk
 ) -> None:

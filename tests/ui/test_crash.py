@@ -13,7 +13,7 @@ import pytest
 
 from tui.service.configuration import Configuration
 from tui.service.settings import Settings
-from tui.ui.crash import crash_sentence
+from tui.ui.crash import CrashReport, crash_sentence
 from tui.ui.welcome import WelcomeApp
 
 CANARY = "canary-4711"
@@ -51,6 +51,25 @@ def test_the_sentence_names_the_place_but_not_the_words() -> None:
     except KeyError as error:
         said = crash_sentence(error)
     assert "KeyError" in said and "test_crash.py" in said and CANARY not in said
+
+
+async def test_a_fault_that_only_the_loop_hears_of_is_shown_and_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    import asyncio
+
+    def broken() -> None:
+        raise KeyError(CANARY)
+
+    app = CrashReport[None]()
+    async with app.run_test(notifications=True) as pilot:
+        asyncio.get_running_loop().call_soon(broken)
+        await pilot.pause()
+        await pilot.pause()
+        (told,) = [notice.message for notice in app._notifications]
+    assert told.startswith("a fault of killdesk's own: KeyError at test_crash.py")
+    assert CANARY not in told
+    assert CANARY not in caplog.text
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this platform has no SIGHUP")

@@ -151,14 +151,10 @@ class Audit:
             self._urgent.clear()
             try:
                 self._write_all()
-            except OSError as error:
-                why = error.strerror or type(error).__name__
-                self._say_fault(f"the record of this session is broken: {why}; cancels go on")
+            except Exception as error:  # noqa: BLE001  whatever it is, the record goes on if it can
+                self._say_fault(f"{_why_broken(error)}; cancels go on")
                 self._work.set()
                 self._closing.wait(RETRY_S)
-            except Exception as error:  # noqa: BLE001  whatever it is, the record goes on if it can
-                why = type(error).__name__
-                self._say_fault(f"the record has a fault of killdesk's own: {why}; cancels go on")
             if closing:
                 break
         if self._descriptor >= 0:
@@ -191,12 +187,13 @@ class Audit:
 
     def _record(self, entry: Entry) -> None:
         try:
-            self._seal(entry.at_ms, entry.kind, _fields(entry.told))
-        except OSError:
+            self._open()
+        except Exception:
             self._queue.put_back(entry)
             raise
-        except (TypeError, ValueError):
-            # What has no plain form must not stop what has one.
+        try:
+            self._seal(entry.at_ms, entry.kind, _fields(entry.told))
+        except Exception:  # noqa: BLE001  what has no plain form must not stop what has one
             self._seal(entry.at_ms, "lost", {"others": 1, "of": entry.kind})
         self._sync = self._sync or entry.frame is None
 
@@ -211,8 +208,7 @@ class Audit:
             self._seal(now.wall_ms, "picture", {**whole, **changes})
 
     def _seal(self, at_ms: int, kind: str, fields: Mapping[str, object]) -> None:
-        """Puts one record at the end of the chain, in the file of today. Raises OSError."""
-        self._open()
+        """Puts one record at the end of the chain, in the file that is open."""
         self._sealed += self._chain.seal(at_ms, kind, fields)
 
     def _flush(self) -> None:
@@ -254,9 +250,10 @@ class Audit:
         self._whole_at_s = 0.0
         with suppress(OSError):  # an old file that cannot be deleted stops no new one
             forget_old(self._folder, day, self._keep_days)
-        threading.Thread(
-            target=self._pack, args=(day,), name="killdesk record, old", daemon=True
-        ).start()
+        with suppress(RuntimeError):  # no thread is to be had: old files stay as they are
+            threading.Thread(
+                target=self._pack, args=(day,), name="killdesk record, old", daemon=True
+            ).start()
 
     def _pack(self, day: date) -> None:
         with suppress(OSError):  # it stays as it is, and is tried again on the next day
@@ -273,6 +270,13 @@ class Audit:
         if self.fault or self.path is None:
             return self.fault or "the record of this session could not be begun"
         return f"record: {self.path}, head {self.head[:SHORT]}"
+
+
+def _why_broken(error: Exception) -> str:
+    if isinstance(error, OSError):
+        why = error.strerror or type(error).__name__
+        return f"the record of this session is broken: {why}"
+    return f"the record has a fault of killdesk's own: {type(error).__name__}"
 
 
 def _fields(told: object) -> Mapping[str, object]:

@@ -50,9 +50,14 @@ class Writer:
         self.folder = make_private_folder(folder)
         for self.number in range(1, MOST_WRITERS + 1):
             self._lock = _open(folder / f"writer-{self.number}.lock", os.O_RDWR | os.O_CREAT)
-            if lock_descriptor(self._lock, blocking=False):
+            ours = False
+            try:
+                ours = lock_descriptor(self._lock, blocking=False)
+            finally:
+                if not ours:
+                    os.close(self._lock)
+            if ours:
                 return
-            os.close(self._lock)
         raise NoFile(f"{MOST_WRITERS} others write already")
 
     def open(self, day: date) -> tuple[int, Path, Tail | None, str]:

@@ -21,10 +21,9 @@ def read_drills(path: Path) -> tuple[Drill, ...]:
 
     Raises OSError where there is a file that cannot be read.
     """
-    try:
-        lines = path.read_text("utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
+    if not path.is_file():  # a pipe in its place would be waited for
         return ()
+    lines = path.read_text("utf-8", errors="replace").splitlines()
     found = []
     for line in lines:
         try:

@@ -11,6 +11,7 @@ from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
 from tui.core.deadman import Deadman, TimerState, TimerView
 from tui.core.rivals import Rivals
+from tui.service.aside import Aside
 from tui.service.courier import Courier
 from tui.service.guards import Guards
 from tui.service.timer_lock import TimerLock
@@ -18,6 +19,8 @@ from tui.venues.base import Talk, TimerSpec, VenueError
 
 GUARD_S = 1.0
 """Between two looks at the guards."""
+LOCK_S = 1.0
+"""How long to arm waits for the lock: a disk that hangs keeps no timer from protecting."""
 
 
 class Heartbeat:
@@ -50,6 +53,10 @@ class Heartbeat:
         self._fired = fired
         self._note = note
         self._lock = lock
+        self._disk = Aside()
+        self._arming: asyncio.Task[None] | None = None
+        """Waits for the lock."""
+        self._wants_lock = False
         self._guards = Guards(settings.guards, clock)
         self._rivals = Rivals()
         self._reasons: dict[str, str] = {}
@@ -75,8 +82,37 @@ class Heartbeat:
 
     def arm(self) -> None:
         """Starts the timer and holds it; not if another killdesk here holds it already."""
-        self._denied = self._lock.take() if self._lock is not None else ""
-        if not self._denied:
+        if self._lock is None:
+            self._arm("")
+        elif self._arming is None:
+            self._wants_lock = True
+            self._arming = asyncio.create_task(
+                self._arm_with(self._lock), name=f"lock of {self.id}"
+            )
+
+    async def _arm_with(self, lock: TimerLock) -> None:
+        """Beside the loop, which a disk that hangs would stop: with it every cancel."""
+
+        def take() -> str:
+            denied = lock.take()
+            if not self._wants_lock:  # it came too late: nobody would give it back
+                lock.release()
+            return denied
+
+        try:
+            async with asyncio.timeout(LOCK_S):
+                found = await self._disk.run(take)
+            denied = found if isinstance(found, str) else lock.do_without(type(found).__name__)
+        except TimeoutError:
+            denied = lock.do_without("no answer")
+        except Exception as error:  # noqa: BLE001  as any lock that cannot be had
+            denied = lock.do_without(type(error).__name__)
+        self._arming = None
+        self._arm(denied)
+
+    def _arm(self, denied: str) -> None:
+        self._denied = denied
+        if not denied:
             self._guards.begin()
             if self._guards.views:
                 # Not a beat before what it shall prove has been looked at.
@@ -85,6 +121,7 @@ class Heartbeat:
         self._nudge()
 
     def disarm(self) -> None:
+        self._stop_arming()
         self._machine.disarm(self._clock())
         if self._machine.disarming:
             self._no_disarm_pending.clear()
@@ -124,8 +161,15 @@ class Heartbeat:
                 self._withhold("guard", f"beats withheld: {fault}" if fault else "")
             await asyncio.sleep(GUARD_S)
 
+    def _stop_arming(self) -> None:
+        self._wants_lock = False
+        if self._arming is not None:
+            self._arming.cancel()
+            self._arming = None
+
     def close(self) -> None:
         """Lets another killdesk have the timer."""
+        self._stop_arming()
         if self._lock is not None:
             self._lock.release()
 
@@ -139,7 +183,8 @@ class Heartbeat:
                 self._look()
             if not self._machine.disarming:
                 self._no_disarm_pending.set()
-            if self._machine.state is TimerState.OFF and not self._machine.wanted:
+            idle = self._machine.state is TimerState.OFF and not self._machine.wanted
+            if idle and self._arming is None:
                 self.close()
             if countdown_s is None:
                 await self._sleep(self._machine.wait_s(now))

@@ -108,6 +108,8 @@ def _explained(error: BaseException) -> CredentialsError:
     """What a backend's failure means, without its text: that may hold what was asked for."""
     from keyring import errors
 
+    if isinstance(error, errors.InitError) and _is_unavailable(error.__cause__):
+        error = error.__cause__ or error
     kind = type(error).__name__
     if isinstance(error, errors.NoKeyringError):
         return CredentialsError(_NO_KEYRING)
@@ -129,3 +131,8 @@ def _explained(error: BaseException) -> CredentialsError:
     return CredentialsError(
         f"the keyring failed ({kind}); check that it is running and unlocked, and try again"
     )
+
+
+def _is_unavailable(error: BaseException | None) -> bool:
+    """Whether there is no Secret Service: `secretstorage` is there on Linux alone."""
+    return type(error).__name__ == "SecretServiceNotAvailableException"

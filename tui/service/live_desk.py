@@ -62,7 +62,7 @@ class LiveDesk:
         self._worker_class = WatchingWorker if view_only else AccountWorker
         self._secrets = secrets
         self._read_notice = notice
-        self._notice = ""
+        self._notice = self._fault = ""
         self._clock = clock
         self._limits = limits
         self._poll_s = poll_s
@@ -80,10 +80,9 @@ class LiveDesk:
         self._one_change = asyncio.Lock()
         self._changes: set[asyncio.Task[object]] = set()
         self._tls: ssl.SSLContext | None = None
-        self._running = threading.Event()
+        self._running, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(
-            target=run_service,
-            args=(self._loop, self._main, self._stray),
+            target=self._serve,
             name="killdesk service",
             daemon=True,
         )
@@ -99,9 +98,11 @@ class LiveDesk:
         if self.audit is not None:
             self.audit.changed = lambda: self._ask(self._publisher.changed)
             self.audit.held_s = lambda: self._precedence.held_s
-            self.audit.start()
+            self._record(Audit.start)
         self._thread.start()
         self._running.wait()
+        if self._over.is_set():
+            raise RuntimeError("the service ended as it began")
 
     def stop(self, timeout_s: float = 8.0) -> None:
         """Ends the service; a timer is left to fire unless its settings say `disarm`.
@@ -162,8 +163,7 @@ class LiveDesk:
         self._press(present, "presence")
 
     def note(self, kind: str, text: str) -> None:
-        if self.audit is not None:
-            self.audit.note(kind, text=text)
+        self._record(lambda audit: audit.note(kind, text=text))
 
     def refresh(self, account: str) -> None:
         self._ask(self._of(account, lambda worker: worker.refresh()))
@@ -204,21 +204,28 @@ class LiveDesk:
         scope: Scope = EVERYTHING,
     ) -> None:
         """Puts it on record, then hands it over; it is written when it has been sent."""
-        audit = self.audit
-        if audit is None:
-            self._ask(command)
-            return
+
+        def write_later(audit: Audit) -> None:
+            self._precedence.later(self._loop, RECORD_S, audit.wake)
 
         def go() -> None:
-            self._precedence.later(self._loop, RECORD_S, audit.wake)
+            self._record(write_later)
             command()
 
-        audit.press(what, account, action, scope)
+        self._record(lambda audit: audit.press(what, account, action, scope))
         self._ask(go)
 
     def _ended(self, report: Report) -> None:
-        if self.audit is not None:
-            self.audit.outcome(report)
+        self._record(lambda audit: audit.outcome(report))
+
+    def _record(self, tell: Callable[[Audit], None]) -> None:
+        """Puts something on record, if there is one. A fault there is shown, and stops nothing."""
+        if self.audit is None:
+            return
+        try:
+            tell(self.audit)
+        except Exception as error:  # noqa: BLE001  no cancel is to wait for it, none to fail by it
+            self._ask(partial(self._stray, error))
 
     def _ask(self, command: Callable[[], object]) -> None:
         # A desk that has stopped has nothing left to do; the screen is on its way out.
@@ -226,6 +233,13 @@ class LiveDesk:
             self._loop.call_soon_threadsafe(command)
 
     # --- in the service's thread ------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        try:
+            run_service(self._loop, self._main, self._stray)
+        finally:
+            self._over.set()
+            self._running.set()  # nobody waits for a start that has failed
 
     async def _main(self) -> None:
         self._publisher.publish()
@@ -254,9 +268,8 @@ class LiveDesk:
             views = self._workers.views
             changed = changed_names(self._workers.accounts, new, views)
             refused = refusal(views, changed)
-            if self.audit is not None:
-                told = on_record(self._workers.accounts, new, changed, refused)
-                self.audit.note("settings", **told)
+            told = on_record(self._workers.accounts, new, changed, refused)
+            self._record(lambda audit: audit.note("settings", **told))
             if not refused:
                 self._screen.grace_s = new.screen_grace_s
                 read = self._reader(new.secrets, new.notice)
@@ -295,17 +308,17 @@ class LiveDesk:
 
     def _stray(self, fault: object) -> None:
         """A fault that no task owns: named on the screen, its text kept from it."""
-        self._notice = f"a fault of killdesk's own: {type(fault).__name__}; start it again"
-        self._publisher.changed()
+        said = f"a fault of killdesk's own: {type(fault).__name__}; start it again"
+        if said != self._fault:  # to draw it may fail for the same reason
+            self._fault = said
+            self._publisher.changed()
 
     def _draw(self) -> DeskView:
-        notice, head = self._notice, ""
-        if self.audit is not None:
-            notice = "; ".join(filter(None, (notice, self.audit.fault)))
-            head = self.audit.head
+        broken, head = (self.audit.fault, self.audit.head) if self.audit is not None else ("", "")
+        notice = "; ".join(filter(None, (self._notice, self._fault, broken)))
         view = DeskView(self._workers.views, notice, head)
-        if self.audit is not None and not self._stop.is_set():  # its routes are closing by then
-            self.audit.picture(view)
+        if not self._stop.is_set():  # its routes are closing by then
+            self._record(lambda audit: audit.picture(view))
         return view
 
 

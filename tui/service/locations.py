@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,14 +61,15 @@ def open_private(path: Path, flags: int) -> int:
     return descriptor
 
 
-def replace_private(path: Path, text: str) -> None:
+def replace_private(path: Path, text: str, *, through_link: bool = False) -> None:
     """Writes `text` to `path` in one step: a reader sees the old file or the new one, never half.
 
-    A symbolic link stays a link: what it points to is replaced. Raises OSError.
+    A symbolic link is replaced by a file of ours; with `through_link` it stays, and what it points
+    to is replaced. Raises OSError.
     """
     import secrets  # needed at the first writing, and nothing before the first paint writes
 
-    target = path.resolve()
+    target = _behind_links(path) if through_link else path
     make_private_folder(target.parent)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -79,3 +81,10 @@ def replace_private(path: Path, text: str) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _behind_links(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError:  # links in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None

@@ -207,6 +207,6 @@ def _check_unchanged(path: Path, now: Mapping[str, object], before: str, after: 
 
 def _write(path: Path, text: str) -> None:
     try:
-        replace_private(path, text)
+        replace_private(path, text, through_link=True)  # settings may be kept elsewhere
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None

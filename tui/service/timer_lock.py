@@ -47,6 +47,10 @@ class TimerLock:
             why = "its lock file is replaced again and again"
         except OSError as error:
             why = error.strerror or type(error).__name__
+        return self.do_without(why)
+
+    def do_without(self, why: str) -> str:
+        """The timer is held without the lock: "", and the `note`."""
         self.note = (
             "a second killdesk on this machine that holds this timer would not be noticed:"
             f" {self._path.parent} cannot be used ({why})"

@@ -78,8 +78,10 @@ class Workers(Mapping[str, Worker]):
 
     async def open(self, read: Read) -> None:
         """Starts the work of every account."""
-        await self._begin(self.accounts, read)
-        self.opened.set()
+        try:
+            await self._begin(self.accounts, read)
+        finally:
+            self.opened.set()
 
     async def exchange(
         self, accounts: Sequence[Account], changed: Collection[str], read: Read
