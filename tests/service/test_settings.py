@@ -401,7 +401,9 @@ def test_a_timer_where_the_venue_has_none(file: Path, monkeypatch: pytest.Monkey
     )
 
 
-@pytest.mark.parametrize(("venue", "offered"), [("okx", '"okx-sprd", "okx-rfq"'), ("htx", '"htx"')])
+@pytest.mark.parametrize(
+    ("venue", "offered"), [("okx", '"okx-sprd", "okx-rfq", "okx-trade"'), ("htx", '"htx"')]
+)
 def test_a_timer_that_the_account_did_not_ask_for(file: Path, venue: str, offered: str) -> None:
     assert complaint(file, account(venue, "[accounts.deadman]")) == (
         f'accounts[1].deadman (account "a"): the account holds no dead-man timer; add timers = '
@@ -411,7 +413,7 @@ def test_a_timer_that_the_account_did_not_ask_for(file: Path, venue: str, offere
 
 @pytest.mark.parametrize(
     ("venue", "timers"),
-    [("okx", ("okx-rfq",)), ("okx", ("okx-sprd", "okx-rfq")), ("htx", ("htx",))],
+    [("okx", ("okx-rfq",)), ("okx", ("okx-sprd", "okx-trade")), ("htx", ("htx",))],
 )
 def test_timers_that_are_asked_for(file: Path, venue: str, timers: tuple[str, ...]) -> None:
     file.write_text(account(venue, f"timers = {[*timers, timers[0]]}"))
@@ -423,7 +425,7 @@ def test_timers_that_are_asked_for(file: Path, venue: str, timers: tuple[str, ..
 @pytest.mark.parametrize(
     ("venue", "line", "expected"),
     [
-        ("okx", "['okx']", 'OKX offers "okx-sprd", "okx-rfq", got "okx"'),
+        ("okx", "['okx']", 'OKX offers "okx-sprd", "okx-rfq", "okx-trade", got "okx"'),
         ("htx", "['okx-rfq']", 'HTX offers "htx", got "okx-rfq"'),
         ("bitget", "['htx']", 'Bitget offers none, got "htx"'),
         ("bitget", "['bitget']", '"bitget" is held without being named; take it out'),
@@ -457,7 +459,7 @@ def test_several_timers_share_the_range_that_all_of_them_have(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = VENUES["okx"].spec
-    short, long = spec.timers
+    short, long, _ = spec.timers
     timers = (replace(short, max_s=25), replace(long, min_s=20))
     narrow = replace(VENUES["okx"], spec=replace(spec, timers=timers))
     monkeypatch.setitem(VENUES, "okx", narrow)
