@@ -28,6 +28,12 @@ def test_the_shortest_countdown_is_warned_of_with_the_arithmetic() -> None:
     assert "1.5 + 2 x 0.8 + 1 x 1.05 = 4.15 s is within 5 - 0.5 = 4.5 s" in retry
     assert "1.5 + 3 x 0.8 + 2 x 1.05 = 6 s is more than" in retry
     assert "shortest countdown" in shortest
+    assert "after 3.5 s of trouble" in shortest
+
+
+@pytest.mark.parametrize(("countdown_s", "timeout_s"), [(5, 0.8), (12, 1.5), (60, 2.0)])
+def test_a_request_may_take_an_eighth_of_the_countdown(countdown_s: int, timeout_s: float) -> None:
+    assert TimerPlan.of(countdown_s, 1.5, 1.05, 5, 60).request_timeout_s == timeout_s
 
 
 def test_no_retry_left_is_warned_of() -> None:
