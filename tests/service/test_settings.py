@@ -662,3 +662,14 @@ def test_paper_trading_at_okx_has_a_socket_of_its_own(tmp_path: Path) -> None:
     named = text + b'ws_url = "ws://127.0.0.1:9/ws/v5/business"\n'
     account = parse_settings(named, tmp_path / "config.toml").accounts[0]
     assert account.ws_url == "ws://127.0.0.1:9/ws/v5/business"
+
+
+def test_keys_with_and_without_quotes_name_the_same_ids(file: Path) -> None:
+    file.write_text('[keys]\n"cancel.all" = "F5"\npanel.next = "tab"\n')
+    assert load_settings(file).keys == (("cancel.all", "F5"), ("panel.next", "tab"))
+    assert complaint(file, "[keys]\npanel.next = 3").startswith("keys.panel.next: expected a text")
+
+
+def test_a_home_that_nobody_has_is_no_full_path(file: Path) -> None:
+    text = account("bitget", "[accounts.deadman.guards]", 'file = "~nobody-of-that-name/x"')
+    assert "expected a full path" in complaint(file, text)
