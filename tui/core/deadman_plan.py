@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-
 _ROUNDING_S = 1e-9
 """Sums of floating-point seconds are not told apart more finely."""
 
