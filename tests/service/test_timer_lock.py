@@ -203,18 +203,6 @@ def test_a_longer_number_of_an_earlier_holder_leaves_nothing_behind(folder: Path
     lock.release()
 
 
-def test_a_second_account_with_the_same_key_is_told_that_it_is_our_own(folder: Path) -> None:
-    first, second = TimerLock(folder, "bitget", KEY), TimerLock(folder, "bitget", KEY)
-    try:
-        assert first.take() == ""
-        assert first.take() == "", "it has it already"
-        assert "another account of this killdesk has the same key" in second.take()
-    finally:
-        first.release()
-    assert second.take() == ""
-    second.release()
-
-
 def test_a_holder_that_left_no_number_is_still_a_holder(folder: Path) -> None:
     first, second = TimerLock(folder, "bitget", KEY), TimerLock(folder, "bitget", KEY)
     assert first.take() == ""
