@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from tui.service import audit_files, audit_pack
 from tui.service.audit_files import NoFile, Writer
+from tui.service.audit_pack import pack_old
 from tui.service.audit_read import CannotRead, check_file
 
 DAY = date(2026, 11, 21)
@@ -39,3 +43,39 @@ def test_a_packed_file_that_cannot_be_unpacked_is_one_sentence(tmp_path: Path, d
     broken.write_bytes(data)
     with pytest.raises(CannotRead, match="it is damaged"):
         check_file(broken)
+
+
+def test_there_is_room_for_so_many_writers_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_files, "MOST_WRITERS", 2)
+    writers = [Writer(tmp_path), Writer(tmp_path)]
+    assert [writer.number for writer in writers] == [1, 2]
+    with pytest.raises(NoFile, match="2 others write already"):
+        Writer(tmp_path)
+    for writer in writers:
+        writer.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="symbolic links")
+def test_a_link_among_the_old_files_is_not_packed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text("somebody's")
+    folder = tmp_path / "audit"
+    folder.mkdir()
+    link = folder / audit_files.file_name(date(2025, 1, 1), 1)
+    link.symlink_to(elsewhere)
+    assert pack_old(folder, DAY, Event()) == 0
+    assert link.is_symlink()
+    assert elsewhere.read_text() == "somebody's"
+
+
+def test_an_old_file_stays_where_what_was_packed_does_not_come_back_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / audit_files.file_name(date(2025, 1, 1), 1)
+    old.write_bytes(b"x" * 1000)
+    monkeypatch.setattr(audit_pack.gzip, "open", lambda *_: io.BytesIO(b"something else"))
+    assert pack_old(tmp_path, DAY, Event()) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [old.name]
+    assert old.read_bytes() == b"x" * 1000

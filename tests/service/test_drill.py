@@ -206,3 +206,34 @@ def test_the_plan_spreads_the_orders_over_what_buttons_reach() -> None:
         DrillAccount("a", "htx", "legacy"), "http://127.0.0.1:1", "ws://127.0.0.1:1/x"
     )
     assert copy.deadman is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs of a POSIX system")
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        ("/nowhere/python", "the drill did not start: No such file or directory"),
+        ("/bin/echo", "the drill cannot be read"),
+        ("/bin/true", "ended before the drill did"),
+    ],
+)
+def test_a_process_that_is_no_drill_is_a_problem_that_is_told(
+    monkeypatch: pytest.MonkeyPatch, program: str, says: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    told: list[Drill] = []
+    process = DrillProcess(plan_of_settings(DESK, 5), told.append)
+    process.start()
+    process._thread.join(20)
+    assert told[-1].done and not told[-1].ok
+    assert says in told[-1].problem
+
+
+def test_a_drill_that_is_stopped_before_it_began_never_runs() -> None:
+    told: list[Drill] = []
+    process = DrillProcess(plan_of_settings(DESK, 5), told.append)
+    process.stop()
+    process.start()
+    process._thread.join(20)
+    assert not process._thread.is_alive()
+    assert told == []

@@ -16,6 +16,7 @@ from tui.service.settings import (
     parse_settings,
     timer_warnings,
 )
+from tui.service.settings_timer import account_timer_warnings
 from tui.venues import VENUES
 
 DESIGN = """
@@ -673,3 +674,17 @@ def test_keys_with_and_without_quotes_name_the_same_ids(file: Path) -> None:
 def test_a_home_that_nobody_has_is_no_full_path(file: Path) -> None:
     text = account("bitget", "[accounts.deadman.guards]", 'file = "~nobody-of-that-name/x"')
     assert "expected a full path" in complaint(file, text)
+
+
+def test_a_countdown_that_one_of_several_timers_cannot_hold_is_warned_of(file: Path) -> None:
+    """What is said is said before the start, of each timer, and stops no other."""
+    spec = replace(
+        VENUES["okx"].spec,
+        timers=tuple(replace(t, spacing_s=n) for n, t in enumerate(VENUES["okx"].spec.timers, 1)),
+    )
+    file.write_text(account("okx", 'timers = ["okx-sprd", "okx-rfq"]'))
+    found = load_settings(file).accounts[0]
+    assert found.deadman is not None
+    tight = replace(found, deadman=replace(found.deadman, beat_s=1.5))
+    (warning,) = account_timer_warnings(tight, spec)
+    assert warning.startswith('account "a", timer okx-rfq: a beat every 1.5 s is faster')
