@@ -343,3 +343,20 @@ def test_a_replay_takes_no_settings(tape: Tape) -> None:
     new = NewSettings((), lambda _: {}, ())
     assert "this is a replay" in desk.reconfigure(new).result(WAIT_S)
     desk.stop()  # never started
+
+
+def test_before_its_first_picture_the_first_stands_for_the_beginning(
+    tape: Tape, play: Callable[..., ReplayDesk]
+) -> None:
+    tape.frame(1)
+    tape.on(5_000)
+    tape.frame(2)
+    tape.on(5_000)
+    tape.picture(4, whole=True)
+    tape.on(5_000)
+    tape.picture(1)
+    desk = play()
+    desk.seek(desk.index.length_ms)
+    until(lambda: open_now(desk) == 1)
+    desk.seek(5_000)
+    until(lambda: open_now(desk) == 4)
