@@ -312,6 +312,7 @@ async def test_a_read_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatc
     report = await run(ports)
     assert report.outcome is Outcome.UNRESOLVED
     assert "the read was not complete within" in report.message
+    assert report.code == ""
 
 
 async def test_a_refusal_stands_though_the_book_cannot_be_read() -> None:
