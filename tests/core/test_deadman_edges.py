@@ -50,6 +50,7 @@ def test_it_wakes_when_the_next_beat_is_overdue(armed: Deadman) -> None:
     armed.stop("process 4711 is gone")
     assert armed.wait_s(at(6.75)) == pytest.approx(0.25)
     # What is past is not waited for, else it would spin.
+    assert armed.wait_s(at(7)) == 1.0
     assert armed.wait_s(at(7.5)) == 1.0
 
 
@@ -65,6 +66,14 @@ def test_a_blocked_timer_is_watched_until_it_runs_out(armed: Deadman) -> None:
     armed.refused(at(5.5), "40014", "incorrect permissions")
     assert view(armed, 29.75).state is TimerState.BLOCKED
     assert armed.wait_s(at(29.75)) == pytest.approx(0.25)
+
+
+def test_with_a_request_on_its_way_nothing_is_certain_and_nothing_is_waited_for(
+    armed: Deadman,
+) -> None:
+    sent(armed, 5)
+    assert view(armed, 38.75).state is TimerState.AMBIGUOUS
+    assert armed.wait_s(at(38.75)) is None
 
 
 def test_a_sleep_is_never_so_short_that_no_clock_moves(armed: Deadman) -> None:
@@ -105,6 +114,13 @@ def test_a_venue_that_was_busy_for_an_instant_is_still_not_hurried(armed: Deadma
     assert armed.wait_s(at(6)) == pytest.approx(0.05)
 
 
+def test_a_venue_that_was_busy_is_given_the_longer_of_its_time_and_ours(armed: Deadman) -> None:
+    sent(armed, 5)
+    armed.busy(at(5.25), 1.5, "429", "")
+    assert armed.next_request(at(6.5)) is None
+    sent(armed, 6.75)
+
+
 # --- a change of mind while a request is on its way -----------------------------------------------
 
 
@@ -126,6 +142,16 @@ def test_disarmed_and_armed_while_a_beat_is_on_its_way_the_rhythm_stays(armed: D
 
 
 # --- what it will not do --------------------------------------------------------------------------
+
+
+def test_a_switch_off_is_said_until_it_is_done(armed: Deadman) -> None:
+    armed.disarm(at(2))
+    assert view(armed, 2).message == "switching off"
+    sent(armed, 2, 0)
+    armed.acked(at(2.5))
+    assert view(armed, 3).message == ""
+    armed.disarm(at(4))
+    assert view(armed, 4).message == "", "there is nothing to switch off"
 
 
 def test_it_knows_whether_a_request_is_on_its_way(armed: Deadman) -> None:

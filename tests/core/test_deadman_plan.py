@@ -12,6 +12,7 @@ from tui.core.deadman import PlanRefused, TimerPlan
 def test_the_defaults_hold_with_room_to_spare() -> None:
     assert TimerPlan().check() == ()
     assert TimerPlan().retries == 6
+    assert TimerPlan() == TimerPlan.of(30, 5.0, 1.05, 5, 60)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,11 @@ def test_the_ends_of_the_venue_s_range_are_within_it() -> None:
 @pytest.mark.parametrize(
     ("beat_s", "retries", "warned"), [(15.0, 3, 0), (18.9, 2, 0), (19.0, 1, 1)]
 )
+def test_a_beat_as_fast_as_the_venue_bears_is_accepted() -> None:
+    assert TimerPlan(beat_s=1.05).check() == ()
+    assert TimerPlan(beat_s=30.0).retries == -1
+
+
 def test_two_retries_are_enough(beat_s: float, retries: int, warned: int) -> None:
     plan = TimerPlan(countdown_s=30, beat_s=beat_s)
     assert (plan.retries, len(plan.check())) == (retries, warned)
