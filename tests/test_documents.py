@@ -10,6 +10,8 @@ from textwrap import dedent
 
 import pytest
 
+from tui.service.settings import parse_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = {
     path.name: path for path in (ROOT / "README.md", *sorted((ROOT / ".github").glob("*.md")))
@@ -17,6 +19,7 @@ DOCUMENTS = {
 A_PATH = re.compile(r"(?<![\w/.-])((?:tui|tests|screenshots|\.ci|\.github)/[\w./-]*\w/?)(::\w+)?")
 A_LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 A_BLOCK = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+A_TOML = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLE = "CONTRIBUTING.md"
 
 
@@ -64,6 +67,14 @@ def test_every_step_of_the_worked_example_has_code_of_its_own() -> None:
     shown = {path for _, path, _ in A_BLOCK.findall(text_of(EXAMPLE))}
     parts = {"tui/venues", "tui/simulator", "tui/ui", "tests/venues", "tests/service"}
     assert {path.rpartition("/")[0] for path in shown} == parts
+
+
+@pytest.mark.parametrize("name", ["README.md", EXAMPLE])
+def test_the_settings_that_are_shown_are_accepted_as_they_stand(name: str) -> None:
+    blocks = A_TOML.findall(text_of(name))
+    assert blocks
+    for block in blocks:
+        assert parse_settings(block.encode(), Path("config.toml")).accounts
 
 
 def test_the_test_command_is_the_same_everywhere() -> None:
