@@ -141,6 +141,30 @@ def test_disarmed_and_armed_while_a_beat_is_on_its_way_the_rhythm_stays(armed: D
     sent(armed, 10)
 
 
+def test_a_switch_off_on_its_way_settles_what_may_have_fired(armed: Deadman) -> None:
+    assert view(armed, 40).state is TimerState.FIRED
+    armed.disarm(at(40))
+    sent(armed, 40, 0)
+    assert view(armed, 40).state is TimerState.UNKNOWN
+    armed.acked(at(40.5))
+    assert view(armed, 41).state is TimerState.OFF
+
+
+def test_withheld_while_the_first_request_is_on_its_way_it_is_still_being_armed() -> None:
+    machine = Deadman(TimerPlan())
+    machine.arm(at(0))
+    sent(machine, 0)
+    machine.stop("process 4711 is gone")
+    assert view(machine, 0.5).state is TimerState.ARMING
+
+
+def test_a_venue_that_tells_its_time_now_and_then_proves_no_lapse_by_it(armed: Deadman) -> None:
+    for beat, server_ms in enumerate((5_000, None, 15_000), start=1):
+        sent(armed, 5 * beat)
+        armed.acked(at(5 * beat + 0.5), server_ms)
+        assert view(armed, 5 * beat + 0.5).state is TimerState.ARMED
+
+
 # --- what it will not do --------------------------------------------------------------------------
 
 

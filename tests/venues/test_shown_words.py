@@ -12,7 +12,7 @@ import pytest
 from tui.core.actions import Ack, OrderFailure, Verdict
 from tui.venues import bitget_replies, htx_replies, okx_replies
 from tui.venues.base import NoReply, RestReply, VenueError
-from tui.venues.reading import NOT_NAMED, OrderResult, orders_ack, requests_ack
+from tui.venues.reading import NOT_NAMED, OrderResult, orders_ack, read_error, requests_ack
 
 U, A, N, R, B = (
     Verdict.UNKNOWN,
@@ -149,18 +149,28 @@ def test_bitget_each_order_of_a_category_has_its_own_words() -> None:
         {"orderId": "4", "code": "24056", "msg": "notExisted"},
         {"orderId": "5", "code": "40015", "msg": "system abnormal"},
     ]
+    answered = ["1", "2", "6", "3", "4", "5"]
     said = {"code": "00000", "requestTime": 17, "data": {"list": listed}}
     assert bitget_replies.category_ack(rest(said)) == Ack(
         A, failures=(OrderFailure("5", "40015", "system abnormal"),), server_ms=17
     )
-    found = bitget_replies.batch_outcome(rest({**said, "data": listed}), ["1", "3", "4", "5", "6"])
-    assert found == [
+    assert bitget_replies.batch_outcome(rest({**said, "data": listed}), answered) == [
         OrderResult("1", A),
+        OrderResult("2", A, "0"),
+        OrderResult("6", U, "", NOT_NAMED),
         OrderResult("3", A, "00000"),
         OrderResult("4", N, "24056", "notExisted"),
         OrderResult("5", U, "40015", "system abnormal"),
-        OrderResult("6", U, "", NOT_NAMED),
     ]
+    assert bitget_replies.strategy_outcome(rest(said), ["9"]) == [OrderResult("9", A)]
+
+
+def test_bitget_a_timer_has_nothing_that_is_not_there() -> None:
+    """ "No order to cancel" is no answer to a countdown: it may run, or not."""
+    said = {"code": "22001", "msg": "No order to cancel", "requestTime": 17}
+    assert bitget_replies.timer_ack(rest(said, 400)) == Ack(
+        U, "22001", "No order to cancel", server_ms=17
+    )
 
 
 # --- HTX ------------------------------------------------------------------------------------------
@@ -210,6 +220,19 @@ def test_htx_each_unified_order_has_its_own_words() -> None:
         OrderFailure("3", "1061", ""),
         OrderFailure("4", "", "no result for this order"),
     )
+
+
+# --- reads ----------------------------------------------------------------------------------------
+
+
+def test_a_refused_read_says_when_to_ask_again_and_is_never_without_words() -> None:
+    assert told(read_error(Ack(B, "1032", "too many", retry_after_s=0.4))) == (
+        B,
+        "1032",
+        "too many",
+        0.4,
+    )
+    assert told(read_error(Ack(N, "51405"))) == (U, "51405", "not understood", 1.0)
 
 
 # --- several answers together ---------------------------------------------------------------------
