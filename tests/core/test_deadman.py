@@ -323,7 +323,12 @@ def test_an_answer_a_countdown_after_its_own_send_protects_nothing(rig: Rig) -> 
 
 
 @pytest.mark.parametrize(
-    ("apart_ms", "state"), [(29_999, TimerState.ARMED), (30_000, TimerState.AMBIGUOUS)]
+    ("apart_ms", "state"),
+    [
+        (29_999, TimerState.ARMED),
+        (30_000, TimerState.AMBIGUOUS),
+        (90_000, TimerState.AMBIGUOUS),
+    ],
 )
 def test_the_venue_s_clock_can_tell_a_lapse_too(rig: Rig, apart_ms: int, state: TimerState) -> None:
     rig.arm().send().ack(server_ms=5_000)
