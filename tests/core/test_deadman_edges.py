@@ -186,6 +186,16 @@ def test_it_knows_whether_a_request_is_on_its_way(armed: Deadman) -> None:
     assert not armed.in_flight
 
 
+def test_it_knows_what_the_trader_wants(armed: Deadman) -> None:
+    assert armed.wanted is True
+    armed.disarm(at(1))
+    assert (armed.wanted, armed.disarming) == (False, True)
+    fresh = Deadman(TimerPlan())
+    assert (fresh.wanted, fresh.disarming) == (False, False)
+    fresh.tick(at(0))
+    assert fresh.state is TimerState.OFF
+
+
 def test_nothing_leaves_that_it_did_not_ask_for(armed: Deadman) -> None:
     assert armed.next_request(at(1)) is None
     with pytest.raises(AssertionError):

@@ -253,6 +253,8 @@ def test_a_request_that_is_to_be_sent_again_forgets_no_failure_and_no_wrong_acco
     assert requests_ack([refused, busy]) == Ack(
         B, "1032", "too many", (lost,), retry_after_s=0.4, wrong_account=True
     )
+    other = Ack(R, "1030", "input error")
+    assert requests_ack([other, refused, Ack(A)]).wrong_account
     assert requests_ack([refused, Ack(A)]) == Ack(
         A, "4002", "unified account", (lost,), wrong_account=True
     )
