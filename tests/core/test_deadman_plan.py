@@ -12,6 +12,7 @@ from tui.core.deadman import PlanRefused, TimerPlan
 def test_the_defaults_hold_with_room_to_spare() -> None:
     assert TimerPlan().check() == ()
     assert TimerPlan().retries == 6
+    assert TimerPlan() == TimerPlan.of(30, 5.0, 1.05, 5, 60)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,12 @@ def test_the_shortest_countdown_is_warned_of_with_the_arithmetic() -> None:
     assert "1.5 + 2 x 0.8 + 1 x 1.05 = 4.15 s is within 5 - 0.5 = 4.5 s" in retry
     assert "1.5 + 3 x 0.8 + 2 x 1.05 = 6 s is more than" in retry
     assert "shortest countdown" in shortest
+    assert "after 3.5 s of trouble" in shortest
+
+
+@pytest.mark.parametrize(("countdown_s", "timeout_s"), [(5, 0.8), (7, 0.875), (12, 1.5), (60, 2.0)])
+def test_a_request_may_take_an_eighth_of_the_countdown(countdown_s: int, timeout_s: float) -> None:
+    assert TimerPlan.of(countdown_s, 1.5, 1.05, 5, 60).request_timeout_s == timeout_s
 
 
 def test_no_retry_left_is_warned_of() -> None:
@@ -59,3 +66,39 @@ def test_what_cannot_hold_is_refused_in_one_sentence(plan: TimerPlan, says: str)
 
 def test_the_longest_beat_that_fits_is_accepted() -> None:
     assert TimerPlan(beat_s=25.0).check()
+
+
+def test_the_ends_of_the_venue_s_range_are_within_it() -> None:
+    assert TimerPlan(countdown_s=60).check() == ()
+    assert TimerPlan.of(10, 2.0, 1.05, 10, 120).check() != (), "the shortest is warned of"
+    TimerPlan.of(120, 5.0, 1.05, 10, 120).check()
+
+
+@pytest.mark.parametrize(
+    ("beat_s", "retries", "warned"), [(15.0, 3, 0), (18.9, 2, 0), (19.0, 1, 1)]
+)
+def test_two_retries_are_enough(beat_s: float, retries: int, warned: int) -> None:
+    plan = TimerPlan(countdown_s=30, beat_s=beat_s)
+    assert (plan.retries, len(plan.check())) == (retries, warned)
+
+
+@pytest.mark.parametrize(("countdown_s", "beat_s"), [(5, 3.7), (37, 31.3)])
+def test_a_beat_that_just_fits_is_not_refused_for_the_rounding(
+    countdown_s: int, beat_s: float
+) -> None:
+    warnings = TimerPlan.of(countdown_s, beat_s, 1.05, 5, 60).check()
+    assert "leaves no retry" in warnings[0]
+    with pytest.raises(PlanRefused, match="is more than"):
+        TimerPlan.of(countdown_s, beat_s + 0.01, 1.05, 5, 60).check()
+
+
+def test_a_beat_as_fast_as_the_venue_bears_is_accepted() -> None:
+    assert TimerPlan(beat_s=1.05).check() == ()
+    assert TimerPlan(beat_s=30.0).retries == -1
+
+
+def test_a_sum_that_just_fits_is_said_to_be_within() -> None:
+    (warning,) = TimerPlan.of(13, 7.4, 1.05, 5, 60).check()
+    assert "7.4 + 2 x 1.625 + 1 x 1.05 = 11.7 s is within 13 - 1.3 = 11.7 s" in warning
+    (warning,) = TimerPlan(countdown_s=30, beat_s=22.4, spacing_s=1.0).check()
+    assert "22.4 + 2 x 2 + 1 x 1 = 27.4 s is more than 30 - 3 = 27 s" in warning

@@ -184,6 +184,8 @@ def clean_env(home: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring",
         "KILLDESK_INSECURE_KEYRING": "1",
+        # How a measurement of coverage reaches the processes that a test starts.
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
     }
 
 

@@ -43,6 +43,7 @@ def test_the_timers_are_armed(simulator: Any, ccxt_okx: Callable[..., Any]) -> N
     okx = ccxt_okx()
     okx.privatePostSprdCancelAllAfter({"timeOut": "60"})
     okx.privatePostRfqCancelAllAfter({"timeOut": "60"})
+    okx.privatePostTradeCancelAllAfter({"timeOut": "60"})
     timers = simulator.account("okx-desk")["timers"]
     assert all(timer["armed"] for timer in timers.values())
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from tui.core.actions import EVERYTHING, Ack, Action, Outcome, Report, Scope, Verdict
 from tui.core.clocks import read_clock
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
+from tui.service import cancel_run
 from tui.service.cancel_run import CancelRun, RunLimits, reread
 from tui.venues.base import VenueError
 
@@ -32,12 +36,14 @@ class Ports:
         self.readings = readings
         self.down = down
         self.sent: list[Transport] = []
+        self.scopes: list[Scope] = []
         self.reads = 0
 
     async def send_cancel(
         self, action: Action, scope: Scope, route: Transport, deadline_s: float
     ) -> Ack:
         self.sent.append(route)
+        self.scopes.append(scope)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, VenueError):
             raise answer
@@ -57,11 +63,17 @@ class Ports:
         return 0.01
 
 
-async def run(ports: Ports, scope: Scope = EVERYTHING, before: Book | None = None) -> Report:
+async def run(
+    ports: Ports,
+    scope: Scope = EVERYTHING,
+    before: Book | None = None,
+    shown: list[str] | None = None,
+    limits: RunLimits = LIMITS,
+) -> Report:
     report = Report("okx-desk", "okx", "spreads", Outcome.UNRESOLVED, scope, open_before=3)
-    steps: list[str] = []
+    steps: list[str] = [] if shown is None else shown
     return await CancelRun(
-        report, SPREADS, ports, read_clock, LIMITS, steps.append, before=before, pressed_ms=1000
+        report, SPREADS, ports, read_clock, limits, steps.append, before=before, pressed_ms=1000
     ).go()
 
 
@@ -236,3 +248,132 @@ async def test_every_step_of_a_run_has_its_time() -> None:
     ]
     times = [step.after_ms for step in report.steps]
     assert times == sorted(times)
+
+
+# --- chosen orders, and a venue that is slow ------------------------------------------------------
+
+
+def chosen(*numbers: int) -> Scope:
+    return Scope(orders=tuple(order(number) for number in numbers))
+
+
+async def test_chosen_orders_of_another_kind_are_denied_and_nothing_leaves() -> None:
+    ports = Ports([ACCEPTED], [0])
+    foreign = Scope(orders=(order(0), OpenOrder("quote", "1", ""), OpenOrder("quote", "2", "")))
+    report = await run(ports, foreign)
+    assert report.outcome is Outcome.DENIED
+    assert report.message.startswith("2 of the chosen orders")
+    assert (ports.sent, ports.reads) == ([], 0)
+
+
+async def test_after_busy_only_those_still_open_are_asked_for_again() -> None:
+    ports = Ports([BUSY, ACCEPTED], [2, 0])
+    report = await run(ports, chosen(0, 1, 5))
+    assert report.outcome is Outcome.CONFIRMED
+    assert [[o.order_id for o in scope.orders] for scope in ports.scopes] == [
+        ["0", "1", "5"],
+        ["0", "1"],
+    ]
+
+
+@pytest.mark.parametrize("reading", [0, 3, UNREADABLE], ids=["gone", "all there", "unreadable"])
+async def test_where_no_fewer_are_known_to_be_open_all_are_asked_for_again(
+    reading: Reading,
+) -> None:
+    ports = Ports([BUSY, ACCEPTED], [reading, 0])
+    report = await run(ports, chosen(0, 1, 2))
+    assert report.outcome is Outcome.CONFIRMED
+    assert [len(scope.orders) for scope in ports.scopes] == [3, 3]
+
+
+async def test_a_cancel_that_gets_on_is_sent_more_often_than_one_that_does_not() -> None:
+    ports = Ports([BUSY], [9, 8, 7, 6, 5, 4, *(3 for _ in range(6)), 0])
+    await run(ports, chosen(*range(10)), limits=RunLimits(window_s=30))
+    assert [len(scope.orders) for scope in ports.scopes] == [10, 9, 8, 7, 6, 5, 4, 3, 3, 3, 3, 3]
+
+
+async def test_a_venue_that_asks_for_more_patience_than_a_run_has_is_not_waited_for() -> None:
+    ports = Ports([Ack(Verdict.BUSY, "50011", "", retry_after_s=60)], [3])
+    report = await run(ports)
+    assert ports.sent == ["ws"]
+    assert (report.outcome, report.ack_ms) == (Outcome.REMAINING, None)
+
+
+async def test_a_read_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cancel_run, "READ_S", 0.05)
+    ports = Ports([ACCEPTED], [0])
+    never = asyncio.Event()
+
+    async def reading(_: tuple[str, ...]) -> Book:
+        await never.wait()
+        raise AssertionError
+
+    monkeypatch.setattr(ports, "read_kinds", reading)
+    report = await run(ports)
+    assert report.outcome is Outcome.UNRESOLVED
+    assert "the read was not complete within" in report.message
+    assert report.code == ""
+
+
+async def test_a_refusal_stands_though_the_book_cannot_be_read() -> None:
+    report = await run(Ports([REFUSED], [UNREADABLE]))
+    assert (report.outcome, report.open_after, report.code) == (Outcome.REJECTED, None, "50120")
+
+
+async def test_a_doubt_and_orders_that_are_still_there_send_the_cancel_again() -> None:
+    ports = Ports([UNKNOWN, UNKNOWN, ACCEPTED], [3, 0])
+    report = await run(ports)
+    assert ports.sent == ["ws", "rest", "ws"]
+    assert report.outcome is Outcome.CONFIRMED
+
+
+# --- what the report says -------------------------------------------------------------------------
+
+
+async def test_what_is_under_way_is_shown_step_by_step() -> None:
+    shown: list[str] = []
+    await run(Ports([BUSY, ACCEPTED], [1, 0]), shown=shown)
+    assert shown == ["sending", "the venue is busy, asking again", "reading the book"]
+
+
+async def test_a_refusal_lists_what_is_still_open_and_a_denial_has_no_time() -> None:
+    refused = await run(Ports([REFUSED], [2]))
+    assert [o.order_id for o in refused.remaining] == ["0", "1"]
+    denied = await run(Ports([VenueError(Verdict.REFUSED, "", "one filter at a time")], [3]))
+    assert (denied.ack_ms, denied.open_after) == (None, None)
+
+
+@pytest.mark.parametrize(("created_ms", "new"), [(999, 0), (1000, 1), (None, 1)])
+async def test_an_order_is_new_from_the_moment_of_the_press(
+    created_ms: int | None, new: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = Ports([ACCEPTED], [0])
+    placed = replace(order(9), created_ms=created_ms)
+
+    async def reading(kinds: tuple[str, ...]) -> Book:
+        return Book(kinds, (placed,), 1)
+
+    monkeypatch.setattr(ports, "read_kinds", reading)
+    report = await run(ports, before=Book(("spread",), (order(0),), 1))
+    assert (report.outcome, report.new_during) == (Outcome.REMAINING, new)
+
+
+async def test_without_a_book_before_the_press_no_order_is_called_new() -> None:
+    assert (await run(Ports([ACCEPTED], [3]))).new_during == 0
+
+
+def test_a_settled_report_has_the_figures_and_the_time_of_the_read_that_settled_it() -> None:
+    report = Report(
+        "okx-desk", "okx", "spreads", Outcome.UNRESOLVED, message="no answer within 1.5 s"
+    )
+    book = Book(("spread",), (order(0), order(1)), read_at_ms=1234)
+    settled = reread(report, book, SPREADS)
+    assert (settled.open_after, settled.remaining) == (2, book.orders)
+    assert settled.ended_ms == 1234
+    assert settled.message == "settled by a later read; no answer within 1.5 s"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REJECTED, Outcome.DENIED])
+def test_a_later_read_changes_nothing_of_what_the_venue_refused(outcome: Outcome) -> None:
+    report = Report("okx-desk", "okx", "spreads", outcome)
+    assert reread(report, Book(("spread",), (order(0),), 1), SPREADS) is report

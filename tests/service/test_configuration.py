@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tui.core.deadman import TimerState
+from tui.core.desk import DeskView, NewSettings
 from tui.core.secrets import Credentials, Secret
 from tui.service import configuration as under_test
 from tui.service.accounts import plan_account
@@ -219,3 +221,59 @@ def test_a_check_that_nobody_looks_at_any_more_ends(simulator: Any, path: Path) 
     (check,) = check_accounts((plan.account,), dict, look=look)
     assert len(looks) == 1
     assert not check.ready
+
+
+def test_an_account_that_is_gone_meanwhile_is_not_changed(
+    running: tuple[Configuration, LiveDesk],
+) -> None:
+    configuration, _ = running
+    before = configuration.path.read_text()
+    with pytest.raises(SettingsError, match='no account "other" any more'):
+        configuration.change("other", {"extra": ["rfqs"]}, None)
+    assert configuration.path.read_text() == before
+
+
+class Deaf:
+    """A desk that never says whether it took new settings."""
+
+    view = DeskView(())
+
+    def reconfigure(self, new: NewSettings) -> Future[str]:
+        return Future()
+
+
+class Refusing(Deaf):
+    def reconfigure(self, new: NewSettings) -> Future[str]:
+        refused: Future[str] = Future()
+        refused.set_result("disarm okx-desk first")
+        return refused
+
+
+@pytest.mark.parametrize(
+    ("desk", "says"), [(Deaf(), "did not take it in time"), (Refusing(), "disarm okx-desk first")]
+)
+def test_a_desk_that_does_not_take_new_settings_is_not_said_to_run_on_them(
+    path: Path, monkeypatch: pytest.MonkeyPatch, desk: Any, says: str
+) -> None:
+    monkeypatch.setattr(under_test, "_TAKING_S", 0.05)
+    path.write_text("")
+    configuration = Configuration(load_settings(path), path, desk)
+    with pytest.raises(SettingsError, match=says):
+        configuration.change_tables({"desk": {"confirm": "once"}})
+    assert configuration.settings.confirm == "twice"
+    assert isinstance(configuration.look(), Settings), "the file is ahead, and that is told"
+
+
+def test_the_watch_tells_of_a_file_that_is_gone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_test, "LOOK_S", 0.02)
+    path.write_text("")
+    told: list[Told] = []
+    watch = SettingsWatch(Configuration(load_settings(path), path), told.append)
+    watch.start()
+    try:
+        path.unlink()
+        until(lambda: bool(told) and isinstance(told[-1], SettingsError))
+    finally:
+        watch.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,8 +22,9 @@ from tui.core.drill import (
     last_of,
 )
 from tui.service import drill as drilling
+from tui.service import drill_command
 from tui.service.drill import run_drill
-from tui.service.drill_log import KEPT, keep_drill, read_drills
+from tui.service.drill_log import KEPT, drills_file, keep_drill, read_drills
 from tui.service.drill_plan import account_of, plan_of_settings, plan_of_view
 from tui.service.drill_process import DrillProcess
 from tui.service.simulator_control import SimulatorControl
@@ -206,3 +208,54 @@ def test_the_plan_spreads_the_orders_over_what_buttons_reach() -> None:
         DrillAccount("a", "htx", "legacy"), "http://127.0.0.1:1", "ws://127.0.0.1:1/x"
     )
     assert copy.deadman is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs of a POSIX system")
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        ("/nowhere/python", "the drill did not start: No such file or directory"),
+        ("/bin/echo", "the drill cannot be read"),
+        ("/bin/true", "ended before the drill did"),
+    ],
+)
+def test_a_process_that_is_no_drill_is_a_problem_that_is_told(
+    monkeypatch: pytest.MonkeyPatch, program: str, says: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    told: list[Drill] = []
+    process = DrillProcess(plan_of_settings(DESK, 5), told.append)
+    process.start()
+    process._thread.join(20)
+    assert told[-1].done and not told[-1].ok
+    assert says in told[-1].problem
+
+
+def test_a_drill_that_is_stopped_before_it_began_never_runs() -> None:
+    told: list[Drill] = []
+    process = DrillProcess(plan_of_settings(DESK, 5), told.append)
+    process.stop()
+    process.start()
+    process._thread.join(20)
+    assert not process._thread.is_alive()
+    assert told == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the state folder is named by XDG_STATE_HOME")
+def test_a_drill_from_a_shell_is_said_kept_and_compared_with_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    said: list[str] = []
+    assert drill_command.drill(DESK[2:3], 3, said.append, as_json=True)
+    (line,) = said
+    assert json.loads(line)["ok"] is True
+    assert [one.ok for one in read_drills(drills_file())] == [True]
+    said.clear()
+    assert drill_command.drill(DESK[2:3], 3, said.append, as_json=False)
+    assert said[0] == drill_command.NOTHING_REAL
+    assert any(line.startswith("the last drill (1 accounts, 3 orders): -x") for line in said)
+    assert said[-1] == "all confirmed, nothing left"
+    assert len(read_drills(drills_file())) == 2
+    assert not drill_command.drill((), 3, said.append, as_json=False)
+    assert said[-1] == "FAILED"

@@ -44,7 +44,7 @@ async def all_are(desk: Any, name: str, state: TimerState) -> None:
 @pytest.mark.parametrize(
     ("name", "timers"),
     [
-        ("okx-desk", ("okx-sprd", "okx-rfq")),
+        ("okx-desk", ("okx-sprd", "okx-rfq", "okx-trade")),
         ("htx-legacy", ("htx",)),
         ("htx-unified", ("htx",)),
         (BITGET, ("bitget",)),

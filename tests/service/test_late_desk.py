@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 from tui.core.actions import Outcome
-from tui.core.desk import DeskView, Health
+from tui.core.desk import DeskView, Health, NewSettings
 from tui.core.frames import FrameFeed
 from tui.service.late_desk import LateDesk, awaited
 
@@ -22,6 +23,7 @@ class OpenDesk:
         self.frames = FrameFeed()
         self.view = DeskView((awaited("one", "okx", "OKX"),), "open")
         self.asked: list[tuple[object, ...]] = []
+        self.audit: SimpleNamespace | None = None
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *args: self.asked.append((name, *args))
@@ -123,3 +125,46 @@ def test_without_a_desk_a_press_is_denied_and_not_left_waiting() -> None:
 def test_it_may_end_before_it_began() -> None:
     desk, _ = late_desk(Opening())
     desk.stop()
+
+
+def test_every_command_waits_for_the_desk_and_a_change_of_settings_does_not() -> None:
+    opening = Opening()
+    desk, changed = late_desk(opening)
+    desk.start()
+    desk.caught_up()
+    desk.screen_alive()
+    desk.disarm("one")
+    desk.cancel_then_disarm("one")
+    desk.confirm_presence()
+    desk.refresh("two")
+    new = NewSettings((), lambda _: {}, ())
+    refused = desk.reconfigure(new).result(WAIT_S)
+    assert "still being opened" in refused
+    assert desk.last_words == ""
+    assert [len(account.runs) for account in desk.view.accounts] == [1, 0]
+    changed.clear()
+    opening.go.set()
+    assert changed.wait(WAIT_S)
+    assert opening.desk.asked[1:] == [
+        ("disarm", "one"),
+        ("cancel_then_disarm", "one"),
+        ("confirm_presence",),
+        ("refresh", "two"),
+    ]
+    desk.screen_alive()
+    desk.caught_up()
+    desk.reconfigure(new)
+    assert opening.desk.asked[-3:] == [("screen_alive",), ("caught_up",), ("reconfigure", new)]
+    desk.stop()
+
+
+def test_where_the_record_lies_is_said_at_the_end() -> None:
+    opening = Opening()
+    opening.desk.audit = SimpleNamespace(last_words="the record is in 2026-11-21.jsonl")
+    desk, changed = late_desk(opening)
+    desk.start()
+    changed.clear()
+    opening.go.set()
+    assert changed.wait(WAIT_S)
+    desk.stop()
+    assert desk.last_words == "the record is in 2026-11-21.jsonl"

@@ -11,6 +11,7 @@ import pytest
 from tui.core.actions import Outcome
 from tui.core.desk import Health
 from tui.service import live_desk
+from tui.service.live_desk import LiveDesk
 
 OpenDesk = Callable[..., Any]
 
@@ -102,3 +103,21 @@ async def test_ready_is_not_said_while_the_book_cannot_be_read(
     simulator.faults("bitget-uta", "auth_refused", 99)
     desk.desk.refresh("bitget-uta")
     await desk.until(lambda: desk.account("bitget-uta").health is Health.DOWN)
+
+
+async def test_an_account_that_cannot_be_opened_stays_in_its_panel(
+    open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hire = LiveDesk._hire
+
+    def broken_for_one(desk: LiveDesk, account: Any, found: Any) -> Any:
+        return broken() if account.name == "okx-desk" else hire(desk, account, found)
+
+    monkeypatch.setattr(LiveDesk, "_hire", broken_for_one)
+    desk = open_desk("okx-desk", "bitget-uta")
+    await desk.ready("bitget-uta")
+    await desk.until(lambda: desk.account("okx-desk").health is Health.DOWN)
+    assert "KeyError" in desk.account("okx-desk").reason
+    desk.desk.cancel("okx-desk")
+    account = await desk.reported("okx-desk")
+    assert {report.outcome for report in account.reports} == {Outcome.DENIED}

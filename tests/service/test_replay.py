@@ -12,7 +12,7 @@ from tui.core.actions import Outcome, Report
 from tui.core.audit import START, Chain
 from tui.core.audit_picture import Pictures
 from tui.core.clocks import Instant, read_clock
-from tui.core.desk import AccountView, DeskView, Health
+from tui.core.desk import AccountView, DeskView, Health, NewSettings
 from tui.core.frames import Frame
 from tui.core.orders import Book, Kind, OpenOrder
 from tui.core.plain import to_plain
@@ -302,3 +302,85 @@ def test_a_large_file_tells_how_far_it_is_read(tape: Tape) -> None:
     assert len(told) >= 2
     assert told == sorted(told)
     assert all(done <= of == tape.path.stat().st_size for done, of in told)
+
+
+def test_a_file_that_goes_away_meanwhile_is_said(
+    tape: Tape, play: Callable[..., ReplayDesk]
+) -> None:
+    a_cancel(tape)
+    desk = play()
+    until(lambda: open_now(desk) == 12)
+    tape.path.unlink()
+    desk.seek(desk.index.length_ms)
+    until(lambda: "cannot be read" in desk.view.notice)
+
+
+def test_a_message_that_cannot_be_read_is_passed_over(
+    tape: Tape, play: Callable[..., ReplayDesk]
+) -> None:
+    tape.picture(3, whole=True)
+    tape.frame(1)
+    tape.put("frame", seq="two", account=7)
+    tape.frame(3)
+    tape.on(1_000)
+    tape.picture(2)
+    desk = play()
+    desk.seek(desk.index.length_ms)
+    until(lambda: open_now(desk) == 2)
+    told = {f.text for f in desk.frames.drain() if f.text.startswith("message")}
+    assert told == {"message 1", "message 3"}
+
+
+def test_a_flood_is_shown_whole_and_in_order(tape: Tape, play: Callable[..., ReplayDesk]) -> None:
+    tape.picture(3, whole=True)
+    for number in range(1, 1301):
+        tape.frame(number)
+    tape.on(1_000)
+    tape.picture(0)
+    desk = play(still=False)
+    until(lambda: open_now(desk) == 0)
+    told = [f.text for f in desk.frames.drain() if f.text.startswith("message")]
+    assert told == [f"message {number}" for number in range(1, 1301)]
+
+
+def test_it_wakes_whoever_watches_once_until_they_have_looked(
+    tape: Tape, play: Callable[..., ReplayDesk]
+) -> None:
+    a_cancel(tape)
+    desk = play()
+    woken: list[int] = []
+    desk.watch(lambda: woken.append(1))
+    desk.seek(10_000)
+    until(lambda: len(woken) == 1)
+    for position_ms in (20_000, 30_000):
+        desk.seek(position_ms)
+        until(lambda at=position_ms: desk.place.position_ms == at)  # type: ignore[misc]
+    assert len(woken) == 1
+    desk.caught_up()
+    desk.seek(40_000)
+    until(lambda: len(woken) == 2)
+
+
+def test_a_replay_takes_no_settings(tape: Tape) -> None:
+    a_cancel(tape)
+    desk = ReplayDesk(index_file(tape.path))
+    new = NewSettings((), lambda _: {}, ())
+    assert "this is a replay" in desk.reconfigure(new).result(WAIT_S)
+    desk.stop()  # never started
+
+
+def test_before_its_first_picture_the_first_stands_for_the_beginning(
+    tape: Tape, play: Callable[..., ReplayDesk]
+) -> None:
+    tape.frame(1)
+    tape.on(5_000)
+    tape.frame(2)
+    tape.on(5_000)
+    tape.picture(4, whole=True)
+    tape.on(5_000)
+    tape.picture(1)
+    desk = play()
+    desk.seek(desk.index.length_ms)
+    until(lambda: open_now(desk) == 1)
+    desk.seek(5_000)
+    until(lambda: open_now(desk) == 4)

@@ -16,6 +16,7 @@ from tui.service.settings import (
     parse_settings,
     timer_warnings,
 )
+from tui.service.settings_timer import account_timer_warnings
 from tui.venues import VENUES
 
 DESIGN = """
@@ -401,7 +402,9 @@ def test_a_timer_where_the_venue_has_none(file: Path, monkeypatch: pytest.Monkey
     )
 
 
-@pytest.mark.parametrize(("venue", "offered"), [("okx", '"okx-sprd", "okx-rfq"'), ("htx", '"htx"')])
+@pytest.mark.parametrize(
+    ("venue", "offered"), [("okx", '"okx-sprd", "okx-rfq", "okx-trade"'), ("htx", '"htx"')]
+)
 def test_a_timer_that_the_account_did_not_ask_for(file: Path, venue: str, offered: str) -> None:
     assert complaint(file, account(venue, "[accounts.deadman]")) == (
         f'accounts[1].deadman (account "a"): the account holds no dead-man timer; add timers = '
@@ -411,7 +414,7 @@ def test_a_timer_that_the_account_did_not_ask_for(file: Path, venue: str, offere
 
 @pytest.mark.parametrize(
     ("venue", "timers"),
-    [("okx", ("okx-rfq",)), ("okx", ("okx-sprd", "okx-rfq")), ("htx", ("htx",))],
+    [("okx", ("okx-rfq",)), ("okx", ("okx-sprd", "okx-trade")), ("htx", ("htx",))],
 )
 def test_timers_that_are_asked_for(file: Path, venue: str, timers: tuple[str, ...]) -> None:
     file.write_text(account(venue, f"timers = {[*timers, timers[0]]}"))
@@ -423,7 +426,7 @@ def test_timers_that_are_asked_for(file: Path, venue: str, timers: tuple[str, ..
 @pytest.mark.parametrize(
     ("venue", "line", "expected"),
     [
-        ("okx", "['okx']", 'OKX offers "okx-sprd", "okx-rfq", got "okx"'),
+        ("okx", "['okx']", 'OKX offers "okx-sprd", "okx-rfq", "okx-trade", got "okx"'),
         ("htx", "['okx-rfq']", 'HTX offers "htx", got "okx-rfq"'),
         ("bitget", "['htx']", 'Bitget offers none, got "htx"'),
         ("bitget", "['bitget']", '"bitget" is held without being named; take it out'),
@@ -457,7 +460,7 @@ def test_several_timers_share_the_range_that_all_of_them_have(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = VENUES["okx"].spec
-    short, long = spec.timers
+    short, long, _ = spec.timers
     timers = (replace(short, max_s=25), replace(long, min_s=20))
     narrow = replace(VENUES["okx"], spec=replace(spec, timers=timers))
     monkeypatch.setitem(VENUES, "okx", narrow)
@@ -660,3 +663,28 @@ def test_paper_trading_at_okx_has_a_socket_of_its_own(tmp_path: Path) -> None:
     named = text + b'ws_url = "ws://127.0.0.1:9/ws/v5/business"\n'
     account = parse_settings(named, tmp_path / "config.toml").accounts[0]
     assert account.ws_url == "ws://127.0.0.1:9/ws/v5/business"
+
+
+def test_keys_with_and_without_quotes_name_the_same_ids(file: Path) -> None:
+    file.write_text('[keys]\n"cancel.all" = "F5"\npanel.next = "tab"\n')
+    assert load_settings(file).keys == (("cancel.all", "F5"), ("panel.next", "tab"))
+    assert complaint(file, "[keys]\npanel.next = 3").startswith("keys.panel.next: expected a text")
+
+
+def test_a_home_that_nobody_has_is_no_full_path(file: Path) -> None:
+    text = account("bitget", "[accounts.deadman.guards]", 'file = "~nobody-of-that-name/x"')
+    assert "expected a full path" in complaint(file, text)
+
+
+def test_a_countdown_that_one_of_several_timers_cannot_hold_is_warned_of(file: Path) -> None:
+    """What is said is said before the start, of each timer, and stops no other."""
+    spec = replace(
+        VENUES["okx"].spec,
+        timers=tuple(replace(t, spacing_s=n) for n, t in enumerate(VENUES["okx"].spec.timers, 1)),
+    )
+    file.write_text(account("okx", 'timers = ["okx-sprd", "okx-rfq"]'))
+    found = load_settings(file).accounts[0]
+    assert found.deadman is not None
+    tight = replace(found, deadman=replace(found.deadman, beat_s=1.5))
+    (warning,) = account_timer_warnings(tight, spec)
+    assert warning.startswith('account "a", timer okx-rfq: a beat every 1.5 s is faster')

@@ -15,9 +15,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tui.service.accounts import account_table, plan_change
 from tui.service.locations import make_private_folder, open_private, replace_private
 from tui.service.settings import SettingsError, load_settings
-from tui.service.settings_edit import add_account, change_account, change_tables, remove_account
+from tui.service.settings_edit import (
+    account_tables,
+    add_account,
+    change_account,
+    change_tables,
+    plain_tables,
+    read_tables,
+    remove_account,
+)
 from tui.service.settings_sections import text_with_changes
 from tui.service.settings_table import merged
 
@@ -429,3 +438,46 @@ def test_several_tables_are_changed_together_or_not_at_all(tmp_path: Path) -> No
     with pytest.raises(SettingsError, match="keep_days"):
         change_tables(file, {"desk": {"notify": None}, "audit": {"keep_days": -1}})
     assert file.read_text() == before
+
+
+def test_the_tables_of_the_file_come_as_they_are_written(file: Path) -> None:
+    assert plain_tables(file) == {"desk": {"confirm": "once"}}
+    assert [table["name"] for table in account_tables(file)] == ["mm", "desk", "hedge"]
+    assert account_table(file, "mm")["deadman"] == {"countdown_s": 30}
+    assert account_table(file, "nobody") == {}
+
+
+def test_what_changed_tables_would_mean_is_read_without_writing(file: Path) -> None:
+    before = file.read_bytes()
+    tables = plain_tables(file)
+    assert read_tables(file, tables, {"desk": {"confirm": None}}).confirm == "twice"
+    with pytest.raises(SettingsError, match="confirm"):
+        read_tables(file, tables, {"desk": {"confirm": "never"}})
+    assert file.read_bytes() == before
+
+
+def test_a_planned_change_is_checked_as_the_file_would_be(file: Path) -> None:
+    settings = load_settings(file)
+    table = account_table(file, "mm")
+    planned = plan_change(settings, file, "mm", table, {"deadman": {"countdown_s": 40}})
+    assert planned.account.deadman is not None
+    assert planned.account.deadman.countdown_s == 40
+    with pytest.raises(SettingsError, match=r"accounts\[1\].deadman.countdown_s"):
+        plan_change(settings, file, "mm", table, {"deadman": {"countdown_s": 400}})
+
+
+def test_a_table_that_is_emptied_goes_with_what_is_in_it(file: Path) -> None:
+    change_account(file, "mm", {"deadman": {"guards": {"pid": 4711}}})
+    assert account_table(file, "mm")["deadman"] == {"countdown_s": 30, "guards": {"pid": 4711}}
+    change_account(file, "mm", {"deadman": None})
+    assert "deadman" not in account_table(file, "mm")
+    assert "4711" not in file.read_text()
+    assert "# our desk, ask Ann before you change it" in file.read_text()
+
+
+def test_a_table_in_a_table_is_added_where_its_account_stands_on_one_line(file: Path) -> None:
+    file.write_text('accounts = [{name = "mm", venue = "bitget"}]\n')
+    change_account(file, "mm", {"deadman": {"countdown_s": 40, "guards": {"pid": 4711}}})
+    assert account_table(file, "mm")["deadman"] == {"countdown_s": 40, "guards": {"pid": 4711}}
+    change_account(file, "mm", {"deadman": {"guards": {"pid": 4712}}})
+    assert account_table(file, "mm")["deadman"] == {"countdown_s": 40, "guards": {"pid": 4712}}

@@ -201,3 +201,12 @@ def test_a_longer_number_of_an_earlier_holder_leaves_nothing_behind(folder: Path
     assert lock.take() == ""
     assert "another account of this killdesk" in TimerLock(folder, "bitget", KEY).take()
     lock.release()
+
+
+def test_a_holder_that_left_no_number_is_still_a_holder(folder: Path) -> None:
+    first, second = TimerLock(folder, "bitget", KEY), TimerLock(folder, "bitget", KEY)
+    assert first.take() == ""
+    (file,) = folder.iterdir()
+    file.write_bytes(b"")
+    assert second.take() == "another killdesk on this machine holds this timer"
+    first.release()

@@ -13,7 +13,7 @@ def test_the_state_at_the_start(simulator: Any) -> None:
     assert {name: sorted(state["timers"]) for name, state in accounts.items()} == {
         "htx-legacy": ["htx"],
         "htx-unified": ["htx"],
-        "okx-desk": ["okx-rfq", "okx-sprd"],
+        "okx-desk": ["okx-rfq", "okx-sprd", "okx-trade"],
         "bitget-uta": ["bitget"],
     }
     off = {"armed": False, "expires_in_ms": None, "fired": False}

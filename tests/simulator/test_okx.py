@@ -252,6 +252,15 @@ def test_a_timer_fires_for_its_own_kind(
     assert simulator.timer("okx-desk", timer)["fired"]
 
 
+def test_the_order_book_s_timer_fires_for_no_spread_and_no_quote(
+    simulator: Any, okx: Any, eventually: Any
+) -> None:
+    row = okx.post("trade/cancel-all-after", timeOut="10")["data"][0]
+    assert (int(row["triggerTime"]) - int(row["ts"]), row["tag"]) == (10, "")
+    eventually(lambda: simulator.timer("okx-desk", "okx-trade")["fired"], within_s=20)
+    assert simulator.open("okx-desk") == 40
+
+
 def test_a_timer_is_disarmed(simulator: Any, okx: Any, eventually: Any) -> None:
     okx.post("sprd/cancel-all-after", timeOut="30")
     assert simulator.timer("okx-desk", "okx-sprd")["armed"]

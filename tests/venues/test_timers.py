@@ -32,7 +32,11 @@ def okx_says(trigger: str, ts: str) -> dict[str, object]:
 
 @pytest.mark.parametrize(
     ("timer", "path"),
-    [("okx-sprd", "/api/v5/sprd/cancel-all-after"), ("okx-rfq", "/api/v5/rfq/cancel-all-after")],
+    [
+        ("okx-sprd", "/api/v5/sprd/cancel-all-after"),
+        ("okx-rfq", "/api/v5/rfq/cancel-all-after"),
+        ("okx-trade", "/api/v5/trade/cancel-all-after"),
+    ],
 )
 def test_okx_sends_seconds_as_text_and_knows_when_it_fires(timer: str, path: str) -> None:
     answer = okx_says("1587971460", "1587971430")
@@ -136,8 +140,8 @@ def test_htx_refusals_are_shown_as_the_venue_said_them() -> None:
 
 @pytest.mark.parametrize(
     ("dialect", "timer", "countdown_s"),
-    [(OKX, "okx-sprd", 9), (OKX, "okx-rfq", 121), (HTX, "htx", 4), (HTX, "htx", 61),
-     (OKX, "bitget", 30), (HTX, "okx-sprd", 30)],
+    [(OKX, "okx-sprd", 9), (OKX, "okx-rfq", 121), (OKX, "okx-trade", 9),
+     (HTX, "htx", 4), (HTX, "htx", 61), (OKX, "bitget", 30), (HTX, "okx-sprd", 30)],
 )  # fmt: skip
 def test_what_a_venue_does_not_have_is_never_sent(
     dialect: Any, timer: str, countdown_s: int

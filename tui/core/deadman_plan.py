@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+_ROUNDING_S = 1e-9
+"""Sums of floating-point seconds are not told apart more finely."""
+
 
 class PlanRefused(ValueError):
     """The timer cannot be held like this; the message is one sentence with the arithmetic."""
@@ -47,9 +50,9 @@ class TimerPlan:
     def retries(self) -> int:
         """How many retries fit after a beat that went wrong; -1 when not even the beat fits."""
         room_s = self.countdown_s - self.margin_s - self.beat_s - self.request_timeout_s
-        if not room_s >= 0:
+        if not room_s >= -_ROUNDING_S:
             return -1
-        return math.floor(room_s / (self.request_timeout_s + self.spacing_s) + 1e-9)
+        return math.floor(room_s / (self.request_timeout_s + self.spacing_s) + _ROUNDING_S)
 
     def check(self) -> tuple[str, ...]:
         """What a trader should know before relying on it, one line each; empty when all is well.
@@ -93,6 +96,6 @@ class TimerPlan:
         return (
             f"{self.beat_s:g} + {retries + 1} x {self.request_timeout_s:g}"
             f" + {retries} x {self.spacing_s:g} = {need_s:g} s is"
-            f" {'within' if need_s <= have_s + 1e-9 else 'more than'}"
+            f" {'within' if need_s <= have_s + _ROUNDING_S else 'more than'}"
             f" {self.countdown_s} - {self.margin_s:g} = {have_s:g} s"
         )

@@ -74,7 +74,7 @@ class TimerView:
     """The gauge's picture of one timer. Everything it shows is a lower bound."""
 
     id: str
-    """`bitget`, `okx-sprd`, `okx-rfq`, `htx`."""
+    """`bitget`, `okx-sprd`, `okx-rfq`, `okx-trade`, `htx`."""
     covers: str
     """What the venue cancels when it fires, and what not, in one line."""
     state: TimerState

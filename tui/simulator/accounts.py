@@ -105,7 +105,7 @@ def _account(
 
 
 def _fire(book: Book, kinds: tuple[str, ...]) -> None:
-    book.cancel(book.open(*kinds), source="timer")
+    book.cancel([order for order in book.open() if order.kind in kinds], source="timer")
 
 
 def named_account(name: str, sort: str) -> Account:
@@ -162,7 +162,7 @@ def demo_accounts() -> dict[str, Account]:
             "okx",
             "",
             kinds=("spread", "quote"),
-            timers={"okx-sprd": ("spread",), "okx-rfq": ("quote",)},
+            timers={"okx-sprd": ("spread",), "okx-rfq": ("quote",), "okx-trade": ()},
             keys=okx(),
             id_bits=18,
             empty=("rfq",),

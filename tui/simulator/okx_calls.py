@@ -80,7 +80,7 @@ def _mass_cancel(account: Account, arguments: Arguments, fault: str) -> list[Row
     return okx_orders.mass_cancel(account, spread, fault)
 
 
-def _countdown(timer: str) -> Callable[[Account, Arguments, str], list[Row]]:
+def _countdown(timer: str, **more: str) -> Callable[[Account, Arguments, str], list[Row]]:
     def run(account: Account, arguments: Arguments, _fault: str) -> list[Row]:
         value = arguments.get("timeOut")
         if not isinstance(value, str) or not value.isdecimal():
@@ -89,12 +89,12 @@ def _countdown(timer: str) -> Callable[[Account, Arguments, str], list[Row]]:
         now_s = now_ms() // 1000
         if seconds == 0:
             account.timers[timer].disarm()
-            return [{"triggerTime": "0", "ts": str(now_s)}]
+            return [{"triggerTime": "0", **more, "ts": str(now_s)}]
         if seconds not in TIMER_RANGE_S:
             raise refusal("51000", "timeOut")
         account.timers[timer].arm(seconds)
         # Seconds, as in the documented examples, unlike most other times of OKX.
-        return [{"triggerTime": str(now_s + seconds), "ts": str(now_s)}]
+        return [{"triggerTime": str(now_s + seconds), **more, "ts": str(now_s)}]
 
     return run
 
@@ -225,6 +225,9 @@ SIGNED = {
     "/api/v5/sprd/cancel-all-after": Endpoint("POST", ONCE_A_SECOND, _countdown("okx-sprd")),
     "/api/v5/sprd/orders-pending": Endpoint("GET", _per_2s(10), _pending),
     "/api/v5/sprd/order": Endpoint("GET", _per_2s(20), _order),
+    "/api/v5/trade/cancel-all-after": Endpoint(
+        "POST", ONCE_A_SECOND, _countdown("okx-trade", tag="")
+    ),
     "/api/v5/account/config": Endpoint("GET", _per_2s(5), _config),
 }
 PUBLIC = {

@@ -83,7 +83,7 @@ HOLDING = frozenset(
 """States in which seconds may still run at the venue."""
 
 
-_TIMER_NAMES = {"sprd": "spreads", "rfq": "quotes"}
+_TIMER_NAMES = {"sprd": "spreads", "rfq": "quotes", "trade": "order book"}
 
 
 def timer_name(timer: TimerView) -> str:

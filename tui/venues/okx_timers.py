@@ -1,6 +1,6 @@
-"""OKX's dead-man timers: spread orders and quotes have one each, and neither covers the other.
+"""OKX's dead-man timers: spreads, quotes and the order book have one each, and none covers another.
 
-Sources: pages "Cancel All After" of Spread Trading and of Block Trading.
+Sources: pages "Cancel All After" of Spread Trading, of Block Trading and of Order Book Trading.
 """
 
 from __future__ import annotations
@@ -29,9 +29,18 @@ QUOTE_TIMER = TimerSpec(
     spacing_s=1.05,
     limit_codes=LIMITED,
 )
+BOOK_TIMER = TimerSpec(
+    id="okx-trade",
+    covers="order-book orders, which are not listed here; no spread orders, no quotes",
+    min_s=10,
+    max_s=120,
+    spacing_s=1.05,
+    limit_codes=LIMITED,
+)
 TIMERS = {
     SPREAD_TIMER: "/api/v5/sprd/cancel-all-after",
     QUOTE_TIMER: "/api/v5/rfq/cancel-all-after",
+    BOOK_TIMER: "/api/v5/trade/cancel-all-after",
 }
 """The timers, and where each is set."""
 
@@ -48,10 +57,7 @@ def set_timer(timer: str, countdown_s: int) -> Talk[Ack]:
 
 
 def timer_ack(reply: Reply, countdown_s: int) -> Ack:
-    """`cancel-all-after` of spreads and of quotes: code 0, with the time it fires at.
-
-    Pages "Cancel All After" of Spread Trading and of Block Trading.
-    """
+    """`cancel-all-after` of any timer: code 0, with the time it fires at."""
     envelope = taken(reply)
     if isinstance(envelope, Ack):
         return envelope
