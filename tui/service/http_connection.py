@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 
 import h11
 
+from tui.core.text import safe_text
+
 MAX_BODY = 8 * 1024 * 1024
 """Bytes that one answer may have."""
 HUNG_UP = "the other side closed the connection"
+_LONGEST_REASON = 200
 _MAX_HEAD = 100 * 1024
 _OTHER_ADDRESS_S = 0.25
 """Before the next address of a host is tried beside one that does not answer."""
@@ -203,7 +206,7 @@ class HttpConnection(asyncio.Protocol):
                     case _:
                         return
         except h11.RemoteProtocolError as error:
-            self._fail(str(error))
+            self._fail(safe_text(str(error), _LONGEST_REASON))  # it may quote what came
             self.close()
 
     def _end(self, *, reusable: bool) -> None:
