@@ -21,7 +21,16 @@ from rich.style import Style
 
 from tui.core.accounts import Account, GuardSettings
 from tui.core.actions import Outcome, Report
-from tui.core.audit import START, Chain, NotARecord, read_record, sealed_by, torn_digest, verify
+from tui.core.audit import (
+    START,
+    Chain,
+    NotARecord,
+    read_record,
+    sealed_by,
+    torn_digest,
+    utc_text,
+    verify,
+)
 from tui.core.audit_picture import Pictures
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman import TimerState
@@ -325,7 +334,7 @@ def _record(data: bytes) -> object:
     sealed_by(data)
     torn_digest(data)
     record = read_record(data)
-    judge((record.kind, record.at_ms))
+    judge((record.kind, record.at_ms, utc_text(record.at_ms)))
     return record
 
 

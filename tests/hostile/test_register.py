@@ -50,7 +50,7 @@ DECODERS = frozenset(
 )
 """What a reader calls."""
 ELSEWHERE = {
-    "audit_commands:_Reading.__iter__": "test_terminal_commands: audit show and export",
+    "audit_commands:_Reading.__iter__": "e2e/hostile/test_commands: audit show, export",
     "core.audit:_hash": "hashes what it is given",
     "service.audit_files:_named": "a name that its pattern has let through; ValueError is caught",
     "service.audit_pack:_pack": "writes; what it reads back it has just written",

@@ -18,6 +18,7 @@ from tui.core.audit import START, Chain
 Open = Callable[..., Any]
 Clean = Callable[[Any], None]
 NOON_MS = 1_760_702_400_000
+MARKS = (("v", "what happened"), ("i", "why ready or not"), ("h", "bad ones only"))
 TEXTS = [*PAYLOADS.values(), SURROGATE, LONG]
 
 
@@ -157,12 +158,13 @@ def test_a_record_is_replayed(terminal: Open, hostile_record: str, clean: Clean)
     again.wait_for(CANARY)
     for panel_key in "1234":
         again.press(panel_key)
-        for key, mark in (("v", "what happened"), ("i", "readiness"), ("h", "history")):
-            seen = again.text
+        for key, mark in MARKS:
             again.press(key)
-            again.wait_for(lambda text, seen=seen: text != seen)
+            again.wait_for(mark)
             again.press("\x1b")
             again.wait_for(lambda text, mark=mark: mark not in text)
+    again.press("\x06200\r")
+    again.wait_for("find: 200")
     again.press("\r")
     again.wait_for("on the wire")
     again.press("\x1b")
