@@ -22,7 +22,7 @@ NEVER_RAISES = ("cancel", "timer")
 
 
 @pytest.mark.parametrize("name", READERS)
-@fuzzed(120)
+@fuzzed(70)
 @given(data=st.data())
 def test_a_reader_raises_nothing_but_its_own_error(name: str, data: st.DataObject) -> None:
     reader = READERS[name]
@@ -36,7 +36,7 @@ def test_a_reader_raises_nothing_but_its_own_error(name: str, data: st.DataObjec
 
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("account", ACCOUNTS)
-@fuzzed(120)
+@fuzzed(70)
 @given(data=st.data())
 def test_a_talk_raises_nothing_but_a_venue_error(
     account: str, sort: str, data: st.DataObject

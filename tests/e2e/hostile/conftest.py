@@ -7,10 +7,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyte
 import pytest
 
 from tests.e2e.hostile.stream import faults
 from tests.e2e.hostile.venue import HostileVenue, lying
+
+
+@pytest.fixture(autouse=True)
+def whole_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pyte stumbles over half a wide character when it tells what is on the screen."""
+
+    def display(screen: pyte.Screen) -> list[str]:
+        cells = (screen.buffer[y] for y in range(screen.lines))
+        return ["".join(row[x].data for x in range(screen.columns)) for row in cells]
+
+    monkeypatch.setattr(pyte.Screen, "display", property(display))
 
 
 @pytest.fixture
