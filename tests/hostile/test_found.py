@@ -7,7 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from tests.hostile.readers import READERS, TAPE, judge
+from tests.hostile.readers import READERS, judge
+from tests.hostile.tape import TAPE
 
 AT = b'"at":"2025-10-17T12:00:00.000Z"'
 DRILL = READERS["drill"].seeds[0]
@@ -23,6 +24,7 @@ FOUND = [
     ("settings", b"[desk]\nscreen_grace_s = -" + b"9" * 400),
     ("settings to edit", b"[desk]\nscreen_grace_s = " + b"9" * 400),
     ("drill", DRILL.replace(b'"at_ms": 1760702400000', b'"at_ms": 1e999')),
+    ("drill", DRILL.replace(b'"orders": 40', b'"orders": 1' + b"0" * 40)),
     ("drill", b"[" * 100_000),
     ("drill plan", b"[" * 100_000),
     ("greeting", b"[]"),

@@ -213,7 +213,7 @@ def _account(said: dict[str, Json]) -> AccountDrill:
 
     def whole(name: str) -> int:
         value = said[name]
-        if not isinstance(value, int):
+        if not isinstance(value, int) or abs(value) > _LATEST_MS:
             raise TypeError(name)
         return value
 
