@@ -48,7 +48,6 @@ from tui.service.rest_route import shown_headers
 from tui.service.screen_file import ScreenFile
 from tui.service.settings import SettingsError, parse_settings
 from tui.service.settings_edit import account_tables, change_tables, plain_tables
-from tui.ui.frame_lines import FindLine  # noqa: F401  the screen's modules must load in this order
 from tui.ui.frame_row import INKS, RowPainter
 from tui.ui.frame_text import json_start, pretty, spans
 from tui.ui.frame_view import facts, lines
