@@ -5,6 +5,7 @@ The canary cannot be typed: its X is panic, in a filter too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from tests.e2e.hostile.venue import HostileVenue
 
 Open = Callable[..., Any]
 Clean = Callable[[Any], None]
+FACTS = re.compile(r"UTC +frame \d")
+"""Stands in every frame that is shown in full."""
 ESC, END = "\x1b", "\x1b[F"
 
 
@@ -64,9 +67,9 @@ def test_the_log_a_frame_the_search_and_the_filter(
         desk.press(key)
         desk.wait_for(lambda text, seen=seen: text != seen)
     desk.press("y")
-    desk.wait_for(lambda text: "frame " in text)
+    desk.wait_for("unconfirmed")
     desk.press(ESC)
-    desk.wait_for(lambda text: "on the wire" not in text)
+    desk.wait_for(lambda text: not FACTS.search(text))
     desk.press("\x13")
     desk.wait_for("saved in")
     ended(desk, clean)
