@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from io import BytesIO
 
 import pytest
@@ -112,6 +113,25 @@ def test_what_a_crash_left_of_a_line_is_no_fault_once_the_next_record_tells_of_i
     assert verdict.cuts == (2,)
     lines[1] = torn + b"!\n"
     assert verify(lines).line == 2
+
+
+def test_lines_that_are_none_of_ours_are_not_kept() -> None:
+    """A small packed file can hold any number of them."""
+    tracemalloc.start()
+    verdict = verify(b"%d" % number + b"x" * 10_000 + b"\n" for number in range(3_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (verdict.line, verdict.intact) == (1, False)
+    assert peak < 1_000_000, "they are 30 MB"
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.9999999"],
+)
+def test_a_time_that_no_calendar_has_is_no_time(time: str) -> None:
+    with pytest.raises(NotARecord, match="no calendar"):
+        read_record(b'{"n":1,"at":"%s","kind":"x"}' % time.encode())
 
 
 @pytest.mark.parametrize(

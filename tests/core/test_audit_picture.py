@@ -119,6 +119,12 @@ def test_the_gauge_holds_what_it_held_even_if_the_clock_was_set() -> None:
     assert round(seen.certain_s(at_wall), 3) == 16.0
 
 
+def test_a_notice_that_somebody_wrote_commands_no_terminal() -> None:
+    album = Album()
+    album.turn({"notice": "\x1b]0;owned\x07\u202e"})
+    assert album.view.notice == "\\x1b]0;owned\\x07\\u{202e}"
+
+
 def test_a_damaged_picture_costs_no_more_than_the_field() -> None:
     pictures, album = Pictures(), Album()
     plain = json.loads(json.dumps(pictures.changes(DeskView((account(),)), NOW)))

@@ -29,6 +29,15 @@ def test_what_is_no_drill_is_refused(line: str) -> None:
         DrillPlan.of_json(line)
 
 
+@pytest.mark.parametrize("number", ["1e999", "NaN", "9" * 4_000, "9" * 5_000, "-1", "[" * 90_000])
+def test_a_drill_of_no_moment_is_refused(number: str) -> None:
+    line = json.dumps(some().as_json())
+    at = f'"at_ms": {some().at_ms}'
+    assert at in line
+    with pytest.raises(DrillError):
+        Drill.of_json(line.replace(at, f'"at_ms": {number}'))
+
+
 def test_hostile_words_in_the_file_are_made_safe() -> None:
     said = some(problem="\x1b[2J" + "x" * 5_000)
     back = Drill.of_json(json.dumps(said.as_json()))

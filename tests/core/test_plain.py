@@ -17,6 +17,8 @@ from tui.core.plain import NotPlain, from_plain, to_plain
 
 TEXT = st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=8).filter(str.isprintable)
 st.register_type_strategy(str, TEXT)
+MOST = 60_000_000_000_000
+st.register_type_strategy(int, st.integers(-MOST, MOST))
 st.register_type_strategy(float, st.integers(-(10**6), 10**6).map(lambda n: n / 8))
 st.register_type_strategy(
     Instant, st.integers(0, 10**12).map(lambda ms: Instant(*(ms / 1000,) * 3))
@@ -54,6 +56,10 @@ def test_a_newer_field_is_passed_over_and_a_text_is_made_safe() -> None:
         {"headers": {"a": "b"}},
         {"latency_ms": "soon"},
         {"latency_ms": 10**400},
+        {"latency_ms": float("inf")},
+        {"latency_ms": float("nan")},
+        {"at_ms": MOST + 1},
+        {"size": -(10**400)},
     ],
 )
 def test_data_of_another_shape_is_refused(wrong: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.text import safe_bytes, safe_text
+from tui.core.text import safe_bytes, safe_text, visible
 
 PAYLOADS = {
     "clear the screen": ("\x1b[2J", "\\x1b[2J"),
@@ -27,6 +27,7 @@ PAYLOADS = {
     "a lone surrogate": ("a\ud800b", "a\\u{d800}b"),
     "private use": ("\ue0b0", "\\u{e0b0}"),
     "no-break space": ("a\xa0b", "a\\xa0b"),
+    "marks without end": ("a" + "\u0301" * 6, "a" + "\u0301" * 4 + "\\u{301}" * 2),
 }
 
 
@@ -45,6 +46,7 @@ def test_a_payload_is_shown_and_not_obeyed(text: str, shown: str) -> None:
         "[@click=app.quit]x[/]",
         "\\x1b",
         "Grüße 订单 🚀",
+        "नमस्ते สวัสดีครับ שָׁלוֹם e\u0301",
     ],
 )
 def test_what_is_harmless_stays(text: str) -> None:
@@ -95,3 +97,17 @@ def test_any_bytes_are_safe_and_bounded(data: bytes, limit: int) -> None:
 
 def test_a_cut_within_letters_of_four_bytes_says_so() -> None:
     assert safe_bytes("🚀🚀🚀".encode(), 2) == "🚀…"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "taken"),
+    [
+        ("a key\n", "a key\n"),
+        ("a\r\nb", "a\r\nb"),
+        ("\u202ea\u200bb\x9b31m\x1b]0;c\x07\t", "ab31m]0;c"),
+        ("Grüße 订单", "Grüße 订单"),
+        ("", ""),
+    ],
+)
+def test_of_what_is_pasted_the_visible_is_taken(pasted: str, taken: str) -> None:
+    assert visible(pasted) == taken

@@ -624,6 +624,9 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(file: Path, key: str) 
         (b"[desk]\n[desk]\n", "line 2, column 6: not valid TOML: "),
         (b"[desk", "end of document: not valid TOML: "),
         (b"[desk]\n# \xff\n", "line 2: expected text in UTF-8"),
+        (b"[desk]\na = " + b"9" * 5_000, "cannot be read: a number is too long, or "),
+        (b"[desk]\na = " + b"[" * 5_000, "cannot be read: a number is too long, or "),
+        (b"[desk]\na = " + b"{a = " * 5_000, "cannot be read: a number is too long, or "),
     ],
 )
 def test_not_toml_at_all(file: Path, text: bytes, expected: str) -> None:

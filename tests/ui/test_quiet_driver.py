@@ -52,3 +52,25 @@ def test_a_paste_may_come_in_pieces(monkeypatch: pytest.MonkeyPatch, at_once: in
     pasted = heard(b"\x1b[200~" + "sécret €".encode() + b"\x1b[201~X")
     assert [one.text for one in pasted if isinstance(one, events.Paste)] == ["sécret €"]
     assert [one.key for one in pasted if isinstance(one, events.Key)] == ["X"]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5, 7, 4096])
+@pytest.mark.parametrize(
+    ("pasted", "read"),
+    [
+        ("\x1b]52;c;XX\x07", "]52;c;XX\x07"),
+        ("X\x1bX\x1b\x1b", "XX"),
+        ("\x1b[20\x1b[2", "[20[2"),
+        ("\x1b[200~c c", "[200~c c"),
+        ("\x1b" * 50 + "c", "c"),
+        ("\x1b[A\x1bOP\x1b[<0;1;1M", "[AOP[<0;1;1M"),
+    ],
+)
+def test_nothing_that_is_pasted_is_a_key(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, pasted: str, read: str
+) -> None:
+    monkeypatch.setattr(quiet_driver, "_READ_BYTES", at_once)
+    for _ in range(2):
+        found = heard(f"a\x1b[200~{pasted}\x1b[201~b\x1b[200~again\x1b[201~\x1b[A".encode())
+        assert [one.text for one in found if isinstance(one, events.Paste)] == [read, "again"]
+        assert [one.key for one in found if isinstance(one, events.Key)] == ["a", "b", "up"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Protocol
 
 from tui.core.text import safe_text
 
@@ -17,8 +18,16 @@ START = "0" * 64
 SHORT = 12
 """Characters of a head that are shown; enough to compare by eye."""
 
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
+"""The years 1 to 9999 in UTC; a time zone, or rounding, may go beyond them."""
+
 _SEALED = re.compile(rb'\{"n":(\d{1,18}),.*,"hash":"([0-9a-f]{64})"\}', re.DOTALL)
 _SEAL_BYTES = len(',"hash":""}') + 64
+
+
+class _Digest(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
 
 
 class NotARecord(ValueError):
@@ -93,7 +102,10 @@ def _epoch_ms(text: str) -> int:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise NotARecord("the time of the line cannot be read") from None
-    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    at_ms = round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    if not _FIRST_MS <= at_ms <= _LAST_MS:
+        raise NotARecord("the time of the line is one that no calendar has")
+    return at_ms
 
 
 def torn_digest(torn: bytes) -> str:
@@ -149,6 +161,15 @@ def verify(lines: Iterable[bytes]) -> Verdict:
     return Verdict(checked.number, checked.head, checked.follows, fault, at, tuple(checked.cuts))
 
 
+@dataclass(frozen=True, slots=True)
+class _Torn:
+    """Lines that are none of ours, hashed as they come: there may be any number of them."""
+
+    at: int
+    """The first of them, counted from 1."""
+    digest: _Digest
+
+
 class _Checked:
     """What has been found to be whole so far."""
 
@@ -156,8 +177,7 @@ class _Checked:
         self.number = 0
         self.head = self.follows = START
         self.cuts: list[int] = []
-        self._torn: list[bytes] = []
-        self._torn_at = 0
+        self._torn: _Torn | None = None
 
     def take(self, at: int, line: bytes, rest: Iterator[tuple[int, bytes]]) -> None:
         if not line.endswith(b"\n"):
@@ -165,8 +185,10 @@ class _Checked:
         line = line[:-1]
         claimed = sealed_by(line)
         if claimed is None:
-            self._torn_at = self._torn_at if self._torn else at
-            self._torn.append(line)
+            if self._torn is None:
+                self._torn = _Torn(at, sha256(line))
+            else:
+                self._torn.digest.update(b"\n" + line)
             return
         if not self.number:
             self._first(at, line)
@@ -174,16 +196,16 @@ class _Checked:
         body = line[:-_SEAL_BYTES] + b"}"
         if number != self.number + 1 or seal != _hash(self.head, body):
             raise self._wrong(at, number, rest)
-        if self._torn:
-            if read_record(line).fields.get("torn") != torn_digest(b"\n".join(self._torn)):
-                raise _altered(self._torn_at)
-            self.cuts.append(self._torn_at)
-            self._torn = []
+        if self._torn is not None:
+            if read_record(line).fields.get("torn") != self._torn.digest.hexdigest():
+                raise _altered(self._torn.at)
+            self.cuts.append(self._torn.at)
+            self._torn = None
         self.number, self.head = number, seal
 
     def end(self) -> None:
-        if self._torn:
-            raise _altered(self._torn_at)
+        if self._torn is not None:
+            raise _altered(self._torn.at)
         if not self.number:
             raise _Fault(1, "the file is empty")
 
@@ -194,15 +216,15 @@ class _Checked:
             raise _altered(at) from None
         follows = record.fields.get("follows")
         if record.kind != "open" or not isinstance(follows, str):
-            if self._torn:
-                raise _altered(self._torn_at)
+            if self._torn is not None:
+                raise _altered(self._torn.at)
             raise _Fault(at, "lines are missing before it: a file begins with an `open` record")
         self.head = self.follows = follows
 
     def _wrong(self, at: int, number: int, rest: Iterator[tuple[int, bytes]]) -> _Fault:
         wanted = self.number + 1
-        if self._torn:
-            return _altered(self._torn_at)
+        if self._torn is not None:
+            return _altered(self._torn.at)
         if number == wanted:
             return _altered(at)
         if number < wanted:

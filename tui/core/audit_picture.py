@@ -15,6 +15,7 @@ from tui.core.deadman import TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.core.orders import Book, OpenOrder
 from tui.core.plain import NotPlain, Plain, from_plain, to_plain
+from tui.core.text import safe_text
 
 LISTED = 100
 """Orders of one list that are kept in full; the others are counted."""
@@ -67,7 +68,7 @@ class Album:
                 self._read(self._fields[name], found)
         notice = plain.get("notice", self.view.notice)
         accounts = tuple(filter(None, (self._account(name) for name in self._fields)))
-        self.view = DeskView(accounts, notice if isinstance(notice, str) else "")
+        self.view = DeskView(accounts, safe_text(notice) if isinstance(notice, str) else "")
 
     def _read(self, held: dict[str, object], found: Plain) -> None:
         for name, plain in found.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
@@ -12,6 +13,9 @@ from tui.core.text import safe_text
 STEPS = ("simulator", "connect", "read", "panic", "check", "arm", "disarm")
 """What a drill does, in this order."""
 _LONGEST = 200
+_LATEST_MS = 253_402_300_799_999
+"""The end of the year 9999."""
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -81,7 +85,7 @@ class DrillPlan:
                 for one in said["accounts"]
             )
             return DrillPlan(accounts, bool(said["keep"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except _UNREADABLE as error:
             raise DrillError(f"the plan cannot be read: {type(error).__name__}") from None
 
 
@@ -177,16 +181,26 @@ class Drill:
         """A drill from a line that `as_json` made. Raises DrillError."""
         try:
             said = json.loads(line)
+            at_ms = int(said["at_ms"])
+            if not 0 <= at_ms <= _LATEST_MS:
+                raise ValueError("no moment")
             return Drill(
-                int(said["at_ms"]),
+                at_ms,
                 tuple(map(_account, said["accounts"])),
-                tuple((safe_text(name, 40), float(ms)) for name, ms in said["steps"].items()),
+                tuple((safe_text(name, 40), _finite(ms)) for name, ms in said["steps"].items()),
                 said["done"] is True,
                 safe_text(str(said["problem"]), _LONGEST),
                 safe_text(str(said["url"]), _LONGEST),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except _UNREADABLE as error:
             raise DrillError(f"the drill cannot be read: {type(error).__name__}") from None
+
+
+def _finite(value: object) -> float:
+    """Raises ValueError, TypeError, OverflowError."""
+    if isinstance(value, int | float) and math.isfinite(value):
+        return float(value)
+    raise ValueError("not a number")
 
 
 def _account(said: dict[str, Json]) -> AccountDrill:
@@ -195,11 +209,11 @@ def _account(said: dict[str, Json]) -> AccountDrill:
 
     def ms(name: str) -> float | None:
         value = said[name]
-        return float(value) if isinstance(value, int | float) else None
+        return _finite(value) if isinstance(value, int | float) else None
 
     def whole(name: str) -> int:
         value = said[name]
-        if not isinstance(value, int):
+        if not isinstance(value, int) or abs(value) > _LATEST_MS:
             raise TypeError(name)
         return value
 

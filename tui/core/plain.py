@@ -20,6 +20,10 @@ T = TypeVar("T")
 Plain = dict[str, object]
 
 
+_MOST = 60_000_000_000_000
+"""No count of ours is larger, and as epoch ms it is a moment that every calendar here has."""
+
+
 class NotPlain(ValueError):
     """Data that is not of the type wanted; one sentence."""
 
@@ -76,12 +80,14 @@ def _reader(wanted: Any) -> _Read:  # whatever a field may be declared as
     if origin is tuple:
         return _items(get_args(wanted))
     if wanted is Instant:
-        return lambda plain: Instant(*(float(_number(plain)),) * 3)
+        return lambda plain: Instant(*(float(_number(plain, _MOST / 1000)),) * 3)
     if wanted is float:
         return lambda plain: float(_number(plain))
     if wanted is str:
         return lambda plain: safe_text(cast("str", _exactly(str, plain)))
-    if wanted in (int, bool, NoneType):
+    if wanted is int:
+        return lambda plain: _number(_exactly(int, plain))
+    if wanted in (bool, NoneType):
         return lambda plain: _exactly(wanted, plain)
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return lambda plain: _member(wanted, plain)
@@ -96,13 +102,11 @@ def _exactly(wanted: type, plain: object) -> object:
     return plain
 
 
-def _number(plain: object) -> int | float:
+def _number(plain: object, most: float = _MOST) -> int | float:
     if isinstance(plain, bool) or not isinstance(plain, int | float):
         raise NotPlain(f"expected a number, got a {type(plain).__name__}")
-    try:
-        float(plain)
-    except OverflowError:
-        raise NotPlain("expected a number, got one too large") from None
+    if not -most <= plain <= most:  # so does what is no number at all
+        raise NotPlain("expected a number, got one too large")
     return plain
 
 

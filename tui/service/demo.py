@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from tui.core.accounts import Account, TimerSettings
@@ -76,8 +77,15 @@ def _first_line(process: subprocess.Popen[str]) -> str:
 
 
 def read_greeting(line: str) -> DemoDesk:
-    """The accounts that a simulator's first line of output describes."""
-    greeting = json.loads(line)
+    """The accounts that a simulator's first line of output describes. Raises DemoError."""
+    try:
+        return _desk_of(json.loads(line))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        what = type(error).__name__
+        raise DemoError(f"the simulator's greeting cannot be read: {what}") from None
+
+
+def _desk_of(greeting: Any) -> DemoDesk:
     url: str = greeting["url"]
     accounts = []
     secrets = {}

@@ -205,7 +205,7 @@ class HttpConnection(asyncio.Protocol):
                     case _:
                         return
         except h11.RemoteProtocolError as error:
-            self._fail(str(error))
+            self._fail(said(error))  # it may quote what came
             self.close()
 
     def _end(self, *, reusable: bool) -> None:

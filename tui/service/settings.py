@@ -150,6 +150,9 @@ def _parse_toml(data: bytes, path: Path) -> dict[str, object]:
         what, where = found.group("what", "where") if found else (str(error), "")
         where = f"{where}: " if where else ""
         raise SettingsError(f"{path}: {where}not valid TOML: {what}") from None
+    except (ValueError, RecursionError):  # the parser lets Python's own limits through
+        what = "a number is too long, or values are nested too deeply"
+        raise SettingsError(f"{path}: cannot be read: {what}") from None
 
 
 def _name(table: SettingsTable) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,7 +105,7 @@ class SettingsTable:
         if isinstance(value, bool) or not isinstance(value, int):
             raise self._wrong_type(key, expected.removeprefix("expected "), value)
         if not least <= value <= most:
-            raise self.wrong(key, expected, str(value))
+            raise self.wrong(key, expected, _figure(value))
         return value
 
     def number(self, key: str, default: float, least: float, most: float, why: str = "") -> float:
@@ -115,8 +114,8 @@ class SettingsTable:
         value = self.values.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._wrong_type(key, expected.removeprefix("expected "), value)
-        if not math.isfinite(value) or not least <= value <= most:
-            raise self.wrong(key, expected, f"{value:g}")
+        if not least <= value <= most:
+            raise self.wrong(key, expected, _figure(value))
         return float(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -174,3 +173,10 @@ def merged(table: Mapping[str, object], fields: Mapping[str, object]) -> dict[st
         else:
             result[key] = value
     return result
+
+
+def _figure(value: float) -> str:
+    """A number as it is shown; of one without end, and a float cannot hold it, that it is long."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**30 else "a number of more than 30 digits"
+    return f"{value:g}"

@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.widgets import Input
 
+from tui.core.text import visible
 from tui.service.screen_file import ScreenFile
 from tui.ui.keymap import Keymap, change_keys, use_keys
 from tui.ui.keys import APP_KEYS, PALETTE
@@ -52,7 +53,11 @@ class KeyedApp(ThemedApp[R]):
 
     async def on_event(self, event: events.Event) -> None:
         """The panic key is kept from text fields. A secret may contain an X: there it stays a
-        letter, but no PIN has the panic key in it. A dialog hides the keys of the app."""
+        letter, but no PIN has the panic key in it. A dialog hides the keys of the app.
+
+        What is pasted is shown as it is typed, so nothing invisible gets into a text field."""
+        if isinstance(event, events.Paste):
+            event.text = visible(event.text)
         if isinstance(event, events.Key) and not event.is_forwarded:
             if self.typing and self._is("panic", event) and not self._secret(event):
                 self.action_panic_press()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from tui.core.actions import Outcome
 from tui.core.deadman import TimerState, TimerView
@@ -93,8 +92,10 @@ def timer_name(timer: TimerView) -> str:
 
 
 def utc(epoch_ms: int) -> str:
-    """`12:03:22`, in UTC."""
-    return datetime.fromtimestamp(epoch_ms / 1000, tz=UTC).strftime("%H:%M:%S")
+    """`12:03:22`, in UTC; of any number, for a venue or a record may say one that no date has."""
+    minutes, second = divmod(epoch_ms // 1000, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours % 24:02}:{minute:02}:{second:02}"
 
 
 def tenths(epoch_ms: int) -> str:

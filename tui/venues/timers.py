@@ -8,6 +8,8 @@ from tui.venues.base import TimerSpec, VenueError
 SECONDS_BELOW = 100_000_000_000
 """A time that is smaller is meant in seconds: OKX's examples have seconds, its other times have
 milliseconds."""
+NEVER_MS = 253_402_300_800_000
+"""The year 10000, which no calendar here has."""
 OFF_BY_MS = 1_500
 """How far a venue's times may be from what was asked: some of them are whole seconds."""
 
@@ -27,7 +29,7 @@ def told_timer_ack(countdown_s: int, server_time: int | None, trigger_time: int 
     """
     server_ms, trigger_ms = _in_ms(server_time), _in_ms(trigger_time)
     if countdown_s == 0:
-        if trigger_ms:
+        if trigger_time:
             return _unknown("switched off, and yet the answer names a time to fire", server_ms)
         return Ack(Verdict.ACCEPTED, server_ms=server_ms)
     if not trigger_ms or server_ms is None:
@@ -41,7 +43,10 @@ def told_timer_ack(countdown_s: int, server_time: int | None, trigger_time: int 
 
 
 def _in_ms(time: int | None) -> int | None:
-    return time * 1000 if time is not None and time < SECONDS_BELOW else time
+    """None for a time that no clock shows."""
+    if time is None or not 0 <= time < NEVER_MS:
+        return None
+    return time * 1000 if time < SECONDS_BELOW else time
 
 
 def _unknown(text: str, server_ms: int | None) -> Ack:

@@ -1,0 +1,393 @@
+"""Every reader of foreign bytes, each as one function from bytes, with what it may raise.
+
+The talks with the venues are not here: `corpus` has them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import math
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.style import Style
+
+from tests.hostile.tape import NOON_MS, TAPE
+from tui.core.accounts import Account, GuardSettings
+from tui.core.audit import (
+    NotARecord,
+    read_record,
+    sealed_by,
+    torn_digest,
+    utc_text,
+    verify,
+)
+from tui.core.clocks import read_clock
+from tui.core.drill import AccountDrill, Drill, DrillAccount, DrillError, DrillPlan
+from tui.core.frames import Frame, FrameFeed
+from tui.core.secrets import Secret
+from tui.core.text import safe_bytes
+from tui.service import audit_files
+from tui.service.audit_read import CannotRead, check_file
+from tui.service.credentials import CredentialsError, decode_fields
+from tui.service.demo import DemoError, read_greeting
+from tui.service.guards import Guards
+from tui.service.http_connection import ConnectionFailed, HttpConnection, Place
+from tui.service.pin import _decoded, _encoded, _Hash
+from tui.service.recorder import Recorder
+from tui.service.replay_desk import ReplayDesk
+from tui.service.replay_index import index_file
+from tui.service.rest_route import shown_headers
+from tui.service.screen_file import ScreenFile
+from tui.service.settings import SettingsError, parse_settings
+from tui.service.settings_edit import account_tables, change_tables, plain_tables
+from tui.ui.frame_row import INKS, RowPainter
+from tui.ui.frame_text import json_start, pretty, spans
+from tui.ui.frame_view import facts, lines
+from tui.ui.payload_lines import _wrapped
+from tui.venues import dialect_of
+from tui.venues.htx_wire import read_socket as read_htx
+from tui.venues.okx_socket import read_message as read_okx
+from tui.venues.reading import NotReadable, parse_object, unpack_gzip
+from tui.venues.watching import Watching
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Something that reads foreign bytes."""
+
+    read: Callable[[bytes], object]
+    seeds: tuple[bytes, ...]
+    raises: tuple[type[Exception], ...] = ()
+
+
+def judge(value: object) -> None:
+    """Whatever a reader makes of foreign bytes is fit to be shown: safe, finite, of sane size."""
+    for part in _parts(value):
+        if isinstance(part, str):
+            assert part.isprintable(), part[:200]
+            assert len(part) <= 100_000, len(part)
+        elif isinstance(part, float):
+            assert math.isfinite(part), part
+        elif isinstance(part, int):
+            assert abs(part) < 10**21, part
+
+
+def _parts(value: object) -> Iterator[object]:
+    if isinstance(value, tuple | list | frozenset | set):
+        for item in value:
+            yield from _parts(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _parts(getattr(value, field.name))
+    else:
+        yield value
+
+
+# --- messages of a socket -------------------------------------------------------------------------
+
+_HTX_SAID = (
+    {"op": "auth", "type": "api", "err-code": 0, "ts": NOON_MS, "data": {"user-id": "1"}},
+    {"op": "ping", "ts": str(NOON_MS)},
+    {"op": "close", "err-code": 0, "err-msg": "going down", "ts": NOON_MS},
+    {"op": "error", "err-code": 2002, "err-msg": "not logged in", "ts": NOON_MS},
+    {"status": "ok", "data": {"errors": [], "successes": "1,2"}, "ts": NOON_MS, "cid": "a1"},
+    {"code": 200, "message": "Success", "data": [{"order_id": "1", "code": 200}], "cid": "a1"},
+)
+_OKX_SAID = (
+    {"event": "login", "code": "0", "msg": "", "connId": "1"},
+    {"event": "error", "code": "60009", "msg": "Login failed.", "connId": "1"},
+    {"event": "notice", "code": "64008", "msg": "going down", "connId": "1"},
+    {"id": "a1", "op": "sprd-mass-cancel", "data": [{"result": True}], "code": "0", "msg": ""},
+)
+
+
+def _json(*values: object) -> tuple[bytes, ...]:
+    return tuple(json.dumps(value).encode() for value in values)
+
+
+def _socket(read: Callable[[bytes | str], Any]) -> Callable[[bytes], object]:
+    def take(data: bytes) -> object:
+        found = [read(data), read(data.decode("utf-8", "surrogateescape"))]
+        for one in found:
+            judge((one.text, one.unpacked, *_told(one.event)))
+        return found
+
+    return take
+
+
+def _told(event: object) -> list[object]:
+    """What an event says; the message of an answer is the venue's own and goes to a talk."""
+    return [getattr(event, f.name) for f in fields(event) if f.name != "message"]  # type: ignore[arg-type]
+
+
+def _packed(data: bytes) -> object:
+    return read_htx(gzip.compress(data, 1)), read_htx(data)
+
+
+def _watched(data: bytes) -> object:
+    read = []
+    for venue in ("htx", "okx", "bitget"):
+        dialect = Watching(dialect_of(Account("a", venue, "https://a.invalid")))
+        read.append(dialect.read_socket(data))
+        try:
+            read.append(dialect.failed(parse_object(data)))
+        except NotReadable:
+            continue
+    return read
+
+
+# --- HTTP -----------------------------------------------------------------------------------------
+
+_HTTP = (
+    b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"code":"0" }',
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n0\r\nX-T: v\r\n\r\n",
+    b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 429 Slow\r\nSet-Cookie: a=b\r\n\r\nuntil the end",
+    b"HTTP/1.0 502 Bad Gateway\r\nServer: \x9b31m\xe2\x80\xae\r\nContent-Length: 0\r\n\r\n",
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+)
+
+
+class _Wire(asyncio.Transport):
+    """Takes what is sent; what comes back is given by hand."""
+
+    def __init__(self, near: socket.socket) -> None:
+        super().__init__({"socket": near})
+
+    def write(self, data: Any) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
+
+
+def _answered(data: bytes) -> object:
+    """One exchange whose answer comes in two pieces, and then the end of the connection."""
+
+    async def exchange() -> object:
+        connection = HttpConnection(Place.of("http://127.0.0.1:1"))
+        near, far = socket.socketpair()
+        with closing(near), closing(far):
+            connection.connection_made(_Wire(near))
+            asking = asyncio.ensure_future(connection.exchange("GET", "/", ()))
+            await asyncio.sleep(0)
+            middle = len(data) // 2
+            for part in (data[:middle], data[middle:]):
+                if part:
+                    connection.data_received(part)
+            connection.eof_received()
+            connection.connection_lost(None)
+            async with asyncio.timeout(20):
+                status, body = await asking
+            shown = _recorded(shown_headers(connection.headers))
+            assert 100 <= status < 1000
+            return status, len(body), shown
+
+    return asyncio.run(exchange())
+
+
+def _recorded(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    feed = FrameFeed()
+    Recorder(feed, read_clock, lambda: None).record("a", "rest", "in", "", headers=headers)
+    judge(feed.drain())
+    return tuple(headers)
+
+
+# --- files, the keyring, other processes ----------------------------------------------------------
+
+_SETTINGS = b"""\
+[desk]
+confirm = "twice"
+screen_grace_s = 30
+
+[[accounts]]
+name = "bitget-mm"
+venue = "bitget"
+rest_url = "https://api.bitget.com"
+[accounts.deadman]
+countdown_s = 30
+beat_s = 5
+on_quit = "ask"
+[accounts.deadman.guards]
+file = "/tmp/a"
+"""
+
+
+def _in_a_file(read: Callable[[Path], object], name: str) -> Callable[[bytes], object]:
+    def take(data: bytes) -> object:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(data)
+            return read(path)
+
+    return take
+
+
+def _edited(path: Path) -> object:
+    changes = {"desk": {"confirm": "once"}}
+    return account_tables(path), plain_tables(path), change_tables(path, changes)
+
+
+def _guarded(path: Path) -> object:
+    async def look() -> str:
+        return await Guards(GuardSettings(pid_file=str(path)), read_clock).check()
+
+    fault = asyncio.run(look())
+    judge(fault)
+    return fault
+
+
+def _entry(data: bytes) -> object:
+    return decode_fields(Secret(data.decode("utf-8", "surrogateescape")))
+
+
+def _pin(data: bytes) -> object:
+    return _decoded(Secret(data.decode("utf-8", "surrogateescape")))
+
+
+def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
+    def take(data: bytes) -> object:
+        found = read(data.decode("utf-8", "surrogateescape"))
+        judge(found)
+        return found
+
+    return take
+
+
+_DRILL = Drill(
+    NOON_MS,
+    (AccountDrill("a", "okx", 40, 1.0, 2.0, 3.0, 4.0, 5.0, "confirmed", 0, 1, 6.0, 7.0, ""),),
+    (("connect", 1.0),),
+    True,
+    "",
+    "http://127.0.0.1:1",
+)
+_PLAN = DrillPlan((DrillAccount("a", "htx", "legacy", (("cross", 3),), (), (), ()),), False)
+_GREETING = {
+    "url": "http://127.0.0.1:1",
+    "accounts": [
+        {"name": "a", "venue": "okx", "api_key": "k", "secret_key": "s", "passphrase": "p"}
+    ],
+}
+
+
+# --- the record -----------------------------------------------------------------------------------
+
+
+def _record(data: bytes) -> object:
+    sealed_by(data)
+    torn_digest(data)
+    record = read_record(data)
+    judge((record.kind, record.at_ms, utc_text(record.at_ms)))
+    return record
+
+
+def _replayed(path: Path) -> object:
+    """The whole of a file is gone through, and its first half once more."""
+    desk = ReplayDesk(index_file(path))
+    for position_ms in (desk.index.length_ms, desk.index.length_ms / 2):
+        desk.seek(position_ms)
+        while desk._go_on() is not None:
+            desk.pause()
+        judge((desk.view.notice, desk.view.accounts, desk.place.wall_ms))
+        judge((desk.clock(), desk.frames.drain()))
+    return desk.view
+
+
+def _after_good(data: bytes) -> bytes:
+    """A line that somebody put between good ones."""
+    return b"".join((*TAPE[:3], data.rstrip(b"\n") + b"\n", *TAPE[3:]))
+
+
+def _tail(path: Path) -> object:
+    with path.open("rb") as file:
+        return audit_files.read_tail(file.fileno())
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+_PAYLOADS = (
+    b'{"code":"0","data":[{"result":true,"ts":1.10,"n":null}],"msg":"a \\"b\\" c"}',
+    b'200  {"code":"00000","data":{"list":[{"orderId":"1"},{"orderId":"2"}]}}',
+    b'POST /api/v5/sprd/mass-cancel?a=b  {"sprdId":"BTC-USDT"}',
+    b"502  <html>\r\n<head><title>502 Bad Gateway</title></head>",
+)
+_INKS = {ink: Style() for ink in INKS}
+
+
+def _shown(data: bytes) -> object:
+    text = safe_bytes(data)
+    frame = Frame(1, NOON_MS, "a", "rest", "in", text, headers=(("name", text[:300]),))
+    grounds = {mark: Style() for mark in ("", "cursor", "pair")}
+    for width in (40, 160):
+        for left in (0, 200):
+            lit = ((text[:3].lower(), "match"), ("code", "found"))
+            painter = RowPainter(_INKS, grounds, ("a",), width, left, [x for x in lit if x[0]])
+            strip = painter.strip(frame)
+            assert strip.cell_length == width, (width, strip.cell_length)
+            judge(strip.text)
+    start = json_start(text)
+    found = tuple(spans(text, start or 0))
+    laid_out = pretty(text[start or 0 :])
+    if laid_out is not None:
+        assert "".join("".join(laid_out).split()) == "".join(text[start or 0 :].split())
+    for raw in (False, True):
+        shown = list(lines(frame, raw=raw))
+        judge([line for _, line in shown])
+        judge([_wrapped(line, 40) for _, line in shown])
+    judge(facts(frame).plain.replace("\n", " "))
+    return len(found)
+
+
+READERS: dict[str, Reader] = {
+    "JSON": Reader(parse_object, _json(*_HTX_SAID), (NotReadable,)),
+    "gzip": Reader(unpack_gzip, (gzip.compress(b'{"op":"ping"}' * 9),), (NotReadable,)),
+    "HTX socket": Reader(_socket(read_htx), _json(*_HTX_SAID)),
+    "HTX socket, packed": Reader(_packed, _json(*_HTX_SAID)),
+    "OKX socket": Reader(_socket(read_okx), (*_json(*_OKX_SAID), b"ping", b"pong")),
+    "sockets of a watching desk": Reader(_watched, _json(*_OKX_SAID, *_HTX_SAID)),
+    "HTTP": Reader(_answered, _HTTP, (ConnectionFailed,)),
+    "settings": Reader(lambda d: parse_settings(d, Path("x")), (_SETTINGS,), (SettingsError,)),
+    "settings to edit": Reader(_in_a_file(_edited, "x.toml"), (_SETTINGS,), (SettingsError,)),
+    "keyring entry": Reader(_entry, _json({"api_key": "k", "secret_key": "s"})),
+    "PIN entry": Reader(
+        _pin, (_encoded(_Hash(b"salt" * 4, b"d" * 32)).reveal().encode(),), (CredentialsError,)
+    ),
+    "theme": Reader(
+        _in_a_file(lambda p: ScreenFile(p).theme, "s.json"), _json({"theme": "killdesk"})
+    ),
+    "PID file": Reader(_in_a_file(_guarded, "pid"), (b"1\n", b"4194304")),
+    "greeting": Reader(
+        lambda d: read_greeting(d.decode("utf-8", "surrogateescape")),
+        _json(_GREETING),
+        (DemoError,),
+    ),
+    "drill": Reader(_text(Drill.of_json), _json(_DRILL.as_json()), (DrillError,)),
+    "drill plan": Reader(
+        lambda d: DrillPlan.of_json(d.decode("utf-8", "surrogateescape")),
+        (_PLAN.as_json().encode(),),
+        (DrillError,),
+    ),
+    "record": Reader(_record, tuple(line[:-1] for line in TAPE), (NotARecord,)),
+    "chain": Reader(lambda d: judge(verify(_after_good(d).splitlines(keepends=True))), tuple(TAPE)),
+    "record file": Reader(
+        _in_a_file(check_file, "2025-10-17.jsonl"), (b"".join(TAPE),), (CannotRead,)
+    ),
+    "packed record file": Reader(
+        _in_a_file(check_file, "2025-10-17.jsonl.gz"),
+        (gzip.compress(b"".join(TAPE)),),
+        (CannotRead,),
+    ),
+    "end of a record file": Reader(_in_a_file(_tail, "a.jsonl"), (b"".join(TAPE),), (OSError,)),
+    "replay": Reader(
+        lambda d: _in_a_file(_replayed, "2025-10-17.jsonl")(_after_good(d)), tuple(TAPE[1:])
+    ),
+    "frame on the screen": Reader(_shown, _PAYLOADS),
+}
