@@ -1,0 +1,52 @@
+"""The rows of the benchmark, each a module with `lines`, in the order in which they are run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.bench.figures import Effort, Line
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the module of its name measures it."""
+
+    name: str
+    means: str
+    """What its figures are, in one sentence."""
+    limit_s: float
+    """After so long it is ended; several times what it takes."""
+    extra: bool = False
+    """Run only when it is named."""
+
+    def lines(self, effort: Effort) -> Iterator[Line]:
+        measured: Iterator[Line] = import_module(f"tests.bench.{self.name}").lines(effort)
+        return measured
+
+
+ROWS = (
+    Row(
+        "keys",
+        "From a key written to the terminal of the whole dashboard to the first bytes of its "
+        "cancel at a proxy on loopback.",
+        900,
+    ),
+    Row(
+        "idle",
+        "CPU time and memory of the dashboard after a million frames, once nothing happens any "
+        "more, beside a Textual app that changes two cells a second.",
+        900,
+    ),
+    Row(
+        "start",
+        "From the start of the process to the first paint of the demo desk, beside a Textual app "
+        "that shows one word.",
+        300,
+    ),
+)
+BY_NAME = {row.name: row for row in ROWS}
