@@ -69,7 +69,8 @@ class Line:
 
 
 def _ratio(ours: float, theirs: float) -> float | None:
-    return ours / theirs if theirs else None
+    """None where it says nothing: a beat may come a little early."""
+    return ours / theirs if ours > 0 and theirs > 0 else None
 
 
 @dataclass(frozen=True)

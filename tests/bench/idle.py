@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.figures import Effort, Failed, Line, Spread
-from tests.bench.keys import TEXT
+from tests.bench.messages import TEXT, wait_ready
 from tests.bench.screen import show
 from tests.bench.simulator import simulator
 from tests.bench.terminal import Terminal
@@ -150,8 +150,7 @@ def drive(frames: int, word: Path) -> int:
             await asyncio.sleep(0.001)
 
     def fill() -> None:
-        while desk.view.ready < len(demo.accounts):
-            time.sleep(0.05)
+        wait_ready(desk)
         desk.arm("bitget-uta")
         while not word.exists() or word.read_text() != "go":
             time.sleep(0.05)

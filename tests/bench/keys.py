@@ -14,7 +14,6 @@ during a run joins it and sends nothing.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import random
@@ -23,11 +22,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
 
 from tests.bench.figures import Effort, Failed, Line, Spread
+from tests.bench.messages import flood, wait_ready
+from tests.bench.notes import Notes
 from tests.bench.proxy import Proxy
 from tests.bench.screen import show
 from tests.bench.simulator import Simulator, simulator
@@ -38,7 +40,8 @@ from tui.service.live_desk import LiveDesk
 TARGET_MS = {"idle": 10.0, "flood": 20.0}
 WORDS = {"idle": "idle", "flood": "at 2,000 frames/s"}
 FLOOD = 2_000
-MOST_AT_ONCE = 50
+RATED_S = 5.0
+"""How often the rate that it really is is noted."""
 BLOCK = 10
 QUIET_S = 0.25
 GAP_S = (0.1, 0.4)
@@ -46,21 +49,23 @@ SETTLE_S = 2.0
 LOST_S = 5.0
 ROUTES = {"WebSocket": ("okx-desk", "3", "s"), "REST": ("bitget-uta", "4", "c")}
 """The account, the panel that is selected before, and the key."""
-TEXT = json.dumps({"op": "notify", "data": [{"id": 10**18, "price": "60123.5"}] * 6})
 
 
 def lines(effort: Effort) -> Iterator[Line]:
     presses = effort.of(100, 20)
     with simulator() as venue:
         for scene, target_ms in TARGET_MS.items():
-            for route, took_ms in play(scene, presses, venue).items():
-                spread = Spread.of(took_ms)
+            took_ms, rates = play(scene, presses, venue)
+            note = f"{min(rates):,.0f} to {max(rates):,.0f} frames/s" if rates else ""
+            for route, each_ms in took_ms.items():
+                spread = Spread.of(each_ms)
                 yield Line(
                     f"key press to wire, {route}, {WORDS[scene]}",
                     "ms",
                     spread,
                     target=f"p95 <= {target_ms:g} ms",
                     met=spread.p95 <= target_ms,
+                    note=note,
                 )
 
 
@@ -83,31 +88,22 @@ def drive(scene: str) -> int:
     ]
     desk = LiveDesk(accounts, lambda: demo.secrets)
     if scene == "flood":
-        threading.Thread(target=flood, args=(desk,), daemon=True).start()
+        notes = Notes(Path(os.environ["BENCH_NOTES"]))
+        threading.Thread(target=flooded, args=(desk, notes), daemon=True).start()
     return show(desk, accounts, confirm="once")
 
 
-def flood(desk: LiveDesk) -> None:
-    while not desk.view.accounts or desk.view.ready < len(desk.view.accounts):
-        time.sleep(0.05)
-
-    async def record() -> None:
-        begun_s, done = time.monotonic(), 0
-        while True:
-            for _ in range(min(MOST_AT_ONCE, int((time.monotonic() - begun_s) * FLOOD) - done)):
-                desk._recorder.record("htx-legacy", "ws", "in", TEXT, size=len(TEXT))
-                done += 1
-            await asyncio.sleep(0.002)
-
-    with suppress(RuntimeError):
-        asyncio.run_coroutine_threadsafe(record(), desk._loop).result()
+def flooded(desk: LiveDesk, notes: Notes) -> None:
+    wait_ready(desk)
+    while not isnan(rate := flood(desk, FLOOD, RATED_S)):
+        notes.note("rate", rate=rate)
 
 
 # --- outside --------------------------------------------------------------------------------------
 
 
-def play(scene: str, presses: int, venue: Simulator) -> dict[str, list[float]]:
-    """Milliseconds of each press, by route."""
+def play(scene: str, presses: int, venue: Simulator) -> tuple[dict[str, list[float]], list[float]]:
+    """Milliseconds of each press, by route; and how many frames a second there were."""
     proxies = {
         "WebSocket": Proxy(venue.url, _cancels_by_socket),
         "REST": Proxy(venue.url, lambda data: data.startswith(b"POST /api/v3/trade/cancel")),
@@ -118,7 +114,10 @@ def play(scene: str, presses: int, venue: Simulator) -> dict[str, list[float]]:
     }
     took: dict[str, list[float]] = {route: [] for route in ROUTES}
     command = [sys.executable, "-m", "tests.bench.keys", scene]
-    with tempfile.TemporaryDirectory() as home, Terminal(command, Path(home), **more) as terminal:
+    with tempfile.TemporaryDirectory() as home, ExitStack() as ending:
+        notes = Notes(Path(home, "notes"))
+        more["BENCH_NOTES"] = f"{home}/notes"
+        terminal = ending.enter_context(Terminal(command, Path(home), **more))
         terminal.wait_for("4 of 4 ready")
         time.sleep(SETTLE_S)
         while len(took["REST"]) < presses:
@@ -128,7 +127,8 @@ def play(scene: str, presses: int, venue: Simulator) -> dict[str, list[float]]:
                     proxies[route].quiet(QUIET_S)
                     time.sleep(random.uniform(*GAP_S))  # noqa: S311  no two presses in step
                     took[route].append(_press(terminal, proxies[route], key))
-    return took
+        rates = [float(note["rate"]) for note in notes.all("rate")]
+    return took, rates
 
 
 def _press(terminal: Terminal, proxy: Proxy, key: str) -> float:

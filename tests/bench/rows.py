@@ -37,6 +37,12 @@ ROWS = (
         900,
     ),
     Row(
+        "beats",
+        "How much later than due each heartbeat of a dead-man timer reaches a proxy on loopback "
+        "while the screen is in trouble, beside a Textual app that beats in its own loop.",
+        600,
+    ),
+    Row(
         "idle",
         "CPU time and memory of the dashboard after a million frames, once nothing happens any "
         "more, beside a Textual app that changes two cells a second.",

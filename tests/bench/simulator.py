@@ -39,9 +39,10 @@ class Simulator:
         answer = self.http.post(f"/sim/{control}", json=body)
         return answer.raise_for_status().json()
 
-    def open(self, account: str, kind: str = "") -> int:
-        told = self.http.get("/sim/state").raise_for_status().json()["accounts"][account]
-        return int(told["by_kind"][kind] if kind else told["open"])
+    def state(self, account: str) -> dict[str, Any]:
+        told: dict[str, Any] = self.http.get("/sim/state").raise_for_status().json()
+        found: dict[str, Any] = told["accounts"][account]
+        return found
 
 
 @contextmanager

@@ -1,0 +1,120 @@
+"""Messages: made up for a flood, or noted as they cross the wire of a desk in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from tests.bench.figures import Failed
+from tui.service import live_desk
+from tui.service.live_desk import LiveDesk
+from tui.service.recorder import Recorder
+
+TEXT = json.dumps({"op": "notify", "data": [{"id": 10**18, "price": "60123.5"}] * 6})
+MOST_AT_ONCE = 50
+"""Recorded in one go, as a socket brings them."""
+READY_S = 90.0
+
+
+def wait_ready(desk: LiveDesk) -> None:
+    """Returns when every account is ready. Raises Failed."""
+    until_s = time.monotonic() + READY_S
+    while not desk.view.accounts or desk.view.ready < len(desk.view.accounts):
+        if time.monotonic() > until_s:
+            raise Failed(f"{desk.view.ready} of {len(desk.view.accounts)} accounts became ready")
+        time.sleep(0.02)
+
+
+def flood(desk: LiveDesk, rate: int, seconds: float) -> float:
+    """Records so many messages a second in the service's loop, as a socket's are; blocks.
+
+    Returns how many it were a second. A loop that is too busy for the rate falls behind it.
+    """
+
+    async def record() -> float:
+        begun_s, done = time.monotonic(), 0
+        while (passed_s := time.monotonic() - begun_s) < seconds:
+            for _ in range(min(MOST_AT_ONCE, int(passed_s * rate) - done)):
+                desk._recorder.record("okx-desk", "ws", "in", TEXT, size=len(TEXT))
+                done += 1
+            await asyncio.sleep(0.002)
+        return done / passed_s
+
+    with suppress(RuntimeError):  # the desk has stopped
+        return asyncio.run_coroutine_threadsafe(record(), desk._loop).result()
+    return math.nan
+
+
+@dataclass(frozen=True)
+class Message:
+    """What crossed the wire, and when, finer than its frame tells it."""
+
+    at_s: float
+    seq: int
+    direction: str
+    request: int | None
+    cancels: bool
+    account: str
+
+
+class Wire:
+    """All messages of one desk since the last `clear`."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.crossed = threading.Condition()
+
+    def clear(self) -> None:
+        self.messages.clear()
+
+    def add(self, message: Message) -> None:
+        with self.crossed:
+            self.messages.append(message)
+            self.crossed.notify_all()
+
+    @property
+    def cancels(self) -> list[Message]:
+        return [message for message in tuple(self.messages) if message.cancels]
+
+    @property
+    def acks(self) -> list[Message]:
+        """The replies to cancels."""
+        sent = {message.seq for message in self.cancels}
+        return [m for m in tuple(self.messages) if m.direction == "in" and m.request in sent]
+
+    def wait_acked(self, wanted: int, within_s: float) -> None:
+        """Returns when so many cancels have been answered. Raises Failed."""
+        with self.crossed:
+            if not self.crossed.wait_for(lambda: len(self.acks) >= wanted, within_s):
+                answered = f"{len(self.acks)} of {len(self.cancels)} cancels were answered"
+                raise Failed(f"{answered} within {within_s:g} s, {wanted} were expected")
+
+
+@contextmanager
+def wired() -> Iterator[Wire]:
+    """Notes every message of the one desk that is made meanwhile, before it is recorded as ever."""
+    wire = Wire()
+
+    class Noting(Recorder):
+        def record(  # type: ignore[override]
+            self, account: str, transport: str, direction: str, text: str, **more: Any
+        ) -> int:
+            at_s = time.perf_counter()
+            seq = super().record(account, transport, direction, text, **more)  # type: ignore[arg-type]
+            cancels = direction == "out" and "cancel" in text
+            wire.add(Message(at_s, seq, direction, more.get("request"), cancels, account))
+            return seq
+
+    before = live_desk.Recorder
+    live_desk.Recorder = Noting  # type: ignore[misc]
+    try:
+        yield wire
+    finally:
+        live_desk.Recorder = before  # type: ignore[misc]
