@@ -6,9 +6,6 @@ What stands beside killdesk's beats: httpx sends, a `Log` shows the messages, no
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import json
 import os
 import sys
@@ -22,6 +19,7 @@ from textual.widgets import Log
 
 from tests.bench.messages import MOST_AT_ONCE, TEXT
 from tests.bench.notes import Notes
+from tests.bench.signing import bitget_headers
 from tests.bench.trouble import Trouble
 
 ACCOUNT = "bitget-uta"
@@ -52,23 +50,11 @@ class LoopBeats(App[object]):
         async with httpx.AsyncClient(base_url=self._url, trust_env=False) as client:
             while True:
                 sent_s = time.monotonic()
-                answer = await client.post(PATH, content=body, headers=self._signed(body))
+                headers = bitget_headers(self._keys, "POST", PATH, body)
+                answer = await client.post(PATH, content=body, headers=headers)
                 answer.raise_for_status()
                 self.beating.set()
                 await asyncio.sleep(max(0.0, sent_s + BEAT_S - time.monotonic()))
-
-    def _signed(self, body: str) -> dict[str, str]:
-        stamp = str(int(time.time() * 1000))
-        digest = hmac.new(self._keys["secret_key"].encode(), f"{stamp}POST{PATH}{body}".encode(),
-                          hashlib.sha256).digest()  # fmt: skip
-        return {
-            "ACCESS-KEY": self._keys["api_key"],
-            "ACCESS-SIGN": base64.b64encode(digest).decode(),
-            "ACCESS-TIMESTAMP": stamp,
-            "ACCESS-PASSPHRASE": self._keys["passphrase"],
-            "Content-Type": "application/json",
-            "locale": "en-US",
-        }
 
     def flood(self, rate: int, seconds: float) -> float:
         """So many messages a second come in and are shown; blocks, from another thread."""

@@ -31,6 +31,18 @@ class Row:
 
 ROWS = (
     Row(
+        "wire",
+        "From a press to the venue's acknowledgement over a WebSocket that is logged in, beside a "
+        "script and a blocking socket that do only that.",
+        300,
+    ),
+    Row(
+        "rest",
+        "From a press to the acknowledgement over warm REST connections: of one cancel, and of the "
+        "last of five that one press sends.",
+        300,
+    ),
+    Row(
         "keys",
         "From a key written to the terminal of the whole dashboard to the first bytes of its "
         "cancel at a proxy on loopback.",

@@ -1,0 +1,74 @@
+"""killdesk's service without a screen, as a contender."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from tests.bench.figures import Failed
+from tests.bench.messages import Wire, wait_ready, wired
+from tui.service.demo import read_greeting
+from tui.service.live_desk import LiveDesk
+from tui.service.worker import POLL_S
+
+QUIET_S = 0.15
+"""Without a message for so long, a desk has nothing under way."""
+LONGEST_S = 60.0
+
+
+class Live:
+    """A desk whose messages are noted as they cross the wire."""
+
+    def __init__(self, desk: LiveDesk, wire: Wire) -> None:
+        self.desk = desk
+        self.wire = wire
+
+    def cancel(self, account: str, action: str | None, requests: int) -> tuple[float, float]:
+        """A press that sends so many cancels: milliseconds until the first is handed to the wire,
+        and until the last is acknowledged."""
+        self.wire.clear(requests)
+        pressed_s = time.perf_counter()
+        self.desk.cancel(account, action)
+        return self._took(pressed_s)
+
+    def panic(self, requests: int) -> tuple[float, float]:
+        """The same, of everything on every account."""
+        self.wire.clear(requests)
+        pressed_s = time.perf_counter()
+        self.desk.panic()
+        return self._took(pressed_s)
+
+    def _took(self, pressed_s: float) -> tuple[float, float]:
+        self.wire.wait_acked(LONGEST_S)
+        sent_s = min(message.at_s for message in self.wire.cancels.values())
+        acked_s = max(message.at_s for message in self.wire.acks)
+        self.quiet()
+        return (sent_s - pressed_s) * 1000, (acked_s - pressed_s) * 1000
+
+    def quiet(self) -> None:
+        """Returns when no run is under way and no message has crossed for a while."""
+        until_s = time.monotonic() + LONGEST_S
+        while any(one.runs for one in self.desk.view.accounts) or (
+            self.wire.messages and time.perf_counter() - self.wire.messages[-1].at_s < QUIET_S
+        ):
+            if time.monotonic() > until_s:
+                raise Failed(f"the desk was not quiet within {LONGEST_S:g} s")
+            time.sleep(0.005)
+
+
+@contextmanager
+def live(greeting: str, names: Sequence[str], poll_s: float = POLL_S) -> Iterator[Live]:
+    """A desk of these accounts, all of them ready."""
+    demo = read_greeting(greeting)
+    accounts = [account for account in demo.accounts if account.name in names]
+    with wired() as wire:
+        desk = LiveDesk(accounts, lambda: demo.secrets, screen_grace_s=3600, poll_s=poll_s)
+        desk.start()
+        try:
+            wait_ready(desk)
+            one = Live(desk, wire)
+            one.quiet()
+            yield one
+        finally:
+            desk.stop()
