@@ -14,6 +14,9 @@ from tui.service.worker import POLL_S
 
 QUIET_S = 0.15
 """Without a message for so long, a desk has nothing under way."""
+SOON_S = 3.0
+"""Many accounts are never quiet: their signs of life do not end."""
+LOOK_S = 0.005
 LONGEST_S = 60.0
 
 
@@ -46,15 +49,34 @@ class Live:
         self.quiet()
         return (sent_s - pressed_s) * 1000, (acked_s - pressed_s) * 1000
 
+    def read(self) -> float:
+        """Milliseconds until every account's book has been read anew and is in the picture."""
+        asked_ms, begun_s = time.time() * 1000, time.perf_counter()
+        names = {account.name for account in self.desk.view.accounts}
+        for name in names:
+            self.desk.refresh(name)
+        until_s = begun_s + LONGEST_S
+        while names:
+            for one in self.desk.view.accounts:
+                if one.read_at_ms is not None and one.read_at_ms >= asked_ms:
+                    names.discard(one.name)
+            if time.perf_counter() > until_s:
+                raise Failed(f"{len(names)} books were not read within {LONGEST_S:g} s")
+            time.sleep(LOOK_S)
+        return (time.perf_counter() - begun_s) * 1000
+
     def quiet(self) -> None:
-        """Returns when no run is under way and no message has crossed for a while."""
+        """Returns when no run is under way, and soon no message has crossed for a while."""
         until_s = time.monotonic() + LONGEST_S
-        while any(one.runs for one in self.desk.view.accounts) or (
+        while any(one.runs for one in self.desk.view.accounts):
+            if time.monotonic() > until_s:
+                raise Failed(f"a run did not end within {LONGEST_S:g} s")
+            time.sleep(LOOK_S)
+        until_s = time.monotonic() + SOON_S
+        while time.monotonic() < until_s and (
             self.wire.messages and time.perf_counter() - self.wire.messages[-1].at_s < QUIET_S
         ):
-            if time.monotonic() > until_s:
-                raise Failed(f"the desk was not quiet within {LONGEST_S:g} s")
-            time.sleep(0.005)
+            time.sleep(LOOK_S)
 
 
 @contextmanager

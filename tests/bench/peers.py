@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
 import ccxt.async_support as ccxt
 
 from tests.bench.signing import Keys
+
+CATEGORIES = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
 
 
 def ccxt_client(url: str, keys: Keys, *, limiter: bool = True) -> Any:
@@ -34,3 +37,32 @@ def ccxt_client(url: str, keys: Keys, *, limiter: bool = True) -> Any:
             client.urls["hostnames"] = {"contract": host, "spot": host}
             client.urls["api"] = dict.fromkeys(client.urls["api"], "http://{hostname}")
     return client
+
+
+async def cancel_all(client: Any) -> None:
+    """Sends the cancels that killdesk sends for this account, all at once."""
+    match client.id:
+        case "okx":
+            await asyncio.gather(
+                client.privatePostSprdMassCancel(), client.privatePostRfqCancelAllQuotes()
+            )
+        case "bitget":
+            call = client.privateUtaPostV3TradeCancelSymbolOrder
+            await asyncio.gather(*(call({"category": one}) for one in CATEGORIES))
+        case _:
+            await client.contractPrivatePostV5TradeCancelAllOrders()
+
+
+async def read_all(client: Any) -> None:
+    """Reads what is open, on as many connections as the cancels will need."""
+    match client.id:
+        case "okx":
+            await asyncio.gather(
+                client.privateGetSprdOrdersPending(),
+                client.privateGetRfqQuotes({"state": "active"}),
+            )
+        case "bitget":
+            call = client.privateUtaGetV3TradeUnfilledOrders
+            await asyncio.gather(*(call({"category": one}) for one in CATEGORIES))
+        case _:
+            await client.contractPrivateGetV5TradeOrderOpens({"limit": 100})

@@ -43,10 +43,15 @@ ROWS = (
         300,
     ),
     Row(
-        "keys",
-        "From a key written to the terminal of the whole dashboard to the first bytes of its "
-        "cancel at a proxy on loopback.",
-        900,
+        "panic",
+        "From a panic to the last acknowledgement over all accounts, each held back by 20 to 60 ms, "
+        "beside the slowest of these accounts alone.",
+        600,
+    ),
+    Row(
+        "cold",
+        "From the start of a process of `killdesk cancel --all` to the last acknowledgement.",
+        300,
     ),
     Row(
         "beats",
@@ -55,16 +60,34 @@ ROWS = (
         600,
     ),
     Row(
+        "log",
+        "How many frames a second a log widget takes in and shows, and what it keeps of each in "
+        "memory.",
+        400,
+    ),
+    Row(
         "idle",
         "CPU time and memory of the dashboard after a million frames, once nothing happens any "
         "more, beside a Textual app that changes two cells a second.",
         900,
     ),
     Row(
+        "growth",
+        "From a panic to the last acknowledgement, and the time to read all books anew, with ever "
+        "more accounts and with ever more open orders; on loopback without delays.",
+        600,
+    ),
+    Row(
         "start",
         "From the start of the process to the first paint of the demo desk, beside a Textual app "
         "that shows one word.",
         300,
+    ),
+    Row(
+        "keys",
+        "From a key written to the terminal of the whole dashboard to the first bytes of its "
+        "cancel at a proxy on loopback.",
+        900,
     ),
 )
 BY_NAME = {row.name: row for row in ROWS}
