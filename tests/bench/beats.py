@@ -49,16 +49,16 @@ CALL = b"POST /api/v3/trade/countdown-cancel-all"
 TARGET_MS = 250
 SCENES = {
     "quiet": "idle",
-    "flood": "at 5,000 frames/s",
     "block": "screen blocked",
+    "flood": "at 5,000 frames/s",
     "spin": "screen computing",
     "unread": "terminal not read",
 }
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    share = effort.of(100, 40, 15) / 100
-    scenes = list(SCENES)[: effort.of(5, 3)]
+    share = effort.of(100, 25, 15) / 100
+    scenes = list(SCENES)[: effort.of(5, 2)]
     with simulator() as venue, tempfile.TemporaryDirectory() as folder:
         proxy = Proxy(venue.url, lambda data: data.startswith(CALL))
         for scene in scenes:

@@ -46,7 +46,7 @@ def lines(effort: Effort) -> Iterator[Line]:
     options = [f"--account={name}={sort}" for name, sort in ACCOUNTS.items()]
     with simulator(*options) as venue, tempfile.TemporaryDirectory() as folder:
         command = Killdesk(Path(folder), venue)
-        for _ in range(effort.of(12, 5)):
+        for _ in range(effort.of(12, 3)):
             venue.post("reset")
             acked_s, ended_s = command.cancel_all()
             acked.append(acked_s * 1000)

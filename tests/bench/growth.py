@@ -26,12 +26,16 @@ LIMIT_S = 3.1
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    some = effort.of(4, 4, 1)
+    some = effort.of(4, 3, 1)
     for count in ACCOUNTS[:some]:
-        yield from measure(count, FEW, effort.of(8, 3), f"{count:,} accounts of {FEW} orders")
+        yield from measure(count, FEW, effort.of(8, 2), _of(count, FEW))
     for orders in ORDERS[:some]:
-        rounds = effort.of(8, 3) if orders < ORDERS[-1] else effort.of(4, 1)
-        yield from measure(1, orders, rounds, f"1 account of {orders:,} orders")
+        rounds = effort.of(8, 2) if orders < ORDERS[-1] else effort.of(4, 1)
+        yield from measure(1, orders, rounds, _of(1, orders))
+
+
+def _of(accounts: int, orders: int) -> str:
+    return f"{accounts:,} account{'s' * (accounts > 1)} of {orders:,} orders"
 
 
 def measure(count: int, orders: int, rounds: int, of: str) -> Iterator[Line]:

@@ -53,8 +53,8 @@ Floor().run()
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    frames = effort.of(1_000_000, 100_000, 1_000)
-    windows, seconds = effort.of(6, 2), effort.of(15, 10, 2)
+    frames = effort.of(1_000_000, 20_000, 1_000)
+    windows, seconds = effort.of(6, 1), effort.of(15, 10, 2)
     ours, theirs = [], []
     with (
         tempfile.TemporaryDirectory() as folder,

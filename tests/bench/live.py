@@ -12,7 +12,7 @@ from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
 from tui.service.worker import POLL_S
 
-QUIET_S = 0.15
+QUIET_S = 0.2
 """Without a message for so long, a desk has nothing under way."""
 SOON_S = 3.0
 """Many accounts are never quiet: their signs of life do not end."""
@@ -48,6 +48,13 @@ class Live:
         acked_s = max(message.at_s for message in self.wire.acks)
         self.quiet()
         return (sent_s - pressed_s) * 1000, (acked_s - pressed_s) * 1000
+
+    def warm(self) -> None:
+        """Every account's connections have just been used, as by its polls."""
+        for account in self.desk.view.accounts:
+            self.desk.refresh(account.name)
+        time.sleep(QUIET_S)
+        self.quiet()
 
     def read(self) -> float:
         """Milliseconds until every account's book has been read anew and is in the picture."""

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Log, RichLog
 
@@ -27,6 +27,7 @@ from tests.bench.notes import Notes
 from tests.bench.terminal import Terminal
 from tui.core.frames import Frame
 from tui.ui.frame_log import FrameLog
+from tui.ui.themed import ThemedApp
 
 WIDGETS = ("FrameLog", "RichLog", "Log")
 KEPT = 50_000
@@ -36,10 +37,10 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    frames = effort.of(20_000, 10_000, 1_000)
+    frames = effort.of(20_000, 3_000, 1_000)
     rates: dict[str, list[float]] = {widget: [] for widget in WIDGETS}
     memory: dict[str, list[float]] = {widget: [] for widget in WIDGETS}
-    for _ in range(effort.of(6, 2)):
+    for _ in range(effort.of(5, 1)):
         for widget in WIDGETS:
             rate, kept = play(widget, frames)
             rates[widget].append(rate)
@@ -68,7 +69,7 @@ def play(widget: str, frames: int) -> tuple[float, float]:
 # --- in the pseudo-terminal -----------------------------------------------------------------------
 
 
-class Shown(App[object]):
+class Shown(ThemedApp[object]):
     """One widget, and what feeds it."""
 
     def __init__(self, widget: Widget, take: Callable[[int, list[str]], None], frames: int) -> None:

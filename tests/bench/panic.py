@@ -1,7 +1,7 @@
 """How much longer a panic takes than the slowest account alone would, and than ccxt takes.
 
-The simulator runs in a process of its own and holds every reply back for 20 to 60 ms, a fixed time
-for each account, the slowest at 60 ms. By turns, each with full books, fresh rate limits and
+The simulator runs in a process of its own, one for killdesk and one for ccxt, and holds every reply
+back for 20 to 60 ms, a fixed time for each account, the slowest at 60 ms. By turns, each with full books, fresh rate limits and
 connections that were just used: killdesk's service cancels everything on every account; then only
 on the slowest account of each sort, one after the other, the slowest of which counts; and a ccxt
 client for each account, without its limiter, sends the same cancels by `asyncio.gather`. A panic
@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from tests.bench.contender import Contender, Running
@@ -37,8 +37,8 @@ SIZES = {3: tuple(SORTS), 12: tuple(SORTS), 50: ("htx/unified",), 200: ("htx/uni
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    rounds = effort.of(12, 3)
-    for size in list(SIZES)[: effort.of(4, 4, 1)]:
+    rounds = effort.of(12, 2)
+    for size in list(SIZES)[: effort.of(4, 3, 1)]:
         yield from measure(size, SIZES[size], rounds)
 
 
@@ -47,14 +47,17 @@ def measure(size: int, sorts: tuple[str, ...], rounds: int) -> Iterator[Line]:
     slowest = list(accounts)[-len(sorts) :]
     options = [f"--account={name}={sort}" for name, sort in accounts.items()]
     panic, alone, ccxt = [], [], []
-    with simulator("--orders", str(ORDERS), *options) as venue, ExitStack() as both:
-        desk = both.enter_context(Contender("killdesk", KilldeskPanic, venue.greeting, accounts))
-        rival = both.enter_context(Contender("ccxt", CcxtPanic, venue.greeting))
+    with (
+        simulator("--orders", str(ORDERS), *options) as venue,
+        simulator("--orders", str(ORDERS), *options) as another,
+        Contender("killdesk", KilldeskPanic, venue.greeting, accounts) as desk,
+        Contender("ccxt", CcxtPanic, another.greeting) as rival,
+    ):
         for number in range(rounds + 1):
             turn = [
                 _turn(venue, accounts, desk, ""),
                 max(_turn(venue, accounts, desk, name) for name in slowest),
-                _turn(venue, accounts, rival, ""),
+                _turn(another, accounts, rival, ""),
             ]
             if number:  # the first is for warming up
                 for found, each_ms in zip((panic, alone, ccxt), turn, strict=True):
@@ -85,8 +88,7 @@ def KilldeskPanic(greeting: str, accounts: dict[str, str]) -> Iterator[Any]:  # 
     class Panic:
         def go(self, what: str) -> float:
             if what == "warm":
-                desk.read()
-                desk.quiet()
+                desk.warm()
                 return 0.0
             if what:
                 return desk.cancel(what, None, SORTS[accounts[what]])[1]

@@ -44,8 +44,8 @@ ROWS = (
     ),
     Row(
         "panic",
-        "From a panic to the last acknowledgement over all accounts, each held back by 20 to 60 ms, "
-        "beside the slowest of these accounts alone.",
+        "From a panic to the last acknowledgement of all accounts, whose replies are held back by "
+        "20 to 60 ms, beside the slowest account alone and beside ccxt.",
         600,
     ),
     Row(

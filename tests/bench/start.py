@@ -33,7 +33,7 @@ DEMO_COMMAND = [sys.executable, "-m", "tui", "--demo"]
 
 def lines(effort: Effort) -> Iterator[Line]:
     minimal, demo = [], []
-    for _ in range(effort.of(15, 5)):
+    for _ in range(effort.of(15, 3)):
         minimal.append(first_paint_ms(MINIMAL_COMMAND, WORD))
         demo.append(first_paint_ms(DEMO_COMMAND, "DEMO"))
     yield Line(

@@ -35,7 +35,7 @@ NAMES = ("killdesk", "a bare websockets script", "a blocking socket")
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    rounds = effort.of(80, 25, 2)
+    rounds = effort.of(80, 12, 2)
     accounts = [f"okx-{number}" for number in range(len(NAMES))]
     with simulator(*(f"--account={name}=okx" for name in accounts)) as venue, ExitStack() as all_of:
         made = (KilldeskPress, WebsocketsPress, SocketPress)
