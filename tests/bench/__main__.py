@@ -2,6 +2,8 @@
 
     python -m tests.bench [--quick] [--only NAME ...] [--json PATH] [--markdown PATH]
 
+About twenty minutes, or about three with `--quick`.
+
 Each row runs in a process of its own and for a limited time; one that fails prints its error, and
 the others go on. Everything is measured against the simulator on loopback, in a process of its own.
 Needs Linux, the `dev` dependencies, and for figures worth keeping a machine that does nothing else.
@@ -20,6 +22,8 @@ from tests.bench.rows import BY_NAME, ROWS
 from tests.bench.running import measure, run
 from tests.bench.table import Measured, as_json, as_markdown, as_text, line_as_text, method
 
+INTERRUPTED = 130
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parse(arguments)
@@ -28,14 +32,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     facts = method(chosen.effort)
     wanted = [BY_NAME[name] for name in chosen.only] or [row for row in ROWS if not row.extra]
     measured: list[Measured] = []
-    for row in wanted:
-        print(f"{row.name}: {row.means}", flush=True)
-        one = run(row, chosen.effort, lambda line: print(line_as_text(line), flush=True))
-        print(f"  {one.error or 'done'}, {one.took_s:.0f} s", flush=True)
-        measured.append(one)
-        _keep(chosen.json, as_json, measured, facts)
-        _keep(chosen.markdown, as_markdown, measured, facts)
-    print(f"\n{as_text(measured, facts)}")
+    try:
+        for row in wanted:
+            print(f"{row.name}: {row.means}", flush=True)
+            limit_s = chosen.limit or row.limit_s
+            one = run(row, chosen.effort, limit_s, lambda it: print(line_as_text(it), flush=True))
+            print(f"  {one.error or 'done'}, {one.took_s:.0f} s", flush=True)
+            measured.append(one)
+            _keep(chosen.json, as_json, measured, facts)
+            _keep(chosen.markdown, as_markdown, measured, facts)
+    except KeyboardInterrupt:
+        print("  interrupted", flush=True)
+        return INTERRUPTED
+    finally:
+        print(f"\n{as_text(measured, facts)}")
     return 1 if any(one.error for one in measured) else 0
 
 
@@ -63,6 +73,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     much.add_argument("--effort", choices=EFFORTS, help="least: to see that it works")
     parser.add_argument("--json", type=Path, metavar="PATH")
     parser.add_argument("--markdown", type=Path, metavar="PATH")
+    parser.add_argument("--limit", type=float, metavar="S", help="a row may take so many seconds")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     chosen.effort = chosen.effort or "full"

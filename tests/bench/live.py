@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from tests.bench.figures import Failed
 from tests.bench.messages import Wire, wait_ready, wired
+from tui.service.audit import Audit
 from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
 from tui.service.worker import POLL_S
@@ -87,12 +88,16 @@ class Live:
 
 
 @contextmanager
-def live(greeting: str, names: Sequence[str], poll_s: float = POLL_S) -> Iterator[Live]:
+def live(
+    greeting: str, names: Sequence[str], poll_s: float = POLL_S, audit: Audit | None = None
+) -> Iterator[Live]:
     """A desk of these accounts, all of them ready."""
     demo = read_greeting(greeting)
     accounts = [account for account in demo.accounts if account.name in names]
     with wired() as wire:
-        desk = LiveDesk(accounts, lambda: demo.secrets, screen_grace_s=3600, poll_s=poll_s)
+        desk = LiveDesk(
+            accounts, lambda: demo.secrets, screen_grace_s=3600, poll_s=poll_s, audit=audit
+        )
         desk.start()
         try:
             wait_ready(desk)

@@ -32,6 +32,10 @@ from tui.ui.themed import ThemedApp
 WIDGETS = ("FrameLog", "RichLog", "Log")
 KEPT = 50_000
 AT_ONCE = 100
+NOTE = (
+    f"of {len(TEXT) + 40} characters; killdesk keeps time, account, sizes and request of each "
+    "to filter and pair them, a Log its text alone, a RichLog its painted row"
+)
 LAST = "LASTONE"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -50,7 +54,7 @@ def lines(effort: Effort) -> Iterator[Line]:
         ("memory of a frame", "bytes", memory),
     ):
         for widget in WIDGETS[1:]:
-            note = "more is better" if found is rates else ""
+            note = "more is better" if found is rates else NOTE
             ours, theirs = Spread.of(found[WIDGETS[0]]), Spread.of(found[widget])
             yield Line(what, unit, ours, f"Textual's {widget}", theirs, note=note)
 

@@ -89,5 +89,17 @@ ROWS = (
         "cancel at a proxy on loopback.",
         900,
     ),
+    Row(
+        "flood",
+        "From a key to the screen's answer, and the growth of memory, at 5,000 frames a second.",
+        300,
+        extra=True,
+    ),
+    Row(
+        "record",
+        "What the record on disk adds between a press and the wire.",
+        300,
+        extra=True,
+    ),
 )
 BY_NAME = {row.name: row for row in ROWS}

@@ -25,7 +25,7 @@ END_S = 25.0
 _LONGEST = 300
 
 
-def run(row: Row, effort: str, told: Callable[[Line], None]) -> Measured:
+def run(row: Row, effort: str, limit_s: float, told: Callable[[Line], None]) -> Measured:
     """Measures one row; `told` is given each line as soon as it is there. Never raises but by hand.
 
     What it was ends with it: asked at first, so that it can end its own programs, then by force.
@@ -49,7 +49,7 @@ def run(row: Row, effort: str, told: Callable[[Line], None]) -> Measured:
                 start_new_session=True,
             )
         try:
-            while process.poll() is None and time.monotonic() - begun_s < row.limit_s:
+            while process.poll() is None and time.monotonic() - begun_s < limit_s:
                 time.sleep(LOOK_S)
                 _take(one, into, told)
         finally:
@@ -57,7 +57,7 @@ def run(row: Row, effort: str, told: Callable[[Line], None]) -> Measured:
             _end(process, tag)
         _take(one, into, told)
         if late:
-            one.error = f"ended after its limit of {row.limit_s:g} s"
+            one.error = f"ended after its limit of {limit_s:g} s"
         elif process.returncode:
             one.error = _last_words(complaints.read_text(errors="replace"), process.returncode)
         elif not one.lines:

@@ -64,6 +64,8 @@ def lines(effort: Effort) -> Iterator[Line]:
             Spread.of(acked["killdesk"]),
             name,
             Spread.of(acked[name]),
+            note="killdesk hands the press to the service's thread and begins a run that is shown, "
+            "recorded and verified; the scripts send from where they are",
         )
 
 
