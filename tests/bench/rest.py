@@ -39,7 +39,7 @@ WHAT = {"one": "REST cancel, warm", "five": "the fifth of five REST cancels at o
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    rounds = effort.of(30, 5)
+    rounds = effort.of(24, 5)
     numbers = range(len(NAMES))
     options = [f"--account=okx-{n}=okx" for n in numbers]
     options += [f"--account=bitget-{n}=bitget" for n in numbers]

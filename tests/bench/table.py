@@ -103,7 +103,7 @@ def _cells(line: Line) -> tuple[str, ...]:
         *_shown(line.ours),
         line.beside,
         *(_shown(line.theirs) if line.theirs else ("", "")),
-        *("" if ratio is None else f"{ratio:.2f}" for ratio in (line.ratio, line.ratio_p95)),
+        *("" if ratio is None else _ratio(ratio) for ratio in (line.ratio, line.ratio_p95)),
         line.target + verdict,
     )
 
@@ -116,6 +116,10 @@ def _figure(value: float) -> str:
     """Three digits, or all before the point."""
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f}"
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
 
 
 def _is_text(column: int) -> bool:
