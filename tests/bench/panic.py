@@ -4,8 +4,8 @@ The simulator runs in a process of its own, one for killdesk and one for ccxt, a
 back for 20 to 60 ms, a fixed time for each account, the slowest at 60 ms. By turns, each with full
 books, fresh rate limits and connections that were just used: killdesk's service cancels everything
 on every account; then only on the slowest one; and a ccxt client for each account, without its
-limiter, sends the same cancels by `asyncio.gather`. A panic counts from the call that a key makes until the last cancel is
-acknowledged.
+limiter, sends the same cancels by `asyncio.gather`. A panic counts from the call that a key makes
+until the last cancel is acknowledged.
 
 Up to 12 accounts are of all three venues: an account sends 1 (HTX, unified), 2 (OKX) or 5 (Bitget)
 cancels. More are all of the one sort that sends one, as the simulator, one Python process, would

@@ -10,10 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
 
 
 def bench(*words: str, mark: str = "") -> subprocess.CompletedProcess[str]:
