@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import signal
 import struct
 import subprocess
@@ -20,6 +21,8 @@ from tests.bench.figures import Failed
 COLUMNS, ROWS = 120, 40
 LONGEST_S = 60.0
 END_S = 15.0
+_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[─-╿]")
+"""Control sequences, and the frames of tables."""
 
 
 class Terminal:
@@ -84,10 +87,15 @@ class Terminal:
                 since = max(since, len(self._said) - len(wanted))
                 if not self._heard.wait(min(1.0, max(0.0, until_s - time.monotonic()))):
                     if self.process.poll() is not None:
-                        raise Failed(f"the program ended with {self.process.returncode}")
+                        code = self.process.returncode
+                        raise Failed(f"the program ended with {code}: {self._last_words()}")
                     if time.monotonic() > until_s:
                         raise Failed(f"{text!r} did not appear within {LONGEST_S:g} s")
             return self._at_s
+
+    def _last_words(self) -> str:
+        said = _SEQUENCE.sub(" ", self._said.decode(errors="replace"))
+        return " ".join(said.split())[-200:]
 
     def _read(self) -> None:
         with suppress(OSError):  # the other end is closed
