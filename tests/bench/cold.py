@@ -88,13 +88,14 @@ class Killdesk:
 
     def cancel_all(self) -> tuple[float, float]:
         """Seconds until the last cancel was acknowledged, and until the process had ended."""
-        before = set(self._records.glob("*"))
+        for record in self._records.glob("*.jsonl"):
+            record.unlink()
         begun_s = time.time()
         said = json.loads(self._run("cancel", "--all", "--yes", "--json"))
         ended_s = time.time()
         if said["outcome"] != "confirmed":
             raise Failed(f"killdesk cancel ended as {said['outcome']}")
-        records = [path for path in self._records.glob("*.jsonl") if path not in before]
+        records = list(self._records.glob("*.jsonl"))
         if len(records) != 1:
             raise Failed(f"{len(records)} records were written")
         return _last_ack_s(records[0]) - begun_s, ended_s - begun_s

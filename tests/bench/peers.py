@@ -10,15 +10,18 @@ import ccxt.async_support as ccxt
 
 from tests.bench.signing import Keys
 
+PATIENCE_MS = 60_000
+"""Many connections made at once may take long on a busy machine, which is not what is measured."""
 CATEGORIES = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
 
 
 def ccxt_client(url: str, keys: Keys, *, limiter: bool = True) -> Any:
-    """A client of that account, as it comes but for the addresses."""
+    """A client of that account, as it comes but for the addresses and for its patience."""
     given: dict[str, Any] = {
         "apiKey": keys["api_key"],
         "secret": keys["secret_key"],
         "password": keys.get("passphrase", ""),
+        "timeout": PATIENCE_MS,
     }
     if not limiter:
         given["enableRateLimit"] = False
