@@ -49,7 +49,7 @@ def measure(count: int, orders: int, rounds: int, of: str) -> Iterator[Line]:
         for _ in range(rounds):
             venue.post("reset")
             desk.quiet()
-            read.append(desk.read())
+            read.append(desk.read(names))
             if orders == ORDERS[-1]:
                 time.sleep(LIMIT_S)
             desk.quiet()

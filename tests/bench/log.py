@@ -41,10 +41,10 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    frames = effort.of(20_000, 3_000, 1_000)
+    frames = effort.of(12_000, 3_000, 1_000)
     rates: dict[str, list[float]] = {widget: [] for widget in WIDGETS}
     memory: dict[str, list[float]] = {widget: [] for widget in WIDGETS}
-    for _ in range(effort.of(5, 1)):
+    for _ in range(effort.of(4, 1)):
         for widget in WIDGETS:
             rate, kept = play(widget, frames)
             rates[widget].append(rate)

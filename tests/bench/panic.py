@@ -41,7 +41,7 @@ TARGETS = {3: 1.10, 50: 1.50}
 
 def lines(effort: Effort) -> Iterator[Line]:
     for size in list(SIZES)[: effort.of(4, 3, 1)]:
-        yield from measure(size, SIZES[size], effort.of(12 if size < MANY else 6, 2))
+        yield from measure(size, SIZES[size], effort.of(10 if size < MANY else 6, 2))
 
 
 def measure(size: int, sorts: tuple[str, ...], rounds: int) -> Iterator[Line]:
