@@ -71,7 +71,7 @@ def lines(effort: Effort) -> Iterator[Line]:
         time.sleep(SETTLE_S)
         before_mb = Reading.of(desk).rss_mb
         Path(f"{folder}/recorded").write_text("go")
-        _until_over(Path(f"{folder}/recorded"))
+        _until_over(Path(f"{folder}/recorded"), desk)
         time.sleep(SETTLE_S)
         for _ in range(windows):
             begun = Reading.of(desk), Reading.of(floor)
@@ -100,9 +100,10 @@ def lines(effort: Effort) -> Iterator[Line]:
     )
 
 
-def _until_over(word: Path) -> None:
+def _until_over(word: Path, desk: Terminal) -> None:
     until_s = time.monotonic() + FULL_S
     while word.read_text() != "over":
+        desk.check()
         if time.monotonic() > until_s:
             raise Failed(f"the frames were not recorded within {FULL_S:g} s")
         time.sleep(0.1)

@@ -86,12 +86,15 @@ class Terminal:
             while self._said.find(wanted, since) < 0:
                 since = max(since, len(self._said) - len(wanted))
                 if not self._heard.wait(min(1.0, max(0.0, until_s - time.monotonic()))):
-                    if self.process.poll() is not None:
-                        code = self.process.returncode
-                        raise Failed(f"the program ended with {code}: {self._last_words()}")
+                    self.check()
                     if time.monotonic() > until_s:
                         raise Failed(f"{text!r} did not appear within {LONGEST_S:g} s")
             return self._at_s
+
+    def check(self) -> None:
+        """Raises Failed if the program has ended."""
+        if (code := self.process.poll()) is not None:
+            raise Failed(f"the program ended with {code}: {self._last_words()}")
 
     def _last_words(self) -> str:
         said = _SEQUENCE.sub(" ", self._said.decode(errors="replace"))
