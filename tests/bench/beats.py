@@ -7,8 +7,8 @@ process, and the Bitget timer is armed at countdown 30 s, beat 1.5 s. By turns w
     quiet    nothing happens: the floor of the method
     flood    5,000 messages a second: recorded, queued, drawn
     block    the screen's loop is held by `time.sleep(15)`
-    spin     the screen's loop computes for 15 s without a pause, and holds the interpreter too
-    unread   nobody reads the terminal for 12 s, while the screen has a lot to write
+    spin     the screen's loop computes for 10 s without a pause, and holds the interpreter too
+    unread   nobody reads the terminal for 10 s, while the screen has a lot to write
 
 A beat is due one beat after the one before left; one that does not come is due again a beat later,
 and all of these are late until the next one comes. They are timed where the venue is: a proxy on

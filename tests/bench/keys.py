@@ -54,7 +54,7 @@ ROUTES = {"WebSocket": ("okx-desk", "3", "s"), "REST": ("bitget-uta", "4", "c")}
 
 
 def lines(effort: Effort) -> Iterator[Line]:
-    presses = effort.of(75, 12)
+    presses = effort.of(60, 10)
     with simulator() as venue:
         for scene, target_ms in TARGET_MS.items():
             took_ms, rates = play(scene, presses, venue)

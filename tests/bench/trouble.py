@@ -11,7 +11,7 @@ from textual.app import App
 
 from tests.bench.notes import Notes
 
-LASTS_S = {"quiet": 20.0, "flood": 20.0, "block": 15.0, "spin": 15.0, "unread": 12.0}
+LASTS_S = {"quiet": 20.0, "flood": 20.0, "block": 15.0, "spin": 10.0, "unread": 10.0}
 """The scenes, and how long each lasts."""
 MANY, SOME = 5_000, 1_000
 """Messages a second: of a flood, and of a busy day that gives the screen a lot to write."""
