@@ -82,6 +82,8 @@ def lines(effort: Effort) -> Iterator[Line]:
 
 def _told(scene: str, played: dict[str, dict[str, Any]]) -> str:
     ours, theirs = played.values()
+    if scene == "quiet":
+        return "a few milliseconds of a countdown of 30 s: both come when the system wakes them"
     told = f"the screen stood still for {ours['still_s']:g} s, the other one {theirs['still_s']:g}"
     if scene in ("flood", "unread"):
         told += f"; {ours['rate']:,.0f} and {theirs['rate']:,.0f} frames/s"
