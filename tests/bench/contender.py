@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from tests.bench.figures import Failed
 
-LONGEST_S = 90.0
+LONGEST_S = 180.0
 END_S = 10.0
 T = TypeVar("T")
 
