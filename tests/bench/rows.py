@@ -46,7 +46,7 @@ ROWS = (
         "panic",
         "From a panic to the last acknowledgement of all accounts, whose replies are held back by "
         "20 to 60 ms, beside the slowest account alone and beside ccxt.",
-        600,
+        900,
     ),
     Row(
         "cold",
