@@ -1,6 +1,6 @@
 """Whether a dead-man timer is held, and never overstated, while replies get lost for a long time.
 
-    .venv/bin/python tests/bench/held.py [--minutes 20] [--lost 0.05] [--seed 7] > held.json
+    python -m tests.bench.held [--minutes 20] [--lost 0.05] [--seed 7] > held.json
 
 A `LiveDesk` without a screen holds Bitget's timer at countdown 10 s, beat 3 s, against a simulator
 in a process of its own. So many of the replies to the countdown call are lost: the simulator says

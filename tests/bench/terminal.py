@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import signal
 import struct
 import subprocess
@@ -15,14 +16,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tests.bench.figures import Failed
+
 COLUMNS, ROWS = 120, 40
 LONGEST_S = 60.0
+END_S = 15.0
+_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[─-╿]")
+"""Control sequences, and the frames of tables."""
 
 
 class Terminal:
     """Starts `command` as a terminal window would. A context manager: leaving it ends the program.
 
     Settings and state of the program lie in `home`, so that it finds none of the user's own.
+    While `reading` is cleared nobody reads what it writes.
     """
 
     def __init__(self, command: Sequence[str], home: Path, **more: str) -> None:
@@ -33,6 +40,8 @@ class Terminal:
         env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(home), **more}
         self._said = bytearray()
         self._heard = threading.Condition()
+        self.reading = threading.Event()
+        self.reading.set()
         self.started_s = time.monotonic()
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
@@ -45,9 +54,10 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.reading.set()
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(15)
+            self.process.wait(END_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -66,18 +76,33 @@ class Terminal:
         return at_s
 
     def wait_for(self, text: str, since: int = 0) -> float:
-        """Waits until the program has written `text`, after so many bytes; returns when it was."""
+        """Waits until the program has written `text`, after so many bytes; returns when it was.
+
+        Raises Failed if it ends before, or takes too long.
+        """
         wanted = text.encode()
         until_s = time.monotonic() + LONGEST_S
         with self._heard:
             while self._said.find(wanted, since) < 0:
-                if not self._heard.wait(until_s - time.monotonic()):
-                    raise SystemExit(f"{text!r} did not appear within {LONGEST_S:g} s")
+                since = max(since, len(self._said) - len(wanted))
+                if not self._heard.wait(min(1.0, max(0.0, until_s - time.monotonic()))):
+                    self.check()
+                    if time.monotonic() > until_s:
+                        raise Failed(f"{text!r} did not appear within {LONGEST_S:g} s")
             return self._at_s
+
+    def check(self) -> None:
+        """Raises Failed if the program has ended."""
+        if (code := self.process.poll()) is not None:
+            raise Failed(f"the program ended with {code}: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        said = _SEQUENCE.sub(" ", self._said.decode(errors="replace"))
+        return " ".join(said.split())[-200:]
 
     def _read(self) -> None:
         with suppress(OSError):  # the other end is closed
-            while data := os.read(self._master, 65536):
+            while self.reading.wait() and (data := os.read(self._master, 65536)):
                 with self._heard:
                     self._at_s = time.monotonic()
                     self._said += data
