@@ -32,7 +32,8 @@ async def test_every_section_is_a_tab_away_and_the_keys_stay_in_sight(
 async def test_slash_finds_and_escape_first_takes_the_search_away(
     desk: Any, make: SimpleNamespace
 ) -> None:
-    async with make.shown(desk) as (app, pilot):
+    now = make.Clock()()  # a press stays armed however long the test takes
+    async with make.shown(desk, clock=lambda: now) as (app, pilot):
         await pilot.press("question_mark", "slash", *"ring bell")
         assert isinstance(app.focused, Input)
         held = app.screen.text

@@ -259,8 +259,9 @@ class ReplayDesk:
 
     def _go_to(self, moment: int) -> None:
         """Puts up the picture of that moment, and the messages before it."""
-        self._album = Album()
-        for letter, record in self._pictures(self.index.whole_before(moment - 1), moment):
+        pictures = self._pictures(self.index.whole_before(moment - 1), moment)
+        self._album = Album()  # only now: a file that cannot be read any more blanks no panel
+        for letter, record in pictures:
             self._show(letter, record)
         first = self.index.kinds.find("p")
         if first >= moment:  # before the first picture of all, it stands for the beginning
