@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 from textual.color import Color
+from textual.css.stylesheet import Stylesheet
 
-from tui.ui.sparing_styles import SparingStyles
 from tui.ui.themes import DARK, LIGHT
 
 
-async def test_the_start_does_not_parse_all_of_them_again(
+async def test_neither_the_start_nor_a_dialog_parses_all_of_them_again(
     desk: Any, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     again = []
-    monkeypatch.setattr(SparingStyles, "reparse", again.append)
-    async with make.shown(desk) as (_, pilot):
-        await pilot.pause()
+    monkeypatch.setattr(Stylesheet, "reparse", again.append)
+    async with make.shown(desk) as (app, pilot):
+        await pilot.press("?")
+        await make.until(pilot, lambda: app.screen is not app.dashboard)
         assert not again
 
 

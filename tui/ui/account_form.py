@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.types import CSSPathType
 from textual.widgets import Button, Static
 
 from tui.core.accounts import Account
@@ -68,6 +69,7 @@ def open_form(
 class AccountForm(ModalScreen[str | None]):
     """Adds an account, or changes the one of that name. Returns its name once it is stored."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = "forms.tcss"
     VERTICAL_BREAKPOINTS = SHORT_BELOW
 
     BINDINGS: ClassVar[list[BindingType]] = [

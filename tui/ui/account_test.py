@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.types import CSSPathType
 
 from tui.core.accounts import Account
 from tui.core.desk import DeskView, Health, Secrets
@@ -31,6 +32,7 @@ _CORRECT = "Go back with esc, correct it, and test again."
 class AccountTest(DeskDialog):
     """Connects as the dashboard would. With no `credentials` those in the keyring are tried."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "forms.tcss"]
     KEYS: ClassVar[str] = "r test again   ↑ ↓ scroll   esc back"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", "test again", id="account.again"),

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
+from textual.types import CSSPathType
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -40,6 +41,7 @@ _REMOVE = "remove!"
 class AccountsScreen(DeskDialog):
     """A list; what is done is done to the account at the cursor. Without settings, a list alone."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "forms.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "add", id="accounts.add"),
         Binding("e", "edit", "edit", id="accounts.edit"),

@@ -63,12 +63,8 @@ class KilldeskApp(KeyedApp[None]):
     CSS_PATH: ClassVar[CSSPathType | None] = [
         "desk_screen.tcss",
         "panel.tcss",
-        "help.tcss",
-        "quitting.tcss",
-        "dialogs.tcss",
         "palette.tcss",
         "locking.tcss",
-        "forms.tcss",
     ]
     COMMANDS = {_commands}  # noqa: RUF012  as in App
 

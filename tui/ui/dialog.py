@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.types import CSSPathType
 
 from tui.core.desk import DeskView
 from tui.ui.keymap import shown
@@ -29,6 +30,7 @@ class KeysLine(Painted[str]):
 class DeskDialog(ModalScreen[None]):
     """A heading, lines that scroll, and the keys. It never takes the panic key away."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = "dialogs.tcss"
     KEYS: ClassVar[str] = "↑ ↓ scroll   esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "dismiss(None)", "close", id="dialog.close"),

@@ -12,6 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
+from textual.types import CSSPathType
 from textual.widgets import Input
 
 from tui.core.desk import DeskView
@@ -53,6 +54,7 @@ class HelpScreen(ModalScreen[None]):
     `here` are the keys of the screen that it was asked on, where that is not the dashboard.
     """
 
+    CSS_PATH: ClassVar[CSSPathType | None] = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "close", id="help.back"),
         Binding("q,question_mark,f1", "dismiss(None)", "close", id="help.close"),

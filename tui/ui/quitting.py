@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.types import CSSPathType
 from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
@@ -68,6 +69,7 @@ class LeaveDialog(ModalScreen[Leaving]):
     `c` means nothing here: it would cancel at one press what takes two elsewhere.
     """
 
+    CSS_PATH: ClassVar[CSSPathType | None] = "quitting.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f,l", "leave('fire')", "quit, leave all as it is", id="quit.fire"),
         Binding("d", "leave('disarm')", "disarm, then quit", id="quit.disarm"),

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.timer import Timer
+from textual.types import CSSPathType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -24,6 +25,7 @@ from tui.ui.scopes import Part, parts
 class ScopeChooser(ModalScreen[None]):
     """A list of parts with what each would hit. Enter arms the one at the cursor, then fires."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,w", "dismiss(None)", "back", id="scope.close"),
     ]

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
+from textual.types import CSSPathType
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -32,6 +33,7 @@ _DEMO = (
 class SettingsScreen(ModalScreen[None]):
     """The plain tables in fields; an account at the cursor opens in its form."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = "forms.tcss"
     VERTICAL_BREAKPOINTS = SHORT_BELOW
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -23,5 +23,7 @@ class SparingStyles(Stylesheet):
             self.outdated = True
 
     def reparse(self) -> None:
-        super().reparse()
-        self.outdated = False
+        """A source that is new is parsed when the rules are next asked for."""
+        if self.outdated:
+            super().reparse()
+            self.outdated = False

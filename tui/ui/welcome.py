@@ -29,7 +29,7 @@ class WelcomeApp(ThemedApp[Choice]):
 
     TITLE = "killdesk"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH: ClassVar[CSSPathType | None] = ["welcome.tcss", "dialogs.tcss", "forms.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = "welcome.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "choose('account')", "add an account", id="welcome.account"),
         Binding("d", "choose('demo')", "demo desk", id="welcome.demo"),
