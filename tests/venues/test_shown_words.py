@@ -5,14 +5,26 @@ What an answer means is tested beside; here it is what is said of it.
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
 
 from tui.core.actions import Ack, OrderFailure, Verdict
 from tui.venues import bitget_replies, htx_replies, okx_replies
-from tui.venues.base import NoReply, RestReply, VenueError
-from tui.venues.reading import NOT_NAMED, OrderResult, orders_ack, read_error, requests_ack
+from tui.venues.base import NoReply, Reply, RestReply, VenueError
+from tui.venues.reading import (
+    NOT_NAMED,
+    NotReadable,
+    OrderResult,
+    answer_of,
+    orders_ack,
+    parse_object,
+    read_error,
+    requests_ack,
+    text_of,
+    unpack_gzip,
+)
 
 U, A, N, R, B = (
     Verdict.UNKNOWN,
@@ -258,3 +270,77 @@ def test_a_request_that_is_to_be_sent_again_forgets_no_failure_and_no_wrong_acco
     assert requests_ack([refused, Ack(A)]) == Ack(
         A, "4002", "unified account", (lost,), wrong_account=True
     )
+
+
+# --- HTX ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        (NoReply("nobody answers", sent=True), "nobody answers"),
+        (NoReply("refused", sent=False), "not sent: refused"),
+        (
+            RestReply(502, b"<html>"),
+            "HTTP 502: not JSON: Expecting value: line 1 column 1 (char 0)",
+        ),
+        (rest({"status": "ok"}, 500), "HTTP 500 around a success"),
+        (rest({"status": "ok"}, 300), "HTTP 300 around a success"),
+    ],
+)
+def test_htx_no_answer_is_no_success_and_says_why(reply: Reply, text: str) -> None:
+    heard = htx_replies.said(reply)
+    assert heard.ok is False
+    assert (heard.code, heard.text) == ("", text)
+
+
+def test_htx_a_success_is_one_that_orders_may_still_outlive() -> None:
+    heard = htx_replies.said(rest({"status": "ok"}))
+    assert heard.ok is True
+    assert heard.meaning.verdict is A
+
+
+def test_htx_an_order_that_the_answer_passes_over_is_named() -> None:
+    ack = htx_replies.read_ack(rest({"status": "ok", "data": {"successes": "1"}}), ("1", "2"))
+    assert ack.text == NOT_NAMED
+    assert ack.failures == (OrderFailure("2", "", NOT_NAMED),)
+    assert htx_replies.read_ack(rest({"status": "ok"})).text == ""
+
+
+def test_htx_a_refused_order_has_the_words_of_the_refusal() -> None:
+    message = {"status": "error", "err_code": 1033, "err_msg": "mistaken"}
+    ack = htx_replies.read_ack(rest(message), ("7",))
+    assert ack.failures == (OrderFailure("7", "1033", "mistaken"),)
+    silent = htx_replies.read_ack(rest({"status": "error", "err_code": 1033}))
+    assert (silent.code, silent.text) == ("1033", "")
+
+
+def test_htx_a_refused_question_says_what_to_do_and_when_to_ask_again() -> None:
+    with pytest.raises(VenueError) as refused:
+        htx_replies.answer(rest({"status": "error", "err_code": 4002}))
+    note = "[wrong account family for this call: see `family` in the settings]"
+    assert told(refused.value) == (R, "4002", note, 1.0)
+    with pytest.raises(VenueError) as settling:
+        htx_replies.answer(rest({"status": "error", "err_code": 1056, "err_msg": "settling"}))
+    assert told(settling.value) == (B, "1056", "settling", htx_replies.SETTLEMENT_RETRY_S)
+
+
+# --- what cannot be read --------------------------------------------------------------------------
+
+
+def test_what_cannot_be_read_is_said_in_a_few_words() -> None:
+    with pytest.raises(
+        NotReadable, match=r"^not JSON: Expecting value: line 1 column 1 \(char 0\)$"
+    ):
+        parse_object(b"<html>")
+    with pytest.raises(NotReadable, match=r"^not gzip: Error .+"):
+        unpack_gzip(b"no gzip at all")
+    with pytest.raises(NotReadable, match=r"^bytes follow the packed message$"):
+        unpack_gzip(gzip.compress(b"{}") + b"more")
+    with pytest.raises(VenueError) as broken:
+        answer_of(RestReply(502, b"<html>"))
+    assert broken.value.text == "not JSON: Expecting value: line 1 column 1 (char 0)"
+    with pytest.raises(VenueError) as silent:
+        answer_of(NoReply("x" * 300, sent=True))
+    assert silent.value.text == "x" * 199 + "…"
+    assert text_of("x" * 3_000) == "x" * 1_999 + "…"
