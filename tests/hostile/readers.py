@@ -53,6 +53,7 @@ from tui.ui.frame_text import json_start, pretty, spans
 from tui.ui.frame_view import facts, lines
 from tui.ui.payload_lines import _wrapped
 from tui.venues import dialect_of
+from tui.venues.base import RestReply
 from tui.venues.htx_wire import read_socket as read_htx
 from tui.venues.okx_socket import read_message as read_okx
 from tui.venues.reading import NotReadable, parse_object, unpack_gzip
@@ -136,7 +137,7 @@ def _watched(data: bytes) -> object:
     read = []
     for venue in ("htx", "okx", "bitget"):
         dialect = Watching(dialect_of(Account("a", venue, "https://a.invalid")))
-        read.append(dialect.read_socket(data))
+        read += (dialect.read_socket(data), dialect.limited(RestReply(200, data)))
         try:
             read.append(dialect.failed(parse_object(data)))
         except NotReadable:

@@ -62,6 +62,7 @@ ELSEWHERE = {
     "service.simulator_control:SimulatorControl.state": "our own simulator, for a drill",
     "service.socket_route:SocketRoute._take": "test_wire: a server of such messages",
     "venues.base:Dialect.failed": "a protocol",
+    "venues.base:Dialect.limited": "a protocol",
     "venues.base:Dialect.read_socket": "a protocol",
     "core.audit_picture:_thin": "writes",
 }

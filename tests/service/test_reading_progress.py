@@ -88,6 +88,17 @@ async def test_the_panel_is_told_while_a_long_list_is_read(
     await desk.until(lambda: desk.account("okx-desk").reading == 0)
 
 
+async def test_a_list_longer_than_the_rate_limit_is_read_to_its_end(
+    open_desk: Callable[..., Any], simulator: Any
+) -> None:
+    """HTX gives 72 pages in three seconds, and refuses the next one with HTTP 200."""
+    simulator.orders("htx-unified", "unified", 5_000)
+    simulator.orders("htx-unified", "unified", 2_400)
+    desk = open_desk("htx-unified", poll_s=3600.0)
+    await desk.ready("htx-unified")
+    assert desk.account("htx-unified").book.count(["unified"]) == 7_440
+
+
 async def test_every_venue_counts_the_pages_before(
     open_desk: Callable[..., Any], simulator: Any, monkeypatch: Any
 ) -> None:

@@ -15,10 +15,10 @@ T = TypeVar("T")
 READ_S = 4.0
 """The deadline of each call of a read."""
 
-LIMITED = 429
 LIMITED_S = 1.1
 LIMITED_TRIES = 4
-"""A page that is over the rate limit is asked for again; OKX gives two pages of quotes in 2 s."""
+"""A page that is over the rate limit is asked for again; OKX gives two pages of quotes in 2 s, HTX
+72 in 3 s."""
 
 AT_ONCE = 12
 """Calls of one batch on the wire; a cancel of everything has fewer, a long choice has hundreds."""
@@ -27,9 +27,16 @@ AT_ONCE = 12
 class Courier:
     """Drives talks. No limiter and no queue stands in front of a call."""
 
-    def __init__(self, rest: RestRoute, socket: SocketRoute | None = None) -> None:
+    def __init__(
+        self,
+        rest: RestRoute,
+        socket: SocketRoute | None = None,
+        limited: Callable[[RestReply], bool] = lambda _: False,
+    ) -> None:
+        """`limited` tells whether the venue was asked too often."""
         self._rest = rest
         self._socket = socket
+        self._limited = limited
 
     async def run(
         self, talk: Talk[T], deadline_s: float, listed: Callable[[int], None] = lambda _: None
@@ -84,7 +91,7 @@ class Courier:
         """The next page of a list half read: to start over would meet the same rate limit."""
         reply = await self._carry(call, deadline_s)
         for _ in range(LIMITED_TRIES - 1):
-            if not (isinstance(reply, RestReply) and reply.status == LIMITED):
+            if not (isinstance(reply, RestReply) and self._limited(reply)):
                 break
             await asyncio.sleep(LIMITED_S)
             reply = await self._carry(call, deadline_s)

@@ -86,7 +86,7 @@ class AccountWorker:
         self._socket: SocketRoute | None = None
         if account.ws_url is not None and self._dialect.keepalive is not None:
             self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
-        self._courier = Courier(self._rest, self._socket)
+        self._courier = Courier(self._rest, self._socket, self._dialect.limited)
         self.timers = Timers(account, access, self._set_timer, self.refresh, locks)
         self._profile = AccountProfile(access, self._courier, self._profile_told)
         self._ledger = Ledger()

@@ -317,6 +317,10 @@ class Dialect(Protocol):
         """Whether a reply speaks of an error; the log's colour hangs on it, nothing else."""
         ...
 
+    def limited(self, reply: RestReply) -> bool:
+        """Whether the venue says that it was asked too often, and nothing else."""
+        ...
+
     # talks
     def venue_time(self) -> Talk[int]:
         """The venue's clock, epoch ms. One unsigned call. Raises VenueError."""
@@ -354,6 +358,10 @@ class Dialect(Protocol):
     def actions(self, profile: Profile) -> tuple[Action, ...]:
         """The cancel actions of this account, with those that its settings ask for beside."""
         ...
+
+
+TOO_MANY_REQUESTS = 429
+"""The HTTP status of most venues for one call too many."""
 
 
 class DialectFactory(Protocol):

@@ -19,11 +19,13 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials, Secret
 from tui.venues.base import (
+    TOO_MANY_REQUESTS,
     Extra,
     JsonObject,
     Keepalive,
     Profile,
     RestCall,
+    RestReply,
     SignedRest,
     SocketCall,
     SocketRead,
@@ -136,6 +138,9 @@ class Bitget:
 
     def failed(self, message: JsonObject) -> bool:
         return message.get("code") != OK
+
+    def limited(self, reply: RestReply) -> bool:
+        return reply.status == TOO_MANY_REQUESTS
 
     # --- talks ---
 

@@ -21,6 +21,7 @@ from tui.venues.base import (
     Keepalive,
     Profile,
     RestCall,
+    RestReply,
     SignedRest,
     SocketCall,
     SocketRead,
@@ -30,7 +31,7 @@ from tui.venues.base import (
     VenueSpec,
 )
 from tui.venues.htx_family import ask_family, of_its_family
-from tui.venues.htx_replies import answer, error_of
+from tui.venues.htx_replies import LIMITED, answer, error_of, said
 from tui.venues.htx_timer import TIMER, set_timer
 from tui.venues.htx_triggers import ACTION, EXTRA, KIND, open_triggers
 from tui.venues.htx_triggers import cancel as cancel_triggers
@@ -107,6 +108,9 @@ class Htx:
     def failed(self, message: JsonObject) -> bool:
         told = message.get("status") == "error" or message.get("op") == "error"
         return told or bool(error_of(message)[0])
+
+    def limited(self, reply: RestReply) -> bool:
+        return said(reply).code == LIMITED
 
     # talks
 

@@ -56,11 +56,15 @@ def _table(*rows: tuple[Meaning, str]) -> dict[str, Meaning]:
     return {code: meaning for meaning, codes in rows for code in codes.split()}
 
 
+LIMITED = "1032"
+"""Asked too often. HTX says so with HTTP 200."""
+
+
 BUSINESS = _table(
     # "No orders" and "no such order" hold for the asked family and margin mode only: read the book.
     (_NOTHING, "1051 1017 1061 1063"),
     (_UNDER_WAY, "1062 1071"),
-    (_BUSY, "1032"),
+    (_BUSY, LIMITED),
     (_SETTLING, "1056 1059 1077 1078 1079 1080"),
     (_UNKNOWN, "1000 1001 1002 1003 1004 1005 1108"),
     (_OTHER_FAMILY, "1510 4002 4003 4004 4005 4007 6002"),

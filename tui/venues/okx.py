@@ -22,6 +22,7 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials, Secret
 from tui.venues.base import (
+    TOO_MANY_REQUESTS,
     Call,
     Extra,
     JsonObject,
@@ -29,6 +30,7 @@ from tui.venues.base import (
     Keepalive,
     Profile,
     RestCall,
+    RestReply,
     SignedRest,
     SocketCall,
     SocketRead,
@@ -170,6 +172,9 @@ class Okx:
 
     def failed(self, message: JsonObject) -> bool:
         return text_of(message.get("code", "0")) != "0"
+
+    def limited(self, reply: RestReply) -> bool:
+        return reply.status == TOO_MANY_REQUESTS
 
     # --- talks ---
 

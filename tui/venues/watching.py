@@ -13,6 +13,7 @@ from tui.venues.base import (
     JsonObject,
     Profile,
     RestCall,
+    RestReply,
     SignedRest,
     SocketCall,
     SocketRead,
@@ -55,6 +56,9 @@ class Watching:
 
     def failed(self, message: JsonObject) -> bool:
         return self._dialect.failed(message)
+
+    def limited(self, reply: RestReply) -> bool:
+        return self._dialect.limited(reply)
 
     def venue_time(self) -> Talk[int]:
         return self._dialect.venue_time()
