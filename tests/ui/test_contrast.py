@@ -13,6 +13,7 @@ from rich.color import Color
 
 from tui.core.deadman import TimerState
 from tui.core.desk import DeskView
+from tui.ui.attention import Attention
 from tui.ui.themes import CONTRAST, OWN
 
 LEAST = {"killdesk-dark": 4.5, "killdesk-light": 4.5, "killdesk-contrast": 7.0}
@@ -64,6 +65,12 @@ def pale(app: Any, least: float) -> list[str]:
             colours = f"{fore.get_truecolor().hex} on {back.get_truecolor().hex}"
             found.append(f"{text.strip()!r} {colours} {ratio:.1f}")
     return list(dict.fromkeys(found))
+
+
+@pytest.fixture(autouse=True)
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judged is what stands, not the third of a second in which an alarm turns the edges red."""
+    monkeypatch.setattr(Attention, "_flash", lambda _: None)
 
 
 @pytest.mark.parametrize(
