@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,18 +101,24 @@ class Killdesk:
         return _last_ack_s(records[0]) - begun_s, ended_s - begun_s
 
     def _run(self, *words: str, told: str = "") -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *words, "--config", str(self._config)],
-            env=self._env,
-            input=told,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST_S,
-            check=False,
-        )
-        if done.returncode:
-            raise Failed(f"killdesk {words[0]}: {(done.stderr or done.stdout).strip()[-200:]}")
-        return done.stdout
+        command = ("-m", "tui", *words, "--config", str(self._config))
+        return _said(f"killdesk {words[0]}", command, self._env, told)
+
+
+def _said(name: str, command: Sequence[str], env: Mapping[str, str], told: str = "") -> str:
+    """What a program of this Python prints; `name` is what its failure is told by."""
+    done = subprocess.run(
+        [sys.executable, *command],
+        env=env,
+        input=told,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed(f"{name}: {(done.stderr or done.stdout).strip()[-200:]}")
+    return done.stdout
 
 
 def _last_ack_s(record: Path) -> float:
@@ -130,14 +136,5 @@ def _last_ack_s(record: Path) -> float:
 def _script(venue: Simulator) -> float:
     """Seconds until ccxt's last cancel was acknowledged."""
     begun_s = time.time()
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        env={**os.environ, "BENCH_GREETING": venue.greeting},
-        capture_output=True,
-        text=True,
-        timeout=LONGEST_S,
-        check=False,
-    )
-    if done.returncode:
-        raise Failed(f"ccxt: {done.stderr.strip().splitlines()[-1][:200]}")
-    return float(done.stdout) - begun_s
+    env = {**os.environ, "BENCH_GREETING": venue.greeting}
+    return float(_said("ccxt", ("-c", SCRIPT), env)) - begun_s

@@ -34,6 +34,10 @@ UNFINISHED = re.compile(rb"\x1b(\[[0-?]*[ -/]*)?$")
 """A control sequence of which only the beginning has been read."""
 
 
+def _field(text: str) -> str:
+    return next((line.partition("▸ ")[2] for line in text.splitlines() if "▸ " in line), "")
+
+
 class Terminal:
     """One program in one pseudo-terminal, drained by a thread so that it never has to wait."""
 
@@ -117,6 +121,17 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
+
+    @property
+    def field(self) -> str:
+        """The line of the field that takes what is typed, from its label on."""
+        return _field(self.text)
+
+    def go_to(self, label: str) -> None:
+        """Goes to the field of that label with tab."""
+        while not (at := self.field).startswith(label):
+            self.press("\t")
+            self.wait_for(lambda text, at=at: _field(text) not in ("", at))
 
     def lock_with_new(self, pin: str) -> None:
         """Locks a dashboard that has no PIN yet, by giving it this one."""

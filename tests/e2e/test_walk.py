@@ -11,19 +11,12 @@ from typing import Any
 Open = Callable[..., Any]
 STYLE = re.compile(r"\x1b\[[0-9;?<>=]*[ -/]*[A-Za-z]")
 PIN = "4417-pin"
-TAB, TEST, SAVE, ESCAPE = "\t", "\x14", "\x13", "\x1b"
-
-
-def focused(text: str) -> str:
-    """The line of the field that takes what is typed, from its label on."""
-    return next((line.partition("▸ ")[2] for line in text.splitlines() if "▸ " in line), "")
+TEST, SAVE, ESCAPE = "\x14", "\x13", "\x1b"
 
 
 def type_into(desk: Any, label: str, typed: str, *, secret: bool = False) -> None:
     """Goes to the field of that label with tab, and types; waits until it stands there."""
-    while not (at := focused(desk.text)).startswith(label):
-        desk.press(TAB)
-        desk.wait_for(lambda text, at=at: focused(text) not in ("", at))
+    desk.go_to(label)
     shown = "•" * len(typed) if secret else typed
     desk.press(typed)
     desk.wait_for(lambda text: any(label in line and shown in line for line in text.splitlines()))

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Protocol
 
+from tui.core.clocks import LAST_MS
 from tui.core.text import safe_text
 
 FORMAT = 1
@@ -18,8 +19,8 @@ START = "0" * 64
 SHORT = 12
 """Characters of a head that are shown; enough to compare by eye."""
 
-_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
-"""The years 1 to 9999 in UTC; a time zone, or rounding, may go beyond them."""
+_FIRST_MS = -62_135_596_800_000
+"""The begin of the year 1 in UTC; a time zone, or rounding, may go beyond it."""
 
 _SEALED = re.compile(rb'\{"n":(\d{1,18}),.*,"hash":"([0-9a-f]{64})"\}', re.DOTALL)
 _SEAL_BYTES = len(',"hash":""}') + 64
@@ -103,7 +104,7 @@ def _epoch_ms(text: str) -> int:
     except ValueError:
         raise NotARecord("the time of the line cannot be read") from None
     at_ms = round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-    if not _FIRST_MS <= at_ms <= _LAST_MS:
+    if not _FIRST_MS <= at_ms <= LAST_MS:
         raise NotARecord("the time of the line is one that no calendar has")
     return at_ms
 

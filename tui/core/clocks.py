@@ -11,6 +11,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+LAST_MS = 253_402_300_799_999
+"""The end of the year 9999 in UTC, epoch ms: no calendar here goes beyond it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instant:

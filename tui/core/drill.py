@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
+from tui.core.clocks import LAST_MS
 from tui.core.text import safe_text
 
 STEPS = ("simulator", "connect", "read", "panic", "check", "arm", "disarm")
 """What a drill does, in this order."""
 _LONGEST = 200
-_LATEST_MS = 253_402_300_799_999
-"""The end of the year 9999."""
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -182,7 +181,7 @@ class Drill:
         try:
             said = json.loads(line)
             at_ms = int(said["at_ms"])
-            if not 0 <= at_ms <= _LATEST_MS:
+            if not 0 <= at_ms <= LAST_MS:
                 raise ValueError("no moment")
             return Drill(
                 at_ms,
@@ -213,7 +212,7 @@ def _account(said: dict[str, Json]) -> AccountDrill:
 
     def whole(name: str) -> int:
         value = said[name]
-        if not isinstance(value, int) or abs(value) > _LATEST_MS:
+        if not isinstance(value, int) or abs(value) > LAST_MS:
             raise TypeError(name)
         return value
 

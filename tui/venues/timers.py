@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from tui.core.actions import Ack, Verdict
+from tui.core.clocks import LAST_MS
 from tui.venues.base import TimerSpec, VenueError
 
 SECONDS_BELOW = 100_000_000_000
 """A time that is smaller is meant in seconds: OKX's examples have seconds, its other times have
 milliseconds."""
-NEVER_MS = 253_402_300_800_000
-"""The year 10000, which no calendar here has."""
 OFF_BY_MS = 1_500
 """How far a venue's times may be from what was asked: some of them are whole seconds."""
 
@@ -44,7 +43,7 @@ def told_timer_ack(countdown_s: int, server_time: int | None, trigger_time: int 
 
 def _in_ms(time: int | None) -> int | None:
     """None for a time that no clock shows."""
-    if time is None or not 0 <= time < NEVER_MS:
+    if time is None or not 0 <= time <= LAST_MS:
         return None
     return time * 1000 if time < SECONDS_BELOW else time
 

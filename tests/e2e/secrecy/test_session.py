@@ -14,22 +14,15 @@ import pytest
 Open = Callable[..., Any]
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 LeftBehind = Callable[..., list[str]]
-TAB, ENTER, ESCAPE, RIGHT = "\t", "\r", "\x1b", "\x1b[C"
+ENTER, ESCAPE, RIGHT = "\r", "\x1b", "\x1b[C"
 TEST, SAVE = "\x14", "\x13"
 SIGNED = re.compile(r'(?:"sign"|"Signature"|Signature=|ACCESS-SIGN)["=: ]*([^"&\s]*)')
 STYLE = re.compile(r"\x1b\[[0-9;?<>=]*[ -/]*[A-Za-z]")
 
 
-def focused(text: str) -> str:
-    """The line of the field that takes what is typed, from its label on."""
-    return next((line.partition("▸ ")[2] for line in text.splitlines() if "▸ " in line), "")
-
-
 def fill(desk: Any, label: str, typed: str, *, secret: bool = False) -> None:
     """Goes to the field of that label with tab, and pastes."""
-    while not (at := focused(desk.text)).startswith(label):
-        desk.press(TAB)
-        desk.wait_for(lambda text, at=at: focused(text) not in ("", at))
+    desk.go_to(label)
     desk.press(f"{ESCAPE}[200~{typed}{ESCAPE}[201~")
     wanted = "•••••" if secret else typed
     desk.wait_for(lambda text: any(label in line and wanted in line for line in text.splitlines()))
