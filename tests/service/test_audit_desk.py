@@ -6,7 +6,8 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,13 @@ WAIT_S = 60.0
 CANCELS = re.compile(r"mass-cancel|cancelall|cancel_all|cancel-all-quotes|cancel-symbol-order")
 
 
-async def test_a_session_is_on_record_in_its_order(
-    simulator: Any, watch_desk: Callable[[LiveDesk], Any], tmp_path: Path
-) -> None:
+@asynccontextmanager
+async def armed(
+    simulator: Any, watch_desk: Callable[[LiveDesk], Any], audit: Audit
+) -> AsyncIterator[tuple[LiveDesk, Any]]:
+    """A desk with a record, all accounts ready and Bitget's timer armed; stopped at the end."""
     entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
     demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
-    audit = Audit(tmp_path, {"what": "test"})
     live = LiveDesk(demo.accounts, lambda: demo.secrets, screen_grace_s=3600, audit=audit)
     live.start()
     desk = watch_desk(live)
@@ -39,6 +41,16 @@ async def test_a_session_is_on_record_in_its_order(
         await desk.ready("okx-desk", "bitget-uta", "htx-legacy", "htx-unified")
         live.arm("bitget-uta")
         await desk.until(lambda: desk.account("bitget-uta").timer.state == "armed")
+        yield live, desk
+    finally:
+        live.stop()
+
+
+async def test_a_session_is_on_record_in_its_order(
+    simulator: Any, watch_desk: Callable[[LiveDesk], Any], tmp_path: Path
+) -> None:
+    audit = Audit(tmp_path, {"what": "test"})
+    async with armed(simulator, watch_desk, audit) as (live, desk):
         live.cancel("okx-desk", "spreads")
         await desk.reported("okx-desk")
         live.panic()
@@ -47,8 +59,6 @@ async def test_a_session_is_on_record_in_its_order(
         await desk.reported("bitget-uta")
         await desk.until(lambda: live.view.record_head == audit.head)
         shown = {frame.seq for frame in desk.log()}
-    finally:
-        live.stop()
 
     path = audit.path
     assert path is not None
@@ -134,41 +144,33 @@ async def test_a_disk_that_is_stuck_holds_up_no_cancel_and_no_beat(
     sync = os.fsync
     if call == "fsync":
         monkeypatch.setattr(audit_module.os, "fsync", lambda fd: (disk.wait(), sync(fd)))
-    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
-    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
     options = {"write": disk.write} if call == "write" else {}
     audit = Audit(tmp_path, {"what": "test"}, **options)
-    live = LiveDesk(demo.accounts, lambda: demo.secrets, screen_grace_s=3600, audit=audit)
-    live.start()
-    desk = watch_desk(live)
-    try:
-        await desk.ready("okx-desk", "bitget-uta", "htx-legacy", "htx-unified")
-        live.arm("bitget-uta")
-        await desk.until(lambda: desk.account("bitget-uta").timer.state == "armed")
-        disk.sticks.set()
-        live.note("seen", "the disk sticks from here on")
-        await desk.until(disk.stuck.is_set)
+    async with armed(simulator, watch_desk, audit) as (live, desk):
+        try:
+            disk.sticks.set()
+            live.note("seen", "the disk sticks from here on")
+            await desk.until(disk.stuck.is_set)
 
-        def beats() -> int:
-            return sum("countdown-cancel-all" in text for text in desk.texts("bitget-uta"))
+            def beats() -> int:
+                return sum("countdown-cancel-all" in text for text in desk.texts("bitget-uta"))
 
-        before = beats()
-        if press == "cancel":
-            live.cancel("okx-desk", "spreads")
-            await desk.reported("okx-desk")
-        else:
-            live.panic()
-            for name, actions in (("okx-desk", 2), ("htx-legacy", 2), ("bitget-uta", 1)):
-                await desk.reported(name, actions)
-        assert simulator.open("okx-desk", "spread") == 0
-        outcomes = [one.outcome for one in desk.account("okx-desk").reports]
-        assert set(outcomes) == {Outcome.CONFIRMED}
-        await desk.until(lambda: beats() > before)
-        assert not disk.go_on.is_set(), "all of it while the disk stood still"
-    finally:
-        disk.go_on.set()
-        disk.sticks.clear()
-        live.stop()
+            before = beats()
+            if press == "cancel":
+                live.cancel("okx-desk", "spreads")
+                await desk.reported("okx-desk")
+            else:
+                live.panic()
+                for name, actions in (("okx-desk", 2), ("htx-legacy", 2), ("bitget-uta", 1)):
+                    await desk.reported(name, actions)
+            assert simulator.open("okx-desk", "spread") == 0
+            outcomes = [one.outcome for one in desk.account("okx-desk").reports]
+            assert set(outcomes) == {Outcome.CONFIRMED}
+            await desk.until(lambda: beats() > before)
+            assert not disk.go_on.is_set(), "all of it while the disk stood still"
+        finally:
+            disk.go_on.set()
+            disk.sticks.clear()
     assert audit.path is not None
     found = [read_record(line) for line in audit.path.read_bytes().splitlines()]
     with audit.path.open("rb") as file:
