@@ -3,7 +3,7 @@
 The simulator runs in a process of its own, the desk in this one. A press is `cancel` of the spreads
 of one account; its request is on the wire when it is handed to the socket, as the desk notes it.
 Blocks of presses with a record and without take turns, so that both see the same machine. Beside
-that: how long after the press its line is in the file.
+that: how long after the press its line is in the file, and how many presses have left before that.
 """
 
 from __future__ import annotations
@@ -50,7 +50,13 @@ def lines(effort: Effort) -> Iterator[Line]:
         "without a record",
         Spread.of(found["without"]),
     )
-    yield Line("press to its line in the record's file", "ms", Spread.of(found["file"]))
+    late = sum(written > sent for written, sent in zip(found["file"], found["with"], strict=True))
+    yield Line(
+        "press to its line in the record's file",
+        "ms",
+        Spread.of(found["file"]),
+        note=f"{late} of {len(found['file'])} cancels left before that",
+    )
 
 
 def _block(

@@ -253,7 +253,6 @@ def test_a_full_disk_is_said_and_nothing_is_torn_when_there_is_room_again(
     audit.changed = lambda: said.append(audit.fault)
     disk.left = 100
     audit.press("cancel", "okx-desk")
-    audit.wake()
     until(lambda: audit.fault)
     assert said == ["the record of this session is broken: No space left on device; cancels go on"]
     assert path.read_bytes()[-1:] != b"\n"
@@ -262,6 +261,25 @@ def test_a_full_disk_is_said_and_nothing_is_torn_when_there_is_room_again(
     audit.close()
     assert check(path).intact
     assert "press" in kinds(path)
+
+
+def test_a_press_is_written_before_all_that_waits_and_returns_with_it(
+    open_audit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.service.audit.PRESS_S", WAIT_S)
+    audit = open_audit()
+    path = the_file(audit)
+    until(lambda: "start" in kinds(path))
+    audit.held_s = lambda: 0.01  # cancels are going out all the while
+    for seq in range(1, 101):
+        audit.frame(frame(seq))
+    for press in ("cancel", "panic"):
+        audit.press(press)
+        assert records(path)[-1].fields["press"] == press
+    audit.held_s = lambda: 0.0
+    audit.close()
+    assert kinds(path) == ["open", "start", "press", "press", *["frame"] * 100, "end"]
+    assert check(path).intact
 
 
 def test_what_was_lost_meanwhile_is_counted_where_it_is_missing(
@@ -318,7 +336,6 @@ def test_a_fault_of_our_own_while_opening_loses_no_record(
     monkeypatch.setattr(audit_files.Writer, "open", broken)
     audit = open_audit()
     audit.press("panic")
-    audit.wake()
     until(lambda: audit.fault)
     assert audit.fault == ("the record has a fault of killdesk's own: RuntimeError; cancels go on")
     monkeypatch.setattr(audit_files.Writer, "open", open_file)
@@ -362,7 +379,6 @@ def test_a_folder_that_cannot_be_made_stops_nothing(open_audit: Open, tmp_path: 
     (tmp_path / "file").write_text("")
     audit = open_audit(tmp_path / "file" / "audit")
     audit.press("panic")
-    audit.wake()
     until(lambda: audit.fault)
     assert "broken" in audit.fault
     assert "broken" in audit.last_words

@@ -27,6 +27,10 @@ RETRY_S = 2.0
 """Between two tries while the disk takes nothing."""
 WHOLE_S = 60.0
 """Between two pictures that are written whole, from which a replay can begin."""
+PRESS_S = 0.001
+"""The longest that a cancel waits for its press to be written."""
+SENDING_S = 0.005
+"""After a press nothing else is written for so long: its cancel goes out meanwhile."""
 AT_ONCE = 8
 """Records that go to the disk in one write: between two writes the other threads come in."""
 CLOSE_S = 4.0
@@ -64,7 +68,7 @@ class Audit:
         self._queue = AuditQueue()
         self._picture: tuple[DeskView, Instant] | None = None
         self._work, self._urgent = threading.Event(), threading.Event()
-        self._closing = threading.Event()
+        self._pressed, self._closing = threading.Event(), threading.Event()
         self._pictures = Pictures()
         self._whole_at_s = 0.0
         self._chain = Chain()
@@ -81,7 +85,7 @@ class Audit:
 
     def start(self) -> None:
         """Starts the thread; the folder and the file are opened there."""
-        self.note("start", **self._session)
+        self._first("start", self._session)
         self._thread.start()
 
     def close(self, wait_s: float = CLOSE_S) -> None:
@@ -90,6 +94,7 @@ class Audit:
             if not self._closing.is_set():
                 self.note("end")
             self._closing.set()
+            self._pressed.set()
             self._wake(urgent=True)
             self._thread.join(wait_s)
 
@@ -98,14 +103,16 @@ class Audit:
     def press(
         self, what: str, account: str = "", action: str | None = None, scope: Scope = EVERYTHING
     ) -> None:
-        """Somebody asks for it: handed over before anything is sent, and written at the next
-        `wake`, since a thread that awoke right now would take its turn before the send."""
+        """Somebody asks for it. Returns when the system has the record of it, at the latest after
+        `PRESS_S`: a disk that takes its time holds up no cancel."""
         told: Plain = {"press": what}
         if account:
             told["account"] = account
         if what == "cancel":
             told |= {"action": action, "scope": scope}
-        self._queue.put(Entry(self._clock().wall_ms, "press", told))
+        written = self._first("press", told)
+        if not self.fault:
+            written.wait(PRESS_S)
 
     def outcome(self, report: Report) -> None:
         """A cancel has ended."""
@@ -122,13 +129,17 @@ class Audit:
         self._picture = (view, self._clock())
         self._wake()
 
-    def wake(self) -> None:
-        """What waits is written now."""
-        self._wake(urgent=True)
-
     def note(self, kind: str, **fields: object) -> None:
         """Something else that must be on record, its texts made safe and free of secrets."""
         self._put(Entry(self._clock().wall_ms, kind, fields), urgent=True)
+
+    def _first(self, kind: str, told: Mapping[str, object]) -> threading.Event:
+        """Goes before all that waits; returns what is set when the system has taken it."""
+        written = threading.Event()
+        self._queue.put(Entry(self._clock().wall_ms, kind, told, written))
+        self._pressed.set()
+        self._wake(urgent=True)
+        return written
 
     def _put(self, entry: Entry, *, urgent: bool) -> None:
         self._queue.put(entry)
@@ -167,13 +178,12 @@ class Audit:
         if self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink:
             self._day = None  # somebody has deleted the file: what follows goes into a new one
         self._flush()
-        waiting = len(self._queue)
-        for start in range(0, waiting, AT_ONCE):
-            if held_s := self.held_s():
-                self._closing.wait(held_s)
-            for _ in range(min(AT_ONCE, waiting - start)):
+        for _ in range(0, self._queue.others, AT_ONCE):
+            self._give_way()
+            for _ in range(min(AT_ONCE, self._queue.others)):
                 self._record(self._queue.take())
             self._flush()
+        self._give_way()
         picture, self._picture = self._picture, None
         if picture is not None:
             self._record_picture(*picture)
@@ -184,6 +194,23 @@ class Audit:
         if self._queue:
             self._work.set()
         self._say_fault("")
+
+    def _give_way(self) -> None:
+        """Writes the presses that wait, and lets what is being sent go out."""
+        while wait_s := self._write_first() or self.held_s():
+            self._pressed.wait(wait_s)
+
+    def _write_first(self) -> float:
+        """How long to wait after it, in seconds; 0 where there was none. Raises OSError."""
+        wait_s = 0.0
+        self._pressed.clear()
+        while (entry := self._queue.take_first()) is not None:
+            self._record(entry)
+            self._flush()
+            if entry.written is not None:
+                entry.written.set()
+            wait_s = SENDING_S
+        return wait_s
 
     def _record(self, entry: Entry) -> None:
         try:

@@ -30,6 +30,8 @@ class Entry:
     at_ms: int
     kind: str
     told: object
+    written: threading.Event | None = None
+    """Of one that goes before everything else, a press: set when the system has taken it."""
 
     @property
     def frame(self) -> Frame | None:
@@ -43,12 +45,18 @@ class AuditQueue:
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque()
+        self._first: deque[Entry] = deque()
         self._lock = threading.Lock()
         """Held for microseconds; nothing that may hang is done under it."""
         self._frames = self._chars = self._others = 0
         self._lost_frames = self._lost_others = 0
 
     def __len__(self) -> int:
+        return len(self._entries) + len(self._first)
+
+    @property
+    def others(self) -> int:
+        """How many wait that do not go before everything else."""
         return len(self._entries)
 
     def put(self, entry: Entry) -> None:
@@ -67,21 +75,31 @@ class AuditQueue:
                 self._add(entry)
 
     def take(self) -> Entry:
-        """The oldest entry. Raises IndexError."""
+        """The oldest of those that do not go before everything else. Raises IndexError."""
+        return self._take(self._entries)
+
+    def take_first(self) -> Entry | None:
+        """The oldest of those that go before everything else, if one waits."""
+        return self._take(self._first) if self._first else None
+
+    def _take(self, row: deque[Entry]) -> Entry:
         with self._lock:
-            entry = self._entries.popleft()
+            entry = row.popleft()
             self._count(entry, -1)
         return entry
 
     def put_back(self, entry: Entry) -> None:
         """What was taken last, and could not be recorded."""
         with self._lock:
-            self._entries.appendleft(entry)
+            self._row(entry).appendleft(entry)
             self._count(entry, 1)
 
     def _add(self, entry: Entry) -> None:
-        self._entries.append(entry)
+        self._row(entry).append(entry)
         self._count(entry, 1)
+
+    def _row(self, entry: Entry) -> deque[Entry]:
+        return self._first if entry.written is not None else self._entries
 
     def _count(self, entry: Entry, by: int) -> None:
         frame = entry.frame

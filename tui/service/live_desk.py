@@ -31,9 +31,6 @@ from tui.service.watching import WatchingWorker
 from tui.service.worker import POLL_S, AccountWorker
 from tui.service.workers import Read, Worker, Workers
 
-RECORD_S = 0.005
-"""From a press to the writing of its record, which gives way to what is being sent."""
-
 
 class LiveDesk:
     """The service. Implements `tui.core.desk.Desk`; see there for what a screen may ask.
@@ -203,17 +200,9 @@ class LiveDesk:
         action: str | None = None,
         scope: Scope = EVERYTHING,
     ) -> None:
-        """Puts it on record, then hands it over; it is written when it has been sent."""
-
-        def write_later(audit: Audit) -> None:
-            self._precedence.later(self._loop, RECORD_S, audit.wake)
-
-        def go() -> None:
-            self._record(write_later)
-            command()
-
+        """Puts it on record, then hands it over; a record that takes its time is not waited for."""
         self._record(lambda audit: audit.press(what, account, action, scope))
-        self._ask(go)
+        self._ask(command)
 
     def _ended(self, report: Report) -> None:
         self._record(lambda audit: audit.outcome(report))
