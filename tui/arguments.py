@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui.console import BAD_USAGE, complain, say
 
@@ -34,6 +34,20 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         sys.exit(complain(f"{message}; see {self.prog} --help", BAD_USAGE))
+
+
+class _Command(_Parser):
+    """A command's own parser, which is made when the command is given: the dashboard needs none."""
+
+    def __init__(self, *, fill: Callable[[_Parser], None], **options: Any) -> None:
+        """`fill` adds the arguments; `options` are those of `argparse.ArgumentParser`."""
+        self._fill = fill
+        self._options = options
+
+    def parse_known_args(self, *given: Any) -> Any:  # type: ignore[override]  # for its overloads
+        super().__init__(**self._options)
+        self._fill(self)
+        return super().parse_known_args(*given)
 
 
 class _VenueNames:
@@ -66,113 +80,186 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     _add_config(parser)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="killdesk")
-
-    simulate = commands.add_parser("simulate", help="the simulated venues alone, on loopback")
-    simulate.set_defaults(command="simulate")
-    simulate.add_argument("--host", default="127.0.0.1", help="a loopback address (127.0.0.1)")
-    simulate.add_argument("--port", type=int, default=0, help="0 takes any free one (0)")
-    simulate.add_argument("--orders", type=int, default=40, help="open orders at start (40)")
-
-    accounts = commands.add_parser("accounts", help="add, list, remove or test accounts")
-    _add_accounts(accounts.add_subparsers(title="commands", metavar="COMMAND", required=True))
-
-    check = commands.add_parser("check", help="whether a press would work now, account by account")
-    check.set_defaults(command="check")
-    check.add_argument("names", metavar="ACCOUNT", nargs="*", help="all, if none is named")
-
-    cancel = commands.add_parser("cancel", help="cancel everything, without a screen")
-    cancel.set_defaults(command="cancel")
-    cancel.add_argument("names", metavar="ACCOUNT", nargs="*")
-    cancel.add_argument("--all", action="store_true", help="on every configured account")
-    cancel.add_argument("--yes", action="store_true", help="do not ask")
-    for command in (check, cancel):
-        _add_config(command)
-        _add_json(command)
-
-    drill = commands.add_parser(
-        "drill", help="rehearse the whole kill path on simulated venues; nothing real is touched"
+    add = _commands(parser, required=False, prog="killdesk")
+    add("simulate", _simulate, help="the simulated venues alone, on loopback")
+    add("accounts", _accounts, help="add, list, remove or test accounts")
+    add("check", _check, help="whether a press would work now, account by account")
+    add("cancel", _cancel, help="cancel everything, without a screen")
+    add(
+        "drill",
+        _drill,
+        help="rehearse the whole kill path on simulated venues; nothing real is touched",
     )
-    drill.set_defaults(command="drill")
-    drill.add_argument("--orders", type=int, default=40, help="open orders of each account (40)")
-    drill.add_argument("--plan", action="store_true", help=argparse.SUPPRESS)
-    _add_config(drill)
-    _add_json(drill)
-    pin = commands.add_parser("pin", help="the PIN that unlocks the screen")
-    forget = pin.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser(
-        "forget",
-        help="take it out of the keyring; the next lock asks for a new one",
-    )
-    forget.set_defaults(command="pin forget")
-    _add_record(commands)
-
-    keys = commands.add_parser("keys", help="the keys of the screen, with their ids for [keys]")
-    keys.set_defaults(command="keys")
-    _add_config(keys)
-    _add_json(keys)
-
-    where = commands.add_parser("where", help="where settings, state and audit files lie")
-    where.set_defaults(command="where")
-    _add_config(where)
-    _add_json(where)
+    add("pin", _pin, help="the PIN that unlocks the screen")
+    add("audit", _audit, help="check, show or export the record")
+    add("replay", _replay, help="a past session on the screen; nothing is sent")
+    add("keys", _keys, help="the keys of the screen, with their ids for [keys]")
+    add("where", _where, help="where settings, state and audit files lie")
     return parser
 
 
-def _add_accounts(commands: argparse._SubParsersAction[_Parser]) -> None:
-    add = commands.add_parser(
+def _commands(parser: _Parser, *, required: bool = True, **more: Any) -> Callable[..., object]:
+    """What adds a command: its name, what fills its parser, and what argparse is to say of it."""
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=required, parser_class=_Command, **more
+    )
+
+    def add(name: str, fill: Callable[[_Parser], None], **told: Any) -> None:
+        commands.add_parser(name, fill=fill, **told)
+
+    return add
+
+
+def _simulate(parser: _Parser) -> None:
+    parser.set_defaults(command="simulate")
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=0, help="0 takes any free one (0)")
+    parser.add_argument("--orders", type=int, default=40, help="open orders at start (40)")
+
+
+def _check(parser: _Parser) -> None:
+    parser.set_defaults(command="check")
+    parser.add_argument("names", metavar="ACCOUNT", nargs="*", help="all, if none is named")
+    _add_config(parser)
+    _add_json(parser)
+
+
+def _cancel(parser: _Parser) -> None:
+    parser.set_defaults(command="cancel")
+    parser.add_argument("names", metavar="ACCOUNT", nargs="*")
+    parser.add_argument("--all", action="store_true", help="on every configured account")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    _add_config(parser)
+    _add_json(parser)
+
+
+def _drill(parser: _Parser) -> None:
+    parser.set_defaults(command="drill")
+    parser.add_argument("--orders", type=int, default=40, help="open orders of each account (40)")
+    parser.add_argument("--plan", action="store_true", help=argparse.SUPPRESS)
+    _add_config(parser)
+    _add_json(parser)
+
+
+def _pin(parser: _Parser) -> None:
+    _commands(parser)(
+        "forget",
+        lambda forget: forget.set_defaults(command="pin forget"),
+        help="take it out of the keyring; the next lock asks for a new one",
+    )
+
+
+def _keys(parser: _Parser) -> None:
+    parser.set_defaults(command="keys")
+    _add_config(parser)
+    _add_json(parser)
+
+
+def _where(parser: _Parser) -> None:
+    parser.set_defaults(command="where")
+    _add_config(parser)
+    _add_json(parser)
+
+
+# --- accounts ------------------------------------------------------------------------------------
+
+
+def _accounts(parser: _Parser) -> None:
+    add = _commands(parser)
+    add(
         "add",
+        _accounts_add,
         help="store an account and its key",
         description="Stores an account in the settings and its key in the OS keyring. The secrets "
         "are prompted for, or read from stdin: a JSON object, or api_key, secret_key and "
         "passphrase one a line. For a configured account give its name alone.",
     )
-    add.set_defaults(command="accounts add")
-    add.add_argument("name", metavar="NAME")
-    add.add_argument("--venue", choices=_VenueNames(), metavar="VENUE", help="%(choices)s")
-    add.add_argument("--rest-url", metavar="URL", help="instead of the venue's own")
-    add.add_argument("--ws-url", metavar="URL", help="instead of the venue's own")
-    add.add_argument("--family", help="auto, legacy or unified, where the venue has families")
-    add.add_argument("--contracts", nargs="+", metavar="CODE", help="always part of a cancel-all")
-    add.add_argument("--demo-trading", action="store_true", help="the venue's paper trading")
-
-    listing = commands.add_parser("list", help="the accounts, and whether their keys are there")
-    listing.set_defaults(command="accounts list")
-    _add_json(listing)
-
-    remove = commands.add_parser("remove", help="take an account and its key out")
-    remove.set_defaults(command="accounts remove")
-    remove.add_argument("name", metavar="NAME")
-    remove.add_argument("--yes", action="store_true", help="do not ask")
-
-    test = commands.add_parser("test", help="connect, log in and read the open orders")
-    test.set_defaults(command="accounts test")
-    test.add_argument("names", metavar="NAME", nargs="*", help="all, if none is named")
-    _add_json(test)
-    for command in (add, listing, remove, test):
-        _add_config(command)
+    add("list", _accounts_list, help="the accounts, and whether their keys are there")
+    add("remove", _accounts_remove, help="take an account and its key out")
+    add("test", _accounts_test, help="connect, log in and read the open orders")
 
 
-def _add_record(commands: argparse._SubParsersAction[_Parser]) -> None:
-    audit = commands.add_parser("audit", help="check, show or export the record")
-    parts = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    check = parts.add_parser("verify", help="whether a file of the record is as it was written")
-    check.set_defaults(command="audit verify")
-    check.add_argument("--head", metavar="HASH", help="noted from the screen or at the exit")
-    listing = parts.add_parser("show", help="what a file of the record says")
-    listing.set_defaults(command="audit show")
-    listing.add_argument("--json", action="store_true", help="for programs")
-    table = parts.add_parser("export", help="a file of the record as a table")
-    table.set_defaults(command="audit export")
-    table.add_argument("--csv", action="store_true", help="comma-separated values (the default)")
-    for command in (listing, table):
-        command.add_argument("--account", metavar="NAME", help="of one account only")
-        command.add_argument("--kind", metavar="KIND", help="press, outcome, frame, seen, lock ...")
-        command.add_argument("--from", dest="begin", metavar="HH:MM", help="in UTC")
-        command.add_argument("--to", dest="end", metavar="HH:MM", help="in UTC, to its end")
-    past = commands.add_parser("replay", help="a past session on the screen; nothing is sent")
-    past.set_defaults(command="replay")
-    for command in (check, listing, table, past):
-        command.add_argument("file", metavar="FILE", type=Path)
+def _accounts_add(parser: _Parser) -> None:
+    parser.set_defaults(command="accounts add")
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--venue", choices=_VenueNames(), metavar="VENUE", help="%(choices)s")
+    parser.add_argument("--rest-url", metavar="URL", help="instead of the venue's own")
+    parser.add_argument("--ws-url", metavar="URL", help="instead of the venue's own")
+    parser.add_argument("--family", help="auto, legacy or unified, where the venue has families")
+    parser.add_argument(
+        "--contracts", nargs="+", metavar="CODE", help="always part of a cancel-all"
+    )
+    parser.add_argument("--demo-trading", action="store_true", help="the venue's paper trading")
+    _add_config(parser)
+
+
+def _accounts_list(parser: _Parser) -> None:
+    parser.set_defaults(command="accounts list")
+    _add_json(parser)
+    _add_config(parser)
+
+
+def _accounts_remove(parser: _Parser) -> None:
+    parser.set_defaults(command="accounts remove")
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    _add_config(parser)
+
+
+def _accounts_test(parser: _Parser) -> None:
+    parser.set_defaults(command="accounts test")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="all, if none is named")
+    _add_json(parser)
+    _add_config(parser)
+
+
+# --- the record ----------------------------------------------------------------------------------
+
+
+def _audit(parser: _Parser) -> None:
+    add = _commands(parser)
+    add("verify", _audit_verify, help="whether a file of the record is as it was written")
+    add("show", _audit_show, help="what a file of the record says")
+    add("export", _audit_export, help="a file of the record as a table")
+
+
+def _audit_verify(parser: _Parser) -> None:
+    parser.set_defaults(command="audit verify")
+    parser.add_argument("--head", metavar="HASH", help="noted from the screen or at the exit")
+    _add_file(parser)
+
+
+def _audit_show(parser: _Parser) -> None:
+    parser.set_defaults(command="audit show")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    _add_filters(parser)
+    _add_file(parser)
+
+
+def _audit_export(parser: _Parser) -> None:
+    parser.set_defaults(command="audit export")
+    parser.add_argument("--csv", action="store_true", help="comma-separated values (the default)")
+    _add_filters(parser)
+    _add_file(parser)
+
+
+def _replay(parser: _Parser) -> None:
+    parser.set_defaults(command="replay")
+    _add_file(parser)
+
+
+def _add_filters(parser: _Parser) -> None:
+    parser.add_argument("--account", metavar="NAME", help="of one account only")
+    parser.add_argument("--kind", metavar="KIND", help="press, outcome, frame, seen, lock ...")
+    parser.add_argument("--from", dest="begin", metavar="HH:MM", help="in UTC")
+    parser.add_argument("--to", dest="end", metavar="HH:MM", help="in UTC, to its end")
+
+
+def _add_file(parser: _Parser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path)
+
+
+# --- what several take ---------------------------------------------------------------------------
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
