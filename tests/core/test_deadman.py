@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from tui.core.clocks import Instant
-from tui.core.deadman import Deadman, TimerPlan, TimerState, TimerView, repaint_every_s
+from tui.core.deadman import Deadman
+from tui.core.deadman_plan import TimerPlan
+from tui.core.deadman_view import TimerState, TimerView, repaint_every_s
 
 T = 30
 START_WALL_S = 1_700_000_000.0

@@ -16,7 +16,7 @@ from tests.faults.scenario import BITGET
 from tests.faults.stage import Stage
 from tui.core.accounts import TimerSettings
 from tui.core.clocks import read_clock
-from tui.core.deadman import TimerState
+from tui.core.deadman_view import TimerState
 from tui.core.desk import Health
 
 SHORT = TimerSettings(countdown_s=5, beat_s=1.5)

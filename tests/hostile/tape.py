@@ -6,8 +6,7 @@ from tui.core.actions import Outcome, Report
 from tui.core.audit import START, Chain
 from tui.core.audit_picture import Pictures
 from tui.core.clocks import Instant
-from tui.core.deadman import TimerState
-from tui.core.deadman_view import TimerView
+from tui.core.deadman_view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView, Health
 from tui.core.frames import Frame
 from tui.core.orders import Book, Kind, OpenOrder

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tui.core.accounts import Account, TimerSettings
-from tui.core.deadman import TimerState
+from tui.core.deadman_view import TimerState
 from tui.core.desk import Health, NewSettings, Secrets
 
 OpenDesk = Callable[..., Any]

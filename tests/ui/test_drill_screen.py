@@ -11,7 +11,7 @@ import pytest
 
 from tui.core.desk import DeskView
 from tui.core.drill import AccountDrill, Drill, DrillPlan
-from tui.ui import drills
+from tui.service import drill_process
 from tui.ui.drill_screen import DrillScreen
 from tui.ui.drills import Drills, ago
 
@@ -43,7 +43,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[Process]:
         made.append(Process(plan, told))
         return made[-1]
 
-    monkeypatch.setattr(drills, "DrillProcess", make)
+    monkeypatch.setattr(drill_process, "DrillProcess", make)
     return made
 
 

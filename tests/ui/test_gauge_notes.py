@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman import GuardView, TimerState, TimerView
+from tui.core.deadman_view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.ui.gauge import Gauge, gauge_line
 from tui.ui.gauge_notes import GaugeView, ask_line, fitted, guard_line, urgent

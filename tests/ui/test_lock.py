@@ -12,7 +12,7 @@ import pytest
 
 from tui.core.actions import Outcome
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman import TimerState
+from tui.core.deadman_view import TimerState
 from tui.core.desk import DeskView
 from tui.core.gate import LOCKED, LOCKED_VIEW
 from tui.core.secrets import Secret

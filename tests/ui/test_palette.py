@@ -12,7 +12,7 @@ import pytest
 from textual.command import CommandList, CommandPalette
 
 from tui.core.actions import Outcome
-from tui.core.deadman import TimerState
+from tui.core.deadman_view import TimerState
 from tui.core.desk import DeskView
 from tui.service import locations
 from tui.ui.keymap import read_keymap

@@ -9,7 +9,7 @@ import pytest
 
 from tui.core.actions import EVERYTHING, Outcome
 from tui.core.clocks import Instant
-from tui.core.deadman import TimerState
+from tui.core.deadman_view import TimerState
 from tui.core.desk import AccountView, DeskView, RunView
 from tui.ui.parting import PATIENCE_S, Parting, Stage
 from tui.ui.parting_screen import PartingScreen

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import cast, get_type_hints
 
 from tui.core.clocks import Instant
-from tui.core.deadman import TimerView
+from tui.core.deadman_view import TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.core.orders import Book, OpenOrder
 from tui.core.plain import NotPlain, Plain, from_plain, to_plain

@@ -9,7 +9,8 @@ from dataclasses import replace
 from tui.core.accounts import TimerSettings
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
-from tui.core.deadman import Deadman, TimerState, TimerView
+from tui.core.deadman import Deadman
+from tui.core.deadman_view import TimerState, TimerView
 from tui.core.rivals import Rivals
 from tui.service.aside import Aside
 from tui.service.courier import Courier

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Instant
-from tui.core.deadman import TimerState, TimerView
+from tui.core.deadman_view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.core.text import safe_text
 from tui.ui.history import History

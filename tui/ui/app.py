@@ -23,6 +23,7 @@ from tui.service.pin import Pin, SessionEntry
 from tui.service.screen_file import ScreenFile
 from tui.service.settings_table import SettingsError
 from tui.ui.after import after, on_the_second
+from tui.ui.ahead import load_ahead
 from tui.ui.alarms import Alarms
 from tui.ui.bridge import Bridge
 from tui.ui.configuring import Configure, Configuring
@@ -38,7 +39,6 @@ from tui.ui.keyed import KeyedApp
 from tui.ui.keymap import Keymap, read_keymap, shown
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
-from tui.ui.panic_screen import summarise
 from tui.ui.presses import Presses
 from tui.ui.ringing import Ringing
 
@@ -181,6 +181,7 @@ class KilldeskApp(KeyedApp[None]):
         self._barred()
         self.bridge.start()
         after(_LOOK_AHEAD_S, self, self.guard.look_ahead)
+        load_ahead(self)
         self.configuring.start()
 
     def _second(self) -> None:
@@ -261,6 +262,8 @@ class KilldeskApp(KeyedApp[None]):
             self.notify(said, severity="warning", timeout=2, markup=False)
 
     def _panicked(self, press: PanicPress) -> None:
+        from tui.ui.panic_screen import summarise
+
         summarise(self, self.desk.view, press, self._clock)
 
     # Lock

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from textual.message_pump import MessagePump
 
-from tui.core.deadman import TimerView
+from tui.core.deadman_view import TimerView
 from tui.core.desk import AccountView, Desk, DeskView
 from tui.core.frames import Frame
 from tui.ui.after import after

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from tui.core.deadman import TimerState
+from tui.core.deadman_view import TimerState
 from tui.core.desk import DeskView
 from tui.service.late_desk import LateDesk, awaited
 from tui.service.locations import find_locations

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.message_pump import MessagePump
 
 from tui.core.desk import DeskView
-from tui.core.drill import Drill, last_of
-from tui.service.drill_process import DrillProcess
+
+if TYPE_CHECKING:
+    from tui.core.drill import Drill
+    from tui.service.drill_process import DrillProcess
 
 CAREFUL_MS = 30 * 86_400_000
 """Age from which a drill says little of the desk."""
@@ -57,7 +60,9 @@ class Drills:
         """Drills the desk as it is now, unless one is under way or there is nothing to drill."""
         if self.running is not None or not view.accounts:
             return
+        from tui.core.drill import Drill
         from tui.service.drill_plan import plan_of_view
+        from tui.service.drill_process import DrillProcess
 
         process = DrillProcess(
             plan_of_view(view, keep=self.keep), lambda drill: self._told(process, drill)
@@ -74,11 +79,18 @@ class Drills:
     @property
     def last(self) -> Drill | None:
         """The newest that came to its end."""
-        return last_of(self.ended)
+        return self._last_of()
 
     def before(self, drill: Drill) -> Drill | None:
         """The one before `drill`."""
-        return last_of(self.ended, before_ms=drill.at_ms)
+        return self._last_of(before_ms=drill.at_ms)
+
+    def _last_of(self, before_ms: int | None = None) -> Drill | None:
+        if not self.ended:
+            return None
+        from tui.core.drill import last_of
+
+        return last_of(self.ended, before_ms=before_ms)
 
     def note(self, now_ms: int) -> DrillNote | None:
         """What the header says; None where there has been no drill."""

@@ -7,8 +7,7 @@ from textual.app import App
 from tui.core.clocks import Clock
 from tui.core.desk import Desk, DeskView
 from tui.ui.keymap import shown
-from tui.ui.parting import Parting, held
-from tui.ui.quitting import LeaveDialog, Leaving, armed_accounts, running_cancels
+from tui.ui.leaving import Leaving, armed_accounts, held, running_cancels
 from tui.ui.signals import Signals
 
 _DISARM_WITHIN_S = 5.0
@@ -41,6 +40,8 @@ class Ending:
 
     def ask(self) -> None:
         """Quits; asks first when a timer is armed or cancels are under way."""
+        from tui.ui.quitting import LeaveDialog
+
         view = self._desk.view
         armed, running = armed_accounts(view), running_cancels(view)
         if not armed and not running:
@@ -80,6 +81,7 @@ class Ending:
 
     def _part(self) -> None:
         """Cancels everything on the armed accounts; leaves when that and the disarm are settled."""
+        from tui.ui.parting import Parting
         from tui.ui.parting_screen import PartingScreen
 
         view = self._desk.view

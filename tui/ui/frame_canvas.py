@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
-from rich.style import Style
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -14,17 +14,33 @@ from tui.ui.frame_lit import Lit, lit_words
 from tui.ui.frame_marks import Marks
 from tui.ui.frame_pair import took
 from tui.ui.frame_ring import FrameRing
-from tui.ui.frame_row import INKS, RowPainter
+from tui.ui.frame_row import ACCOUNT_INKS, RowPainter, account_ink
+from tui.ui.inks import rich_ink
+
+_COLOURS: Mapping[str, tuple[str, str]] = {
+    "time": ("killdesk-faint", ""),
+    "quiet": ("killdesk-faint", ""),
+    "out": ("killdesk-out", ""),
+    "in": ("killdesk-in", ""),
+    "error": ("killdesk-fault", ""),
+    "note": ("killdesk-quiet", "italic"),
+    "lead": ("foreground", ""),
+    "key": ("killdesk-key", ""),
+    "string": ("killdesk-string", ""),
+    "number": ("killdesk-number", ""),
+    "mark": ("killdesk-faint", ""),
+    "match": ("killdesk-match", "bold underline"),
+    "found": ("killdesk-careful", "bold reverse"),
+    "marked": ("killdesk-careful", "bold"),
+    **{account_ink(of): (f"killdesk-account-{of}", "") for of in range(ACCOUNT_INKS)},
+}
+"""By ink the theme's colour, and how it stands."""
 
 
 class FrameCanvas(ScrollView):
     """Draws rows of a ring's view. Which rows, and where the cursor stands, a subclass says."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"frames--{ink}" for ink in INKS),
-        "frames--cursor",
-        "frames--pair",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"frames--cursor", "frames--pair"}
     DEFAULT_CSS = """
     FrameCanvas {
         height: 1fr;
@@ -39,25 +55,6 @@ class FrameCanvas(ScrollView):
         scrollbar-color-active: $foreground 40%;
         background: $background;
         color: $foreground;
-        & > .frames--time, & > .frames--quiet { color: $killdesk-faint; }
-        & > .frames--out { color: $killdesk-out; }
-        & > .frames--in { color: $killdesk-in; }
-        & > .frames--error { color: $killdesk-fault; }
-        & > .frames--note { color: $killdesk-quiet; text-style: italic; }
-        & > .frames--lead { color: $foreground; }
-        & > .frames--key { color: $killdesk-key; }
-        & > .frames--string { color: $killdesk-string; }
-        & > .frames--number { color: $killdesk-number; }
-        & > .frames--mark { color: $killdesk-faint; }
-        & > .frames--match { color: $killdesk-match; text-style: bold underline; }
-        & > .frames--found { color: $killdesk-careful; text-style: bold reverse; }
-        & > .frames--marked { color: $killdesk-careful; text-style: bold; }
-        & > .frames--account-0 { color: $killdesk-account-0; }
-        & > .frames--account-1 { color: $killdesk-account-1; }
-        & > .frames--account-2 { color: $killdesk-account-2; }
-        & > .frames--account-3 { color: $killdesk-account-3; }
-        & > .frames--account-4 { color: $killdesk-account-4; }
-        & > .frames--account-5 { color: $killdesk-account-5; }
         & > .frames--pair { background: $foreground 8%; }
         & > .frames--cursor { background: $foreground 14%; }
         &:focus > .frames--cursor { background: $primary 35%; }
@@ -133,10 +130,5 @@ class FrameCanvas(ScrollView):
         for mark in ("cursor", "pair"):
             style = self.get_component_rich_style(f"frames--{mark}")
             grounds[mark] = plain + style.background_style
-        inks = {name: self._ink(name) for name in INKS}
+        inks = {name: rich_ink(self, *colour) for name, colour in _COLOURS.items()}
         return RowPainter(inks, grounds, self._names, max(1, width), self._left, self.lit)
-
-    def _ink(self, name: str) -> Style:
-        """A component's colour and weight without the ground it was blended on."""
-        style = self.get_component_rich_style(f"frames--{name}")
-        return style.without_color + Style(color=style.color)

@@ -12,15 +12,12 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui.core.frames import Frame
-from tui.ui.frame_copy import copy_frame
 from tui.ui.frame_heading import heading, tools
 from tui.ui.frame_lines import FilterLine, FindLine, TypedLine
 from tui.ui.frame_pair import other
 from tui.ui.frame_reading import ReadingRows
 from tui.ui.frame_ring import FrameFilter, FrameRing
-from tui.ui.frame_save import save_frames
 from tui.ui.frame_title import FrameTitle
-from tui.ui.frame_view import FrameScreen
 
 
 class FrameLog(Vertical):
@@ -112,8 +109,7 @@ class FrameLog(Vertical):
             case "open":
                 self.open_frame()
             case "copy":
-                if self.rows.chosen is not None:
-                    copy_frame(self.app, self.rows.chosen)
+                self._copy()
             case "save":
                 self._save()
 
@@ -126,6 +122,8 @@ class FrameLog(Vertical):
 
     def open_frame(self) -> None:
         """Shows the chosen frame in full: the cursor's, else the newest."""
+        from tui.ui.frame_view import FrameScreen
+
         frame = self.rows.chosen
         if frame is not None:
             self.app.push_screen(FrameScreen(frame, self.ring, self.rows.lit))
@@ -167,8 +165,16 @@ class FrameLog(Vertical):
         else:
             self.rows.go_to(pair)
 
+    def _copy(self) -> None:
+        from tui.ui.frame_copy import copy_frame
+
+        if self.rows.chosen is not None:
+            copy_frame(self.app, self.rows.chosen)
+
     def _save(self) -> None:
         """Saves the marked frames; without any, all that the filter lets through."""
+        from tui.ui.frame_save import save_frames
+
         marks = self.rows.marks
         frames = list(self.ring.view)
         if marks:

@@ -18,23 +18,6 @@ from tui.ui.frame_text import duration, json_start, moment
 MAX_CELLS = 2_000
 """A line is not drawn further than this; the whole frame is one key away."""
 ACCOUNT_INKS = 6
-INKS = (
-    "time",
-    "out",
-    "in",
-    "error",
-    "note",
-    "quiet",
-    "lead",
-    "key",
-    "string",
-    "number",
-    "mark",
-    "match",
-    "found",
-    "marked",
-    *(f"account-{number}" for number in range(ACCOUNT_INKS)),
-)
 ERROR = "\N{MULTIPLICATION SIGN}"
 _ARROWS = {"out": "→", "in": "←", "note": "·"}
 _GUTTER = {"cursor": "▌", "pair": "│", "": " "}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tui.ui.inks import rich_ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +27,23 @@ class Part:
     """Left out where there is no room for all."""
 
 
+_INKS: Mapping[str, tuple[str, str, float]] = {
+    "name": ("foreground", "bold", 1.0),
+    "quiet": ("killdesk-quiet", "", 1.0),
+    "good": ("killdesk-good", "", 1.0),
+    "careful": ("killdesk-careful", "bold", 1.0),
+    "rule": ("foreground", "", 0.22),
+}
+"""By ink the theme's colour, how it stands, and its share of the ground."""
+
+
 class FrameTitle(Widget):
     """One line of parts on a rule. Its text is drawn as it is: nothing in it is markup.
 
     With `rule` a space it is a bare line.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "title--name",
-        "title--quiet",
-        "title--good",
-        "title--careful",
-        "title--rule",
-    }
-    DEFAULT_CSS = """
-    FrameTitle {
-        height: 1;
-        background: $background;
-        & > .title--name { color: $foreground; text-style: bold; }
-        & > .title--quiet { color: $killdesk-quiet; }
-        & > .title--good { color: $killdesk-good; }
-        & > .title--careful { color: $killdesk-careful; text-style: bold; }
-        & > .title--rule { color: $foreground 22%; }
-    }
-    """
+    DEFAULT_CSS = "FrameTitle { height: 1; background: $background; }"
     ALLOW_SELECT = False
 
     class Asked(Message):
@@ -78,7 +73,7 @@ class FrameTitle(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width, rule = self.size.width, self.get_component_rich_style("title--rule")
+        width, rule = self.size.width, self._ink("rule")
         lead = self._rule.strip()
         segments, at = [Segment(lead, rule)], len(lead)
         self._spots = []
@@ -103,10 +98,14 @@ class FrameTitle(Widget):
     def _put(self, segments: list[Segment], part: Part, at: int) -> int:
         """Adds a part and a gap, notes where a click finds it; returns where the next begins."""
         end = at + cell_len(part.text)
-        segments.append(Segment(part.text, self.get_component_rich_style(f"title--{part.ink}")))
-        segments.append(Segment("  ", self.get_component_rich_style("title--rule")))
+        segments.append(Segment(part.text, self._ink(part.ink)))
+        segments.append(Segment("  ", self._ink("rule")))
         self._spots.append((at, end, part.action))
         return end + 2
+
+    def _ink(self, name: str) -> Style:
+        colour, how, share = _INKS[name]
+        return self.rich_style + rich_ink(self, colour, how, share)
 
     def on_click(self, event: events.Click) -> None:
         for start, end, action in self._spots:

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.clocks import Clock, Instant
-from tui.core.deadman import TimerState, TimerView
+from tui.core.deadman_view import TimerState, TimerView
 from tui.ui.after import after
 from tui.ui.alarms import Alarm
 from tui.ui.bignum import big, big_height, big_width

@@ -9,7 +9,7 @@ from math import floor
 from textual.content import Content
 
 from tui.core.clocks import Instant
-from tui.core.deadman import GuardView, TimerState, TimerView
+from tui.core.deadman_view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView
 from tui.ui.alarms import Alarm
 from tui.ui.keymap import shown

@@ -21,9 +21,6 @@ from tui.ui.desk_screen import DeskScreen
 from tui.ui.header import UtcClock
 from tui.ui.keybar import KeyBar
 from tui.ui.mode import Mode
-from tui.ui.panic_screen import PanicScreen
-from tui.ui.parting_screen import PartingScreen
-from tui.ui.pin_dialog import PinDialog
 
 _SAID_EVERY_S = 2.0
 """A key that is held down says its sentence no more often."""
@@ -176,6 +173,8 @@ class Guard:
 
     def lock(self) -> None:
         """Closes the screen. A panic's summary stays in sight, every other dialog goes."""
+        from tui.ui.panic_screen import PanicScreen
+
         self._gate.locked = True
         self._gate.note("lock", "locked")
         panicked = [one for one in self._app.screen_stack if isinstance(one, PanicScreen)]
@@ -188,6 +187,8 @@ class Guard:
 
     def unlock(self, then: Callable[[], object] | None = None) -> None:
         """Asks for the PIN; `then` is called when it was right."""
+        from tui.ui.pin_dialog import PinDialog
+
         if isinstance(self._app.screen, PinDialog):
             return
 
@@ -204,10 +205,14 @@ class Guard:
 
     def _leaving(self) -> bool:
         """Cancels and disarms are under way that end the desk: closing their screen means stay."""
+        from tui.ui.parting_screen import PartingScreen
+
         screens = self._app.screen_stack
         return any(isinstance(one, PartingScreen) and not one.parting.failed for one in screens)
 
     def _lock_or_set(self, known: bool) -> None:
+        from tui.ui.pin_dialog import PinDialog
+
         if known:
             self.lock()
         else:

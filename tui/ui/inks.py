@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
+from rich.style import Style as RichStyle
 from textual.app import App
 from textual.color import Color
 from textual.content import Content, Span
@@ -56,6 +58,18 @@ def colour_of(widget: Widget, name: str) -> Color:
     colour = _styles(widget.app)[f".ink--{name}"].foreground
     assert colour is not None  # every ink has one
     return colour
+
+
+def rich_ink(widget: Widget, name: str, how: str = "", share: float = 1.0) -> RichStyle:
+    """A colour of the theme, for what draws with Rich; `how` is `bold`, `italic` and the like.
+    Of a `share` below 1 the ground of the widget shines through."""
+    return _rich(widget.app.theme_variables[name], how, share, widget.background_colors[1])
+
+
+@lru_cache(maxsize=256)
+def _rich(colour: str, how: str, share: float, ground: Color) -> RichStyle:
+    shown = ground + Color.parse(colour).with_alpha(share)
+    return RichStyle.parse(how) + RichStyle(color=shown.rich_color)
 
 
 def _styles(app: App[object]) -> dict[str, Style]:

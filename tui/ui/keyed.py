@@ -13,7 +13,6 @@ from tui.core.text import visible
 from tui.service.screen_file import ScreenFile
 from tui.ui.keymap import Keymap, change_keys, use_keys
 from tui.ui.keys import APP_KEYS, PALETTE
-from tui.ui.pin_dialog import PinInput
 from tui.ui.themed import ThemedApp
 
 R = TypeVar("R")
@@ -72,6 +71,8 @@ class KeyedApp(ThemedApp[R]):
 
     def _secret(self, event: events.Key) -> bool:
         """Whether it is a letter of a secret that is being typed."""
+        from tui.ui.pin_dialog import PinInput
+
         field = self.focused
         hidden = isinstance(field, Input) and field.password and not isinstance(field, PinInput)
         return hidden and event.is_printable

@@ -18,8 +18,8 @@ from tui.service.locations import find_locations, replace_private
 from tui.ui.barred import possible
 from tui.ui.keymap import in_force
 from tui.ui.keys import APP_KEYS, DESK_KEYS, Key
+from tui.ui.leaving import held
 from tui.ui.outcome import endings
-from tui.ui.parting import held
 from tui.ui.scopes import parts
 
 if TYPE_CHECKING:

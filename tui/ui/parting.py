@@ -9,6 +9,7 @@ from enum import StrEnum
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
+from tui.ui.leaving import held
 
 PATIENCE_S = 5.0
 """So long a disarm may take once no cancel is running, and a cancel until it starts."""
@@ -34,11 +35,6 @@ class Progress:
     stage: Stage
     said: tuple[str, ...]
     """The steps of what runs, or why it failed; empty where the stage says all."""
-
-
-def held(account: AccountView) -> bool:
-    """Whether a timer of the account may be running at the venue."""
-    return any(not timer.state.gone for timer in account.timers)
 
 
 class Parting:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import ClassVar
 
 from textual import on
@@ -16,40 +15,13 @@ from textual.types import CSSPathType
 from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
-from tui.core.desk import DeskView
-from tui.ui.parting import held
+from tui.ui.leaving import Leaving
 
 _NAMED = 6
 """Cancels that the dialog names."""
 _ROOMY_FROM, _WIDE_FROM = 30, 60
 _REST, _REST_SHORT = 13, 9
 """Rows that the dialog needs beside what it says."""
-
-
-class Leaving(StrEnum):
-    """How to leave."""
-
-    FIRE = "fire"
-    DISARM = "disarm"
-    CANCEL = "cancel"
-    """Cancel everything, and disarm when all of it is confirmed."""
-    STAY = "stay"
-
-
-def armed_accounts(view: DeskView) -> tuple[str, ...]:
-    """The accounts whose timer may be running at the venue, and whose settings say to ask."""
-    return tuple(
-        account.name for account in view.accounts if account.on_quit == "ask" and held(account)
-    )
-
-
-def running_cancels(view: DeskView) -> tuple[str, ...]:
-    """The cancels that are under way, account and action: `okx-desk spreads`."""
-    return tuple(
-        f"{account.name} {account.label(run.action)}"
-        for account in view.accounts
-        for run in account.runs
-    )
 
 
 _FIRE = "Quits; the timer runs out and the venue cancels what it covers. Key f."

@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from tui.core.audit import SHORT
 from tui.core.clocks import Clock
-from tui.core.deadman import GuardView, TimerView
+from tui.core.deadman_view import GuardView, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
 from tui.core.history import slowed
 from tui.ui.dialog import DeskDialog

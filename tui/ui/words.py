@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.core.actions import Outcome
-from tui.core.deadman import TimerState, TimerView
+from tui.core.deadman_view import TimerState, TimerView
 from tui.core.desk import Health
 
 

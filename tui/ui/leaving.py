@@ -1,0 +1,38 @@
+"""What stands against leaving the desk, and the ways to leave it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tui.core.desk import AccountView, DeskView
+
+
+class Leaving(StrEnum):
+    """How to leave."""
+
+    FIRE = "fire"
+    DISARM = "disarm"
+    CANCEL = "cancel"
+    """Cancel everything, and disarm when all of it is confirmed."""
+    STAY = "stay"
+
+
+def held(account: AccountView) -> bool:
+    """Whether a timer of the account may be running at the venue."""
+    return any(not timer.state.gone for timer in account.timers)
+
+
+def armed_accounts(view: DeskView) -> tuple[str, ...]:
+    """The accounts whose timer may be running at the venue, and whose settings say to ask."""
+    return tuple(
+        account.name for account in view.accounts if account.on_quit == "ask" and held(account)
+    )
+
+
+def running_cancels(view: DeskView) -> tuple[str, ...]:
+    """The cancels that are under way, account and action: `okx-desk spreads`."""
+    return tuple(
+        f"{account.name} {account.label(run.action)}"
+        for account in view.accounts
+        for run in account.runs
+    )
