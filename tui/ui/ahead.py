@@ -7,6 +7,7 @@ from another version that has been installed meanwhile.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 
 from textual.message_pump import MessagePump
@@ -43,10 +44,8 @@ def _load(node: MessagePump, names: Iterator[str], wait_s: float) -> None:
         name = next(names, None)
         if name is None:
             return
-        try:
+        with suppress(Exception):  # told when it is asked for; the desk goes on without it
             import_module(f"tui.ui.{name}")
-        except Exception:  # noqa: BLE001  told when it is asked for; the desk goes on without it
-            return
         _load(node, names, EACH_S)
 
     after(wait_s, node, load)
