@@ -47,12 +47,6 @@ class FrameCanvas(ScrollView):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
-        scrollbar-background: $background;
-        scrollbar-background-hover: $background;
-        scrollbar-background-active: $background;
-        scrollbar-color: $foreground 15%;
-        scrollbar-color-hover: $foreground 30%;
-        scrollbar-color-active: $foreground 40%;
         background: $background;
         color: $foreground;
         & > .frames--pair { background: $foreground 8%; }

@@ -69,12 +69,6 @@ class OrderList(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
-        scrollbar-background: $surface;
-        scrollbar-background-hover: $surface;
-        scrollbar-background-active: $surface;
-        scrollbar-color: $foreground 15%;
-        scrollbar-color-hover: $foreground 30%;
-        scrollbar-color-active: $foreground 40%;
         background: $surface;
         color: $foreground;
         & > .orders--head { color: $killdesk-quiet; }

@@ -28,12 +28,6 @@ class PayloadLines(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
-        scrollbar-background: $surface;
-        scrollbar-background-hover: $surface;
-        scrollbar-background-active: $surface;
-        scrollbar-color: $foreground 15%;
-        scrollbar-color-hover: $foreground 30%;
-        scrollbar-color-active: $foreground 40%;
         background: $surface;
         color: $foreground;
         & > .payload--key { color: $killdesk-key; }

@@ -11,6 +11,16 @@ from dataclasses import replace
 
 from textual.theme import Theme
 
+
+def _thin_bars(foreground: str) -> dict[str, str]:
+    """Scrollbars of a shade of the text, on whatever ground they stand."""
+    shades = {"": "33", "-hover": "59", "-active": "73"}
+    return {
+        **{f"scrollbar{of}": foreground + alpha for of, alpha in shades.items()},
+        **{f"scrollbar-background{of}": "transparent" for of in shades},
+    }
+
+
 DARK = Theme(
     name="killdesk-dark",
     primary="#1f6feb",
@@ -77,6 +87,7 @@ DARK = Theme(
         "killdesk-account-5": "#d9cf9a",
         "killdesk-buy": "#7ee0d0",
         "killdesk-sell": "#f0b6d6",
+        **_thin_bars("#c9d1d9"),
     },
 )
 
@@ -140,6 +151,7 @@ LIGHT = Theme(
         "killdesk-account-5": "#6b5d10",
         "killdesk-buy": "#0f6d66",
         "killdesk-sell": "#a03070",
+        **_thin_bars("#24292f"),
     },
 )
 
@@ -204,6 +216,7 @@ CONTRAST = Theme(
         "killdesk-account-5": "#f0e6a8",
         "killdesk-buy": "#7df0e4",
         "killdesk-sell": "#ffc4e4",
+        **_thin_bars("#e8e8e8"),
     },
 )
 
