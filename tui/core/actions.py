@@ -110,6 +110,8 @@ class Ack:
     wrong_account: bool = False
     """The account is of another family or mode than this request was made for: no such request
     reaches its orders, and the venue must be asked anew what the account is."""
+    unsent: bool = False
+    """Nothing of the request has left: no connection came about."""
 
     @staticmethod
     def together(acks: Iterable[Ack]) -> Ack:
@@ -172,7 +174,9 @@ class Report:
     confirmed_ms: float | None = None
     """From the press to the read that showed the scope empty."""
     route: Transport | None = None
+    """Of the last send; None while nothing has left."""
     attempts: int = 0
+    """Sends that left, or may have."""
     code: str = ""
     message: str = ""
     failures: tuple[OrderFailure, ...] = ()

@@ -117,11 +117,9 @@ class CancelRun:
         while self._attempts < ATTEMPTS:
             self._attempts += 1
             route = routes[0]
-            self._report = replace(self._report, route=route, attempts=self._report.attempts + 1)
-            self._mark(f"sent by {route}")
+            began_ms = self._elapsed_ms()
             ack = await self._send_once(route)
-            certain = ack.verdict is not Verdict.UNKNOWN
-            self._mark(str(ack.verdict) if certain else "no certain answer")
+            self._note(ack, route, began_ms)
             if ack.verdict in (Verdict.ACCEPTED, Verdict.NOTHING, Verdict.REFUSED):
                 break
             if ack.verdict is Verdict.UNKNOWN:
@@ -132,7 +130,7 @@ class CancelRun:
             elif len(routes) > 1 and not self._ports.route_up(route):
                 routes.pop(0)
             else:
-                self._show("the venue is busy, asking again")
+                self._show(f"{_in_words(ack)}, asking again")
                 waited_ms = self._elapsed_ms() - self._got_on_ms
                 if waited_ms + ack.retry_after_s * 1000 > self._limits.window_s * 1000:
                     break
@@ -168,6 +166,15 @@ class CancelRun:
             )
         except VenueError as error:
             return error.ack
+
+    def _note(self, ack: Ack, route: Transport, began_ms: float) -> None:
+        if ack.unsent:
+            self._mark(f"tried by {route}", began_ms)
+        else:
+            attempts = self._report.attempts + 1
+            self._report = replace(self._report, route=route, attempts=attempts)
+            self._mark(f"sent by {route}", began_ms)
+        self._mark(_in_words(ack))
 
     async def _refused(self, ack: Ack) -> None:
         """A refusal is final; one read still tells the trader what is open."""
@@ -252,12 +259,27 @@ class CancelRun:
     def _end(self, outcome: Outcome, **known: object) -> None:
         self._report = replace(self._report, outcome=outcome, **known)  # type: ignore[arg-type]  # fields of Report
 
-    def _mark(self, name: str) -> None:
-        step = Step(name, self._elapsed_ms())
+    def _mark(self, name: str, at_ms: float | None = None) -> None:
+        step = Step(name, self._elapsed_ms() if at_ms is None else at_ms)
         self._report = replace(self._report, steps=(*self._report.steps, step))
 
     def _elapsed_ms(self) -> float:
         return self._clock().steady_since(self._start) * 1000
+
+
+def _in_words(ack: Ack) -> str:
+    """What a send came to. Only a venue that said so is busy: without its code, it said nothing."""
+    match ack.verdict:
+        case Verdict.UNKNOWN:
+            return "no certain answer"
+        case Verdict.BUSY if ack.unsent:
+            return "no connection"
+        case Verdict.BUSY if not ack.code:
+            return "not all sent yet"
+        case Verdict.BUSY:
+            return "the venue is busy"
+        case certain:
+            return str(certain)
 
 
 def in_scope(book: Book, action: Action, scope: Scope) -> tuple[OpenOrder, ...]:

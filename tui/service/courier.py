@@ -39,12 +39,17 @@ class Courier:
         self._limited = limited
 
     async def run(
-        self, talk: Talk[T], deadline_s: float, listed: Callable[[int], None] = lambda _: None
+        self,
+        talk: Talk[T],
+        deadline_s: float,
+        listed: Callable[[int], None] = lambda _: None,
+        left: Callable[[Reply], object] = lambda _: None,
     ) -> T:
         """The meaning of the talk; every call in it has `deadline_s`. Raises what the talk raises.
 
         A call that gets no answer reaches the talk as `NoReply`, never as an exception. `listed` is
-        told how many orders a list of several pages has shown so far.
+        told how many orders a list of several pages has shown so far; `left` is given each reply to
+        a call that left, or may have.
         """
         asked: list[Call] = []
         try:
@@ -52,6 +57,9 @@ class Courier:
             while True:
                 replies = await self._carry_all(calls, asked, deadline_s, listed)
                 asked += calls
+                for reply in replies:
+                    if not isinstance(reply, NoReply) or reply.sent:
+                        left(reply)
                 calls = talk.send(tuple(replies))
         except StopIteration as end:
             meaning: T = end.value

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -33,7 +34,7 @@ from tui.service.timers import Timers
 from tui.service.upkeep import Upkeep
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import Dialect, Talk
+from tui.venues.base import Dialect, Reply, Talk
 
 POLL_S = 5.0
 """Between two reads of the book. They also keep the REST connection warm for the next press."""
@@ -192,13 +193,14 @@ class AccountWorker:
         self, action: Action, scope: Scope, route: Transport, deadline_s: float
     ) -> Ack:
         talk = self._dialect.cancel(self._profile.now, action, scope, self._ledger.book, route)
+        left: list[Reply] = []
         with self._precedence.sending():
-            ack = await self._courier.run(talk, deadline_s)
+            ack = await self._courier.run(talk, deadline_s, left=left.append)
         if ack.verdict is Verdict.BUSY:
             self._venue_clock.resync()  # a stale timestamp is one of the reasons
         if ack.wrong_account:
             await self._profile.ask()
-        return ack
+        return replace(ack, unsent=not left)
 
     def _set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
         return self._dialect.set_timer(self._profile.now, timer, countdown_s)

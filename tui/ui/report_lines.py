@@ -74,7 +74,9 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "acked", _took(report.ack_ms)
     yield "confirmed", _took(report.confirmed_ms)
     times = "once" if report.attempts == 1 else f"{report.attempts} times"
-    yield "sent", f"{times}, last by {report.route}" if report.route else "not sent"
+    # A run that a fault of ours ended took no steps with it: whether it sent is not known.
+    unsent = "not sent" if report.steps or report.outcome is Outcome.DENIED else "not known"
+    yield "sent", f"{times}, last by {report.route}" if report.route else unsent
     if report.code:
         yield "code", report.code
     if report.message:
