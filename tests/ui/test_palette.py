@@ -141,13 +141,13 @@ async def test_a_picture_is_for_the_user_alone(
     monkeypatch.setattr(locations, "user_state_path", lambda *_, **__: tmp_path / "state")
     async with make.shown(desk) as (app, pilot):
         (save,) = [c for c in app.get_system_commands(app.screen) if "picture" in c.title]
-        await save.callback()
+        save.callback()
+        await make.until(pilot, lambda: "Saved as" in make.text(app))
         (path,) = (tmp_path / "state" / "pictures").iterdir()
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert "okx-desk" in path.read_text() and path.suffix == ".svg"
-        await make.until(pilot, lambda: "Saved as" in make.text(app))
         monkeypatch.setattr(locations, "user_state_path", lambda *_, **__: path)
-        await save.callback()
+        save.callback()
         await make.until(pilot, lambda: "was not saved" in make.text(app))
 
 

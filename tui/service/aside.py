@@ -14,7 +14,7 @@ T = TypeVar("T")
 class Aside:
     """Runs what a slow disk may hold up, one at a time, where it holds up nobody else.
 
-    Not in the loop's own pool of threads: name look-ups wait there too, and an exit waits for it.
+    Not in the loop's own threads: name look-ups wait there too, and there are only so many.
     """
 
     def __init__(self) -> None:

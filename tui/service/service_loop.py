@@ -6,7 +6,8 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+
+from tui.service.helper_threads import HelperThreads
 
 RESOLVERS = 64
 """Threads for look-ups of host names: a name server that does not answer holds one each."""
@@ -26,7 +27,7 @@ def run_service(
     asyncio.set_event_loop(loop)
     loop.set_exception_handler(lambda _, context: stray(context.get("exception")))
     # Name servers that do not answer hold a thread each; the others must not wait for one.
-    loop.set_default_executor(ThreadPoolExecutor(RESOLVERS, "killdesk helper"))
+    loop.set_default_executor(HelperThreads(RESOLVERS))
     try:
         loop.run_until_complete(main())
     finally:

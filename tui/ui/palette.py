@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
@@ -16,6 +16,7 @@ from textual.style import Style
 from tui.core.desk import AccountView
 from tui.service.locations import find_locations, replace_private
 from tui.ui.barred import possible
+from tui.ui.beside import beside, sentence
 from tui.ui.keymap import in_force
 from tui.ui.keys import APP_KEYS, DESK_KEYS, Key
 from tui.ui.leaving import held
@@ -50,10 +51,7 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
         return
     yield SystemCommand("Choose the colours", "", app.action_change_theme)
 
-    async def picture() -> None:
-        await save_picture(app)
-
-    yield SystemCommand("Save a picture of the screen", "", picture)
+    yield SystemCommand("Save a picture of the screen", "", partial(save_picture, app))
 
 
 _OF_APP = frozenset(key.id for key in APP_KEYS)
@@ -198,17 +196,20 @@ _TITLES: dict[str, Callable[[KilldeskApp], str | None]] = {
 """What is said of the keys that do not always have something to do; the help's words for others."""
 
 
-async def save_picture(app: KilldeskApp) -> None:
+def save_picture(app: KilldeskApp) -> None:
     """Writes the screen as SVG beside the desk's state, for the user alone; says where."""
     name = f"killdesk-{datetime.now(UTC):%Y%m%d-%H%M%S}.svg"
     path = find_locations().state_folder / "pictures" / name
     drawn = app.export_screenshot(title="killdesk")
-    try:
-        await asyncio.to_thread(replace_private, path, drawn)
-    except OSError as error:
-        app.notify(f"The picture was not saved: {error.strerror}", severity="error", markup=False)
-    else:
-        app.notify(f"Saved as {path}", timeout=10, markup=False)
+
+    def tell(error: Exception | None) -> None:
+        if error is None:
+            app.notify(f"Saved as {path}", timeout=10, markup=False)
+            return
+        why = error.strerror if isinstance(error, OSError) else sentence(error)
+        app.notify(f"The picture was not saved: {why}", severity="error", markup=False)
+
+    beside(app, lambda: replace_private(path, drawn), tell)
 
 
 class DeskCommands(Provider):

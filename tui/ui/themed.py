@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TypeVar
 
 from tui.service.screen_file import ScreenFile
+from tui.ui.beside import beside, sentence
 from tui.ui.crash import CrashReport
 from tui.ui.sparing_styles import SparingStyles
 from tui.ui.themes import DARK, OWN, variables_for, without_colour
@@ -39,11 +39,9 @@ class ThemedApp(CrashReport[R]):
         """A theme was chosen."""
         if self._kept is not None and self.is_running and theme != (self._kept.theme or DARK.name):
             self._kept.theme = theme
-            self.run_worker(self._keep(self._kept), name="theme", exit_on_error=False)
+            beside(self, self._kept.write, self._theme_written)
 
-    async def _keep(self, kept: ScreenFile) -> None:
-        try:
-            await asyncio.to_thread(kept.write)
-        except OSError as error:
-            why = error.strerror or type(error).__name__
+    def _theme_written(self, error: Exception | None) -> None:
+        if error is not None:
+            why = error.strerror if isinstance(error, OSError) else sentence(error)
             self.notify(f"The theme is not remembered: {why}.", severity="warning", markup=False)
