@@ -114,7 +114,7 @@ async def test_no_key_but_panic_does_anything(
         above = type(app.screen).__name__
         wanted = {
             "panic": "PanicScreen", "lock": "PinDialog", "quit": "PinDialog",
-            "frames.open": "PinDialog", "palette": "CommandPalette",
+            "frames.open": "PinDialog", "palette": "Palette",
         }  # fmt: skip
         assert above == wanted.get(key.id, "DeskScreen")
 

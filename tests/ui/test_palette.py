@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual import events
 from textual.command import CommandList, CommandPalette
 
 from tui.core.actions import Outcome
@@ -157,3 +158,22 @@ async def test_all_of_it_is_one_click_away(desk: Any, make: SimpleNamespace) -> 
             bar = make.text(app).splitlines()[-1]
             await pilot.click(app.dashboard.keybar, offset=(bar.index("menu"), 0))
             await make.until(pilot, lambda app=app: isinstance(app.screen, CommandPalette))
+
+
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_a_key_pressed_twice_at_once_is_heard_once(
+    desk: Any, make: SimpleNamespace, key: str
+) -> None:
+    async with make.shown(desk, confirm="once") as (app, pilot):
+        await pilot.press("ctrl+p")
+        await make.until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await pilot.press(*"everything on htx")
+        await make.until(pilot, lambda: app.screen.query_one(CommandList).option_count == 1)
+        await make.until(pilot, lambda: app.screen.query_one(CommandList).highlighted == 0)
+        for _ in range(3):
+            app.post_message(events.Key(key, None))
+        await make.until(pilot, lambda: app.screen is app.dashboard)
+        await make.until(pilot, lambda: desk.calls or key == "escape")
+        await pilot.press("question_mark")
+        await make.until(pilot, lambda: app.screen is not app.dashboard)
+        assert len(desk.calls) == (key == "enter")

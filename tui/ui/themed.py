@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual.theme import ThemeProvider
+
 from tui.service.screen_file import ScreenFile
 from tui.ui.beside import beside, sentence
 from tui.ui.crash import CrashReport
+from tui.ui.palette_screen import Palette
 from tui.ui.sparing_styles import SparingStyles
 from tui.ui.themes import DARK, OWN, variables_for, without_colour
 
@@ -34,6 +37,15 @@ class ThemedApp(CrashReport[R]):
         self._styles.set_variables(self.get_css_variables())
         if self._styles.outdated:
             super().refresh_css(animate)
+
+    def action_command_palette(self) -> None:
+        """Opens the palette, once."""
+        if self.use_command_palette and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Opens the palette of the colours."""
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     def watch_theme(self, theme: str) -> None:
         """A theme was chosen."""
