@@ -19,6 +19,7 @@ from tui.core.audit import read_record, verify
 from tui.core.desk import NewSettings
 from tui.service import audit as audit_module
 from tui.service.audit import Audit
+from tui.service.cancel_run import RunLimits
 from tui.service.demo import read_greeting
 from tui.service.headless import cancel_accounts
 from tui.service.live_desk import LiveDesk
@@ -87,6 +88,42 @@ async def test_a_session_is_on_record_in_its_order(
     for entry in simulator.accounts.values():
         for field in ("api_key", "secret_key", "passphrase"):
             assert field not in entry or entry[field].encode() not in data
+
+
+async def test_every_unresolved_cancel_has_its_settling_on_record(
+    simulator: Any, watch_desk: Callable[[LiveDesk], Any], tmp_path: Path
+) -> None:
+    audit = Audit(tmp_path, {"what": "test"})
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    accounts = [account for account in demo.accounts if account.name == "okx-desk"]
+    limits = RunLimits(ack_s=0.5, window_s=0.5)
+    live = LiveDesk(accounts, lambda: demo.secrets, limits=limits, poll_s=0.3, audit=audit)
+    live.start()
+    desk = watch_desk(live)
+
+    def spreads() -> Any:
+        return next((one for one in desk.account("okx-desk").reports), None)
+
+    try:
+        await desk.ready("okx-desk")
+        simulator.faults("okx-desk", "http_500", 1_000_000, path="/api/v5/sprd/orders-pending")
+        for number in range(2):
+            live.cancel("okx-desk", "spreads")
+            await desk.until(lambda before=number: len(desk.account("okx-desk").earlier) == before)
+            await desk.until(lambda: bool(spreads()) and not desk.account("okx-desk").runs)
+            assert spreads().outcome is Outcome.UNRESOLVED
+        simulator.reset()
+        await desk.until(lambda: spreads().outcome is not Outcome.UNRESOLVED)
+    finally:
+        live.stop()
+    assert audit.path is not None
+    found = [read_record(line) for line in audit.path.read_bytes().splitlines()]
+    told = [record.fields for record in found if record.kind == "outcome"]
+    first, second = dict.fromkeys(one["started_ms"] for one in told)
+    outcomes = [(one["started_ms"], one["outcome"] == "unresolved") for one in told]
+    assert outcomes == [(first, True), (second, True), (first, False), (second, False)]
+    assert all(str(one["message"]).startswith("settled by a later read") for one in told[2:])
 
 
 def test_what_is_done_at_the_screen_is_on_record(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tui.core.actions import Action, Outcome, Report, Scope
 from tui.core.orders import Book, OpenOrder
-from tui.service.ledger import Ledger
+from tui.service.ledger import MOST_EARLIER, Ledger
 
 SPREADS = Action("spreads", "spreads", ("spread",), ("ws",), leaves="")
 ONE_CONTRACT = Scope(contract="A_B")
@@ -95,3 +97,48 @@ def test_reports_of_actions_the_account_does_not_have_are_forgotten() -> None:
     ledger.end(replace(report(Outcome.UNRESOLVED), action="quotes"), quotes, ended_s=1.0)
     ledger.forget_actions_not_in(["quotes", "rfqs"])
     assert [one.action for one in ledger.reports] == ["quotes"]
+
+
+def started(at_ms: int, outcome: Outcome, scope: Scope = ONE_CONTRACT) -> Report:
+    return replace(report(outcome, scope), started_ms=at_ms)
+
+
+def test_what_a_newer_run_replaced_while_unresolved_is_settled_once_by_the_same_read() -> None:
+    ledger = Ledger()
+    for at_ms in (100, 200, 300):
+        ledger.end(started(at_ms, Outcome.UNRESOLVED), SPREADS, ended_s=at_ms / 100)
+    assert [one.started_ms for one in ledger.reports] == [300], "one line for one scope"
+    assert [one.started_ms for one in ledger.earlier] == [100, 200]
+    settled = ledger.take(book("1"), begun_s=2.5)
+    assert [(one.started_ms, one.outcome) for one in settled] == [
+        (100, Outcome.REMAINING),
+        (200, Outcome.REMAINING),
+    ], "the third ended after the read began"
+    settled = ledger.take(book(), begun_s=4.0)
+    assert [(one.started_ms, one.outcome) for one in settled] == [(300, Outcome.CONFIRMED)]
+    assert [one.outcome for one in ledger.earlier] == [Outcome.REMAINING] * 2, "told once"
+    ledger.end(started(400, Outcome.CONFIRMED), SPREADS, ended_s=5.0)
+    assert not ledger.earlier
+
+
+@pytest.mark.parametrize("newer", [Outcome.DENIED, Outcome.REJECTED])
+def test_a_run_that_proves_nothing_hides_no_unresolved_one(newer: Outcome) -> None:
+    ledger = Ledger()
+    ledger.end(started(100, Outcome.UNRESOLVED), SPREADS, ended_s=1.0)
+    ledger.end(started(200, Outcome.UNRESOLVED), SPREADS, ended_s=2.0)
+    ledger.end(started(300, newer), SPREADS, ended_s=3.0)
+    assert [one.started_ms for one in ledger.reports] == [300, 200]
+    ledger.end(started(400, Outcome.CONFIRMED, Scope()), SPREADS, ended_s=4.0)
+    assert [one.started_ms for one in ledger.reports] == [400, 200]
+    ledger.take(book(), begun_s=5.0)
+    assert [one.started_ms for one in ledger.reports] == [400]
+    assert [one.outcome for one in ledger.earlier] == [Outcome.CONFIRMED] * 2
+
+
+def test_as_many_earlier_ones_as_fit_and_none_of_an_action_that_is_gone() -> None:
+    ledger = Ledger()
+    for at_ms in range(MOST_EARLIER + 5):
+        ledger.end(started(at_ms, Outcome.UNRESOLVED), SPREADS, ended_s=1.0)
+    assert [one.started_ms for one in ledger.earlier] == list(range(4, MOST_EARLIER + 4))
+    ledger.forget_actions_not_in(["quotes"])
+    assert not ledger.earlier

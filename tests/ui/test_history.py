@@ -105,6 +105,28 @@ def test_an_unresolved_cancel_is_an_alarm_with_its_report_and_then_an_outcome(
     assert (confirmed.where, confirmed.sign.word) == ("okx-desk spreads BTC", "confirmed")
 
 
+def test_what_a_newer_cancel_replaced_while_unresolved_gets_its_outcome_once(
+    make: SimpleNamespace,
+) -> None:
+    alarms, okx = Alarms(), make.okx()
+    first = make.report(okx, Outcome.UNRESOLVED, "spreads")
+    second = replace(first, started_ms=first.started_ms + 1)
+    alarms.feed(DeskView((replace(okx, reports=(first,)),)), after(0))
+    alarms.feed(DeskView((replace(okx, reports=(second,), earlier=(first,)),)), after(1))
+    settled = tuple(replace(one, outcome=Outcome.CONFIRMED) for one in (first, second))
+    for _ in range(2):
+        view = DeskView((replace(okx, reports=settled[1:], earlier=settled[:1]),))
+        alarms.feed(view, after(2))
+    assert told(alarms.history) == [
+        ("okx-desk spreads", "confirmed"),
+        ("okx-desk spreads", "confirmed"),
+        ("okx-desk spreads", "UNRESOLVED"),
+        ("okx-desk spreads", "UNRESOLVED"),
+    ]
+    outcomes = [event.report for event in alarms.history.newest_first() if not event.alarm]
+    assert outcomes == [settled[1], settled[0]]
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=60))
 def test_it_stays_within_its_bound_and_in_order(steps: list[tuple[str, bool]]) -> None:
     history, sign = History(capacity=5), OUTCOME[Outcome.UNRESOLVED]

@@ -19,6 +19,7 @@ from tui.core.text import safe_text
 
 LISTED = 100
 """Orders of one list that are kept in full; the others are counted."""
+_WITH_ORDERS = ("reports", "earlier", "runs")
 _FIELDS = tuple(field.name for field in fields(AccountView))
 
 
@@ -105,7 +106,7 @@ def _to_field(name: str, value: object, now: Instant) -> object:
     if name == "timers":
         return to_plain(tuple(_rebased(timer, now) for timer in cast("tuple[TimerView]", value)))
     plain = to_plain(value)
-    if name in ("reports", "runs"):
+    if name in _WITH_ORDERS:
         return [_thin(one) for one in cast("list[Plain]", plain)]
     return plain
 
@@ -113,7 +114,7 @@ def _to_field(name: str, value: object, now: Instant) -> object:
 def _from_field(name: str, plain: object) -> object:
     if name == "book" and plain is not None:
         return _book(plain)
-    if name in ("reports", "runs") and isinstance(plain, list):
+    if name in _WITH_ORDERS and isinstance(plain, list):
         plain = [_padded(one) for one in plain]
     return from_plain(_hints()[name], plain)
 

@@ -95,6 +95,9 @@ class AccountView:
     """What becomes of an armed timer at the end: `ask`, `fire` or `disarm`."""
     open_past: OpenPast = NO_OPEN_PAST
     """How many orders were open in the last hour."""
+    earlier: tuple[Report, ...] = ()
+    """Reports that were unresolved when a newer one of the same scope took their place, as later
+    reads have settled them or not."""
     reading: int = 0
     """Orders that a read which takes long has listed so far; 0 while none does."""
 

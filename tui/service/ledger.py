@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.core.actions import Action, Outcome, Report, Scope
 from tui.core.orders import Book
 from tui.service.cancel_run import reread
+
+MOST_EARLIER = 100
+"""Unresolved reports that newer ones have replaced; of more the oldest are never settled."""
+_PROVES_NOTHING = (Outcome.DENIED, Outcome.REJECTED)
+"""How a run ends that tells nothing of an unresolved one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,30 @@ class Ledger:
         self._kinds: frozenset[str] | None = None
         """Those that the account has; None while any may come."""
         self._ended: dict[tuple[str, Scope], _Ended] = {}
+        self._earlier: list[_Ended] = []
+        """Unresolved when a newer one of the same scope took their place, the newest last."""
 
     @property
     def reports(self) -> tuple[Report, ...]:
-        """The latest of each action, and every one that is still unresolved."""
-        return tuple(ended.report for ended in self._ended.values())
+        """The latest of each action, and every scope's latest that is still unresolved."""
+        latest = {key: one.report for key, one in self._ended.items()}
+        unresolved = {
+            (one.action.id, one.report.scope): one.report
+            for one in self._earlier
+            if one.report.outcome is Outcome.UNRESOLVED
+        }
+        untold = (
+            report
+            for key, report in unresolved.items()
+            if key not in latest or latest[key].outcome in _PROVES_NOTHING
+        )
+        return (*latest.values(), *untold)
+
+    @property
+    def earlier(self) -> tuple[Report, ...]:
+        """Reports that newer ones of the same scope replaced while they were unresolved; those
+        that a read has settled since stay until the next end of their action."""
+        return tuple(one.report for one in self._earlier)
 
     def take(self, book: Book, begun_s: float) -> list[Report]:
         """A listing that was begun at `begun_s` (monotonic); a newer one already here stays.
@@ -52,12 +76,19 @@ class Ledger:
         self._listed_s.update(dict.fromkeys(newest, begun_s))
         fresh = Book(newest, tuple(o for o in book.orders if o.kind in newest), book.read_at_ms)
         self.book = self.book.merged(fresh) if self.book else fresh
-        for key, one in self._ended.items():
-            if one.ended_s <= begun_s:
-                seen = reread(one.report, fresh, one.action)
-                self._ended[key] = _Ended(seen, one.action, one.ended_s)
-                if seen.outcome is not one.report.outcome:
-                    settled.append(seen)
+
+        def look(one: _Ended) -> _Ended:
+            if one.ended_s > begun_s:
+                return one
+            seen = reread(one.report, fresh, one.action)
+            if seen.outcome is not one.report.outcome:
+                settled.append(seen)
+            return replace(one, report=seen)
+
+        self._earlier = [
+            look(one) if one.report.outcome is Outcome.UNRESOLVED else one for one in self._earlier
+        ]
+        self._ended = {key: look(one) for key, one in self._ended.items()}
         return settled
 
     def keep_only(self, kinds: Iterable[str]) -> None:
@@ -77,10 +108,17 @@ class Ledger:
         """
         known = frozenset(action_ids)
         self._ended = {key: one for key, one in self._ended.items() if key[0] in known}
+        self._earlier = [one for one in self._earlier if one.action.id in known]
 
     def end(self, report: Report, action: Action, ended_s: float) -> None:
         """A run's report. Earlier ones of its action go, unless they are unresolved."""
-        for key, one in list(self._ended.items()):
-            if key[0] == action.id and one.report.outcome is not Outcome.UNRESOLVED:
-                del self._ended[key]
-        self._ended[action.id, report.scope] = _Ended(report, action, ended_s)
+
+        def gone(one: _Ended) -> bool:
+            return one.action.id == action.id and one.report.outcome is not Outcome.UNRESOLVED
+
+        self._ended = {key: one for key, one in self._ended.items() if not gone(one)}
+        self._earlier = [one for one in self._earlier if not gone(one)]
+        key = action.id, report.scope
+        if before := self._ended.pop(key, None):
+            self._earlier = [*self._earlier, before][-MOST_EARLIER:]
+        self._ended[key] = _Ended(report, action, ended_s)

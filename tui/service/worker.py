@@ -296,6 +296,7 @@ class AccountWorker:
             book_error=self._ledger.error,
             runs=self._runs.views,
             reports=self._ledger.reports,
+            earlier=self._ledger.earlier,
             timers=self.timers.views,
             on_quit=self.timers.on_quit,
             clock_offset_ms=self._venue_clock.shown_ms,

@@ -53,7 +53,7 @@ class History:
         self._unseen: dict[Source, list[int]] = {}
         self._outcomes: dict[tuple[str, str, object, int], int] = {}
         self._latest: dict[tuple[str, str, object, int], Report] = {}
-        self._seen: dict[str, tuple[Report, ...]] = {}
+        self._seen: dict[str, tuple[tuple[Report, ...], tuple[Report, ...]]] = {}
         self._next = 1
         self.version = 0
 
@@ -91,12 +91,13 @@ class History:
         """Takes the outcomes of a picture, each once; what a later read adds goes to its report."""
         for account in view.accounts:
             # Almost every picture has the reports of the one before.
-            if self._seen.get(account.name) == account.reports:
+            if self._seen.get(account.name) == (account.reports, account.earlier):
                 continue
-            self._seen[account.name] = account.reports
-            for report in account.reports:
+            self._seen[account.name] = account.reports, account.earlier
+            reports = (*account.earlier, *account.reports)
+            for report in reports:
                 self._take(account, report, now_ms)
-            present = {_key(account, report) for report in account.reports}
+            present = {_key(account, report) for report in reports}
             for gone in [key for key in self._latest if key[0] == account.name]:
                 if gone not in present:
                     del self._latest[gone]
