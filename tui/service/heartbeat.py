@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from tui.core.accounts import TimerSettings
 from tui.core.actions import Ack, Verdict
-from tui.core.clocks import Clock
+from tui.core.clocks import Clock, Instant
 from tui.core.deadman import Deadman
 from tui.core.deadman_view import TimerState, TimerView
 from tui.core.rivals import Rivals
@@ -16,6 +17,7 @@ from tui.service.aside import Aside
 from tui.service.courier import Courier
 from tui.service.guards import Guards
 from tui.service.timer_lock import TimerLock
+from tui.service.timer_past import Doubt, recall
 from tui.venues.base import Talk, TimerSpec, VenueError
 
 GUARD_S = 1.0
@@ -58,6 +60,12 @@ class Heartbeat:
         self._arming: asyncio.Task[None] | None = None
         """Waits for the lock."""
         self._wants_lock = False
+        self._off_lost: Instant | None = None
+        """When the last switch-off left that had no answer."""
+        self._doubt: Doubt | None = None
+        """What the next killdesk must know."""
+        self._keeping: asyncio.Task[None] | None = None
+        """Writes it down."""
         self._guards = Guards(settings.guards, clock)
         self._rivals = Rivals()
         self._reasons: dict[str, str] = {}
@@ -76,7 +84,7 @@ class Heartbeat:
         view = self._machine.view(now, self.id, self._spec.covers)
         return replace(
             view,
-            message=view.message or self._denied or self._unlocked,
+            message=view.message or self._denied or self._left_behind(now) or self._unlocked,
             guards=self._guards.views,
             rival=self._rivals.words(now),
         )
@@ -114,6 +122,7 @@ class Heartbeat:
     def _arm(self, denied: str) -> None:
         self._denied = denied
         if not denied:
+            self._recall()
             self._guards.begin()
             if self._guards.views:
                 # Not a beat before what it shall prove has been looked at.
@@ -147,12 +156,15 @@ class Heartbeat:
         """No more beats while anybody has a reason; after the last, beats again, unless the timer
         may have fired meanwhile."""
         self._reasons[who] = reason
+        self._follow_reasons()
+        self._nudge()
+
+    def _follow_reasons(self) -> None:
         reasons = [one for one in self._reasons.values() if one]
         if reasons:
             self._machine.stop(reasons[0])
         else:
             self._machine.resume()
-        self._nudge()
 
     async def watch_guards(self) -> None:
         """Looks at what must hold for the beats to go on, until cancelled."""
@@ -176,15 +188,23 @@ class Heartbeat:
 
     async def run(self) -> None:
         """Beats until cancelled."""
+        looking = asyncio.create_task(self._look_back(), name=f"past of {self.id}")
+        try:
+            await self._beat()
+        finally:
+            looking.cancel()
+
+    async def _beat(self) -> None:
         while True:
             now = self._clock()
             self._machine.tick(now)
             countdown_s = self._machine.next_request(now)
             if self._machine.state is not self._seen:
                 self._look()
-            if not self._machine.disarming:
+            kept = self._keeping is None or self._keeping.done()
+            if kept and not self._machine.disarming:
                 self._no_disarm_pending.set()
-            idle = self._machine.state is TimerState.OFF and not self._machine.wanted
+            idle = kept and self._machine.state is TimerState.OFF and not self._machine.wanted
             if idle and self._arming is None:
                 self.close()
             if countdown_s is None:
@@ -197,7 +217,12 @@ class Heartbeat:
         self._machine.sent(now)
         self._rivals.sent(now)
         self._changed()
+        if not countdown_s:
+            self._keep(now)
         ack = await self._ask(countdown_s)
+        if not countdown_s:
+            self._off_lost = now if ack.verdict is Verdict.UNKNOWN else self._off_lost
+            self._keep(self._off_lost)
         now = self._clock()
         match ack.verdict:
             case Verdict.ACCEPTED | Verdict.NOTHING:
@@ -223,6 +248,46 @@ class Heartbeat:
             return error.ack
         except Exception as error:  # noqa: BLE001  the machine must hear of every request it sent
             return Ack(Verdict.UNKNOWN, "", f"a fault of killdesk's own: {type(error).__name__}")
+
+    # --- what the next killdesk must know ---------------------------------------------------------
+
+    async def _look_back(self) -> None:
+        """Beside the beats, which wait for no disk."""
+        if self._lock is not None:
+            await self._disk.run(self._lock.look)
+            self._changed()
+
+    def _left_behind(self, now: Instant) -> str:
+        """What the killdesk before this one left, while nobody has armed the timer since."""
+        doubt = self._lock.doubt if self._lock is not None else None
+        unused = self._machine.state is TimerState.OFF and not self._machine.wanted
+        return doubt.words(now) if doubt is not None and unused else ""
+
+    def _recall(self) -> None:
+        """What another killdesk left in doubt is in doubt here too."""
+        doubt = self._lock.doubt if self._lock is not None else None
+        if doubt is not None and doubt != self._doubt:
+            self._off_lost = recall(self._machine, doubt, self._clock()) or self._off_lost
+            self._follow_reasons()
+
+    def _keep(self, sent: Instant | None) -> None:
+        """Has a switch-off in doubt kept, or that there is none; no request waits for the disk."""
+        latest = self._machine.view(self._clock(), self.id, "").latest_fire_at
+        self._doubt = Doubt.of(sent, latest) if sent is not None else None
+        if self._lock is not None and (self._keeping is None or self._keeping.done()):
+            keep = self._keep_newest(self._lock)
+            self._keeping = asyncio.create_task(keep, name=f"doubt of {self.id}")
+
+    async def _keep_newest(self, lock: TimerLock) -> None:
+        doubt: Doubt | None = None
+        first = True
+        try:
+            while first or doubt != self._doubt:
+                first, doubt = False, self._doubt
+                await self._disk.run(partial(lock.keep, doubt))
+            lock.doubt = doubt
+        finally:
+            self._wake.set()
 
     async def _sleep(self, seconds: float | None) -> None:
         self._wake.clear()

@@ -9,18 +9,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.service.locations import make_private_folder, open_private
+from tui.service.timer_past import MOST_BYTES, Doubt
 
 _DIGEST_CHARS = 32
 _PID_AT = 1
 """Where the holder's number stands in the file: Windows lets nobody read the first, locked byte."""
 _PID_BYTES = 24
+_DOUBT_AT = _PID_AT + _PID_BYTES
 _ATTEMPTS = 3
 
 
 class TimerLock:
     """The right to hold the timer of one key's account, until `release` or the process's end.
 
-    The system gives the lock back however the process ends; the file stays, and means nothing.
+    The system gives the lock back however the process ends. The file stays, and means nothing but
+    what it says of a switch-off that had no answer.
     """
 
     def __init__(self, folder: Path, venue: str, api_key: str) -> None:
@@ -29,6 +32,8 @@ class TimerLock:
         self._descriptor: int | None = None
         self.note = ""
         """Why a second killdesk would not be noticed, in one sentence; empty when it would."""
+        self.doubt: Doubt | None = None
+        """What the file said of a switch-off when it was last looked at."""
 
     def take(self) -> str:
         """Takes the lock: "" when it is ours, else one sentence that names who holds it.
@@ -57,6 +62,31 @@ class TimerLock:
         )
         return ""
 
+    def look(self) -> None:
+        """Reads what is in doubt, whoever holds the lock. Touches the disk."""
+        with suppress(OSError):
+            if not stat.S_ISREG(self._path.lstat().st_mode):
+                return
+            descriptor = os.open(self._path, _flags(os.O_RDONLY))
+            try:
+                self.doubt = _read_doubt(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def keep(self, doubt: Doubt | None) -> None:
+        """Writes what is in doubt, or that nothing is, if the lock is ours. Touches the disk."""
+        if self._descriptor is None:
+            return
+        with suppress(OSError):  # the timer is switched off all the same
+            # One of its own: the other may be given back meanwhile, and its number to any file.
+            descriptor = os.open(self._path, _flags(os.O_RDWR))
+            try:
+                os.lseek(descriptor, _DOUBT_AT, os.SEEK_SET)
+                os.write(descriptor, (doubt.kept if doubt else b"").ljust(MOST_BYTES))
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
     def release(self) -> None:
         """Gives the lock back, if it is ours."""
         descriptor, self._descriptor = self._descriptor, None
@@ -75,10 +105,7 @@ class TimerLock:
         """As `take`; None if the file was taken away meanwhile and another try is worth it."""
         from filelock import lock_descriptor
 
-        flags = os.O_RDWR | os.O_CREAT
-        for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_NOINHERIT"):
-            flags |= getattr(os, flag, 0)
-        descriptor = open_private(self._path, flags)
+        descriptor = open_private(self._path, _flags(os.O_RDWR | os.O_CREAT))
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError("the lock file is not a regular file")
@@ -87,6 +114,7 @@ class TimerLock:
             if not self._names(descriptor):
                 return None
             _write_pid(descriptor)
+            self.doubt = _read_doubt(descriptor)
             self._descriptor, descriptor = descriptor, -1
             return ""
         finally:
@@ -101,11 +129,23 @@ class TimerLock:
             return False
 
 
+def _flags(flags: int) -> int:
+    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_NOINHERIT"):
+        flags |= getattr(os, flag, 0)
+    return flags
+
+
 def _write_pid(descriptor: int) -> None:
     with suppress(OSError):  # a full disk takes the name of the holder, not the lock
-        os.ftruncate(descriptor, 0)
         os.lseek(descriptor, _PID_AT, os.SEEK_SET)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        os.write(descriptor, str(os.getpid()).encode().ljust(_PID_BYTES))
+
+
+def _read_doubt(descriptor: int) -> Doubt | None:
+    with suppress(OSError):
+        os.lseek(descriptor, _DOUBT_AT, os.SEEK_SET)
+        return Doubt.read(os.read(descriptor, MOST_BYTES))
+    return None
 
 
 def _held_by(descriptor: int) -> str:
