@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.core import secrets
 from tui.core.secrets import HIDDEN, Credentials, Redactor, Secret, encoded_forms
 
 VALUE = 'k3y+/.*("\\) é'
@@ -235,3 +236,17 @@ def test_what_is_no_secret_stays(text: str) -> None:
 def test_no_text_makes_it_slow(text: str) -> None:
     Redactor(["another-secret"]).redact(text * (200_000 // len(text)))
     Redactor(["another-secret"]).redact("sign" + text * (200_000 // len(text)))
+
+
+@given(
+    st.lists(st.text("aB1/+é", min_size=1, max_size=7), min_size=1, max_size=12),
+    st.text("aB1/+é,", max_size=60),
+)
+def test_many_secrets_are_looked_for_in_another_way_and_found_just_so(
+    values: list[str], text: str
+) -> None:
+    few, many = Redactor(values), Redactor(values)
+    many.learn(f"{number:04}_nowhere" for number in range(secrets._MANY))
+    assert len(many._forms) > secrets._MANY > len(few._forms)
+    for said in (text, "", *values, *(text + value + text for value in values)):
+        assert many.redact(said) == few.redact(said)

@@ -12,6 +12,9 @@ from urllib.parse import quote, quote_plus
 HIDDEN = "***"
 _SHORTEST = 4
 _PREPARED = 32
+_MANY = 150
+"""First letters to look for one by one: of more, what stands in the text is looked up instead, so
+that a desk of hundreds of accounts takes no longer over a message than one of thirty."""
 _PERCENT = re.compile("%..")
 _NAMED = re.compile(
     r"""(?aisx)
@@ -114,15 +117,22 @@ class Redactor:
 
     def _redact(self, text: str, hidden: frozenset[str]) -> str:
         found = [form for form in hidden if form in text]
-        for head, forms in self._forms.items():
-            if head in text:
-                found += [form for form in forms if form in text]
+        for head in self._heads(text):
+            found += [form for form in self._forms[head] if form in text]
         if found:
             text = _masked(found, text)
         lower = text.lower()
         if any(stem in lower for stem in _STEMS):
             text = _NAMED.sub(_hide_named, text)
         return text
+
+    def _heads(self, text: str) -> Iterable[str]:
+        """The first letters of learned values that stand in `text`."""
+        heads = self._forms.keys()
+        if len(heads) < _MANY:
+            return [head for head in heads if head in text]
+        last = len(text) - _SHORTEST
+        return heads & {text[at : at + _SHORTEST] for at in range(last + 1)}
 
 
 def encoded_forms(value: str) -> frozenset[str]:
