@@ -30,6 +30,8 @@ from tui.core.audit import (
     verify,
 )
 from tui.core.clocks import read_clock
+from tui.core.deadman import STRAY_S, Deadman
+from tui.core.deadman_plan import TimerPlan
 from tui.core.drill import AccountDrill, Drill, DrillAccount, DrillError, DrillPlan
 from tui.core.frames import Frame, FrameFeed
 from tui.core.secrets import Secret
@@ -48,6 +50,7 @@ from tui.service.rest_route import shown_headers
 from tui.service.screen_file import ScreenFile
 from tui.service.settings import SettingsError, parse_settings
 from tui.service.settings_edit import account_tables, change_tables, plain_tables
+from tui.service.timer_past import MOST_BYTES, Doubt, recall
 from tui.ui.frame_row import INKS, RowPainter
 from tui.ui.frame_text import json_start, pretty, spans
 from tui.ui.frame_view import facts, lines
@@ -249,6 +252,20 @@ def _entry(data: bytes) -> object:
     return decode_fields(Secret(data.decode("utf-8", "surrogateescape")))
 
 
+def _doubted(data: bytes) -> object:
+    """What a killdesk left of a timer: believed within bounds, and never a reason to stop."""
+    doubt, now = Doubt.read(data), read_clock()
+    if doubt is None:
+        return None
+    machine = Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60))
+    sent = recall(machine, doubt, now)
+    assert sent is None or 0 <= round(now.since(sent), 3) <= STRAY_S
+    machine.arm(now)
+    assert machine.next_request(now.later(1)) == 30
+    judge(doubt.words(now))
+    return doubt
+
+
 def _pin(data: bytes) -> object:
     return _decoded(Secret(data.decode("utf-8", "surrogateescape")))
 
@@ -363,6 +380,13 @@ READERS: dict[str, Reader] = {
     ),
     "theme": Reader(
         _in_a_file(lambda p: ScreenFile(p).theme, "s.json"), _json({"theme": "killdesk"})
+    ),
+    "timer in doubt": Reader(
+        _doubted,
+        (
+            Doubt.of(read_clock(), read_clock().later(20)).kept.ljust(MOST_BYTES),
+            Doubt.of(read_clock().later(3600), None).kept,
+        ),
     ),
     "PID file": Reader(_in_a_file(_guarded, "pid"), (b"1\n", b"4194304")),
     "greeting": Reader(

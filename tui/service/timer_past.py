@@ -9,6 +9,8 @@ from tui.core.deadman import STRAY_S, Deadman
 from tui.core.deadman_view import TimerState
 
 MOST_BYTES = 40
+LONGEST_S = 300.0
+"""No timer runs for so long: a file or a clock that says so is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Doubt:
     def words(self, now: Instant) -> str:
         """For a timer that nobody holds now; empty once it is over."""
         left_s = (self.fires_ms - now.wall_ms) / 1000
-        if left_s <= 0:
+        if not 0 < left_s <= LONGEST_S:
             return ""
         return (
             "the switch-off before this start had no answer: the timer may fire within"
