@@ -19,7 +19,7 @@ import pyte
 import pytest
 
 if sys.platform == "win32":
-    collect_ignore_glob = ["test_*.py"]
+    collect_ignore_glob = ["*test_*.py"]
 else:
     import fcntl
     import pty

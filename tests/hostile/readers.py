@@ -51,7 +51,8 @@ from tui.service.screen_file import ScreenFile
 from tui.service.settings import SettingsError, parse_settings
 from tui.service.settings_edit import account_tables, change_tables, plain_tables
 from tui.service.timer_past import MOST_BYTES, Doubt, recall
-from tui.ui.frame_row import INKS, RowPainter
+from tui.ui.frame_canvas import INKS
+from tui.ui.frame_row import RowPainter
 from tui.ui.frame_text import json_start, pretty, spans
 from tui.ui.frame_view import facts, lines
 from tui.ui.payload_lines import _wrapped

@@ -17,7 +17,7 @@ from tui.ui.frame_ring import FrameRing
 from tui.ui.frame_row import ACCOUNT_INKS, RowPainter, account_ink
 from tui.ui.inks import rich_ink
 
-_COLOURS: Mapping[str, tuple[str, str]] = {
+INKS: Mapping[str, tuple[str, str]] = {
     "time": ("killdesk-faint", ""),
     "quiet": ("killdesk-faint", ""),
     "out": ("killdesk-out", ""),
@@ -124,5 +124,5 @@ class FrameCanvas(ScrollView):
         for mark in ("cursor", "pair"):
             style = self.get_component_rich_style(f"frames--{mark}")
             grounds[mark] = plain + style.background_style
-        inks = {name: rich_ink(self, *colour) for name, colour in _COLOURS.items()}
+        inks = {name: rich_ink(self, *colour) for name, colour in INKS.items()}
         return RowPainter(inks, grounds, self._names, max(1, width), self._left, self.lit)
