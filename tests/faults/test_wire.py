@@ -73,6 +73,7 @@ SOCKET: list[tuple[str, Fault, str, bool]] = [
     ("a black hole, noticed by an idle desk", fault("blackhole"), SILENT, True),
     ("a black hole for what is asked", fault("blackhole", UP), SILENT, False),
     ("a black hole for answers", fault("blackhole", DOWN), SILENT, False),
+    ("the venue reads nothing", fault("stop_reading"), SILENT, False),
     ("what is asked is lost", fault("blackhole", UP, lose=True), SILENT, False),
     ("answers three seconds late", fault("delay", LONG_MS, way=DOWN), SILENT, False),
     ("a drip of one byte at a time", fault("drip", 1, 300, DOWN), SILENT, False),
@@ -178,9 +179,10 @@ WHOLE = [
         (HTX, "connecting is refused", fault("refuse", then="reset"), "Connection refused"),
     ]
 ]
+DELAY, DRIP = fault("delay", 40, 20), fault("drip", 1000, 2, DOWN)
 HARMLESS = [
     Scenario(
-        f"every route: {what}",
+        what,
         subject,
         begin,
         READY,
@@ -188,8 +190,12 @@ HARMLESS = [
         of_all(subject, CONFIRMED_NONE),
         steady=True,
     )
-    for subject in (HTX, OKX, BITGET)
-    for what, begin in [("40 ms of delay, give or take 20", on_both(fault("delay", 40, 20)))]
+    for what, begin, subjects in [
+        ("every route: 40 ms of delay, give or take 20", on_both(DELAY), (HTX, OKX, BITGET)),
+        ("every route: a drip within every deadline", on_both(DRIP), (HTX, BITGET)),
+        ("socket: every answer comes twice", on_socket(fault("repeat")), (HTX, OKX)),
+    ]
+    for subject in subjects
 ] + [
     Scenario(
         f"REST: {what}, just before a press",
