@@ -218,6 +218,6 @@ async def test_a_venue_that_stands_still_is_unresolved_and_settled_when_it_goes_
     for report in ended.values():  # what the venue has, it cannot be asked
         assert report.outcome is Outcome.UNRESOLVED
         agrees(report, 0)
-    await stage.told(Health.DOWN, "silent for 0.7 s after a ping", since)
+    await stage.told(Health.DOWN, "no answer to a ping within 0.7 s", since)
     os.kill(own_venue.process.pid, signal.SIGCONT)
     await well_again(stage, began_s)

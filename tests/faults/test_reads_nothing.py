@@ -67,7 +67,7 @@ async def test_a_send_that_has_to_wait_holds_up_no_press(
         subject,
         fills_up,
         Health.DEGRADED,
-        "ws down: silent for 0.7 s after a ping",
+        "ws down: no answer to a ping within 0.7 s",
         of_all(subject, CONFIRMED_NONE),
         once_told=told,
     )

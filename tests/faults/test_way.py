@@ -252,7 +252,7 @@ VENUES = (
             OKX,
             venue_fault("ignore", "ping"),
             DEGRADED,
-            "ws down: silent for 0.7 s after a ping",
+            "ws down: no answer to a ping within 0.7 s",
             of_all(OKX, CONFIRMED_NONE),
             once_told=True,
             end=starts_over,
@@ -283,7 +283,7 @@ async def test_one_venue_is_stuck_in_a_panic(set_stage: SetStage, subject: str) 
             subject,
             all_dark,
             DOWN,
-            "no answer within 1 s" if subject == BITGET else "silent for 0.7 s",
+            "no answer within 1 s" if subject == BITGET else "no answer to a ping within 0.7 s",
             of_all(subject, UNRESOLVED_ALL),
         ),
     )

@@ -63,20 +63,20 @@ def on_both(begin: Fault) -> Deed:
 
 # --- the socket fails, REST is well: a press goes over REST, and is confirmed -----------------
 
-SILENT = "ws down: silent for 0.7 s after a ping"
+NO_PONG = "ws down: no answer to a ping within 0.7 s"
 BROKEN = "ws down: the connection broke"
 NO_HANDSHAKE = "did not receive a valid HTTP response"
 
 SOCKET: list[tuple[str, Fault, str, bool]] = [
     # what, the fault, what the panel says, whether the press waits for that
-    ("a black hole, pressed into", fault("blackhole"), SILENT, False),
-    ("a black hole, noticed by an idle desk", fault("blackhole"), SILENT, True),
-    ("a black hole for what is asked", fault("blackhole", UP), SILENT, False),
-    ("a black hole for answers", fault("blackhole", DOWN), SILENT, False),
-    ("the venue reads nothing", fault("stop_reading"), SILENT, False),
-    ("what is asked is lost", fault("blackhole", UP, lose=True), SILENT, False),
-    ("answers three seconds late", fault("delay", LONG_MS, way=DOWN), SILENT, False),
-    ("a drip of one byte at a time", fault("drip", 1, 300, DOWN), SILENT, False),
+    ("a black hole, pressed into", fault("blackhole"), NO_PONG, False),
+    ("a black hole, noticed by an idle desk", fault("blackhole"), NO_PONG, True),
+    ("a black hole for what is asked", fault("blackhole", UP), NO_PONG, False),
+    ("a black hole for answers", fault("blackhole", DOWN), NO_PONG, False),
+    ("the venue reads nothing", fault("stop_reading"), NO_PONG, False),
+    ("what is asked is lost", fault("blackhole", UP, lose=True), NO_PONG, False),
+    ("answers three seconds late", fault("delay", LONG_MS, way=DOWN), NO_PONG, False),
+    ("a drip of one byte at a time", fault("drip", 1, 300, DOWN), NO_PONG, False),
     ("a reset", fault("reset"), BROKEN, False),
     ("half a close by the venue", fault("half_close", DOWN), BROKEN, False),
     ("half a close of our side", fault("half_close", UP), BROKEN, False),
@@ -175,7 +175,7 @@ WHOLE = [
         once_told=True,
     )
     for subject, what, begin, reason in [
-        (HTX, "a black hole, then pressed", fault("blackhole"), SILENT.removeprefix("ws down: ")),
+        (HTX, "a black hole, then pressed", fault("blackhole"), NO_PONG.removeprefix("ws down: ")),
         (HTX, "connecting is refused", fault("refuse", then="reset"), "Connection refused"),
     ]
 ]

@@ -69,13 +69,13 @@ class SocketRoute:
         self._login: asyncio.Future[None] | None = None
         self._heard: Instant | None = None
         self._asked: Instant | None = None
-        self._anything = asyncio.Event()
+        self._answered = asyncio.Event()
         self._pong = ""
         """The answer to the newest ping."""
         self._pong_due = asyncio.Event()
         self._logged_in = False
         self._unanswered = False
-        """A request got no answer, and nothing has been heard since: maybe nobody is there."""
+        """A request got no answer, and nothing else has since: maybe nobody reads what we send."""
         self._ping_now = asyncio.Event()
         self.detail = "connecting"
         self.round_trip_ms: float | None = None
@@ -200,8 +200,6 @@ class SocketRoute:
         try:
             async for data in connection:
                 heard = self._heard = self._access.clock()
-                self._anything.set()
-                self._unanswered = False
                 self._take(data, heard)
         except ConnectionClosed as closed:
             raise self._over(_Lost(closing(closed))) from None
@@ -220,6 +218,9 @@ class SocketRoute:
         event = read.event
         waiting = self._pending.get(event.request_id) if isinstance(event, Answered) else None
         latency_ms = heard.steady_since(waiting.sent) * 1000 if waiting else None
+        if isinstance(event, Answered) or read.text == _PONG:
+            self._answered.set()
+            self._unanswered = False
         if self._asked is not None and read.text == _PONG:
             self._measured(self._asked, heard)
             self._asked = None
@@ -267,7 +268,8 @@ class SocketRoute:
         self._login.set_exception(lost)
 
     async def _ping(self, connection: ClientConnection) -> None:
-        """Shows the venue that we live, and finds out whether it does. Raises _Lost."""
+        """Shows the venue that we live, and finds out whether it does: whatever it sends without
+        being asked says nothing of that it reads. Raises _Lost."""
         rules = self._keepalive
         while True:
             self._ping_now.clear()
@@ -286,11 +288,11 @@ class SocketRoute:
                     else:
                         self._asked = asked
                         self._note_out(SocketText(rules.text))
-                        self._anything.clear()
+                        self._answered.clear()
                         await connection.send(rules.text)
-                        await self._anything.wait()
+                        await self._answered.wait()
             except TimeoutError:
-                raise _Lost(f"silent for {rules.answer_s:g} s after a ping") from None
+                raise _Lost(f"no answer to a ping within {rules.answer_s:g} s") from None
             except ConnectionClosed as closed:
                 raise _Lost(closing(closed)) from None
 
