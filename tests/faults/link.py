@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 CHUNK = 64 * 1024
+LITTLE = 4096
+"""Bytes that the kernel may hold of what is not read."""
 UP, DOWN, BOTH = "up", "down", "both"
 RESET = struct.pack("ii", 1, 0)
 """Linger for no time: closing sends a reset."""
@@ -41,6 +43,8 @@ class Way:
 
     def clear(self) -> None:
         self.passes.set()
+        self.reads = True
+        self.times = 1
         self.loses = False
         self.delay_ms = self.jitter_ms = 0.0
         self.piece, self.every_s = CHUNK, 0.0
@@ -79,6 +83,18 @@ class Link:
             with contextlib.suppress(OSError):
                 writer.write_eof()
 
+    def read(self, name: str) -> None:
+        """Reads what comes this way, or stops it, as the way has it."""
+        from_whom = self._writers[DOWN if name == UP else UP]
+        if self._ways[name].reads:
+            _transport(from_whom).resume_reading()
+        else:
+            stop_reading(from_whom)
+
+    def inject(self, name: str, data: bytes) -> None:
+        """Sends something this way that nobody sent."""
+        self._writers[name].write(data)
+
     def reset(self) -> None:
         """Resets both connections."""
         for writer in self._writers.values():
@@ -86,6 +102,8 @@ class Link:
 
     async def carry(self, readers: Mapping[str, asyncio.StreamReader]) -> None:
         """Passes everything on, both ways, until both have ended."""
+        for name in readers:
+            self.read(name)
         passing = [
             asyncio.create_task(self._pass(name, reader)) for name, reader in readers.items()
         ]
@@ -117,6 +135,7 @@ class Link:
             due_s, data = await under_way.get()
             await asyncio.sleep(due_s - _now_s())
             await way.passes.wait()
+            data *= way.times
             if not data:
                 self.end(name)
                 return
@@ -143,6 +162,19 @@ class Link:
         with contextlib.suppress(ConnectionError):
             await writer.drain()
         return False
+
+
+def stop_reading(peer: asyncio.StreamWriter) -> None:
+    """Takes nothing more from a peer, and leaves it little room."""
+    sock = peer.get_extra_info("socket")
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
+    _transport(peer).pause_reading()
+
+
+def _transport(peer: asyncio.StreamWriter) -> asyncio.Transport:
+    assert isinstance(peer.transport, asyncio.Transport)
+    return peer.transport
 
 
 def reset(writer: asyncio.StreamWriter) -> None:

@@ -3,9 +3,12 @@
 | fault | what the client meets |
 |---|---|
 | `blackhole` | connections are accepted, nothing passes; open ones go silent as well |
+| `stop_reading` | the same, and there is no more room for what is sent: a sender has to wait |
 | `unanswered` | a new connection is neither accepted nor refused (Linux) |
 | `delay` | everything arrives so many milliseconds late, in order |
 | `drip` | a few bytes at a time |
+| `repeat` | everything arrives twice |
+| `inject` | bytes that the server never sent, now |
 | `reset` | every open connection is reset, now |
 | `half_close` | the end of the stream on every open connection, while the other way stays open |
 | `cut` | the connection is reset after so many bytes more |
@@ -29,7 +32,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
-from tests.faults.link import BOTH, DOWN, UP, Connection, Link, Way, reset
+from tests.faults.link import BOTH, DOWN, UP, Connection, Link, Way, reset, stop_reading
 
 BACKLOG = 128
 ANSWER_S = 20.0
@@ -82,6 +85,17 @@ class Proxy:
         self._each(way, lambda one: (one.passes.clear, one.passes.set)[lose]())
         self._each(way, lambda one: setattr(one, "loses", lose))
 
+    def stop_reading(self, way: str = UP) -> None:
+        """Takes nothing from who sends this way, who may fill what little the kernel holds."""
+
+        async def now() -> None:
+            for one in self._ways_of(way):
+                self._ways[one].reads = False
+                for link in self._links:
+                    link.read(one)
+
+        self._do(now)
+
     def unanswered(self) -> None:
         """The queue of the port is full: an attempt to connect hears nothing at all."""
         self._do(self._fill)
@@ -101,6 +115,19 @@ class Proxy:
             one.piece, one.every_s = size, every_ms / 1000
 
         self._each(way, thin)
+
+    def repeat(self, way: str = DOWN) -> None:
+        """Passes each piece twice; a message that came in one piece is whole both times."""
+        self._each(way, lambda one: setattr(one, "times", 2))
+
+    def inject(self, data: bytes, way: str = DOWN) -> None:
+        """Sends this on every open connection, after what has passed."""
+
+        async def now() -> None:
+            for link in list(self._links):
+                link.inject(way, data)
+
+        self._do(now)
 
     def reset(self) -> None:
         """Resets every open connection, once."""
@@ -199,6 +226,8 @@ class Proxy:
             way.clear()
         for link in self._links:
             link.cut_left.clear()
+            for name in self._ways:
+                link.read(name)
         if self._listener is None:
             for filler in self._fillers:
                 filler.close()
@@ -257,6 +286,8 @@ class Proxy:
             for way in self._ways.values():
                 await way.passes.wait()
             await writer.start_tls(self._tls)
+        if not self._ways[UP].reads:
+            stop_reading(writer)  # before anything can have arrived
         async with _connected(*self._there) as (from_server, to_server):
             link = Link(known, self._ways, {UP: to_server, DOWN: writer})
             self._links.add(link)

@@ -73,23 +73,35 @@ async def play(stage: Stage, scenario: Scenario, meanwhile: Meanwhile = _nothing
     since = stage.mark()
     if scenario.once_told:
         await stage.told(scenario.health, scenario.reason, since)
-    stage.press()
-    ended = await stage.ended()
-    told = {action: (report.outcome, stage.share(action)) for action, report in ended.items()}
-    assert told == dict(scenario.truth), ended
-    for action, report in ended.items():
-        agrees(report, stage.left(stage.subject, action))
+    await pressed(stage, scenario.truth)
     await stage.told(scenario.health, scenario.reason, since)
     if scenario.steady:
         assert {health for health, _ in stage.past[since:]} == {Health.READY}
     await meanwhile("told")
 
     scenario.end(stage)
+    await well_again(stage, began_s)
+    await meanwhile("well")
+
+
+async def pressed(stage: Stage, truth: Mapping[str, Truth], *, counted: bool = False) -> None:
+    """Presses everything. What the desk then says of the subject is true and is as expected, and
+    the press of each witness is confirmed."""
+    stage.press(counted=counted)
+    ended = await stage.ended()
+    told = {action: (report.outcome, stage.share(action)) for action, report in ended.items()}
+    assert told == dict(truth), ended
+    for action, report in ended.items():
+        agrees(report, stage.left(stage.subject, action))
+
+
+async def well_again(stage: Stage, began_s: float) -> None:
+    """The end of every scenario: the panel says READY and nothing stays unresolved, no witness was
+    ever anything but READY, and since it began the venue has been connected to within its limit."""
     await stage.ready()
     await settled(stage)
     assert not stage.trouble
     assert_not_stormed(stage, began_s)
-    await meanwhile("well")
 
 
 async def settled(stage: Stage) -> None:

@@ -16,12 +16,13 @@ from tests.faults.proxy import Proxy
 from tests.faults.venue import Settings
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock, read_clock
-from tui.core.desk import AccountView, Health
+from tui.core.desk import AccountView, Health, NewSettings
 from tui.core.frames import Frame
 from tui.service.cancel_run import RunLimits
 from tui.service.live_desk import LiveDesk
 
 WAIT_S = 20.0
+GRACE_S = 3600.0
 ACK_S = 0.3
 PATIENT = (1.5, 2.6)
 QUICK = (0.5, 2.2)
@@ -90,18 +91,16 @@ class Stage:
             there = urlsplit(ours.ws_url)
             self.sockets = (self._ends.enter_context(through(f"http://{there.netloc}")),)
             changes["ws_url"] = self.ws.ws_url.replace("127.0.0.1", host) + there.path
-        self.direct = [one.account for one in known]
-        """The accounts without the proxies."""
-        accounts = [
+        self.accounts = [
             replace(one.account, **changes) if one.account.name == subject else one.account  # type: ignore[arg-type]
             for one in known
         ]
-        self.secrets = {one.account.name: one.secrets for one in known}
+        self._secrets = {one.account.name: one.secrets for one in known}
         pace = PATIENT if "okx-desk" in (subject, *self.witnesses) else QUICK
         self.desk = LiveDesk(
-            accounts,
-            lambda: self.secrets,
-            screen_grace_s=3600,
+            self.accounts,
+            lambda: self._secrets,
+            screen_grace_s=GRACE_S,
             limits=RunLimits(ACK_S, window_s or pace[1]),
             poll_s=poll_s or pace[0],
             clock=clock,
@@ -114,8 +113,8 @@ class Stage:
         put = feed.put
         feed.put = lambda frame: (self.frames.append(frame), put(frame))[1]  # type: ignore[method-assign]
         self.trouble: list[str] = []
-        """What a witness's panel said that was not READY, once all had been."""
-        self._all_were_ready = False
+        """What a witness's panel said that was not READY, once they all had been."""
+        self._witnesses_were_ready = False
         self._before: dict[str, int] = {}
         self._pressed_ms = 0
 
@@ -153,7 +152,7 @@ class Stage:
         told = (now.health, now.reason)
         if not self.past or self.past[-1] != told:
             self.past.append(told)
-        for name in self.witnesses if self._all_were_ready else ():
+        for name in self.witnesses if self._witnesses_were_ready else ():
             other = self.account(name)
             if other.health is not Health.READY:
                 self.trouble.append(f"{name} {other.health}: {other.reason}")
@@ -179,16 +178,19 @@ class Stage:
                 f"it did not come to that: {what}; past: {self.past}; now: {self.account()}"
             )
 
-    async def ready(self, *names: str) -> None:
-        """Every account, or those named, is READY."""
-        chosen = names or (self.subject, *self.witnesses)
+    async def ready(self) -> None:
+        """Every account is READY."""
+        await self.ready_beside()
+        await self.until(lambda: self.account().health is Health.READY, f"{self.subject} READY")
+
+    async def ready_beside(self) -> None:
+        """Every witness is READY, as it is to be from now on."""
 
         def all_ready() -> bool:
-            return all(self.account(name).health is Health.READY for name in chosen)
+            return all(self.account(name).health is Health.READY for name in self.witnesses)
 
-        await self.until(all_ready, f"READY: {chosen}")
-        if not names:
-            self._all_were_ready = True
+        await self.until(all_ready, f"READY: {self.witnesses}")
+        self._witnesses_were_ready = True
 
     def mark(self) -> int:
         """Where in `past` the panel is now."""
@@ -202,6 +204,19 @@ class Stage:
             return any(told is health and reason in why for told, why in self.past[since:])
 
         await self.until(said, f"{health}: {reason}")
+
+    # --- the trader -------------------------------------------------------------------------------
+
+    def begin_anew(self, **changes: str) -> None:
+        """Mends the settings of the subject, so that it begins anew; with none, its keys."""
+        accounts = [
+            replace(one, **changes) if one.name == self.subject else one  # type: ignore[arg-type]
+            for one in self.accounts
+        ]
+        new = NewSettings(
+            accounts, lambda _: self._secrets, renewed=(self.subject,), screen_grace_s=GRACE_S
+        )
+        assert self.desk.reconfigure(new).result(WAIT_S) == ""
 
     # --- presses ----------------------------------------------------------------------------------
 

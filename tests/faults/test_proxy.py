@@ -121,6 +121,46 @@ def test_a_black_hole_may_lose_what_is_sent(proxy: Proxy) -> None:
         assert asked(one, b"after") == b"after"
 
 
+@pytest.mark.parametrize("open_already", [True, False])
+def test_who_is_not_read_from_has_to_wait_and_is_read_in_the_end(
+    proxy: Proxy, open_already: bool
+) -> None:
+    if not open_already:
+        proxy.stop_reading()
+    with client(proxy) as one:
+        if open_already:
+            assert asked(one, b"x") == b"x"
+            proxy.stop_reading()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        one.settimeout(SHORT_S)
+        sent = 0
+        with pytest.raises(TimeoutError):
+            while True:
+                sent += one.send(bytes(1000))
+        known = proxy.connections[0]
+        assert known.up_bytes == open_already
+        one.settimeout(WAIT_S)
+        proxy.clear()
+        assert read(one, sent) == bytes(sent)
+
+
+def test_what_arrives_may_arrive_twice(proxy: Proxy) -> None:
+    with client(proxy) as one:
+        proxy.repeat()
+        assert asked(one, b"one") == b"one"
+        assert read(one, 3) == b"one"
+        proxy.clear()
+        assert asked(one, b"after") == b"after"
+
+
+def test_bytes_may_be_put_in(proxy: Proxy) -> None:
+    with client(proxy) as one:
+        assert asked(one, b"x") == b"x"
+        proxy.inject(b"more")
+        assert read(one, 4) == b"more"
+        assert asked(one, b"after") == b"after"
+
+
 def test_an_attempt_to_connect_may_go_unanswered(proxy: Proxy) -> None:
     proxy.unanswered()
     with pytest.raises(TimeoutError):

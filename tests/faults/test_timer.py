@@ -6,13 +6,14 @@ gauge says.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from tests.faults.link import DOWN
 from tests.faults.proxy import Proxy
-from tests.faults.scenario import BITGET
+from tests.faults.scenario import BITGET, UNRESOLVED_NONE, of_all, pressed, well, well_again
 from tests.faults.stage import Stage
 from tui.core.accounts import TimerSettings
 from tui.core.clocks import read_clock
@@ -36,6 +37,7 @@ async def test_the_gauge_never_says_more_than_the_venue(
 ) -> None:
     stage = set_stage(BITGET, deadman=SHORT)
     await stage.ready()
+    began_s, since = time.monotonic(), stage.mark()
     stage.desk.arm(BITGET)
     await stage.until(lambda: timer_state(stage) is TimerState.ARMED, "ARMED")
     begin(stage.rest)
@@ -53,16 +55,18 @@ async def test_the_gauge_never_says_more_than_the_venue(
         return bool(at_venue["fired"]) if fires else not protects
 
     await stage.until(over, "the end of what is certain")
+    await stage.told(Health.DOWN, "no answer within 1 s", since)
     assert stage.account().health is Health.DOWN
     assert (stage.left(BITGET, "orders") == 0) is fires
-    stage.rest.clear()
-    await stage.ready()
+    await pressed(stage, of_all(BITGET, UNRESOLVED_NONE))
+    well(stage)
+    await well_again(stage, began_s)
     # Whether it fired or may have: it is the trader who arms it again.
     assert timer_state(stage) in (TimerState.AMBIGUOUS, TimerState.FIRED)
     stage.desk.arm(BITGET)
     await stage.until(lambda: timer_state(stage) is TimerState.ARMED, "ARMED again")
     assert stage.venue.timer(BITGET, "bitget")["armed"]
-    assert not stage.trouble
+    await well_again(stage, began_s)
 
 
 def timer_state(stage: Stage) -> TimerState:

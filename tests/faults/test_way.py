@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,12 +22,13 @@ from tests.faults.scenario import (
     Scenario,
     of_all,
     play,
+    pressed,
     well,
+    well_again,
 )
 from tests.faults.stage import Stage
-from tui.core.actions import Outcome
 from tui.core.clocks import Instant, read_clock
-from tui.core.desk import Health, NewSettings
+from tui.core.desk import Health
 
 SetStage = Callable[..., Stage]
 
@@ -124,22 +126,18 @@ async def test_a_name_that_is_lost_for_a_while(
 async def test_a_name_that_does_not_exist_until_the_settings_are_mended(
     set_stage: SetStage,
 ) -> None:
+    began_s = time.monotonic()
     stage = set_stage(BITGET, host="killdesk.invalid")
-    await stage.ready(*stage.witnesses)
+    await stage.ready_beside()
     await stage.told(DOWN, "killdesk.invalid", 0)
     await stage.told(DOWN, "its name cannot be resolved", 0)
-    stage.press()
-    ended = await stage.ended()
-    assert {one.outcome for one in ended.values()} == {Outcome.UNRESOLVED}
-    assert {stage.share(action) for action in ended} == {"all"}
+    await pressed(stage, of_all(BITGET, UNRESOLVED_ALL))
+    assert stage.account().health is DOWN
 
-    new = NewSettings(stage.direct, lambda _: stage.secrets, screen_grace_s=3600)
-    assert stage.desk.reconfigure(new).result(10) == ""
+    stage.begin_anew(rest_url=stage.rest.url)
     await stage.ready()
-    stage.press()
-    ended = await stage.ended()
-    assert {one.outcome for one in ended.values()} == {Outcome.CONFIRMED}
-    assert {stage.share(action) for action in ended} == {"none"}
+    await pressed(stage, of_all(BITGET, CONFIRMED_NONE))
+    await well_again(stage, began_s)
 
 
 # --- clocks -----------------------------------------------------------------------------------
@@ -185,15 +183,14 @@ async def test_a_clock_that_is_wrong_and_a_venue_that_does_not_tell_its_time(
 ) -> None:
     """What is signed then has our own time, which the venue refuses; until it tells its time."""
     venue.faults(BITGET, "http_500", EVER, path="/api/v2/public/time")
+    began_s = time.monotonic()
     stage = set_stage(BITGET, clock=OurClock(MINUTES_S))
-    await stage.ready(*stage.witnesses)
+    await stage.ready_beside()
     await stage.told(DOWN, "40008 Request timestamp expired", 0)
     for truth in (UNRESOLVED_ALL, CONFIRMED_NONE):
-        stage.press()
-        ended = await stage.ended()
-        assert (ended["orders"].outcome, stage.share("orders")) == truth
+        await pressed(stage, of_all(BITGET, truth))
         venue.reset()
-        await stage.ready()
+        await well_again(stage, began_s)
 
 
 # --- a venue that is not well -----------------------------------------------------------------
@@ -255,7 +252,7 @@ VENUES = (
             OKX,
             venue_fault("ignore", "ping"),
             DEGRADED,
-            "ws down: silent for 0.7 s after a ping",
+            "ws down: no answer to a ping within 0.7 s",
             of_all(OKX, CONFIRMED_NONE),
             once_told=True,
             end=starts_over,
@@ -286,7 +283,7 @@ async def test_one_venue_is_stuck_in_a_panic(set_stage: SetStage, subject: str) 
             subject,
             all_dark,
             DOWN,
-            "no answer within 1 s" if subject == BITGET else "silent for 0.7 s",
+            "no answer within 1 s" if subject == BITGET else "no answer to a ping within 0.7 s",
             of_all(subject, UNRESOLVED_ALL),
         ),
     )

@@ -63,19 +63,20 @@ def on_both(begin: Fault) -> Deed:
 
 # --- the socket fails, REST is well: a press goes over REST, and is confirmed -----------------
 
-SILENT = "ws down: silent for 0.7 s after a ping"
+NO_PONG = "ws down: no answer to a ping within 0.7 s"
 BROKEN = "ws down: the connection broke"
 NO_HANDSHAKE = "did not receive a valid HTTP response"
 
 SOCKET: list[tuple[str, Fault, str, bool]] = [
     # what, the fault, what the panel says, whether the press waits for that
-    ("a black hole, pressed into", fault("blackhole"), SILENT, False),
-    ("a black hole, noticed by an idle desk", fault("blackhole"), SILENT, True),
-    ("a black hole for what is asked", fault("blackhole", UP), SILENT, False),
-    ("a black hole for answers", fault("blackhole", DOWN), SILENT, False),
-    ("what is asked is lost", fault("blackhole", UP, lose=True), SILENT, False),
-    ("answers three seconds late", fault("delay", LONG_MS, way=DOWN), SILENT, False),
-    ("a drip of one byte at a time", fault("drip", 1, 300, DOWN), SILENT, False),
+    ("a black hole, pressed into", fault("blackhole"), NO_PONG, False),
+    ("a black hole, noticed by an idle desk", fault("blackhole"), NO_PONG, True),
+    ("a black hole for what is asked", fault("blackhole", UP), NO_PONG, False),
+    ("a black hole for answers", fault("blackhole", DOWN), NO_PONG, False),
+    ("the venue reads nothing", fault("stop_reading"), NO_PONG, False),
+    ("what is asked is lost", fault("blackhole", UP, lose=True), NO_PONG, False),
+    ("answers three seconds late", fault("delay", LONG_MS, way=DOWN), NO_PONG, False),
+    ("a drip of one byte at a time", fault("drip", 1, 300, DOWN), NO_PONG, False),
     ("a reset", fault("reset"), BROKEN, False),
     ("half a close by the venue", fault("half_close", DOWN), BROKEN, False),
     ("half a close of our side", fault("half_close", UP), BROKEN, False),
@@ -174,13 +175,14 @@ WHOLE = [
         once_told=True,
     )
     for subject, what, begin, reason in [
-        (HTX, "a black hole, then pressed", fault("blackhole"), SILENT.removeprefix("ws down: ")),
+        (HTX, "a black hole, then pressed", fault("blackhole"), NO_PONG.removeprefix("ws down: ")),
         (HTX, "connecting is refused", fault("refuse", then="reset"), "Connection refused"),
     ]
 ]
+DELAY, DRIP = fault("delay", 40, 20), fault("drip", 1000, 2, DOWN)
 HARMLESS = [
     Scenario(
-        f"every route: {what}",
+        what,
         subject,
         begin,
         READY,
@@ -188,8 +190,12 @@ HARMLESS = [
         of_all(subject, CONFIRMED_NONE),
         steady=True,
     )
-    for subject in (HTX, OKX, BITGET)
-    for what, begin in [("40 ms of delay, give or take 20", on_both(fault("delay", 40, 20)))]
+    for what, begin, subjects in [
+        ("every route: 40 ms of delay, give or take 20", on_both(DELAY), (HTX, OKX, BITGET)),
+        ("every route: a drip within every deadline", on_both(DRIP), (HTX, BITGET)),
+        ("socket: every answer comes twice", on_socket(fault("repeat")), (HTX, OKX)),
+    ]
+    for subject in subjects
 ] + [
     Scenario(
         f"REST: {what}, just before a press",

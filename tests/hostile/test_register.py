@@ -60,6 +60,7 @@ ELSEWHERE = {
     "service.pin:_scrypt": "hashes what it is given",
     "service.rest_route:RestRoute._says_error": "test_wire: a server of such answers",
     "service.simulator_control:SimulatorControl.state": "our own simulator, for a drill",
+    "service.socket_connection:_Connection.data_received": "hands on; test_wire, as the next one",
     "service.socket_route:SocketRoute._take": "test_wire: a server of such messages",
     "venues.base:Dialect.failed": "a protocol",
     "venues.base:Dialect.limited": "a protocol",

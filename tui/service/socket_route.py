@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import random
 from uuid import uuid4
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from tui.core.clocks import Instant
@@ -18,6 +17,7 @@ from tui.service.access import Access
 from tui.service.connect_pace import ConnectPace
 from tui.service.network_words import unreachable
 from tui.service.pending import Pending
+from tui.service.socket_connection import closing, end, open_socket
 from tui.venues.base import (
     AllInDoubt,
     Answered,
@@ -43,13 +43,9 @@ FIRST_DELAY_S = 0.25
 LONGEST_DELAY_S = 30.0
 REFUSED_DELAY_S = 60.0
 """After a login that will be refused again: slow enough for any venue, quick enough to notice."""
-MAX_MESSAGE = 4 * 1024 * 1024
 _PACE = ConnectPace()
 """One for all accounts, as this machine has one address for all of them."""
 _PONG = "pong"
-_SILENT = logging.getLogger("tui.silent")
-"""The library's debug log would hold the login; ours is the frame log, which is redacted."""
-_SILENT.disabled = True
 
 
 class _Lost(Exception):
@@ -58,13 +54,6 @@ class _Lost(Exception):
 
 class _Refused(_Lost):
     """The login will be refused again."""
-
-
-class _Direct(connect):
-    """Connects to the place that was named and to no other: a login follows no redirect."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc
 
 
 class SocketRoute:
@@ -80,11 +69,13 @@ class SocketRoute:
         self._login: asyncio.Future[None] | None = None
         self._heard: Instant | None = None
         self._asked: Instant | None = None
-        self._anything = asyncio.Event()
-        self._pongs: set[asyncio.Task[None]] = set()
+        self._answered = asyncio.Event()
+        self._pong = ""
+        """The answer to the newest ping."""
+        self._pong_due = asyncio.Event()
         self._logged_in = False
         self._unanswered = False
-        """A request got no answer, and nothing has been heard since: maybe nobody is there."""
+        """A request got no answer, and nothing else has since: maybe nobody reads what we send."""
         self._ping_now = asyncio.Event()
         self.detail = "connecting"
         self.round_trip_ms: float | None = None
@@ -107,8 +98,11 @@ class SocketRoute:
         while True:
             began: Instant | None = None
             try:
-                async with await self._open() as connection:
+                connection = await self._open()
+                try:
                     began = await self._live(connection)
+                finally:
+                    await end(connection)
             except _Refused as refused:
                 self._down(str(refused))
                 delay_s = REFUSED_DELAY_S
@@ -146,25 +140,22 @@ class SocketRoute:
         if limit := self._access.dialect.spec.connects_a_second:
             await _PACE.turn(self._url, limit)
         try:
-            return await _Direct(
-                self._url,
-                ssl=self._tls,
-                proxy=None,
-                compression=None,
-                additional_headers=list(self._access.dialect.socket_headers()),
-                open_timeout=OPEN_S,
-                close_timeout=1,
-                ping_interval=None,
-                max_size=MAX_MESSAGE,
-                logger=_SILENT,
-            )
+            headers = self._access.dialect.socket_headers()
+            return await open_socket(self._url, self._tls, headers, OPEN_S)
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI, EOFError) as error:
             raise _Lost(unreachable(self._url, error)) from None
 
     async def _live(self, connection: ClientConnection) -> Instant:
         """Runs one connection to its end. Returns when it became authenticated; raises _Lost."""
         self._login = asyncio.get_running_loop().create_future()
-        reader = asyncio.create_task(self._read(connection), name=f"{self._access.account} reader")
+        self._pong_due.clear()
+        reader, ponger = (
+            asyncio.create_task(work, name=f"{self._access.account} {name}")
+            for name, work in [
+                ("reader", self._read(connection)),
+                ("ponger", self._answer_pings(connection)),
+            ]
+        )
         try:
             await self._log_in(connection)
             self._connection, self._logged_in, self.detail = connection, True, ""
@@ -185,9 +176,9 @@ class SocketRoute:
         finally:
             self._connection, self._logged_in = None, False
             self._pending.doubt_all("the connection was lost before an answer came")
-            reader.cancel()
-            self._login.cancel()
-            await asyncio.gather(reader, self._login, return_exceptions=True)
+            for task in (reader, ponger, self._login):
+                task.cancel()
+            await asyncio.gather(reader, ponger, self._login, return_exceptions=True)
 
     async def _log_in(self, connection: ClientConnection) -> None:
         assert self._login is not None
@@ -209,11 +200,9 @@ class SocketRoute:
         try:
             async for data in connection:
                 heard = self._heard = self._access.clock()
-                self._anything.set()
-                self._unanswered = False
-                self._take(connection, data, heard)
+                self._take(data, heard)
         except ConnectionClosed as closed:
-            raise self._over(_Lost(_closing(closed))) from None
+            raise self._over(_Lost(closing(closed))) from None
         except _Lost as lost:
             raise self._over(lost) from None
         raise self._over(_Lost("the venue closed the connection"))
@@ -224,11 +213,14 @@ class SocketRoute:
             self._login.set_exception(lost)
         return lost
 
-    def _take(self, connection: ClientConnection, data: bytes | str, heard: Instant) -> None:
+    def _take(self, data: bytes | str, heard: Instant) -> None:
         read = self._access.dialect.read_socket(data)
         event = read.event
         waiting = self._pending.get(event.request_id) if isinstance(event, Answered) else None
         latency_ms = heard.steady_since(waiting.sent) * 1000 if waiting else None
+        if isinstance(event, Answered) or read.text == _PONG:
+            self._answered.set()
+            self._unanswered = False
         if self._asked is not None and read.text == _PONG:
             self._measured(self._asked, heard)
             self._asked = None
@@ -247,7 +239,8 @@ class SocketRoute:
                 self._measured(waiting.sent, heard)
                 self._pending.answer(waiting, SocketReply(message))
             case Pinged(answer=answer):
-                self._send_later(connection, answer)
+                self._pong = answer
+                self._pong_due.set()
             case LoggedIn():
                 if self._login is not None and not self._login.done():
                     self._login.set_result(None)
@@ -275,7 +268,8 @@ class SocketRoute:
         self._login.set_exception(lost)
 
     async def _ping(self, connection: ClientConnection) -> None:
-        """Shows the venue that we live, and finds out whether it does. Raises _Lost."""
+        """Shows the venue that we live, and finds out whether it does: whatever it sends without
+        being asked says nothing of that it reads. Raises _Lost."""
         rules = self._keepalive
         while True:
             self._ping_now.clear()
@@ -294,23 +288,23 @@ class SocketRoute:
                     else:
                         self._asked = asked
                         self._note_out(SocketText(rules.text))
-                        self._anything.clear()
+                        self._answered.clear()
                         await connection.send(rules.text)
-                        await self._anything.wait()
+                        await self._answered.wait()
             except TimeoutError:
-                raise _Lost(f"silent for {rules.answer_s:g} s after a ping") from None
+                raise _Lost(f"no answer to a ping within {rules.answer_s:g} s") from None
             except ConnectionClosed as closed:
-                raise _Lost(_closing(closed)) from None
+                raise _Lost(closing(closed)) from None
 
-    def _send_later(self, connection: ClientConnection, text: str) -> None:
-        async def send() -> None:
-            with contextlib.suppress(ConnectionClosed):
-                await connection.send(text)
-
-        self._note_out(SocketText(text))
-        task = asyncio.create_task(send(), name=f"{self._access.account} pong")
-        self._pongs.add(task)
-        task.add_done_callback(self._pongs.discard)
+    async def _answer_pings(self, connection: ClientConnection) -> None:
+        """Answers the newest ping: once it is there, an older one is no sign of life any more, and
+        answers would pile up before a venue that reads none."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self._pong_due.wait()
+                self._pong_due.clear()
+                self._note_out(SocketText(self._pong))
+                await connection.send(self._pong)
 
     # --- the record -------------------------------------------------------------------------------
 
@@ -343,11 +337,3 @@ class SocketRoute:
             size=len(message.text.encode()),
             hidden=message.hidden,
         )
-
-
-def _closing(closed: ConnectionClosed) -> str:
-    frame = closed.rcvd
-    if frame is None:
-        return "the connection broke"
-    reason = safe_text(frame.reason, 120)
-    return f"the venue closed the connection: {int(frame.code)} {reason}".rstrip()
