@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,15 @@ IO = ("asyncio", "socket", "ssl", "selectors")
 def loaded_by(code: str) -> set[str]:
     """The top-level modules, and ours in full, that are loaded after running `code`."""
     ask = f"import sys\n{code}\nsys.stderr.write('|'.join(sys.modules))"
+    # A tracer of coverage would load modules of its own.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     ran = subprocess.run(
-        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", ask],
+        cwd=ROOT,
+        env=alone,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     names = ran.stderr.splitlines()[-1].split("|")
     return {name if name.startswith("tui") else name.partition(".")[0] for name in names}

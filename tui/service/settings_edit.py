@@ -199,10 +199,20 @@ def _check_unchanged(path: Path, now: Mapping[str, object], before: str, after: 
         found = {"accounts": []} | tomllib.loads(after)
     except tomllib.TOMLDecodeError:
         found = {}
-    if found != expected:
+    if _without_empty(found) != _without_empty(expected):
         raise SettingsError(
             f"{path}: cannot be changed without disturbing the rest of it; change it by hand"
         )
+
+
+def _without_empty(value: object) -> object:
+    """Without tables that say nothing: with its last dotted key such a table is gone."""
+    if isinstance(value, list):
+        return [_without_empty(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    inner = {key: _without_empty(one) for key, one in value.items()}
+    return {key: one for key, one in inner.items() if one != {}}
 
 
 def _write(path: Path, text: str) -> None:

@@ -64,8 +64,8 @@ PLAIN_FIELDS: tuple[Field, ...] = (
     Field("keep_days", "keep", "days a file of the record stays, from the next start; 0: for ever",
           Sort.NUMBER, "90", heading="record", table="audit"),
 )  # fmt: skip
-"""The keys of the plain tables; one more is one more line here. `[keys]` has no field: what it may
-hold is in `killdesk keys`."""
+"""The keys of the plain tables; one more is one more line here. Those of `[keys]` are the
+screen's to know."""
 
 _DEADMAN = (
     Field("deadman.countdown_s", "countdown", "", Sort.NUMBER, heading="dead-man timer"),

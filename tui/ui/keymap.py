@@ -95,7 +95,8 @@ def read_keymap(asked: Sequence[tuple[str, str]], file: Path | None) -> Keymap:
     """Checks the keys that the settings ask for, by id. Raises SettingsError with one line."""
 
     def wrong(id_: str, words: str) -> SettingsError:
-        return SettingsError(f'{safe_text(str(file))}: keys."{safe_text(id_, 60)}": {words}')
+        line = f'{safe_text(str(file))}: keys."{safe_text(id_, 60)}": {words}'
+        return SettingsError(line, id_, words)
 
     ids = {key.id: key for key in ALL_KEYS}
     changed = []
