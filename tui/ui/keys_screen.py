@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from textual.widget import Widget
+
 from tui.service.settings import Settings
 from tui.service.settings_edit import Tables
 from tui.service.settings_fields import Field, nested
 from tui.service.settings_keys import read_keys
 from tui.service.settings_table import SettingsTable
+from tui.ui.fields import Label
 from tui.ui.keymap import read_keymap
 from tui.ui.keys import ALL_KEYS, Key
 from tui.ui.table_form import TableForm
@@ -17,7 +20,7 @@ from tui.ui.table_form import TableForm
 _TABLE = "keys"
 NONE = "none"
 """Typed for no key at all."""
-_HEADING = f"empty: as it comes; {NONE}: no key"
+_SAID = f"A key such as F5, ctrl+k or x. Empty: as it comes; {NONE}: no key."
 
 
 class KeysScreen(TableForm):
@@ -27,10 +30,10 @@ class KeysScreen(TableForm):
 
     def fields(self, tables: Tables) -> Sequence[tuple[Field, str]]:
         held = _held(tables)
-        return [
-            (_field(key, _HEADING * (at == 0)), held.get(key.id, "") or NONE * (key.id in held))
-            for at, key in enumerate(ALL_KEYS)
-        ]
+        return [(_field(key), held.get(key.id, "") or NONE * (key.id in held)) for key in ALL_KEYS]
+
+    def above(self) -> Sequence[Widget]:
+        return (Label(_SAID, classes="said"),)
 
     def changes(self, tables: Tables, typed: Mapping[Field, str]) -> Tables:
         table, held = tables.get(_TABLE, {}), _held(tables)
@@ -49,9 +52,9 @@ def _held(tables: Tables) -> dict[str, str]:
     return dict(read_keys(SettingsTable(Path(), _TABLE, dict(tables.get(_TABLE, {})))))
 
 
-def _field(key: Key, heading: str) -> Field:
+def _field(key: Key) -> Field:
     comes = {"⏎": "enter", "esc": "escape"}.get(key.shown, key.single)
-    return Field(key.id, key.id, key.help, default=comes, heading=heading, table=_TABLE)
+    return Field(key.id, key.id, key.help, default=comes, table=_TABLE)
 
 
 def _value(typed: str) -> str | None:

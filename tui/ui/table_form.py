@@ -60,6 +60,10 @@ class TableForm(ModalScreen[None]):
     def check(self, settings: Settings) -> None:
         """What the reader of the file leaves to the screen. Raises SettingsError."""
 
+    def above(self) -> Sequence[Widget]:
+        """What stands above the fields."""
+        return ()
+
     def below(self) -> Sequence[Widget]:
         """What stands below the fields."""
         return ()
@@ -91,7 +95,7 @@ class TableForm(ModalScreen[None]):
             return
         self._tables = tables
         rows = [FieldRow(field, typed) for field, typed in self.fields(tables)]
-        await self._fields.mount(*rows, *self.below())
+        await self._fields.mount(*self.above(), *rows, *self.below())
         self._fields.go(rows[0].field.key)
 
     def _changes(self) -> Tables:
