@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -377,3 +378,38 @@ def test_a_settled_report_has_the_figures_and_the_time_of_the_read_that_settled_
 def test_a_later_read_changes_nothing_of_what_the_venue_refused(outcome: Outcome) -> None:
     report = Report("okx-desk", "okx", "spreads", outcome)
     assert reread(report, Book(("spread",), (order(0),), 1), SPREADS) is report
+
+
+UNSENT = replace(NOT_SENT, unsent=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (BUSY, "the venue is busy"),
+        (NOT_SENT, "not all sent yet"),
+        (UNSENT, "no connection"),
+    ],
+)
+async def test_only_a_venue_that_said_so_is_called_busy(first: Ack, words: str) -> None:
+    class Slow(Ports):
+        async def send_cancel(self, *asked: Any) -> Ack:
+            await asyncio.sleep(0.03)
+            return await super().send_cancel(*asked)
+
+    shown: list[str] = []
+    report = await run(Slow([first, ACCEPTED], [0], down=("ws",)), shown=shown)
+    assert f"{words}, asking again" in shown
+    tried = ("tried", 1) if first is UNSENT else ("sent", 2)
+    assert [step.name for step in report.steps[:4]] == [
+        f"{tried[0]} by rest", words, "sent by rest", "accepted",
+    ]  # fmt: skip
+    assert (report.route, report.attempts) == ("rest", tried[1])
+    begun, ended = (step.after_ms for step in report.steps[:2])
+    assert ended - begun > 25, "a send stands where it began"
+
+
+async def test_what_never_left_has_no_route_and_no_attempt() -> None:
+    report = await run(Ports([UNSENT], [3]))
+    assert (report.route, report.attempts) == (None, 0)
+    assert report.outcome is Outcome.REMAINING
