@@ -67,6 +67,7 @@ class Stage:
         own: Any = None,
         poll_s: float | None = None,
         window_s: float | None = None,
+        ack_s: float = ACK_S,
         **more: object,
     ) -> None:
         """`beside` are the witnesses, `through` makes the proxies, `host` is how they are called,
@@ -101,7 +102,7 @@ class Stage:
             self.accounts,
             lambda: self._secrets,
             screen_grace_s=GRACE_S,
-            limits=RunLimits(ACK_S, window_s or pace[1]),
+            limits=RunLimits(ack_s, window_s or pace[1]),
             poll_s=poll_s or pace[0],
             clock=clock,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.faults.scenario import CONFIRMED_NONE, HTX, Scenario, of_all, play, well
-from tests.faults.stage import Stage
+from tests.faults.stage import WAIT_S, Stage
 from tui.core.desk import Health
 
 MANY = 1_000_000
@@ -37,7 +37,7 @@ def answered(stage: Stage) -> list[int]:
 
 
 async def test_answers_may_overtake_each_other(set_stage: Callable[..., Stage]) -> None:
-    stage = set_stage(HTX)
+    stage = set_stage(HTX, ack_s=WAIT_S)
 
     async def look(when: str) -> None:
         if when == "told":
@@ -47,7 +47,7 @@ async def test_answers_may_overtake_each_other(set_stage: Callable[..., Stage]) 
             ]
             assert answered(stage) != sorted(answered(stage))
 
-    await play(stage, late("answers overtake each other", 80), look)
+    await play(stage, late("answers overtake each other", 1_000), look)
 
 
 async def test_an_answer_after_its_deadline_answers_nothing(

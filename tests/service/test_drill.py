@@ -219,9 +219,17 @@ def test_the_plan_spreads_the_orders_over_what_buttons_reach() -> None:
         ("/bin/true", "ended before the drill did"),
     ],
 )
+@pytest.mark.parametrize("at_once", [False, True], ids=["", "ended before it is told the plan"])
 def test_a_process_that_is_no_drill_is_a_problem_that_is_told(
-    monkeypatch: pytest.MonkeyPatch, program: str, says: str
+    monkeypatch: pytest.MonkeyPatch, program: str, says: str, at_once: bool
 ) -> None:
+    class Ended(subprocess.Popen[str]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.wait(20)
+
+    if at_once:
+        monkeypatch.setattr("tui.service.drill_process.subprocess.Popen", Ended)
     monkeypatch.setattr(sys, "executable", program)
     told: list[Drill] = []
     process = DrillProcess(plan_of_settings(DESK, 5), told.append)

@@ -65,11 +65,13 @@ class DrillProcess:
             with suppress(BrokenPipeError):
                 process.stdin.write(f"{self._plan.as_json()}\n")
                 process.stdin.flush()
-            for line in process.stdout:
-                self._drill = Drill.of_json(line)
-                self._tell(self._drill)
-            with suppress(BrokenPipeError):
-                process.stdin.close()
+            try:
+                for line in process.stdout:
+                    self._drill = Drill.of_json(line)
+                    self._tell(self._drill)
+            finally:
+                with suppress(BrokenPipeError):  # of what it never read
+                    process.stdin.close()
             process.wait(END_S)
         if not self._drill.done:
             self._fail("the drill's process ended before the drill did")
