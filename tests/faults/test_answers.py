@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.faults.scenario import CONFIRMED_NONE, HTX, Scenario, of_all, play, well
 from tests.faults.stage import WAIT_S, Stage
 from tui.core.desk import Health
+from tui.venues.base import Keepalive
+from tui.venues.htx import Htx
 
 MANY = 1_000_000
 
@@ -51,9 +55,10 @@ async def test_answers_may_overtake_each_other(set_stage: Callable[..., Stage]) 
 
 
 async def test_an_answer_after_its_deadline_answers_nothing(
-    set_stage: Callable[..., Stage],
+    set_stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cancel has gone over REST by then, and the socket is not given up."""
+    """The cancel has gone over REST by then, and the socket, which answers pings, is kept."""
+    monkeypatch.setattr(Htx, "keepalive", Keepalive(idle_s=0.5, text=None, answer_s=WAIT_S))
     stage = set_stage(HTX)
 
     async def look(when: str) -> None:
