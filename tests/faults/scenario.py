@@ -14,6 +14,9 @@ from tui.core.desk import Health
 
 HTX, HTX2, OKX, BITGET = "htx-legacy", "htx-unified", "okx-desk", "bitget-uta"
 
+EVER = 1_000_000
+"""So often a venue repeats a fault that only its reset ends."""
+
 Deed: TypeAlias = Callable[[Stage], None]
 Truth: TypeAlias = tuple[Outcome, str]
 """How a run ends, and how much of its scope the venue then has: `none`, `part`, `all`."""
@@ -27,6 +30,12 @@ def well(stage: Stage) -> None:
     """Ends every fault of the network."""
     for proxy in stage.proxies:
         proxy.clear()
+
+
+def starts_over(stage: Stage) -> None:
+    """The venue is well again, and has new orders."""
+    stage.venue.reset()
+    well(stage)
 
 
 @dataclass(frozen=True)

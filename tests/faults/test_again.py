@@ -17,6 +17,7 @@ import pytest
 
 from tests.faults.scenario import (
     CONFIRMED_NONE,
+    EVER,
     HTX,
     OKX,
     Deed,
@@ -40,7 +41,6 @@ TRIES = 4
 TWO_PRESSES_S = 5.0
 """The window where a second press may follow within a second, which is over a limit of Bitget's:
 the witness needs time for it."""
-EVER = 1_000_000
 WHOLE = of_all(HTX, CONFIRMED_NONE)
 
 

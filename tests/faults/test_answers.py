@@ -6,19 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.scenario import CONFIRMED_NONE, HTX, Scenario, of_all, play, well
+from tests.faults.scenario import CONFIRMED_NONE, EVER, HTX, Scenario, of_all, play, starts_over
 from tests.faults.stage import WAIT_S, Stage
 from tui.core.desk import Health
 from tui.venues.base import Keepalive
 from tui.venues.htx import Htx
-
-MANY = 1_000_000
-
-
-def starts_over(stage: Stage) -> None:
-    """The venue is well again, and has new orders."""
-    stage.venue.reset()
-    well(stage)
 
 
 def late(what: str, delay_ms: int) -> Scenario:
@@ -26,7 +18,7 @@ def late(what: str, delay_ms: int) -> Scenario:
     return Scenario(
         what,
         HTX,
-        lambda stage: stage.venue.faults(HTX, "delay", MANY, op="cancelall", delay_ms=delay_ms),
+        lambda stage: stage.venue.faults(HTX, "delay", EVER, op="cancelall", delay_ms=delay_ms),
         Health.READY,
         "",
         of_all(HTX, CONFIRMED_NONE),

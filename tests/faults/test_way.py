@@ -14,6 +14,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.scenario import (
     BITGET,
     CONFIRMED_NONE,
+    EVER,
     HTX,
     HTX2,
     OKX,
@@ -23,7 +24,7 @@ from tests.faults.scenario import (
     of_all,
     play,
     pressed,
-    well,
+    starts_over,
     well_again,
 )
 from tests.faults.stage import Stage
@@ -33,7 +34,6 @@ from tui.core.desk import Health
 SetStage = Callable[..., Stage]
 
 READY, DEGRADED, DOWN = Health.READY, Health.DEGRADED, Health.DOWN
-EVER = 1_000_000
 MINUTES_S = 600.0
 EVERYONE = (HTX, HTX2, OKX, BITGET)
 
@@ -206,12 +206,6 @@ def venue_fault(kind: str, op: str = "", first: str = "", **more: object) -> Dee
             stage.venue.faults(stage.subject, first)
 
     return begin
-
-
-def starts_over(stage: Stage) -> None:
-    """The venue is well again, and has new orders."""
-    stage.venue.reset()
-    well(stage)
 
 
 UNREAD = "the open orders cannot be read: "

@@ -55,3 +55,10 @@ def sentence(error: Exception) -> str:
     if isinstance(error, SettingsError | CredentialsError):
         return safe_text(str(error))
     return f"a fault of killdesk's own: {type(error).__name__}"
+
+
+def disk_sentence(error: Exception) -> str:
+    """The same of work that only a disk was asked for: what the system says of it."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return sentence(error)

@@ -16,7 +16,7 @@ from textual.style import Style
 from tui.core.desk import AccountView
 from tui.service.locations import find_locations, replace_private
 from tui.ui.barred import possible
-from tui.ui.beside import beside, sentence
+from tui.ui.beside import beside, disk_sentence
 from tui.ui.keymap import in_force
 from tui.ui.keys import APP_KEYS, DESK_KEYS, Key
 from tui.ui.leaving import held
@@ -206,8 +206,8 @@ def save_picture(app: KilldeskApp) -> None:
         if error is None:
             app.notify(f"Saved as {path}", timeout=10, markup=False)
             return
-        why = error.strerror if isinstance(error, OSError) else sentence(error)
-        app.notify(f"The picture was not saved: {why}", severity="error", markup=False)
+        said = f"The picture was not saved: {disk_sentence(error)}"
+        app.notify(said, severity="error", markup=False)
 
     beside(app, lambda: replace_private(path, drawn), tell)
 

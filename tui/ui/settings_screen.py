@@ -19,6 +19,8 @@ from tui.ui.painted import ink, row
 from tui.ui.table_form import TableForm
 from tui.venues import VENUES
 
+_QUIET = "$killdesk-quiet"
+
 
 class SettingsScreen(TableForm):
     """The plain tables in fields; an account opens in a form of its own, and so do the keys."""
@@ -73,6 +75,3 @@ class SettingsScreen(TableForm):
             self._fill_list()
             self.say(f"{name or 'keys'}: stored.", "$killdesk-good")
             self._taken(name)
-
-
-_QUIET = "$killdesk-quiet"

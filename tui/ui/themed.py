@@ -7,7 +7,7 @@ from typing import TypeVar
 from textual.theme import ThemeProvider
 
 from tui.service.screen_file import ScreenFile
-from tui.ui.beside import beside, sentence
+from tui.ui.beside import beside, disk_sentence
 from tui.ui.crash import CrashReport
 from tui.ui.palette_screen import Palette
 from tui.ui.sparing_styles import SparingStyles
@@ -55,5 +55,5 @@ class ThemedApp(CrashReport[R]):
 
     def _theme_written(self, error: Exception | None) -> None:
         if error is not None:
-            why = error.strerror if isinstance(error, OSError) else sentence(error)
-            self.notify(f"The theme is not remembered: {why}.", severity="warning", markup=False)
+            said = f"The theme is not remembered: {disk_sentence(error)}."
+            self.notify(said, severity="warning", markup=False)
