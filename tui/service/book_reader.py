@@ -76,11 +76,13 @@ class BookReader:
             book = await self._courier.run(talk, READ_S, listed)
         now = self._access.clock()
         book = replace(book, read_at_ms=now.wall_ms)
+        before = self._ledger.moved_s
         for settled in self._ledger.take(book, begun_s):
             self._settled(settled)
         if self._ledger.book is not None:
             self._history.take(now, self._ledger.book, book.kinds, self._profile.covered)
-        self._access.changed()
+        if self._ledger.moved_s != before:
+            self._access.changed()
         return book
 
     async def read_all(self, number: int, *, whole: bool) -> None:
@@ -99,12 +101,13 @@ class BookReader:
             tuple(kind for kind in action.kinds if kind in due) for action in self._profile.actions
         ]
         troubles = await asyncio.gather(*(self._read_group(group) for group in groups if group))
-        self.trouble = next(filter(None, troubles), None)
-        self._ledger.error = str(self.trouble or "")
-        if self.trouble is not None:
+        trouble = next(filter(None, troubles), None)
+        if trouble is not None:
             self._history.lose(self._access.clock())
             self._access.venue_clock.resync()
-        self._access.changed()
+        if trouble is not None or self.trouble is not None:
+            self.trouble, self._ledger.error = trouble, str(trouble or "")
+            self._access.changed()
         # What no button reaches comes last, and its failure says nothing of a press.
         covered = {kind for group in groups for kind in group}
         await self._read_group(tuple(kind for kind in due if kind not in covered))

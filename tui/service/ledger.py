@@ -30,6 +30,9 @@ class Ledger:
         self.book: Book | None = None
         self.error = ""
         """Why the last read of everything failed; empty after one that did not."""
+        self.moved_s = 0.0
+        """When something last happened, monotonic: a cancel ended, or a listing was begun that told
+        other orders than the one before or settled a report."""
         self._listed_s: dict[str, float] = {}
         self._kinds: frozenset[str] | None = None
         """Those that the account has; None while any may come."""
@@ -75,6 +78,9 @@ class Ledger:
             return settled
         self._listed_s.update(dict.fromkeys(newest, begun_s))
         fresh = Book(newest, tuple(o for o in book.orders if o.kind in newest), book.read_at_ms)
+        before = self.book.only(newest) if self.book else None
+        if before is None or (before.kinds, before.orders) != (fresh.kinds, fresh.orders):
+            self.moved_s = begun_s
         self.book = self.book.merged(fresh) if self.book else fresh
 
         def look(one: _Ended) -> _Ended:
@@ -89,6 +95,8 @@ class Ledger:
             look(one) if one.report.outcome is Outcome.UNRESOLVED else one for one in self._earlier
         ]
         self._ended = {key: look(one) for key, one in self._ended.items()}
+        if settled:
+            self.moved_s = begun_s
         return settled
 
     def keep_only(self, kinds: Iterable[str]) -> None:
@@ -112,6 +120,7 @@ class Ledger:
 
     def end(self, report: Report, action: Action, ended_s: float) -> None:
         """A run's report. Earlier ones of its action go, unless they are unresolved."""
+        self.moved_s = ended_s
 
         def gone(one: _Ended) -> bool:
             return one.action.id == action.id and one.report.outcome is not Outcome.UNRESOLVED

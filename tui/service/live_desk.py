@@ -70,7 +70,7 @@ class LiveDesk:
         recorded = audit.frame if audit is not None else None
         self._publisher = Publisher(self._draw, clock, later)
         changed = self._publisher.changed
-        self._recorder = Recorder(self.frames, clock, changed, later, recorded)
+        self._recorder = Recorder(self.frames, clock, self._publisher.heard, later, recorded)
         self._workers = Workers(accounts, self._hire, clock, changed, self._ended)
         self._screen = ScreenWatch(screen_grace_s, clock, lambda: self._workers.timers)
         self._stop = asyncio.Event()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
-from tui.core.clocks import Clock
+from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView
 from tui.service.recorder import Later
 
 PUBLISH_S = 0.02
 """Changes within so long make one picture."""
+HEARD_S = 0.1
+"""The same for what nobody waits for: when the venue was heard, how long an answer took."""
 PICTURE_SHARE = 0.1
 """Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
 
@@ -29,7 +32,7 @@ class Publisher:
         self._later = later
         self._watcher: Callable[[], None] | None = None
         self._nudged = threading.Event()
-        self._due = False
+        self._due: Instant | None = None
         self._took_s = 0.0
 
     def watch(self, changed: Callable[[], None]) -> None:
@@ -42,13 +45,26 @@ class Publisher:
 
     def changed(self) -> None:
         """Something is other than in the picture: it is drawn anew soon."""
-        if not self._due:
-            self._due = True
-            self._later(max(PUBLISH_S, self._took_s / PICTURE_SHARE), self.publish)
+        self._draw_within(PUBLISH_S)
+
+    def heard(self) -> None:
+        """A message has crossed the wire; what it has changed says so by itself."""
+        self._draw_within(HEARD_S)
+
+    def _draw_within(self, wait_s: float) -> None:
+        wait_s = max(wait_s, self._took_s / PICTURE_SHARE)
+        due = self._clock().later(wait_s)
+        if self._due is None or due.steady_since(self._due) < 0:
+            self._due = due
+            self._later(wait_s, partial(self._draw_if_due, due))
+
+    def _draw_if_due(self, due: Instant) -> None:
+        if due is self._due:
+            self.publish()
 
     def publish(self) -> None:
         """Draws the picture now."""
-        self._due = False
+        self._due = None
         begun = self._clock()
         self.view = self._draw()
         self._took_s = self._clock().steady_since(begun)

@@ -112,7 +112,9 @@ class RestRoute:
         heard = self._access.clock()
         took_ms = heard.steady_since(sent) * 1000
         self._heard, self.heard_at_ms = heard, heard.wall_ms
-        self.up, self.detail = True, ""
+        if not self.up:
+            self.up, self.detail = True, ""
+            self._access.changed()
         self._took_ms.append(took_ms)
         self.trips.add(heard, took_ms)
         self._access.record(

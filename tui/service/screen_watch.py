@@ -9,6 +9,8 @@ from tui.core.clocks import Clock
 from tui.service.timers import Timers
 
 LOOK_S = 1.0
+REST_S = 5.0
+"""Between two looks at most: the shortest grace that may be set meanwhile."""
 
 
 class ScreenWatch:
@@ -29,8 +31,10 @@ class ScreenWatch:
     async def run(self) -> None:
         """Watches until cancelled."""
         withheld = False
+        silent_s = 0.0
         while True:
-            await asyncio.sleep(LOOK_S)
+            # A screen that was heard need not be looked at before it can be silent for too long.
+            await asyncio.sleep(max(LOOK_S, min(REST_S, self.grace_s - silent_s)))
             silent_s = self._clock().steady_since(self._seen)
             if (silent_s > self.grace_s) is withheld:
                 continue

@@ -220,7 +220,7 @@ class SocketRoute:
         latency_ms = heard.steady_since(waiting.sent) * 1000 if waiting else None
         if isinstance(event, Answered) or read.text == _PONG:
             self._answered.set()
-            self._unanswered = False
+            self._trusted()
         if self._asked is not None and read.text == _PONG:
             self._measured(self._asked, heard)
             self._asked = None
@@ -282,9 +282,8 @@ class SocketRoute:
                     if rules.text is None:
                         await (await connection.ping())
                         heard = self._heard = self._access.clock()
-                        self._unanswered = False
                         self._measured(asked, heard)
-                        self._access.changed()
+                        self._trusted()
                     else:
                         self._asked = asked
                         self._note_out(SocketText(rules.text))
@@ -311,6 +310,12 @@ class SocketRoute:
     def _measured(self, sent: Instant, heard: Instant) -> None:
         self.round_trip_ms = heard.steady_since(sent) * 1000
         self.trips.add(heard, self.round_trip_ms)
+
+    def _trusted(self) -> None:
+        """The venue has shown that it reads what we send."""
+        if self._unanswered:
+            self._unanswered = False
+            self._access.changed()
 
     def _down(self, reason: str) -> None:
         self._logged_in, self.detail = False, reason

@@ -38,6 +38,8 @@ from tui.venues.base import Dialect, Reply, Talk
 
 POLL_S = 5.0
 """Between two reads of the book. They also keep the REST connection warm for the next press."""
+STILL_S = 60.0
+"""A book that has told the same for so long, without trouble or a press, is read half as often."""
 TIME_S = 1.0
 """How long a first login or question waits for the venue's clock."""
 
@@ -261,8 +263,14 @@ class AccountWorker:
                     whole, self._read_whole = self._read_whole, False
                     await self._books.read_all(number, whole=whole)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._poll_s):
+                async with asyncio.timeout(self._poll_s * (2 if self._still else 1)):
                     await self._poll_now.wait()
+
+    @property
+    def _still(self) -> bool:
+        """Whether nothing has happened for a while."""
+        still_s = self._clock().mono_s - self._ledger.moved_s
+        return still_s >= STILL_S and self._books.trouble is None
 
     # --- the picture ------------------------------------------------------------------------------
 

@@ -269,6 +269,8 @@ class KilldeskApp(KeyedApp[None]):
     # Lock
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self.bridge.touched()
         if not self.guard.swallows(event):
             await super().on_event(event)
 

@@ -22,6 +22,10 @@ _LOST_S = 1.0
 _BATCH = 5_000
 _MANY = 100
 """So many new frames are shown at once; a few wait for the next second."""
+_ATTENDED_S = 30.0
+"""So long after a key or the mouse somebody is taken to be at the screen."""
+_REST_S = 4.5
+"""Between two pulls of what can wait while nobody is: with the fifth second."""
 
 Shown = Callable[[DeskView, Sequence[Frame], int], None]
 """Takes the newest picture, the frames since the last one, and how many frames fell off."""
@@ -31,7 +35,9 @@ class Bridge:
     """Pulls the desk's picture and frames when the service nudges.
 
     What nobody waits for, a few frames, a round trip, a book that was read again and is the same,
-    does not wake the screen: it is pulled with the next sign of life, which comes each second.
+    does not wake the screen: it is pulled with the next sign of life, which comes each second. When
+    nobody has touched the screen for a while it waits up to five of them, unless a beat has renewed
+    a timer, for a gauge must not show less than there is.
 
     The service's thread does nothing here but put one callback on the screen's loop, and only when
     none is on its way: it never waits, however long the screen stands still.
@@ -47,8 +53,11 @@ class Bridge:
         self._waiting = False
         """There is something that can wait."""
         self._pulled_at = 0.0
+        self._touched_at = time.monotonic()
         self._shown: object = None
         """What has been shown of what cannot wait."""
+        self._renewed: object = None
+        """What has been shown of the timers' beats."""
         self._last_seq = 0
         self.pulls = 0
 
@@ -76,9 +85,20 @@ class Bridge:
     def alive(self) -> None:
         """A sign of life from the screen's loop."""
         self._desk.screen_alive()
-        lost = self._on_its_way and time.monotonic() - self._pulled_at > _LOST_S
-        if lost or self._waiting:
+        now_s = time.monotonic()
+        lost = self._on_its_way and now_s - self._pulled_at > _LOST_S
+        if lost or (self._waiting and not self._may_rest(now_s)):
             self.pull()
+
+    def touched(self) -> None:
+        """Somebody pressed a key or moved the mouse."""
+        self._touched_at = time.monotonic()
+
+    def _may_rest(self, now_s: float) -> bool:
+        """Whether what waits may wait on."""
+        attended = now_s - self._touched_at < _ATTENDED_S
+        due = now_s - self._pulled_at >= _REST_S
+        return not (attended or due or _beats(self._desk.view) != self._renewed)
 
     def _plan(self) -> None:
         wait_s = self._pulled_at + _SHORTEST_S - time.monotonic()
@@ -103,10 +123,15 @@ class Bridge:
             missed = max(0, frames[-1].seq - self._last_seq - len(frames))
             self._last_seq = frames[-1].seq
         view = self._desk.view
-        self._shown = pressing(view)
+        self._shown, self._renewed = pressing(view), _beats(view)
         self._show(view, frames, missed)
         if len(frames) == _BATCH:
             self.nudge()
+
+
+def _beats(view: DeskView) -> object:
+    """When the timers were last renewed, each."""
+    return [timer.sent_at for account in view.accounts for timer in account.timers]
 
 
 def pressing(view: DeskView) -> object:

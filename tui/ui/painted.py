@@ -6,13 +6,12 @@ from typing import Generic, Self, TypeVar
 
 from textual.content import Content
 from textual.dom import NoScreen
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.reactive import Reactive
 from textual.visual import Visual
-from textual.widget import Widget
 
 from tui.ui.inks import inked
-from tui.ui.sparing_screen import SparingScreen
+from tui.ui.sparing_screen import Line, LinedWidget, SparingScreen
 from tui.ui.words import Sign
 
 S = TypeVar("S")
@@ -55,7 +54,7 @@ def first_fitting(width: int, *variants: Content) -> Content:
     return variants[-1].truncate(max(0, width), ellipsis=True)
 
 
-class Painted(Widget, Generic[S]):
+class Painted(LinedWidget, Generic[S]):
     """A part of the screen that is drawn from one immutable value, and redrawn when it changes.
 
     One venue's trouble stays in its panel: whatever goes wrong while drawing is said in the place
@@ -143,6 +142,24 @@ class Painted(Widget, Generic[S]):
                 cache.lines[y] = Visual.to_strips(self, line, width, 1, style)[0]
             self._dirty_regions.clear()
         self._changed = []
+
+    def take_lines(self) -> list[Line] | None:
+        changed = self._changed
+        if not changed or self.styles.tint.a:
+            return None
+        if self._dirty_regions:
+            self._render_content()
+        self._repaint_regions.clear()
+        strips = self._render_cache.lines
+        if changed[-1] >= len(strips):
+            return None
+        left, top = self.content_offset
+        lines = [(Offset(left, top + y), strips[y]) for y in changed]
+        if filters := self.get_line_filters():
+            _, ground = self.background_colors
+            for line_filter in filters:
+                lines = [(at, strip.apply_filter(line_filter, ground)) for at, strip in lines]
+        return lines
 
     @property
     def _plain_lines(self) -> bool:
