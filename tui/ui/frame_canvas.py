@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.scroll_view import ScrollView
@@ -16,6 +16,7 @@ from tui.ui.frame_pair import took
 from tui.ui.frame_ring import FrameRing
 from tui.ui.frame_row import ACCOUNT_INKS, RowPainter, account_ink
 from tui.ui.inks import rich_ink
+from tui.ui.sparing_screen import Line, SparingWidget
 
 INKS: Mapping[str, tuple[str, str]] = {
     "time": ("killdesk-faint", ""),
@@ -37,7 +38,7 @@ INKS: Mapping[str, tuple[str, str]] = {
 """By ink the theme's colour, and how it stands."""
 
 
-class FrameCanvas(ScrollView):
+class FrameCanvas(SparingWidget, ScrollView):
     """Draws rows of a ring's view. Which rows, and where the cursor stands, a subclass says."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"frames--cursor", "frames--pair"}
@@ -105,6 +106,9 @@ class FrameCanvas(ScrollView):
             marked=frame.seq in self.marks,
             took_ms=took(cursor, pair) if ground and cursor and pair else None,
         )
+
+    def changed_lines(self) -> Sequence[Line]:
+        return [(y, self.render_line(y)) for y in range(self.scrollable_content_region.height)]
 
     @property
     def lit(self) -> tuple[Lit, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -11,9 +11,9 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.ui.inks import rich_ink
+from tui.ui.sparing_screen import Line, SparingWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ _INKS: Mapping[str, tuple[str, str, float]] = {
 """By ink the theme's colour, how it stands, and its share of the ground."""
 
 
-class FrameTitle(Widget):
+class FrameTitle(SparingWidget):
     """One line of parts on a rule. Its text is drawn as it is: nothing in it is markup.
 
     With `rule` a space it is a bare line.
@@ -93,7 +93,10 @@ class FrameTitle(Widget):
             at += fill + 1
         for part in tools:
             at = self._put(segments, part, at)
-        return Strip(segments).crop(0, width)
+        return Strip(segments).adjust_cell_length(width, rule)
+
+    def changed_lines(self) -> Sequence[Line]:
+        return [(0, self.render_line(0))]
 
     def _put(self, segments: list[Segment], part: Part, at: int) -> int:
         """Adds a part and a gap, notes where a click finds it; returns where the next begins."""

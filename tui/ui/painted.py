@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Generic, Self, TypeVar
 
-from textual.content import Content
-from textual.dom import NoScreen
-from textual.geometry import Offset, Region
+from textual.cache import LRUCache
+from textual.content import Content, Span
+from textual.geometry import Region
 from textual.reactive import Reactive
+from textual.strip import Strip
 from textual.visual import Visual
 
 from tui.ui.inks import inked
-from tui.ui.sparing_screen import Line, LinedWidget, SparingScreen
+from tui.ui.sparing_screen import Line, SparingWidget
 from tui.ui.words import Sign
 
 S = TypeVar("S")
+
+_STRIPS = 128
+"""Lines of one part that are kept as they were painted."""
 
 
 def ink(text: str, style: str = "") -> Content:
@@ -54,7 +59,7 @@ def first_fitting(width: int, *variants: Content) -> Content:
     return variants[-1].truncate(max(0, width), ellipsis=True)
 
 
-class Painted(LinedWidget, Generic[S]):
+class Painted(SparingWidget, Generic[S]):
     """A part of the screen that is drawn from one immutable value, and redrawn when it changes.
 
     One venue's trouble stays in its panel: whatever goes wrong while drawing is said in the place
@@ -81,6 +86,7 @@ class Painted(LinedWidget, Generic[S]):
         self._drawn_on = (0, 0)
         self._changed: list[int] = []
         """The lines to be painted anew; when empty, all of them."""
+        self._strips: LRUCache[tuple[str, tuple[Span, ...]], Strip] = LRUCache(_STRIPS)
 
     def put(self, value: S) -> None:
         """Shows `value`; nothing is redrawn when it looks like the one shown already."""
@@ -116,12 +122,6 @@ class Painted(LinedWidget, Generic[S]):
         recompose: bool = False,
     ) -> Self:
         self._changed = []
-        screen = self._screen if repaint and not (layout or recompose) else None
-        if screen is not None and screen.touch(self):
-            self._layout_cache.clear()  # it holds the drawing too
-            self._rich_style_cache.clear()
-            self._set_dirty(*regions)
-            return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def paint(self, value: S, width: int, height: int) -> Content:
@@ -135,44 +135,36 @@ class Painted(LinedWidget, Generic[S]):
         cache, changed = self._render_cache, self._changed
         if not changed or cache.size != self.size or self._drawn_on != self.content_size:
             super()._render_content()
+            self._strips.clear()  # they may have been of another theme
         else:
-            width, style = self.size.width, self.visual_style
             for y in changed:
-                line = inked(self, self._drawn[y])
-                cache.lines[y] = Visual.to_strips(self, line, width, 1, style)[0]
+                cache.lines[y] = self._strip(self._drawn[y])
             self._dirty_regions.clear()
         self._changed = []
 
-    def take_lines(self) -> list[Line] | None:
+    def _strip(self, line: Content) -> Strip:
+        """What counts down and begins anew shows the same lines again and again."""
+        key = line.plain, tuple(line.spans)
+        strip = self._strips.get(key)
+        if strip is None:
+            drawn = inked(self, line)
+            (strip,) = Visual.to_strips(self, drawn, self.size.width, 1, self.visual_style)
+            self._strips[key] = strip
+        return strip
+
+    def changed_lines(self) -> Sequence[Line] | None:
         changed = self._changed
-        if not changed or self.styles.tint.a:
+        if not changed:
             return None
         if self._dirty_regions:
             self._render_content()
-        self._repaint_regions.clear()
         strips = self._render_cache.lines
-        if changed[-1] >= len(strips):
-            return None
-        left, top = self.content_offset
-        lines = [(Offset(left, top + y), strips[y]) for y in changed]
-        if filters := self.get_line_filters():
-            _, ground = self.background_colors
-            for line_filter in filters:
-                lines = [(at, strip.apply_filter(line_filter, ground)) for at, strip in lines]
-        return lines
+        return [(y, strips[y]) for y in changed] if changed[-1] < len(strips) else None
 
     @property
     def _plain_lines(self) -> bool:
         """Whether the lines of the drawing are those of the widget."""
         return self.styles.content_align_vertical == "top" and self.styles.text_wrap == "nowrap"
-
-    @property
-    def _screen(self) -> SparingScreen | None:
-        try:
-            screen = self.screen
-        except NoScreen:
-            return None
-        return screen if isinstance(screen, SparingScreen) else None
 
     def _draw(self) -> tuple[Content, ...]:
         size = self.content_size

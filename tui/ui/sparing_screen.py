@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
-from rich.console import Console, ConsoleOptions, RenderResult
 from rich.control import Control
 from textual import events
-from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate
-from textual.geometry import Offset, Region
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import ChopsUpdate, Compositor
+from textual.dom import NoScreen
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -24,35 +25,51 @@ Visible = Mapping[Widget, tuple[Region, Region]]
 """Region and clip of each widget, the ones in front first."""
 
 
-Line: TypeAlias = tuple[Offset, Strip]
-"""Part of a line, and where it begins."""
+Line: TypeAlias = tuple[int, Strip]
+"""A line of a widget's content, counted from its first."""
 
 
-class LinedWidget(Widget):
-    """Knows which of its lines have changed, so that they alone can be written anew."""
+class SparingWidget(Widget):
+    """Repainted by its screen, by the lines that have changed alone where that can be."""
 
-    def take_lines(self) -> list[Line] | None:
-        """The lines of its content that are to be painted, which thereby are; None if it must be
-        painted whole. The offsets are those within the widget."""
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        if repaint and not (layout or recompose) and self._touched():
+            self._layout_cache.clear()  # it holds the drawing too
+            self._rich_style_cache.clear()
+            self._set_dirty(*regions)
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def changed_lines(self) -> Sequence[Line] | None:
+        """The lines that are to be painted anew; None if it has to be painted whole."""
         raise NotImplementedError
 
+    def take_lines(self) -> list[Line] | None:
+        """The same as they go to the terminal, for somebody who paints them."""
+        changed = self.changed_lines() if not self.styles.tint.a else None
+        if changed is None:
+            return None
+        self._repaint_regions.clear()
+        filters, (_, ground) = self.get_line_filters(), self.background_colors
+        lines = []
+        for y, strip in changed:
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, ground)
+            lines.append((y, strip))
+        return lines
 
-class LinesUpdate(CompositorUpdate):
-    """Lines that go to the terminal as they are."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self.lines = lines
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for offset, strip in self.lines:
-            yield Control.move_to(*offset).segment
-            yield from strip
-
-    def render_segments(self, console: Console) -> str:
-        return "".join(
-            Control.move_to(*offset).segment.text + strip.render(console)
-            for offset, strip in self.lines
-        )
+    def _touched(self) -> bool:
+        try:
+            screen = self.screen
+        except NoScreen:
+            return False
+        return isinstance(screen, SparingScreen) and screen.touch(self)
 
 
 class SparingCompositor(Compositor):
@@ -60,14 +77,14 @@ class SparingCompositor(Compositor):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seen_whole: tuple[Visible, dict[Widget, Offset | None]] = ({}, {})
+        self._places: tuple[Visible, dict[Widget, Region | None]] = ({}, {})
 
-    def place_of(self, widget: Widget) -> Offset | None:
-        """Where the widget stands if it is seen whole, with nothing in front of it."""
-        visible, places = self.visible_widgets, self._seen_whole[1]
-        if visible is not self._seen_whole[0]:  # made anew with each layout
+    def place_of(self, widget: Widget) -> Region | None:
+        """Where the content of the widget stands, if it is seen whole with nothing before it."""
+        visible, places = self.visible_widgets, self._places[1]
+        if visible is not self._places[0]:  # made anew with each layout
             places = {}
-            self._seen_whole = visible, places
+            self._places = visible, places
         if widget not in places:
             places[widget] = _place(widget, visible)
         return places[widget]
@@ -82,15 +99,13 @@ class SparingCompositor(Compositor):
             self._visible_widgets = everything
 
 
-def _place(widget: Widget, visible: Visible) -> Offset | None:
+def _place(widget: Widget, visible: Visible) -> Region | None:
     if widget not in visible:
         return None
-    place, clip = visible[widget]
-    if not clip.contains_region(place):
-        return None
+    place, (_, clip) = widget.scrollable_content_region, visible[widget]
     for other, (region, shown) in visible.items():
         if other is widget:
-            return place.offset
+            return place if clip.contains_region(place) else None
         if region.intersection(shown).overlaps(place):
             break
     return None
@@ -153,12 +168,24 @@ class SparingScreen(Screen[None]):
         laid_out = not (self._layout_required or self._scroll_required or self._repaint_required)
         if not (laid_out and self.is_current) or app.is_inline or app._batch_count:
             return
-        written: list[Line] = []
-        for widget in [one for one in self._dirty_widgets if isinstance(one, LinedWidget)]:
+        written = ""
+        for widget in [one for one in self._dirty_widgets if isinstance(one, SparingWidget)]:
             place = self._compositor.place_of(widget)
             lines = widget.take_lines() if place is not None else None
             if place is not None and lines is not None:
                 self._dirty_widgets.discard(widget)
-                written += [(place + offset, strip) for offset, strip in lines]
+                for y, strip in lines:
+                    written += Control.move_to(place.x, place.y + y).segment.text
+                    written += strip.render(app.console)
         if written:
-            app._display(self, LinesUpdate(written))
+            self.write(written)
+
+    def write(self, written: str) -> None:
+        """To the terminal in one piece, which it shows at once; the cursor stays where it was."""
+        app, driver = self.app, self.app._driver
+        if driver is None or app.is_headless or not app._running:
+            return
+        x, y = self.outer_size.clamp_offset(app.cursor_position)
+        whole = written + Control.move_to(x, y).segment.text
+        driver.write(f"{SYNC_START}{whole}{SYNC_END}" if app._sync_available else whole)
+        driver.flush()
