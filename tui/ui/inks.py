@@ -42,7 +42,7 @@ def inked(widget: Widget, content: Content) -> Content:
     They are no component classes: each would be a node of its own in every part of the screen, to
     be styled at the start and with each theme, and Textual 8.2.8 loses their opaque backgrounds.
     """
-    styles = _styles(widget.app)
+    styles = inks_of(widget)
     return Content(
         content.plain,
         [
@@ -55,7 +55,7 @@ def inked(widget: Widget, content: Content) -> Content:
 
 def colour_of(widget: Widget, name: str) -> Color:
     """The colour of an ink, for what draws without `Content`."""
-    colour = _styles(widget.app)[f".ink--{name}"].foreground
+    colour = inks_of(widget)[f".ink--{name}"].foreground
     assert colour is not None  # every ink has one
     return colour
 
@@ -72,8 +72,9 @@ def _rich(colour: str, how: str, share: float, ground: Color) -> RichStyle:
     return RichStyle.parse(how) + RichStyle(color=shown.rich_color)
 
 
-def _styles(app: App[object]) -> dict[str, Style]:
+def inks_of(widget: Widget) -> Mapping[str, Style]:
     """By name as in `.ink--good`, in the colours of the theme that is chosen now."""
+    app = widget.app
     known = _known.get(app)
     if known is None or known[0] is not app.theme_variables:
         colours = app.theme_variables

@@ -7,12 +7,13 @@ from typing import Generic, Self, TypeVar
 
 from textual.cache import LRUCache
 from textual.content import Content, Span
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.visual import Visual
 
-from tui.ui.inks import inked
+from tui.ui.inks import inked, inks_of
+from tui.ui.line_strip import line_strip
 from tui.ui.sparing_screen import Line, SparingWidget
 from tui.ui.words import Sign
 
@@ -83,7 +84,7 @@ class Painted(SparingWidget, Generic[S]):
         self.value: S | None = None
         self._drawn: tuple[Content, ...] = ()
         """Line by line, as it was painted last."""
-        self._drawn_on = (0, 0)
+        self._drawn_on = Size(0, 0)
         self._changed: list[int] = []
         """The lines to be painted anew; when empty, all of them."""
         self._strips: LRUCache[tuple[str, tuple[Span, ...]], Strip] = LRUCache(_STRIPS)
@@ -98,11 +99,11 @@ class Painted(SparingWidget, Generic[S]):
         """Draws anew, and paints the lines that look different from before."""
         if self.is_mounted and not self.size:
             return  # it has no place, and is drawn when it gets one
-        width, _ = self._drawn_on
-        if not width or self._drawn_on != self.content_size or not self._plain_lines:
+        width, _ = size = self.content_size
+        if not width or self._drawn_on != size or not self._plain_lines:
             self.refresh()
             return
-        before, drawn = self._drawn, self._draw()
+        before, drawn = self._drawn, self._draw(size)
         if len(before) != len(drawn):
             self.refresh()
             return
@@ -129,7 +130,7 @@ class Painted(SparingWidget, Generic[S]):
         raise NotImplementedError
 
     def render(self) -> Content:
-        return inked(self, lines(*self._draw()))
+        return inked(self, lines(*self._draw(self.content_size)))
 
     def _render_content(self) -> None:
         cache, changed = self._render_cache, self._changed
@@ -147,8 +148,11 @@ class Painted(SparingWidget, Generic[S]):
         key = line.plain, tuple(line.spans)
         strip = self._strips.get(key)
         if strip is None:
-            drawn = inked(self, line)
-            (strip,) = Visual.to_strips(self, drawn, self.size.width, 1, self.visual_style)
+            width, ground = self._drawn_on[0], self.visual_style
+            strip = line_strip(line, width, ground, inks_of(self)) if self._left_bound else None
+            if strip is None:
+                drawn = inked(self, line)
+                (strip,) = Visual.to_strips(self, drawn, width, 1, ground, pad=True)
             self._strips[key] = strip
         return strip
 
@@ -166,8 +170,13 @@ class Painted(SparingWidget, Generic[S]):
         """Whether the lines of the drawing are those of the widget."""
         return self.styles.content_align_vertical == "top" and self.styles.text_wrap == "nowrap"
 
-    def _draw(self) -> tuple[Content, ...]:
-        size = self.content_size
+    @property
+    def _left_bound(self) -> bool:
+        """Whether a line begins at the left edge."""
+        styles = self.styles
+        return styles.content_align_horizontal == "left" and styles.text_align in {"left", "start"}
+
+    def _draw(self, size: Size) -> tuple[Content, ...]:
         if self.value is None:
             drawn = Content()
         else:
