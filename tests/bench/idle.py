@@ -29,6 +29,8 @@ from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
 
 SETTLE_S = 8.0
+REST_S = 65.0
+"""After that nobody is taken to be at the screen, and books that told the same are read less."""
 FULL_S = 500.0
 AT_ONCE = 200
 """Recorded in one go, so that the screen has its turns."""
@@ -72,7 +74,7 @@ def lines(effort: Effort) -> Iterator[Line]:
         before_mb = Reading.of(desk).rss_mb
         Path(f"{folder}/recorded").write_text("go")
         _until_over(Path(f"{folder}/recorded"), desk)
-        time.sleep(SETTLE_S)
+        time.sleep(effort.of(REST_S, SETTLE_S))
         for _ in range(windows):
             begun = Reading.of(desk), Reading.of(floor)
             time.sleep(seconds)

@@ -303,6 +303,7 @@ class LiveDesk:
             self._publisher.changed()
 
     def _draw(self) -> DeskView:
+        self._recorder.catch_up()
         broken, head = (self.audit.fault, self.audit.head) if self.audit is not None else ("", "")
         notice = "; ".join(filter(None, (self._notice, self._fault, broken)))
         view = DeskView(self._workers.views, notice, head)

@@ -15,8 +15,9 @@ from tui.core.text import MAX_CHARS, safe_text
 
 _OVERLAP = 4_096
 """Characters kept past the cut while redacting, so that no secret is cut in half and survives."""
-FIRST_S = 0.015
-"""Before the first message is cleaned: its answer is often here by then, and done with it."""
+FIRST_S = 0.1
+"""Before the first message is cleaned, unless a picture is drawn before: what came with it is done
+with it."""
 PAUSE_S = 0.005
 SLICE_S = 0.002
 """Messages are cleaned for so long at a time, with a pause between; a press comes in between."""
@@ -98,6 +99,12 @@ class Recorder:
         self._changed()
         return seq
 
+    def catch_up(self) -> None:
+        """Cleans what waits, but not for long: a picture goes with the frames that led to it."""
+        begun = self._clock()
+        while self._waiting and self._clock().steady_since(begun) < SLICE_S:
+            self._clean_one()
+
     def flush(self) -> None:
         """Cleans and hands over all that waits."""
         while self._waiting:
@@ -105,15 +112,15 @@ class Recorder:
         self._changed()
 
     def _clean_some(self) -> None:
-        begun = self._clock()
+        cleaned = bool(self._waiting)
         try:
-            while self._waiting and self._clock().steady_since(begun) < SLICE_S:
-                self._clean_one()
+            self.catch_up()
         finally:
             self._due = bool(self._waiting)
             if self._due and self._later is not None:
                 self._later(PAUSE_S, self._clean_some)
-            self._changed()
+            if cleaned:
+                self._changed()
 
     def _clean_one(self) -> None:
         frame, text, hidden, headers = self._waiting.popleft()

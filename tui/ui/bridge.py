@@ -13,6 +13,7 @@ from textual.message_pump import MessagePump
 from tui.core.deadman_view import TimerView
 from tui.core.desk import AccountView, Desk, DeskView
 from tui.core.frames import Frame
+from tui.core.history import NO_OPEN_PAST
 from tui.ui.after import after
 
 _SHORTEST_S = 0.05
@@ -142,7 +143,9 @@ def pressing(view: DeskView) -> object:
 def _pressing(account: AccountView) -> object:
     book = account.book
     return (
-        replace(account, routes=(), book=None, timers=(), clock_offset_ms=None),
+        replace(
+            account, routes=(), book=None, timers=(), clock_offset_ms=None, open_past=NO_OPEN_PAST
+        ),
         tuple((route.transport, route.up, route.detail) for route in account.routes),
         book and (book.kinds, book.counts),
         tuple(map(_settled, account.timers)),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -14,8 +16,9 @@ _Handler = signal.Handlers | Callable[[int, FrameType | None], object] | int | N
 
 _DEADLINE_S = 4.0
 """For an end in order; a terminal that does not read may make one impossible."""
-_LOOK_EVERY_S = 1.0
-"""For a terminal that is gone: SIGHUP does not come to a process whose parent ignored it."""
+_LOOK_EVERY_S = 5.0
+"""For a terminal that is gone, where the system does not tell of it: SIGHUP does not come to a
+process whose parent ignored it."""
 
 
 def our_terminal() -> int | None:
@@ -27,6 +30,16 @@ def our_terminal() -> int | None:
     except (OSError, ValueError):
         return None
     return number if os.isatty(number) else None
+
+
+def hung_up_within(terminal: int, wait_s: float) -> bool:
+    """Waits until the terminal is gone, as far as the system tells of that, but no longer."""
+    if not hasattr(select, "poll"):
+        time.sleep(wait_s)
+        return False
+    poll = select.poll()
+    poll.register(terminal, 0)  # that it hung up is told in any case
+    return bool(poll.poll(wait_s * 1000))
 
 
 class Signals:
@@ -93,10 +106,13 @@ class Signals:
             handler(number, frame)
 
     def _watch(self, terminal: int) -> None:
-        while not self._over.wait(self._look_every_s):
+        while not self._over.is_set():
+            told = hung_up_within(terminal, self._look_every_s)
             if not os.isatty(terminal) and not self._over.is_set():
                 self._received(signal.SIGHUP, None)
                 return
+            if told:
+                self._over.wait(self._look_every_s)
 
     def restore(self) -> None:
         """Gives the signals back, and lets the terminal out of sight."""
