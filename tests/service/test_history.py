@@ -79,7 +79,7 @@ async def test_a_ping_is_a_round_trip(
     await desk.ready(name)
     socket, measured_ms = desk.desk._workers[name]._socket, []
     monkeypatch.setattr(socket.trips, "add", lambda _, took_ms: measured_ms.append(took_ms))
-    desk.desk._loop.call_soon_threadsafe(socket._ping_now.set)
+    desk.desk._loop.call_soon_threadsafe(socket._ping_now.ring)
     await desk.until(lambda: bool(measured_ms))
     assert socket.round_trip_ms in measured_ms
 

@@ -85,6 +85,10 @@ class Credentials:
         return tuple(part.reveal() for part in parts if part)
 
 
+_BETWEEN = "\0\x1f\0"
+"""Parts the texts of a message, which are looked through in one go; nothing secret spans it."""
+
+
 class Redactor:
     """Takes known secrets out of text: by value in every encoding, and by key name."""
 
@@ -113,7 +117,12 @@ class Redactor:
             if len(self._prepared) >= _PREPARED:
                 self._prepared.clear()
             forms = self._prepared[values] = _all_forms(values)
-        return [self._redact(text, forms) for text in texts]
+        parts = list(texts)
+        redacted = self._redact(_BETWEEN.join(parts), forms).split(_BETWEEN)
+        if len(redacted) == len(parts):
+            return redacted
+        # A text holds what parts them here, or a field that is secret by name has no end.
+        return [self._redact(text, forms) for text in parts]
 
     def _redact(self, text: str, hidden: frozenset[str]) -> str:
         found = [form for form in hidden if form in text]

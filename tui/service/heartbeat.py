@@ -14,6 +14,7 @@ from tui.core.deadman import Deadman
 from tui.core.deadman_view import TimerState, TimerView
 from tui.core.rivals import Rivals
 from tui.service.aside import Aside
+from tui.service.bell import Bell
 from tui.service.courier import Courier
 from tui.service.guards import Guards
 from tui.service.timer_lock import TimerLock
@@ -72,7 +73,7 @@ class Heartbeat:
         """Why beats are withheld, by who withholds them."""
         self._denied = ""
         """Why the last wish to arm was not followed."""
-        self._wake = asyncio.Event()
+        self._wake = Bell()
         self._no_disarm_pending = asyncio.Event()
         self._no_disarm_pending.set()
         self._machine = Deadman(spec.plan(settings))
@@ -208,7 +209,8 @@ class Heartbeat:
             if idle and self._arming is None:
                 self.close()
             if countdown_s is None:
-                await self._sleep(self._machine.wait_s(now))
+                self._wake.hush()
+                await self._wake.sleep(self._machine.wait_s(now))
             else:
                 await self._send(countdown_s)
 
@@ -287,15 +289,7 @@ class Heartbeat:
                 await self._disk.run(partial(lock.keep, doubt))
             lock.doubt = doubt
         finally:
-            self._wake.set()
-
-    async def _sleep(self, seconds: float | None) -> None:
-        self._wake.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+            self._wake.ring()
 
     @property
     def _unlocked(self) -> str:
@@ -312,5 +306,5 @@ class Heartbeat:
         self._changed()
 
     def _nudge(self) -> None:
-        self._wake.set()
+        self._wake.ring()
         self._changed()

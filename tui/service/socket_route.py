@@ -14,6 +14,7 @@ from tui.core.clocks import Instant
 from tui.core.history import round_trips
 from tui.core.text import safe_text
 from tui.service.access import Access
+from tui.service.bell import Bell
 from tui.service.connect_pace import ConnectPace
 from tui.service.network_words import unreachable
 from tui.service.pending import Pending
@@ -76,7 +77,7 @@ class SocketRoute:
         self._logged_in = False
         self._unanswered = False
         """A request got no answer, and nothing else has since: maybe nobody reads what we send."""
-        self._ping_now = asyncio.Event()
+        self._ping_now = Bell()
         self.detail = "connecting"
         self.round_trip_ms: float | None = None
         self.trips = round_trips()
@@ -272,10 +273,8 @@ class SocketRoute:
         being asked says nothing of that it reads. Raises _Lost."""
         rules = self._keepalive
         while True:
-            self._ping_now.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(rules.idle_s):
-                    await self._ping_now.wait()
+            self._ping_now.hush()
+            await self._ping_now.sleep(rules.idle_s)
             asked = self._access.clock()
             try:
                 async with asyncio.timeout(rules.answer_s):
@@ -326,7 +325,7 @@ class SocketRoute:
         self._access.record("ws", "note", reason, request=seq, error=True)
         self._unanswered, self.detail = True, reason
         self.trips.lose(self._access.clock())
-        self._ping_now.set()
+        self._ping_now.ring()
         self._access.changed()
         return NoReply(reason, sent=True)
 

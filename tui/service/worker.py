@@ -20,6 +20,7 @@ from tui.core.orders import Book
 from tui.core.secrets import Credentials
 from tui.service.access import Access
 from tui.service.account_profile import AccountProfile
+from tui.service.bell import Bell
 from tui.service.book_reader import BookReader
 from tui.service.cancel_run import RunLimits
 from tui.service.courier import READ_S, Courier
@@ -106,7 +107,7 @@ class AccountWorker:
             changed,
             self._run_ended,
         )
-        self._poll_now = asyncio.Event()
+        self._poll_now = Bell()
         self._read_whole = False
         self._in_background = asyncio.Lock()
         """Held by what no press waits for, one at a time: it opens no connections to idle later."""
@@ -175,7 +176,7 @@ class AccountWorker:
     def refresh(self) -> None:
         """Reads the book now, with what is read more rarely otherwise."""
         self._read_whole = True
-        self._poll_now.set()
+        self._poll_now.ring()
 
     def _run_ended(self, action: Action, report: Report) -> None:
         actions = self._profile.actions
@@ -183,7 +184,7 @@ class AccountWorker:
             self._ledger.end(report, action, self._clock().mono_s)
             self._ended(report)
             self._ledger.forget_actions_not_in(one.id for one in actions)
-            self._poll_now.set()
+            self._poll_now.ring()
             return
         # The account turned out to be of another sort: the press goes on with what it does have.
         for another in actions:
@@ -252,19 +253,17 @@ class AccountWorker:
     def _profile_told(self) -> None:
         self._ledger.forget_actions_not_in(action.id for action in self._profile.actions)
         self._ledger.keep_only(kind.id for kind in self._profile.kinds)
-        self._poll_now.set()
+        self._poll_now.ring()
 
     async def _poll(self) -> None:
         """Reads the book again and again, except while a run of ours reads it anyway."""
         for number in count():
-            self._poll_now.clear()
+            self._poll_now.hush()
             if self._profile.known.is_set() and not self._runs:
                 async with self._in_background:
                     whole, self._read_whole = self._read_whole, False
                     await self._books.read_all(number, whole=whole)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._poll_s * (2 if self._still else 1)):
-                    await self._poll_now.wait()
+            await self._poll_now.sleep(self._poll_s * (2 if self._still else 1))
 
     @property
     def _still(self) -> bool:

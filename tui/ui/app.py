@@ -98,7 +98,7 @@ class KilldeskApp(KeyedApp[None]):
         self._clock = clock
         self.drills = drills or Drills()
         self.dashboard: DeskScreen = self.make_dashboard(demo=demo)
-        self.bridge = Bridge(gate, self, self._show)
+        self.bridge = Bridge(gate, self, self._show, self._show_timers)
         self.guard = Guard(
             self,
             gate,
@@ -201,6 +201,10 @@ class KilldeskApp(KeyedApp[None]):
             self.ringing.look_out(view)
             self.dashboard.show(view, frames, missed)
         self.ending.look(view)
+
+    def _show_timers(self, view: DeskView) -> None:
+        if self.is_running:
+            self.dashboard.grid.show_timers(view.accounts)
 
     # Accounts and settings
 

@@ -26,7 +26,9 @@ _MANY = 100
 _ATTENDED_S = 30.0
 """So long after a key or the mouse somebody is taken to be at the screen."""
 _REST_S = 4.5
-"""Between two pulls of what can wait while nobody is: with the fifth second."""
+"""Between two pulls of books that were read again while nobody is: with the fifth second."""
+_LONG_REST_S = 9.5
+"""The same for the rest, frames of pings most of all."""
 
 Shown = Callable[[DeskView, Sequence[Frame], int], None]
 """Takes the newest picture, the frames since the last one, and how many frames fell off."""
@@ -37,17 +39,25 @@ class Bridge:
 
     What nobody waits for, a few frames, a round trip, a book that was read again and is the same,
     does not wake the screen: it is pulled with the next sign of life, which comes each second. When
-    nobody has touched the screen for a while it waits up to five of them, unless a beat has renewed
-    a timer, for a gauge must not show less than there is.
+    nobody has touched the screen for a while it waits for five or ten of them; only a timer that a
+    beat has renewed is shown even then, for a gauge must not show less than there is.
 
     The service's thread does nothing here but put one callback on the screen's loop, and only when
     none is on its way: it never waits, however long the screen stands still.
     """
 
-    def __init__(self, desk: Desk, pump: MessagePump, show: Shown) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        pump: MessagePump,
+        show: Shown,
+        show_timers: Callable[[DeskView], None] = lambda _: None,
+    ) -> None:
+        """`show_timers` is to show the timers of a picture, and nothing else of it."""
         self._desk = desk
         self._pump = pump
         self._show = show
+        self._show_timers = show_timers
         self._loop: asyncio.AbstractEventLoop | None = None
         self._context: Context | None = None
         self._on_its_way = False
@@ -59,6 +69,8 @@ class Bridge:
         """What has been shown of what cannot wait."""
         self._renewed: object = None
         """What has been shown of the timers' beats."""
+        self._read: object = None
+        """When the books were read that have been shown."""
         self._last_seq = 0
         self.pulls = 0
 
@@ -90,6 +102,9 @@ class Bridge:
         lost = self._on_its_way and now_s - self._pulled_at > _LOST_S
         if lost or (self._waiting and not self._may_rest(now_s)):
             self.pull()
+        elif self._waiting and (renewed := _renewed(self._desk.view)) != self._renewed:
+            self._renewed = renewed
+            self._show_timers(self._desk.view)
 
     def touched(self) -> None:
         """Somebody pressed a key or moved the mouse."""
@@ -97,9 +112,10 @@ class Bridge:
 
     def _may_rest(self, now_s: float) -> bool:
         """Whether what waits may wait on."""
-        attended = now_s - self._touched_at < _ATTENDED_S
-        due = now_s - self._pulled_at >= _REST_S
-        return not (attended or due or _beats(self._desk.view) != self._renewed)
+        rested_s = now_s - self._pulled_at
+        if now_s - self._touched_at < _ATTENDED_S or rested_s >= _LONG_REST_S:
+            return False
+        return rested_s < _REST_S or _read(self._desk.view) == self._read
 
     def _plan(self) -> None:
         wait_s = self._pulled_at + _SHORTEST_S - time.monotonic()
@@ -124,15 +140,20 @@ class Bridge:
             missed = max(0, frames[-1].seq - self._last_seq - len(frames))
             self._last_seq = frames[-1].seq
         view = self._desk.view
-        self._shown, self._renewed = pressing(view), _beats(view)
+        self._shown, self._renewed, self._read = pressing(view), _renewed(view), _read(view)
         self._show(view, frames, missed)
         if len(frames) == _BATCH:
             self.nudge()
 
 
-def _beats(view: DeskView) -> object:
+def _renewed(view: DeskView) -> object:
     """When the timers were last renewed, each."""
     return [timer.sent_at for account in view.accounts for timer in account.timers]
+
+
+def _read(view: DeskView) -> object:
+    """When the books were last read, each."""
+    return [account.read_at_ms for account in view.accounts]
 
 
 def pressing(view: DeskView) -> object:

@@ -36,12 +36,24 @@ def badge(sign: Sign) -> Content:
 
 def row(*parts: Content, gap: str = "  ") -> Content:
     """The parts that are not empty, with a gap between."""
-    return Content(gap).join([part for part in parts if part.plain])
+    return _joined([part for part in parts if part.plain], gap)
 
 
 def lines(*parts: Content) -> Content:
     """One part to a line."""
-    return Content("\n").join(parts)
+    return _joined(parts, "\n")
+
+
+def _joined(parts: Sequence[Content], gap: str) -> Content:
+    """As `Content.join` does it, for what is drawn each second."""
+    if len(parts) == 1:
+        return parts[0]
+    spans: list[Span] = []
+    at = 0
+    for part in parts:
+        spans += [Span(at + start, at + end, style) for start, end, style in part.spans]
+        at += len(part.plain) + len(gap)
+    return Content(gap.join([part.plain for part in parts]), spans, strip_control_codes=False)
 
 
 def ends(left: Content, right: Content, width: int) -> Content:
