@@ -56,7 +56,7 @@ Floor().run()
 
 def lines(effort: Effort) -> Iterator[Line]:
     frames = effort.of(1_000_000, 20_000, 1_000)
-    windows, seconds = effort.of(5, 1), effort.of(12, 10, 2)
+    windows, seconds = effort.of(5, 1), effort.of(20, 10, 2)
     ours, theirs = [], []
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _FONT = {
     "0": ("###", "# #", "# #", "# #", "###"),
     "1": ("## ", " # ", " # ", " # ", "###"),
@@ -32,7 +34,8 @@ def big_height(scale: int = 1) -> int:
     return (5 * scale + 1) // 2
 
 
-def big(text: str, scale: int = 1, *, low: bool = False) -> list[str]:
+@lru_cache(maxsize=256)
+def big(text: str, scale: int = 1, *, low: bool = False) -> tuple[str, ...]:
     """`text`, of figures, `.`, `/`, `-`, `?` and blanks, as rows of equal width.
 
     Half a row that is left over is below the figures, or above them if they stand `low`.
@@ -46,7 +49,7 @@ def big(text: str, scale: int = 1, *, low: bool = False) -> list[str]:
         pixels.extend([line] * scale)
     if len(pixels) % 2:
         pixels.insert(0 if low else len(pixels), " " * len(pixels[0]))
-    return [
+    return tuple(
         "".join(_BLOCK[a != " ", b != " "] for a, b in zip(upper, lower, strict=True))
         for upper, lower in zip(pixels[::2], pixels[1::2], strict=True)
-    ]
+    )

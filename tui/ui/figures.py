@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from textual.content import Content
 
@@ -181,19 +182,21 @@ def _sizes(figures: tuple[Figure, ...], scale: int) -> list[tuple[int, int]]:
     return [(figure.width(s), s) for figure, s in zip(figures, scales, strict=True)]
 
 
-def _rows(figures: tuple[Figure, ...], scale: int, *, old: bool) -> list[Content]:
+@lru_cache(maxsize=256)
+def _rows(figures: tuple[Figure, ...], scale: int, *, old: bool) -> tuple[Content, ...]:
     rows = big_height(scale)
     columns = []
     for index, (figure, (cells, size)) in enumerate(
         zip(figures, _sizes(figures, scale), strict=True)
     ):
         picture = big(figure.text, size)
-        above = [""] * (rows - len(picture))
+        above = ("",) * (rows - len(picture))
         style = _ink(figure, first=index == 0, old=old)
         columns.append([ink(line.ljust(cells), style) for line in above + picture])
-    return [Content(" " * _GAP).join(cells) for cells in zip(*columns, strict=True)]
+    return tuple(row(*cells, gap=" " * _GAP) for cells in zip(*columns, strict=True))
 
 
+@lru_cache(maxsize=256)
 def _labels(figures: tuple[Figure, ...], scale: int) -> Content:
     sizes = _sizes(figures, scale)
     return Content(" " * _GAP).join(
@@ -221,6 +224,7 @@ def _words(*figures: Figure, old: bool = False) -> Content:
     )
 
 
+@lru_cache(maxsize=256)
 def _listed(parts: tuple[Figure, ...], width: int) -> Content:
     there = [part for part in parts if part.count != 0]
     return first_fitting(
@@ -253,6 +257,7 @@ _LEAST_HOUR = 10
 """Cells of the line below which it tells nothing."""
 
 
+@lru_cache(maxsize=256)
 def _hour(past: Past, width: int) -> Content:
     """The last hour of the total; its length in words where there is room."""
     words = ink(" 1 h", ".ink--faint")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from math import floor
 
 from textual import events
@@ -172,7 +173,7 @@ def _large(value: GaugeView, now: Instant, width: int, height: int) -> Content:
     tall = height >= big_height(2) + _LEAST_NOTES + len(others)
     scale = 2 if tall and big_width(figure, 2) <= width else 1
     spare = height - big_height(scale)
-    drawing = [ink(line, _ink(worst, left_s)).truncate(width) for line in big(figure, scale)]
+    drawing = _figure(figure, scale, _ink(worst, left_s), width)
     name = timer_name(worst) if others else ""
     state = _state(worst, name, value.alarm(worst), width)
     if spare == 1:
@@ -189,6 +190,11 @@ def _large(value: GaugeView, now: Instant, width: int, height: int) -> Content:
     notes = fitted(notes, room - len(bar), width)
     rest = rest[: max(0, room - len(notes) - len(bar))]
     return lines(*drawing, state, *bar, *beside, *notes, *rest)
+
+
+@lru_cache(maxsize=256)
+def _figure(text: str, scale: int, style: str, width: int) -> tuple[Content, ...]:
+    return tuple(ink(line, style).truncate(width) for line in big(text, scale))
 
 
 def _state_row(value: GaugeView, state: Content, now: Instant, width: int) -> Content:
@@ -273,8 +279,12 @@ def _state(timer: TimerView, name: str, alarm: Alarm | None, width: int) -> Cont
 def _bar(timer: TimerView, left_s: float, width: int) -> Content:
     share = min(1.0, left_s / timer.countdown_s) if timer.countdown_s > 0 else 0.0
     halves = floor(share * width * 2)
+    return _bar_of(halves, width, _ink(timer, left_s))
+
+
+@lru_cache(maxsize=256)
+def _bar_of(halves: int, width: int, style: str) -> Content:
     full, half = divmod(halves, 2)
-    style = _ink(timer, left_s)
     body = ink("━" * full + ("╸" if half else ""), style)
     return Content.assemble(body, ink("─" * max(0, width - full - half), ".ink--track"))
 
