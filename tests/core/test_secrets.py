@@ -250,3 +250,16 @@ def test_many_secrets_are_looked_for_in_another_way_and_found_just_so(
     assert len(many._forms) > secrets._MANY > len(few._forms)
     for said in (text, "", *values, *(text + value + text for value in values)):
         assert many.redact(said) == few.redact(said)
+
+
+@given(
+    st.lists(st.text(st.sampled_from(list("ab\x00\x1f\"'\\ :=&,sign")), max_size=40), max_size=6),
+    st.text(st.sampled_from("ab\x00\x1f"), min_size=8, max_size=12),
+)
+def test_the_texts_of_a_message_are_cleaned_as_each_of_them_alone(
+    texts: list[str], hidden: str
+) -> None:
+    redactor = Redactor(["abababab"])
+    whole = [*texts, f"x{hidden}y", 'Sign: "open', f"sign={hidden}"]
+    together = redactor.redact_all(whole, [hidden])
+    assert together == [redactor.redact(text, [hidden]) for text in whole]

@@ -142,3 +142,20 @@ def test_as_many_earlier_ones_as_fit_and_none_of_an_action_that_is_gone() -> Non
     assert [one.started_ms for one in ledger.earlier] == list(range(4, MOST_EARLIER + 4))
     ledger.forget_actions_not_in(["quotes"])
     assert not ledger.earlier
+
+
+def test_it_knows_when_something_last_happened() -> None:
+    ledger = Ledger()
+    ledger.take(book("1"), begun_s=1.0)
+    ledger.take(book("1"), begun_s=2.0)
+    assert ledger.moved_s == 1.0
+    ledger.take(book("1", "2"), begun_s=3.0)
+    assert ledger.moved_s == 3.0
+    ledger.take(Book(("quote",), (), 1), begun_s=4.0)
+    assert ledger.moved_s == 4.0  # of quotes nothing was known
+    ledger.end(report(Outcome.UNRESOLVED), SPREADS, ended_s=5.0)
+    assert ledger.moved_s == 5.0
+    ledger.take(book("1", "2"), begun_s=6.0)
+    assert ledger.moved_s == 6.0  # it settled the report
+    ledger.take(book("1", "2"), begun_s=7.0)
+    assert ledger.moved_s == 6.0

@@ -58,6 +58,16 @@ def test_a_flood_is_cleaned_as_it_comes() -> None:
     assert len(feed) == 50
 
 
+def test_a_picture_takes_along_what_waits() -> None:
+    later = Later()
+    recorder, feed = recorder_with(later)
+    note(recorder, 1)
+    recorder.catch_up()
+    assert [frame.text for frame in feed.drain()] == ["1 *** ***"]
+    later.run()
+    assert len(feed) == 0
+
+
 def test_the_end_leaves_nothing_behind() -> None:
     recorder, feed = recorder_with(Later())
     note(recorder, 1)

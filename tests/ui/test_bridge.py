@@ -102,6 +102,78 @@ async def test_what_nobody_waits_for_comes_with_the_next_second(make: Any) -> No
         assert bridge.pulls == 2
 
 
+def left_alone(bridge: Bridge, rested_s: float) -> None:
+    """Nobody has touched the screen for a minute, and it was shown so long ago."""
+    bridge._touched_at -= 60.0
+    bridge._pulled_at -= rested_s
+
+
+async def test_a_screen_that_nobody_touches_shows_reads_every_five_seconds(make: Any) -> None:
+    account = make.bitget()
+    desk = make.FakeDesk(DeskView((account,)))
+    app: App[None] = App()
+    async with app.run_test():
+        bridge = Bridge(desk, app, Shown())
+        bridge.start()
+        later = replace(account.book, read_at_ms=account.book.read_at_ms + 5_000)
+        desk.view = DeskView((replace(account, book=later),))
+        bridge.nudge()
+        left_alone(bridge, 4.0)
+        bridge.alive()
+        assert bridge.pulls == 1
+        bridge._pulled_at -= 1.0
+        bridge.alive()
+        assert bridge.pulls == 2
+
+
+async def test_and_what_is_less_every_ten(make: Any) -> None:
+    desk = make.FakeDesk(DeskView((make.bitget(),)))
+    app: App[None] = App()
+    async with app.run_test():
+        bridge = Bridge(desk, app, Shown())
+        bridge.start()
+        desk.frames.put(frame(1))
+        bridge.nudge()
+        left_alone(bridge, 9.0)
+        bridge.alive()
+        assert bridge.pulls == 1
+        bridge._pulled_at -= 1.0
+        bridge.alive()
+        assert bridge.pulls == 2
+
+
+async def test_a_touch_brings_what_waits(make: Any) -> None:
+    desk = make.FakeDesk(DeskView((make.bitget(),)))
+    app: App[None] = App()
+    async with app.run_test():
+        bridge = Bridge(desk, app, Shown())
+        bridge.start()
+        desk.frames.put(frame(1))
+        bridge.nudge()
+        left_alone(bridge, 1.0)
+        bridge.touched()
+        bridge.alive()
+        assert bridge.pulls == 2
+
+
+async def test_a_beat_is_shown_within_the_second_on_a_screen_that_rests(make: Any) -> None:
+    account = make.bitget()
+    desk = make.FakeDesk(DeskView((account,)))
+    shown: list[DeskView] = []
+    app: App[None] = App()
+    async with app.run_test():
+        bridge = Bridge(desk, app, Shown(), shown.append)
+        bridge.start()
+        (timer,) = account.timers
+        beaten = replace(timer, sent_at=timer.sent_at.later(5.0))
+        desk.view = DeskView((replace(account, timers=(beaten,)),))
+        bridge.nudge()
+        left_alone(bridge, 1.0)
+        bridge.alive()
+        bridge.alive()
+        assert (bridge.pulls, shown) == (1, [desk.view])
+
+
 def changes(account: AccountView) -> list[AccountView]:
     (timer,) = account.timers
     assert account.book is not None

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pyte
+from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.core.desk import DeskView
+from tui.ui.app import KilldeskApp
 from tui.ui.painted import Painted, ink
 from tui.ui.sparing_screen import SparingScreen, seen_in
 from tui.ui.themes import DARK, LIGHT, variables_for
@@ -56,33 +62,108 @@ class SparingApp(App[None]):
         return [strip.text.rstrip() for strip in self.desk._compositor.render_strips()[:3]]
 
 
-def regions(app: SparingApp, monkeypatch: Any) -> list[set[Region]]:
-    """Notes what each update of the screen paints."""
-    painted: list[set[Region]] = []
-    usual = app.desk._compositor.render_partial_update
-
-    def noting() -> object:
-        painted.append(set(app.desk._compositor._dirty_regions))
-        return usual()
-
-    monkeypatch.setattr(app.desk._compositor, "render_partial_update", noting)
-    return painted
+def writings(app: SparingApp, monkeypatch: Any) -> list[str]:
+    """What goes to the terminal past the compositor."""
+    written: list[str] = []
+    monkeypatch.setattr(app.desk, "write", written.append)
+    return written
 
 
-async def test_what_is_put_within_at_once_is_painted_when_it_ends(monkeypatch: Any) -> None:
+def on_terminal(before: list[Strip], written: str, size: Size) -> list[tuple[str, ...]]:
+    """Each cell of a terminal that showed `before` once `written` has come."""
+    console = Console(color_system="truecolor", force_terminal=True)
+    terminal = pyte.Screen(size.width, size.height)
+    stream = pyte.Stream(terminal)
+    for y, strip in enumerate(before, 1):
+        stream.feed(f"\x1b[{y};1H{strip.render(console)}")
+    stream.feed(written)
+    return [
+        tuple(str(terminal.buffer[y][x]) for x in range(size.width)) for y in range(size.height)
+    ]
+
+
+async def test_what_is_put_within_at_once_is_written_when_it_ends(monkeypatch: Any) -> None:
     app = SparingApp()
     async with app.run_test() as pilot:
         app.left.put("a\nb\nc")
         await pilot.pause()
-        painted = regions(app, monkeypatch)
+        app.desk.query_one("#right", Part).put("1\n2\n3")
+        await pilot.pause()
+        before = app.desk._compositor.render_strips()
+        written = writings(app, monkeypatch)
         with app.desk.at_once():
             app.left.put("a\nX\nc")
-            app.desk.query_one("#right", Part).put("Y")
-            assert painted == []
-        assert painted == [{Region(0, 1, 10, 1), Region(10, 0, 10, 1)}]
-        assert app.rows() == ["a         Y", "X", "c"]
+            app.desk.query_one("#right", Part).put("Y\n2\n3")
+            assert written == []
+        (once,) = written
+        assert once.count("H") == 2  # two lines, each at its place
+        assert app.rows() == ["a         Y", "X         2", "c         3"]
+        after = app.desk._compositor.render_strips()
+        assert on_terminal(before, once, app.size) == on_terminal(after, "", app.size)
         await pilot.pause()
-        assert len(painted) == 1
+        assert len(written) == 1
+
+
+async def test_what_something_covers_is_not_written_over_it(monkeypatch: Any) -> None:
+    app = SparingApp()
+    async with app.run_test() as pilot:
+        app.left.put("a\nb\nc")
+        await pilot.pause()
+        app.notify("in front of all", timeout=60)
+        cover = Static("X", classes="cover")
+        cover.styles.layer = "front"
+        cover.styles.width = cover.styles.height = 1
+        app.desk.styles.layers = ("default", "front")
+        await app.desk.mount(cover)
+        await pilot.pause()
+        written = writings(app, monkeypatch)
+        with app.desk.at_once():
+            app.left.put("1\nb\nc")
+        assert written == []
+        assert app.rows()[0] == "X"
+        await cover.remove()
+        await pilot.pause()
+        with app.desk.at_once():
+            app.left.put("2\nb\nc")
+        assert len(written) == 1
+        assert app.rows()[0] == "2"
+
+
+async def test_the_dashboard_writes_what_the_compositor_would_paint(
+    make: Any, monkeypatch: Any
+) -> None:
+    """Figures, routes, gauge, clock and frames, in the end as if all had been painted anew."""
+    account, other = make.bitget(), make.htx()
+    desk = make.FakeDesk(DeskView((account, other)))
+    app = KilldeskApp(desk, demo=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await make.until(pilot, lambda: app.dashboard.header.clock.value is not None)
+        desk.put(account, other)
+        await pilot.pause(0.3)
+        screen = app.dashboard
+        before = screen._compositor.render_strips()
+        written: list[str] = []
+        monkeypatch.setattr(screen, "write", written.append)
+        read = replace(account.book, read_at_ms=account.book.read_at_ms + 5_000)
+        (route,) = account.routes
+        renewed = replace(
+            account,
+            book=read,
+            routes=(replace(route, round_trip_ms=123.4),),
+            timers=(make.timer(left_s=22.2),),
+        )
+        view = DeskView((renewed, other))
+        desk.view = view
+        app._show(view, make.frames(7), 0)
+        assert len(written) == 1
+        after = screen._compositor.render_strips()
+        shown = on_terminal(before, written[0], app.size)
+        wanted = on_terminal(after, "", app.size)
+        bar = screen.log_.rows.vertical_scrollbar.region  # goes the usual way
+        for y, (line, meant) in enumerate(zip(shown, wanted, strict=True)):
+            for x, (cell, right) in enumerate(zip(line, meant, strict=True)):
+                assert cell == right or bar.contains(x, y), (x, y)
+        assert on_terminal(before, "", app.size) != wanted
 
 
 async def test_another_value_that_looks_the_same_is_not_painted(monkeypatch: Any) -> None:

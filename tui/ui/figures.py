@@ -17,7 +17,7 @@ from tui.ui.words import utc
 
 _GAP = 4
 _OLD_MS = 20_000
-"""Age from which a book does not look live any more; it is read every five seconds."""
+"""Age from which a book does not look live any more; it is read every five to ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)

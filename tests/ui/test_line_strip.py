@@ -1,0 +1,74 @@
+"""A line of cells looks as Textual would paint it, or is left to Textual."""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+from textual.app import App, ComposeResult
+from textual.content import Content, Span
+from textual.strip import Strip
+from textual.visual import Visual
+from textual.widgets import Static
+
+from tui.ui.inks import inked, inks_of
+from tui.ui.line_strip import line_strip
+from tui.ui.painted import ink, row
+from tui.ui.themes import variables_for
+
+LINES = {
+    "bare": Content("12:03:22"),
+    "empty": Content(),
+    "one ink": ink("READY", ".ink--good"),
+    "an ink with a ground": ink(" FIRED ", ".ink--alarm"),
+    "several": row(ink("12", ".ink--strong"), Content("open"), ink("as of", ".ink--faint")),
+    "bare at both ends": Content.assemble("a ", ink("b", ".ink--bad"), " c"),
+    "wide letters": ink("注文 12", ".ink--strong"),
+    "as wide as there is room": ink("x" * 20, ".ink--quiet"),
+}
+
+
+class InkApp(App[None]):
+    CSS = "Static { width: 20; height: 1; background: $killdesk-bar; }"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variables_for(dark=True)
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+
+
+def printed(strip: Strip) -> list[tuple[str, object]]:
+    """Letter by letter with its colours, however the strip is cut."""
+    return [
+        (letter, style and (style.color, style.bgcolor, style.bold))
+        for text, style, _ in strip
+        for letter in text
+    ]
+
+
+@pytest.mark.parametrize("name", LINES)
+async def test_it_is_what_textual_paints(name: str) -> None:
+    app, line = InkApp(), LINES[name]
+    async with app.run_test():
+        part = app.query_one(Static)
+        drawn = line_strip(line, 20, part.visual_style, inks_of(part))
+        (usual,) = Visual.to_strips(part, inked(part, line), 20, 1, part.visual_style, pad=True)
+        assert drawn is not None
+        assert printed(drawn) == printed(usual)
+        assert drawn.cell_length == 20
+        assert drawn.render(Console(color_system="truecolor"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        Content("x" * 21),
+        Content("a\tb"),
+        Content("abc", [Span(0, 3, ".ink--good"), Span(1, 2, ".ink--bad")]),
+    ],
+)
+async def test_the_rest_is_left_to_textual(line: Content) -> None:
+    app = InkApp()
+    async with app.run_test():
+        part = app.query_one(Static)
+        assert line_strip(line, 20, part.visual_style, inks_of(part)) is None
