@@ -85,8 +85,8 @@ class Credentials:
         return tuple(part.reveal() for part in parts if part)
 
 
-_BETWEEN = "\0\x1f\0"
-"""Parts the texts of a message, which are looked through in one go; nothing secret spans it."""
+_BETWEEN = "\0"
+"""Parts the texts of a message, which are looked through in one go."""
 
 
 class Redactor:
@@ -118,10 +118,12 @@ class Redactor:
                 self._prepared.clear()
             forms = self._prepared[values] = _all_forms(values)
         parts = list(texts)
-        redacted = self._redact(_BETWEEN.join(parts), forms).split(_BETWEEN)
-        if len(redacted) == len(parts):
-            return redacted
-        # A text holds what parts them here, or a field that is secret by name has no end.
+        together = _BETWEEN.join(parts)
+        if together.count(_BETWEEN) == len(parts) - 1:
+            redacted = self._redact(together, forms).split(_BETWEEN)
+            if len(redacted) == len(parts):
+                return redacted
+        # A text holds what parts them here, or something secret goes on beyond its end.
         return [self._redact(text, forms) for text in parts]
 
     def _redact(self, text: str, hidden: frozenset[str]) -> str:

@@ -16,8 +16,9 @@ from tui.ui.sparkline import orders_line
 from tui.ui.words import utc
 
 _GAP = 4
-_OLD_MS = 20_000
-"""Age from which a book does not look live any more; it is read every five to ten seconds."""
+_OLD_MS = 25_000
+"""Age from which a book does not look live any more. It is read every five seconds, every ten when
+nothing happens, and a screen that nobody touches shows that up to five seconds later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,7 @@ _LEAST_HOUR = 10
 """Cells of the line below which it tells nothing."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _hour(past: Past, width: int) -> Content:
     """The last hour of the total; its length in words where there is room."""
     words = ink(" 1 h", ".ink--faint")
