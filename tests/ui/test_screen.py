@@ -239,7 +239,7 @@ async def test_figures_that_nothing_renews_do_not_look_live(
     clock = make.Clock()
     async with make.shown(desk, size, clock=clock) as (app, pilot):
         assert "?" not in make.text(app).replace("? help", "")
-        clock.ahead_s = 21.0
+        clock.ahead_s = 26.0
         app.dashboard.tick()
         await pilot.pause()
         for panel in app.dashboard.grid.panels:
@@ -247,7 +247,7 @@ async def test_figures_that_nothing_renews_do_not_look_live(
             assert counted is not None and counted.stale
         assert "? as of 12:03:20" in make.text(app) or size == (80, 12)
         assert make.text(app).replace("? help", "").count("?") >= 3
-        read = make.book(at_ms=make.NOW_MS + 20_000, spread=12, quote=4)
+        read = make.book(at_ms=make.NOW_MS + 25_000, spread=12, quote=4)
         desk.put(replace(make.okx(), book=read), replace(make.htx(), book_error="timed out"))
 
         def old() -> list[bool | None]:
