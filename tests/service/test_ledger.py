@@ -158,4 +158,4 @@ def test_it_knows_when_something_last_happened() -> None:
     ledger.take(book("1", "2"), begun_s=6.0)
     assert ledger.moved_s == 6.0  # it settled the report
     ledger.take(book("1", "2"), begun_s=7.0)
-    assert ledger.moved_s == 6.0
+    assert (ledger.moved_s, ledger.moves) == (6.0, 5)

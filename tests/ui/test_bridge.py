@@ -142,6 +142,35 @@ async def test_and_what_is_less_every_ten(make: Any) -> None:
         assert bridge.pulls == 2
 
 
+async def test_nothing_that_presses_is_left_waiting(make: Any) -> None:
+    """A nudge may have compared with a picture that was just being replaced."""
+    account = make.bitget()
+    desk = make.FakeDesk(DeskView((account,)))
+    app: App[None] = App()
+    async with app.run_test():
+        bridge = Bridge(desk, app, Shown())
+        bridge.start()
+        desk.view = DeskView((replace(account, health=Health.DOWN),))
+        bridge._waiting = True
+        left_alone(bridge, 1.0)
+        bridge.alive()
+        assert bridge.pulls == 2
+
+
+async def test_what_is_watched_without_a_touch_does_not_rest(make: Any) -> None:
+    desk = make.FakeDesk(DeskView((make.bitget(),)))
+    app: App[None] = App()
+    async with app.run_test():
+        bridge = Bridge(desk, app, Shown())
+        bridge.rests = False
+        bridge.start()
+        desk.frames.put(frame(1))
+        bridge.nudge()
+        left_alone(bridge, 1.0)
+        bridge.alive()
+        assert bridge.pulls == 2
+
+
 async def test_a_touch_brings_what_waits(make: Any) -> None:
     desk = make.FakeDesk(DeskView((make.bitget(),)))
     app: App[None] = App()

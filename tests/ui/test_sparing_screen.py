@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.geometry import Region, Size
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
@@ -60,6 +60,19 @@ class SparingApp(App[None]):
     def rows(self) -> list[str]:
         """What stands in the first lines of the screen."""
         return [strip.text.rstrip() for strip in self.desk._compositor.render_strips()[:3]]
+
+
+def regions(app: SparingApp, monkeypatch: Any) -> list[set[Region]]:
+    """Notes what each update of the screen paints by the compositor."""
+    painted: list[set[Region]] = []
+    usual = app.desk._compositor.render_partial_update
+
+    def noting() -> object:
+        painted.append(set(app.desk._compositor._dirty_regions))
+        return usual()
+
+    monkeypatch.setattr(app.desk._compositor, "render_partial_update", noting)
+    return painted
 
 
 def writings(app: SparingApp, monkeypatch: Any) -> list[str]:
@@ -127,6 +140,41 @@ async def test_what_something_covers_is_not_written_over_it(monkeypatch: Any) ->
             app.left.put("2\nb\nc")
         assert len(written) == 1
         assert app.rows()[0] == "2"
+
+
+async def test_nothing_is_written_over_another_screen(monkeypatch: Any) -> None:
+    app = SparingApp()
+    async with app.run_test() as pilot:
+        app.left.put("a\nb\nc")
+        await pilot.pause()
+        desk, left = app.desk, app.left
+        written = writings(app, monkeypatch)
+        await app.push_screen(ModalScreen())
+        await pilot.pause()
+        desk._repaint_required = False  # else it is that which keeps it back
+        with desk.at_once():
+            left.put("1\nb\nc")
+        assert written == []
+        await app.pop_screen()
+        await pilot.pause()
+        assert app.rows()[0] == "1"
+
+
+async def test_what_waits_to_be_painted_whole_is_not_forgotten_for_a_line(
+    monkeypatch: Any,
+) -> None:
+    app = SparingApp()
+    async with app.run_test() as pilot:
+        app.left.put("a\nb\nc")
+        await pilot.pause()
+        written, left = writings(app, monkeypatch), app.left
+        left._set_dirty()
+        left._render_content()  # somebody looked at a part of it before it was painted
+        painted = regions(app, monkeypatch)
+        with app.desk.at_once():
+            left.put("1\nb\nc")
+        assert written == []
+        assert Region(0, 0, 10, 3) in painted[0]
 
 
 async def test_the_dashboard_writes_what_the_compositor_would_paint(

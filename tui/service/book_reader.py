@@ -76,12 +76,12 @@ class BookReader:
             book = await self._courier.run(talk, READ_S, listed)
         now = self._access.clock()
         book = replace(book, read_at_ms=now.wall_ms)
-        before = self._ledger.moved_s
+        before = self._ledger.moves
         for settled in self._ledger.take(book, begun_s):
             self._settled(settled)
         if self._ledger.book is not None:
             self._history.take(now, self._ledger.book, book.kinds, self._profile.covered)
-        if self._ledger.moved_s != before:
+        if self._ledger.moves != before:
             self._access.changed()
         return book
 

@@ -30,9 +30,11 @@ class Ledger:
         self.book: Book | None = None
         self.error = ""
         """Why the last read of everything failed; empty after one that did not."""
+        self.moves = 0
+        """How often something has happened: a cancel ended, or a listing told other orders than the
+        one before, or settled a report."""
         self.moved_s = 0.0
-        """When something last happened, monotonic: a cancel ended, or a listing was begun that told
-        other orders than the one before or settled a report."""
+        """When that was last, monotonic; of a listing, when it was begun."""
         self._listed_s: dict[str, float] = {}
         self._kinds: frozenset[str] | None = None
         """Those that the account has; None while any may come."""
@@ -80,7 +82,7 @@ class Ledger:
         fresh = Book(newest, tuple(o for o in book.orders if o.kind in newest), book.read_at_ms)
         before = self.book.only(newest) if self.book else None
         if before is None or (before.kinds, before.orders) != (fresh.kinds, fresh.orders):
-            self.moved_s = begun_s
+            self._moved(begun_s)
         self.book = self.book.merged(fresh) if self.book else fresh
 
         def look(one: _Ended) -> _Ended:
@@ -96,8 +98,12 @@ class Ledger:
         ]
         self._ended = {key: look(one) for key, one in self._ended.items()}
         if settled:
-            self.moved_s = begun_s
+            self._moved(begun_s)
         return settled
+
+    def _moved(self, at_s: float) -> None:
+        self.moves += 1
+        self.moved_s = at_s
 
     def keep_only(self, kinds: Iterable[str]) -> None:
         """The kinds that the account has, now that they are known, or are others than before.
@@ -120,7 +126,7 @@ class Ledger:
 
     def end(self, report: Report, action: Action, ended_s: float) -> None:
         """A run's report. Earlier ones of its action go, unless they are unresolved."""
-        self.moved_s = ended_s
+        self._moved(ended_s)
 
         def gone(one: _Ended) -> bool:
             return one.action.id == action.id and one.report.outcome is not Outcome.UNRESOLVED

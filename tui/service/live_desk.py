@@ -303,7 +303,10 @@ class LiveDesk:
             self._publisher.changed()
 
     def _draw(self) -> DeskView:
-        self._recorder.catch_up()
+        try:
+            self._recorder.catch_up()
+        except Exception as error:  # noqa: BLE001  a frame that cannot be cleaned costs no picture
+            self._stray(error)
         broken, head = (self.audit.fault, self.audit.head) if self.audit is not None else ("", "")
         notice = "; ".join(filter(None, (self._notice, self._fault, broken)))
         view = DeskView(self._workers.views, notice, head)

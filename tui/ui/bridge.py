@@ -65,6 +65,8 @@ class Bridge:
         """There is something that can wait."""
         self._pulled_at = 0.0
         self._touched_at = time.monotonic()
+        self.rests = True
+        """False where somebody watches without touching anything."""
         self._shown: object = None
         """What has been shown of what cannot wait."""
         self._renewed: object = None
@@ -112,10 +114,11 @@ class Bridge:
 
     def _may_rest(self, now_s: float) -> bool:
         """Whether what waits may wait on."""
-        rested_s = now_s - self._pulled_at
-        if now_s - self._touched_at < _ATTENDED_S or rested_s >= _LONG_REST_S:
+        view, rested_s = self._desk.view, now_s - self._pulled_at
+        attended = not self.rests or now_s - self._touched_at < _ATTENDED_S
+        if attended or rested_s >= _LONG_REST_S or pressing(view) != self._shown:
             return False
-        return rested_s < _REST_S or _read(self._desk.view) == self._read
+        return rested_s < _REST_S or _read(view) == self._read
 
     def _plan(self) -> None:
         wait_s = self._pulled_at + _SHORTEST_S - time.monotonic()

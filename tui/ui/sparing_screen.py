@@ -7,6 +7,7 @@ what the machine has to do. The names with an underscore are Textual's own.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Self, TypeAlias
@@ -55,6 +56,10 @@ class SparingWidget(Widget):
         changed = self.changed_lines() if not self.styles.tint.a else None
         if changed is None:
             return None
+        top = self.content_offset.y
+        rows = {top + y for y, _ in changed}
+        if not all(rows.issuperset(region.line_range) for region in self._repaint_regions):
+            return None  # something else of it waits to be painted
         self._repaint_regions.clear()
         filters, (_, ground) = self.get_line_filters(), self.background_colors
         lines = []
@@ -166,8 +171,10 @@ class SparingScreen(Screen[None]):
         """Writes what has changed in lines that are seen whole, past the compositor."""
         app = self.app
         laid_out = not (self._layout_required or self._scroll_required or self._repaint_required)
-        if not (laid_out and self.is_current) or app.is_inline or app._batch_count:
+        if app.screen is not self or not laid_out or app.is_inline or app._batch_count:
             return
+        if sys.platform == "win32":
+            return  # its terminal takes no large writes (cpython#82052), which Textual knows
         written = ""
         for widget in [one for one in self._dirty_widgets if isinstance(one, SparingWidget)]:
             place = self._compositor.place_of(widget)
@@ -183,7 +190,7 @@ class SparingScreen(Screen[None]):
     def write(self, written: str) -> None:
         """To the terminal in one piece, which it shows at once; the cursor stays where it was."""
         app, driver = self.app, self.app._driver
-        if driver is None or app.is_headless or not app._running:
+        if driver is None or app.is_headless or not app._running or app._closed:
             return
         x, y = self.outer_size.clamp_offset(app.cursor_position)
         whole = written + Control.move_to(x, y).segment.text
