@@ -50,6 +50,19 @@ async def test_a_task_that_fails_is_shown_and_started_again(
     await desk.until(lambda: desk.account("okx-desk").book.read_at_ms > read_before)
 
 
+async def test_frames_that_cannot_be_cleaned_cost_no_picture(
+    simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk("htx-unified")
+    await desk.ready("htx-unified")
+    monkeypatch.setattr(desk.desk._recorder, "catch_up", broken)
+    desk.desk.cancel("htx-unified")
+    account = await desk.reported("htx-unified")
+    assert account.reports[0].outcome is Outcome.CONFIRMED
+    await desk.until(lambda: "KeyError" in desk.desk.view.notice)
+    assert "secret" not in desk.desk.view.notice
+
+
 async def test_a_press_made_while_the_keyring_is_read_goes_out_as_soon_as_it_can(
     simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
