@@ -218,7 +218,8 @@ class Heartbeat:
         now = self._clock()
         self._machine.sent(now)
         self._rivals.sent(now)
-        self._changed()
+        if self._machine.state is not self._seen:
+            self._changed()  # of a beat that is like the one before its frame tells soon enough
         if not countdown_s:
             self._keep(now)
         ack = await self._ask(countdown_s)
@@ -238,7 +239,8 @@ class Heartbeat:
                 self._resync()
             case Verdict.UNKNOWN:
                 self._machine.lost(now, ack.text or "no answer")
-        self._changed()
+        if ack.verdict not in (Verdict.ACCEPTED, Verdict.NOTHING):
+            self._changed()
 
     async def _ask(self, countdown_s: int) -> Ack:
         try:

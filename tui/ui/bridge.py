@@ -69,6 +69,8 @@ class Bridge:
         """False where somebody watches without touching anything."""
         self._shown: object = None
         """What has been shown of what cannot wait."""
+        self._found_calm: DeskView | None = None
+        """The last picture that was found to show nothing new of what cannot wait."""
         self._renewed: object = None
         """What has been shown of the timers' beats."""
         self._read: object = None
@@ -116,9 +118,18 @@ class Bridge:
         """Whether what waits may wait on."""
         view, rested_s = self._desk.view, now_s - self._pulled_at
         attended = not self.rests or now_s - self._touched_at < _ATTENDED_S
-        if attended or rested_s >= _LONG_REST_S or pressing(view) != self._shown:
+        if attended or rested_s >= _LONG_REST_S or self._presses(view):
             return False
         return rested_s < _REST_S or _read(view) == self._read
+
+    def _presses(self, view: DeskView) -> bool:
+        """Whether a nudge was wrong about this picture: another one was just being shown."""
+        if view is self._found_calm:
+            return False
+        if pressing(view) == self._shown:
+            self._found_calm = view
+            return False
+        return True
 
     def _plan(self) -> None:
         wait_s = self._pulled_at + _SHORTEST_S - time.monotonic()
@@ -144,6 +155,7 @@ class Bridge:
             self._last_seq = frames[-1].seq
         view = self._desk.view
         self._shown, self._renewed, self._read = pressing(view), _renewed(view), _read(view)
+        self._found_calm = view
         self._show(view, frames, missed)
         if len(frames) == _BATCH:
             self.nudge()
