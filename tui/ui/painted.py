@@ -196,5 +196,6 @@ class Painted(SparingWidget, Generic[S]):
                 drawn = self.paint(self.value, size.width, size.height)
             except Exception as error:  # noqa: BLE001  one part that cannot be drawn must not end the desk
                 drawn = ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")
-        self._drawn, self._drawn_on = tuple(drawn.split("\n")), size
+        several = "\n" in drawn.plain
+        self._drawn, self._drawn_on = tuple(drawn.split("\n")) if several else (drawn,), size
         return self._drawn

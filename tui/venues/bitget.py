@@ -68,7 +68,7 @@ KINDS = (
     Kind("USDT-FUTURES", "USDT futures", spacing_s=0.3),
     Kind("COIN-FUTURES", "coin futures", spacing_s=0.3),
     Kind("USDC-FUTURES", "USDC futures", spacing_s=0.3),
-    Kind(STRATEGY, "strategy", spacing_s=0.5, every=4, covered=False),
+    Kind(STRATEGY, "strategy", spacing_s=0.5, every=6, covered=False),
 )
 ORDERS = Action(
     id="orders",
