@@ -102,105 +102,80 @@ async def test_what_nobody_waits_for_comes_with_the_next_second(make: Any) -> No
         assert bridge.pulls == 2
 
 
-def left_alone(bridge: Bridge, rested_s: float) -> None:
-    """Nobody has touched the screen for a minute, and it was shown so long ago."""
-    bridge._touched_at -= 60.0
-    bridge._pulled_at -= rested_s
+class Resting:
+    """A bridge of one account, on a screen that nobody has touched for a minute."""
+
+    def __init__(self, make: Any) -> None:
+        self.account = make.bitget()
+        self.desk = make.FakeDesk(DeskView((self.account,)))
+        self.timers: list[DeskView] = []
+        self.bridge = Bridge(self.desk, App(), Shown(), self.timers.append)
+        self.bridge._touched_at -= 60.0
+        self.bridge.start()
+
+    def change(self, **more: Any) -> None:
+        """The service has a newer picture of the account."""
+        self.desk.view = DeskView((replace(self.account, **more),))
+        self.bridge.nudge()
+
+    def add_frame(self) -> None:
+        self.desk.frames.put(frame(1))
+        self.bridge.nudge()
+
+    def pulls_after(self, rested_s: float) -> int:
+        """How often it has pulled once a second begins so long after the last time."""
+        self.bridge._pulled_at = time.monotonic() - rested_s
+        self.bridge.alive()
+        return self.bridge.pulls
 
 
-async def test_a_screen_that_nobody_touches_shows_reads_every_five_seconds(make: Any) -> None:
-    account = make.bitget()
-    desk = make.FakeDesk(DeskView((account,)))
-    app: App[None] = App()
-    async with app.run_test():
-        bridge = Bridge(desk, app, Shown())
-        bridge.start()
-        later = replace(account.book, read_at_ms=account.book.read_at_ms + 5_000)
-        desk.view = DeskView((replace(account, book=later),))
-        bridge.nudge()
-        left_alone(bridge, 4.0)
-        bridge.alive()
-        assert bridge.pulls == 1
-        bridge._pulled_at -= 1.0
-        bridge.alive()
-        assert bridge.pulls == 2
+@pytest.fixture
+async def resting(make: Any) -> Resting:
+    return Resting(make)
 
 
-async def test_and_what_is_less_every_ten(make: Any) -> None:
-    desk = make.FakeDesk(DeskView((make.bitget(),)))
-    app: App[None] = App()
-    async with app.run_test():
-        bridge = Bridge(desk, app, Shown())
-        bridge.start()
-        desk.frames.put(frame(1))
-        bridge.nudge()
-        left_alone(bridge, 9.0)
-        bridge.alive()
-        assert bridge.pulls == 1
-        bridge._pulled_at -= 1.0
-        bridge.alive()
-        assert bridge.pulls == 2
+async def test_a_screen_that_nobody_touches_shows_reads_every_five_seconds(
+    resting: Resting,
+) -> None:
+    book = resting.account.book
+    assert book is not None
+    resting.change(book=replace(book, read_at_ms=book.read_at_ms + 5_000))
+    assert resting.pulls_after(4.0) == 1
+    assert resting.pulls_after(5.0) == 2
 
 
-async def test_nothing_that_presses_is_left_waiting(make: Any) -> None:
+async def test_and_what_is_less_every_ten(resting: Resting) -> None:
+    resting.add_frame()
+    assert resting.pulls_after(9.0) == 1
+    assert resting.pulls_after(10.0) == 2
+
+
+async def test_nothing_that_presses_is_left_waiting(resting: Resting) -> None:
     """A nudge may have compared with a picture that was just being replaced."""
-    account = make.bitget()
-    desk = make.FakeDesk(DeskView((account,)))
-    app: App[None] = App()
-    async with app.run_test():
-        bridge = Bridge(desk, app, Shown())
-        bridge.start()
-        desk.view = DeskView((replace(account, health=Health.DOWN),))
-        bridge._waiting = True
-        left_alone(bridge, 1.0)
-        bridge.alive()
-        assert bridge.pulls == 2
+    resting.desk.view = DeskView((replace(resting.account, health=Health.DOWN),))
+    resting.bridge._waiting = True
+    assert resting.pulls_after(1.0) == 2
 
 
-async def test_what_is_watched_without_a_touch_does_not_rest(make: Any) -> None:
-    desk = make.FakeDesk(DeskView((make.bitget(),)))
-    app: App[None] = App()
-    async with app.run_test():
-        bridge = Bridge(desk, app, Shown())
-        bridge.rests = False
-        bridge.start()
-        desk.frames.put(frame(1))
-        bridge.nudge()
-        left_alone(bridge, 1.0)
-        bridge.alive()
-        assert bridge.pulls == 2
+async def test_what_is_watched_without_a_touch_does_not_rest(resting: Resting) -> None:
+    resting.bridge.rests = False
+    resting.add_frame()
+    assert resting.pulls_after(1.0) == 2
 
 
-async def test_a_touch_brings_what_waits(make: Any) -> None:
-    desk = make.FakeDesk(DeskView((make.bitget(),)))
-    app: App[None] = App()
-    async with app.run_test():
-        bridge = Bridge(desk, app, Shown())
-        bridge.start()
-        desk.frames.put(frame(1))
-        bridge.nudge()
-        left_alone(bridge, 1.0)
-        bridge.touched()
-        bridge.alive()
-        assert bridge.pulls == 2
+async def test_a_touch_brings_what_waits(resting: Resting) -> None:
+    resting.add_frame()
+    resting.bridge.touched()
+    assert resting.pulls_after(1.0) == 2
 
 
-async def test_a_beat_is_shown_within_the_second_on_a_screen_that_rests(make: Any) -> None:
-    account = make.bitget()
-    desk = make.FakeDesk(DeskView((account,)))
-    shown: list[DeskView] = []
-    app: App[None] = App()
-    async with app.run_test():
-        bridge = Bridge(desk, app, Shown(), shown.append)
-        bridge.start()
-        (timer,) = account.timers
-        beaten = replace(timer, sent_at=timer.sent_at.later(5.0))
-        desk.view = DeskView((replace(account, timers=(beaten,)),))
-        bridge.nudge()
-        left_alone(bridge, 1.0)
-        bridge.alive()
-        bridge.alive()
-        assert (bridge.pulls, shown) == (1, [desk.view])
+async def test_a_beat_is_shown_within_the_second_on_a_screen_that_rests(resting: Resting) -> None:
+    (timer,) = resting.account.timers
+    assert timer.sent_at is not None
+    resting.change(timers=(replace(timer, sent_at=timer.sent_at.later(5.0)),))
+    assert resting.pulls_after(1.0) == 1
+    assert resting.pulls_after(2.0) == 1
+    assert resting.timers == [resting.desk.view]
 
 
 def changes(account: AccountView) -> list[AccountView]:
