@@ -95,6 +95,13 @@ def on_terminal(before: list[Strip], written: str, size: Size) -> list[tuple[str
     ]
 
 
+def settled(screen: SparingScreen) -> bool:
+    """Whether nothing waits to be laid out or painted."""
+    waiting = screen._layout_required or screen._dirty_widgets or screen._compositor._dirty_regions
+    parts = (screen, *screen.walk_children(Widget))
+    return not waiting and not any(w._repaint_required or w._layout_required for w in parts)
+
+
 async def test_what_is_put_within_at_once_is_written_when_it_ends(monkeypatch: Any) -> None:
     app = SparingApp()
     async with app.run_test() as pilot:
@@ -185,10 +192,8 @@ async def test_the_dashboard_writes_what_the_compositor_would_paint(
     desk = make.FakeDesk(DeskView((account, other)))
     app = KilldeskApp(desk, demo=True)
     async with app.run_test(size=(120, 40)) as pilot:
-        await make.until(pilot, lambda: app.dashboard.header.clock.value is not None)
-        desk.put(account, other)
-        await pilot.pause(0.3)
         screen = app.dashboard
+        await make.until(pilot, lambda: make.text(app).count("as of") == 2 and settled(screen))
         before = screen._compositor.render_strips()
         written: list[str] = []
         monkeypatch.setattr(screen, "write", written.append)
