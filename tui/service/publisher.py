@@ -8,12 +8,13 @@ from functools import partial
 
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView
-from tui.service.recorder import Later
+from tui.service.recorder import FIRST_S, Later
 
 PUBLISH_S = 0.02
 """Changes within so long make one picture."""
-HEARD_S = 0.1
-"""The same for what nobody waits for: when the venue was heard, how long an answer took."""
+HEARD_S = FIRST_S
+"""The same for what nobody waits for: when the venue was heard, how long an answer took. Then the
+messages are cleaned too, so that the loop wakes once for both."""
 PICTURE_SHARE = 0.1
 """Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
 

@@ -124,12 +124,9 @@ class Bridge:
 
     def _presses(self, view: DeskView) -> bool:
         """Whether a nudge was wrong about this picture: another one was just being shown."""
-        if view is self._found_calm:
-            return False
-        if pressing(view) == self._shown:
+        if view is not self._found_calm and pressing(view) == self._shown:
             self._found_calm = view
-            return False
-        return True
+        return view is not self._found_calm
 
     def _plan(self) -> None:
         wait_s = self._pulled_at + _SHORTEST_S - time.monotonic()

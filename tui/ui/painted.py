@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 from textual.cache import LRUCache
 from textual.content import Content, Span
@@ -127,15 +127,9 @@ class Painted(SparingWidget, Generic[S]):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
             self._changed = sorted(known)
 
-    def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
-    ) -> Self:
+    def _set_dirty(self, *regions: Region) -> None:
         self._changed = []
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        super()._set_dirty(*regions)
 
     def paint(self, value: S, width: int, height: int) -> Content:
         """The drawing of `value` on so many cells."""
