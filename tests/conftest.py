@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import textual.constants
 from hypothesis import settings
 
 import tui.simulator
@@ -23,6 +24,17 @@ pytest.register_assert_rewrite("tests.faults.scenario", "tests.faults.stage")
 
 # Loading the certificates of the world takes longer than a test, and loopback needs none.
 _NO_CERTIFICATES = SSLContext(PROTOCOL_TLS_CLIENT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _all_colours() -> Iterator[None]:
+    """Every screen of a run has the same colours, whatever terminal the run was started in.
+
+    Rich keeps the codes of a style from the first console that asked for them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(textual.constants, "COLOR_SYSTEM", "truecolor")
+        yield
 
 
 class Simulator:
