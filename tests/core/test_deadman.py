@@ -121,9 +121,9 @@ def test_beats_follow_the_last_send_and_not_the_last_answer(rig: Rig) -> None:
     assert rig.wait(0.1).next() == T
 
 
-def test_a_sleep_is_never_longer_than_a_second(rig: Rig) -> None:
+def test_a_sleep_is_never_longer_than_two_seconds(rig: Rig) -> None:
     """It would not notice a suspend."""
-    assert rig.armed().machine.wait_s(rig.now) == 1.0
+    assert rig.armed().machine.wait_s(rig.now) == 2.0
 
 
 def test_one_request_in_flight(rig: Rig) -> None:
@@ -167,7 +167,7 @@ def test_a_lost_beat_is_late_and_narrows_nothing(rig: Rig) -> None:
 def test_a_retry_keeps_the_spacing(rig: Rig) -> None:
     rig.armed().wait(4.9).send().lose(0.01)
     assert rig.next() is None
-    assert rig.machine.wait_s(rig.now) == pytest.approx(1.0)
+    assert rig.machine.wait_s(rig.now) == pytest.approx(1.04)
     assert rig.wait(1.03).next() is None
     assert rig.wait(0.02).next() == T
 

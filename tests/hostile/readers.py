@@ -200,7 +200,7 @@ def _answered(data: bytes) -> object:
 
 def _recorded(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     feed = FrameFeed()
-    Recorder(feed, read_clock, lambda: None).record("a", "rest", "in", "", headers=headers)
+    Recorder(feed, read_clock, lambda _: None).record("a", "rest", "in", "", headers=headers)
     judge(feed.drain())
     return tuple(headers)
 

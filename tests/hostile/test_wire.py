@@ -37,9 +37,9 @@ TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 def access_of(venue: str, feed: FrameFeed) -> Access:
     dialect = dialect_of(Account("a", venue, "http://127.0.0.1:1", "ws://127.0.0.1:1/ws"))
-    recorder = Recorder(feed, read_clock, lambda: None)
+    recorder = Recorder(feed, read_clock, lambda _: None)
     return Access(
-        "a", dialect, KEYS, recorder, read_clock, VenueClock(read_clock, lambda: None), TLS,
+        "a", dialect, KEYS, recorder, read_clock, VenueClock(read_clock, lambda _: None), TLS,
         lambda: None,
     )  # fmt: skip
 

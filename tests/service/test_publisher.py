@@ -8,7 +8,9 @@ import pytest
 
 from tui.core.clocks import Instant
 from tui.core.desk import DeskView
-from tui.service.publisher import HEARD_S, PICTURE_SHARE, PUBLISH_S, Publisher
+from tui.service.publisher import PICTURE_SHARE, PUBLISH_S, Publisher
+
+HEARD_S = 0.1
 
 
 class Rig:
@@ -57,29 +59,29 @@ def test_changes_make_one_picture() -> None:
 
 def test_what_was_only_heard_waits_longer() -> None:
     rig = Rig()
-    rig.publisher.heard()
-    rig.publisher.heard()
+    rig.publisher.heard(HEARD_S)
+    rig.publisher.heard(HEARD_S)
     rig.run_until(1.0)
     assert rig.drawn_at == pytest.approx([HEARD_S])
 
 
 def test_a_change_does_not_wait_for_what_was_heard_and_takes_it_along() -> None:
     rig = Rig()
-    rig.publisher.heard()
+    rig.publisher.heard(HEARD_S)
     rig.run_until(0.01)
     rig.publisher.changed()
-    rig.publisher.heard()
+    rig.publisher.heard(HEARD_S)
     rig.run_until(1.0)
     assert rig.drawn_at == pytest.approx([0.01 + PUBLISH_S])
 
 
 def test_what_comes_after_a_picture_has_one_of_its_own() -> None:
     rig = Rig()
-    rig.publisher.heard()
+    rig.publisher.heard(HEARD_S)
     rig.run_until(0.01)
     rig.publisher.changed()
     rig.run_until(0.05)
-    rig.publisher.heard()
+    rig.publisher.heard(HEARD_S)
     rig.run_until(1.0)
     assert rig.drawn_at == pytest.approx([0.01 + PUBLISH_S, 0.05 + HEARD_S])
 

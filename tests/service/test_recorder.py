@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from tui.core.clocks import read_clock
 from tui.core.frames import FrameFeed
-from tui.service.recorder import MOST_WAITING, Recorder
+from tui.service.recorder import MANY, MANY_S, MOST_WAITING, Recorder
+from tui.service.rounds import ROUND_S
 
 SECRET = "0123456789abcdef-secret"
 
@@ -16,8 +17,10 @@ class Later:
 
     def __init__(self) -> None:
         self.calls: list[Callable[[], None]] = []
+        self.waits_s: list[float] = []
 
-    def __call__(self, _seconds: float, call: Callable[[], None]) -> None:
+    def __call__(self, seconds: float, call: Callable[[], None]) -> None:
+        self.waits_s.append(seconds)
         self.calls.append(call)
 
     def run(self) -> None:
@@ -27,7 +30,7 @@ class Later:
 
 def recorder_with(later: Later | None) -> tuple[Recorder, FrameFeed]:
     feed = FrameFeed()
-    recorder = Recorder(feed, read_clock, lambda: None, later)
+    recorder = Recorder(feed, read_clock, lambda _: None, later)
     recorder.learn([SECRET])
     return recorder, feed
 
@@ -43,12 +46,22 @@ def test_a_message_is_only_noted_and_cleaned_later_in_order() -> None:
     recorder, feed = recorder_with(later)
     numbers = [note(recorder, n) for n in range(200)]
     assert len(feed) == 0
-    assert len(later.calls) == 1
+    assert len(later.calls) == 2  # in the next round, and sooner once there are many
     later.run()
     frames = feed.drain()
     assert [frame.seq for frame in frames] == numbers
     assert [frame.text for frame in frames] == [f"{n} *** ***" for n in range(200)]
     assert frames[7].headers == (("ACCESS-KEY", "***"), ("X", "*** 7"))
+
+
+def test_a_few_messages_wait_for_the_round_and_many_do_not() -> None:
+    later, told = Later(), list[float]()
+    recorder = Recorder(FrameFeed(), read_clock, told.append, later)
+    for number in range(MANY):
+        note(recorder, number)
+    assert 0 <= later.waits_s[0] <= ROUND_S
+    assert later.waits_s[1:] == [MANY_S]
+    assert told[-1] == MANY_S
 
 
 def test_a_flood_is_cleaned_as_it_comes() -> None:

@@ -20,7 +20,7 @@ def test_cookies_are_hidden_and_a_flood_of_headers_is_cut() -> None:
 
 def test_neither_a_name_nor_a_value_leaks_or_commands() -> None:
     feed = FrameFeed()
-    recorder = Recorder(feed, read_clock, lambda: None)
+    recorder = Recorder(feed, read_clock, lambda _: None)
     recorder.learn(["a-secret-of-the-desk"])
     evil = [("x-a-secret-of-the-desk", "1"), ("x", "a-secret-of-the-desk"), ("\x1b[2J", "\x9b2J")]
     recorder.record("a", "rest", "in", "200", headers=evil)

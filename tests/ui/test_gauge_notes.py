@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.ui.drawn import letters
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman_view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
@@ -44,7 +45,7 @@ def okx(make: SimpleNamespace, *timers: TimerView) -> AccountView:
 
 
 def drawn(value: GaugeView, width: int, height: int) -> list[str]:
-    return Gauge(read_clock).paint(value, width, height).plain.splitlines()
+    return letters(Gauge(read_clock).paint(value, width, height)).splitlines()
 
 
 def test_the_worst_timer_is_large_and_the_others_have_a_line(make: SimpleNamespace) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.ui.drawn import letters
 from tui.core.desk import DeskView
 from tui.ui.mode import DeskMode, Marks, Mode, mode_of
 
@@ -28,7 +29,7 @@ def test_a_desk_is_what_its_accounts_are(make: SimpleNamespace) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(60, 1), (60, 3), (8, 1)])
 def test_no_two_look_alike_even_without_colour(width: int, height: int) -> None:
-    drawn = [Mode().paint(Marks(mode), width, height).plain for mode in DeskMode]
+    drawn = [letters(Mode().paint(Marks(mode), width, height)) for mode in DeskMode]
     for one, other in combinations(drawn, 2):
         assert one.split() != other.split(), "another word"
     for words, drawing in zip(("LIVE", "DEMO", "PAPER", "LIVE"), drawn, strict=True):

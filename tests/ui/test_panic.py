@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.ui.drawn import letters
 from tui.core.actions import EVERYTHING, OrderFailure, Outcome, Scope
 from tui.core.clocks import read_clock
 from tui.core.desk import DeskView, RunView
@@ -83,7 +84,7 @@ def test_an_account_whose_actions_are_not_known_yet_is_not_confirmed(
 def test_a_figure_is_whole_or_not_there(width: int) -> None:
     ended = tuple((outcome, 88) for outcome in list(Outcome)[:0:-1])
     counted = Tally(400, 14, ended, 34, 17, 0)
-    drawn = PanicFigures().paint(State(counted, AT, 0), width, 4).plain.splitlines()
+    drawn = letters(PanicFigures().paint(State(counted, AT, 0), width, 4)).splitlines()
     assert all(len(line) <= width for line in drawn)
     assert drawn[-1].startswith("✓ confirmed of 400") and "…" not in drawn[-1]
 

@@ -13,7 +13,7 @@ SLACK_S = 2.0
 STRAY_S = 31.0
 """A request without an answer may still be carried out for so long: venues take a signature that is
 up to 30 s old."""
-NAP_S = 1.0
+NAP_S = 2.0
 """The longest sleep of who drives the machine, because a sleep does not count a suspend."""
 TICK_S = 0.001
 """The shortest sleep: less may not move a clock at all."""

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import count
+
+from tui.service.rounds import ROUND_S, until_round
+
+TOGETHER = 16
+"""So many sleepers wake in one go; a press should not find more before it."""
+_APART_S = 0.02
 
 
 class Bell:
     """For one sleeper. It costs less than an event and a timeout, which an idle desk would notice:
-    most of what it does is to wake up and to find nothing to do."""
+    most of what it does is to wake up and to find nothing to do.
+
+    Who sleeps for a second or longer wakes a little early, with others: in the rounds.
+    """
+
+    _made = count()
 
     def __init__(self) -> None:
+        self._late_s = next(self._made) // TOGETHER * _APART_S % ROUND_S
         self._rung = False
         self._sleeper: asyncio.Future[None] | None = None
 
@@ -28,7 +41,9 @@ class Bell:
             return
         loop = asyncio.get_running_loop()
         self._sleeper = loop.create_future()
-        late = loop.call_later(seconds, _end, self._sleeper) if seconds is not None else None
+        late = None
+        if seconds is not None:
+            late = loop.call_later(until_round(seconds, self._late_s), _end, self._sleeper)
         try:
             await self._sleeper
         finally:

@@ -17,6 +17,7 @@ from tui.service.aside import Aside
 from tui.service.bell import Bell
 from tui.service.courier import Courier
 from tui.service.guards import Guards
+from tui.service.rounds import until_round
 from tui.service.timer_lock import TimerLock
 from tui.service.timer_past import Doubt, recall
 from tui.venues.base import Talk, TimerSpec, VenueError
@@ -173,7 +174,7 @@ class Heartbeat:
             if self._machine.wanted:
                 fault = await self._guards.check()
                 self._withhold("guard", f"beats withheld: {fault}" if fault else "")
-            await asyncio.sleep(GUARD_S)
+            await asyncio.sleep(until_round(GUARD_S))
 
     def _stop_arming(self) -> None:
         self._wants_lock = False

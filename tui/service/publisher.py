@@ -8,13 +8,12 @@ from functools import partial
 
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView
-from tui.service.recorder import FIRST_S, Later
+from tui.service.recorder import Later
 
 PUBLISH_S = 0.02
 """Changes within so long make one picture."""
-HEARD_S = FIRST_S
-"""The same for what nobody waits for: when the venue was heard, how long an answer took. Then the
-messages are cleaned too, so that the loop wakes once for both."""
+_SAME_S = 0.001
+"""Two looks at the clocks for the same moment differ by less."""
 PICTURE_SHARE = 0.1
 """Of the time at most; with many accounts a picture takes long, and sends must not wait for it."""
 
@@ -48,14 +47,15 @@ class Publisher:
         """Something is other than in the picture: it is drawn anew soon."""
         self._draw_within(PUBLISH_S)
 
-    def heard(self) -> None:
-        """A message has crossed the wire; what it has changed says so by itself."""
-        self._draw_within(HEARD_S)
+    def heard(self, wait_s: float) -> None:
+        """A message has crossed the wire; what it has changed says so by itself. Nobody waits for
+        the rest: when the venue was heard, how long an answer took."""
+        self._draw_within(wait_s)
 
     def _draw_within(self, wait_s: float) -> None:
         wait_s = max(wait_s, self._took_s / PICTURE_SHARE)
         due = self._clock().later(wait_s)
-        if self._due is None or due.steady_since(self._due) < 0:
+        if self._due is None or due.steady_since(self._due) < -_SAME_S:
             self._due = due
             self._later(wait_s, partial(self._draw_if_due, due))
 

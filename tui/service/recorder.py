@@ -12,12 +12,14 @@ from tui.core.clocks import Clock
 from tui.core.frames import Direction, Frame, FrameFeed, Transport
 from tui.core.secrets import Redactor
 from tui.core.text import MAX_CHARS, safe_text
+from tui.service.rounds import until_round
 
 _OVERLAP = 4_096
 """Characters kept past the cut while redacting, so that no secret is cut in half and survives."""
-FIRST_S = 0.1
-"""Before the first message is cleaned, unless a picture is drawn before: what came with it is done
-with it."""
+MANY = 20
+"""So many messages are not left for the next round."""
+MANY_S = 0.1
+"""Before they are cleaned."""
 PAUSE_S = 0.005
 SLICE_S = 0.002
 """Messages are cleaned for so long at a time, with a pause between; a press comes in between."""
@@ -34,18 +36,20 @@ class Recorder:
     """The one writer of frames. Knows every secret of the desk, so that no frame can hold one.
 
     To take secrets out costs more than to send a request. So a message is only noted when it
-    crosses the wire, and cleaned a little `later`; without that, at once.
+    crosses the wire, and cleaned `later`: with the next picture, at the latest in the next round,
+    or sooner when there are many. Without `later` it is cleaned at once.
     """
 
     def __init__(
         self,
         feed: FrameFeed,
         clock: Clock,
-        changed: Callable[[], None],
+        changed: Callable[[float], None],
         later: Later | None = None,
         also: Callable[[Frame], None] | None = None,
     ) -> None:
-        """`also` is given each frame that `feed` is."""
+        """`changed` is told within how many seconds there is something to see; `also` is given each
+        frame that `feed` is."""
         self._feed = feed
         self._also = also
         self._clock = clock
@@ -91,12 +95,14 @@ class Recorder:
             error=error,
         )
         self._waiting.append((frame, text, tuple(hidden), tuple(headers)))
+        many = len(self._waiting) >= MANY
+        wait_s = MANY_S if many else until_round()
         if self._later is None or len(self._waiting) > MOST_WAITING:
             self._clean_one()
-        elif not self._due:
+        elif not self._due or len(self._waiting) == MANY:
             self._due = True
-            self._later(FIRST_S, self._clean_some)
-        self._changed()
+            self._later(wait_s, self._clean_some)
+        self._changed(wait_s)
         return seq
 
     def catch_up(self) -> None:
@@ -109,7 +115,7 @@ class Recorder:
         """Cleans and hands over all that waits."""
         while self._waiting:
             self._clean_one()
-        self._changed()
+        self._changed(0.0)
 
     def _clean_some(self) -> None:
         cleaned = bool(self._waiting)
@@ -120,7 +126,7 @@ class Recorder:
             if self._due and self._later is not None:
                 self._later(PAUSE_S, self._clean_some)
             if cleaned:
-                self._changed()
+                self._changed(MANY_S)
 
     def _clean_one(self) -> None:
         frame, text, hidden, headers = self._waiting.popleft()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from tui.core.clocks import Clock
+from tui.service.rounds import until_round
 from tui.service.timers import Timers
 
 LOOK_S = 1.0
@@ -34,7 +35,8 @@ class ScreenWatch:
         silent_s = 0.0
         while True:
             # A screen that was heard need not be looked at before it can be silent for too long.
-            await asyncio.sleep(max(LOOK_S, min(REST_S, self.grace_s - silent_s)))
+            longest_s = max(LOOK_S, min(REST_S, self.grace_s - silent_s))
+            await asyncio.sleep(until_round(longest_s))
             silent_s = self._clock().steady_since(self._seen)
             if (silent_s > self.grace_s) is withheld:
                 continue

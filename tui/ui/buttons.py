@@ -11,7 +11,7 @@ from textual.message import Message
 from tui.core.actions import Action
 from tui.core.desk import AccountView
 from tui.ui.keymap import shown
-from tui.ui.painted import Painted, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, first_fitting, ink, lines, row
 from tui.ui.presses import ALL, PANIC, Target
 
 
@@ -161,7 +161,7 @@ class CancelButton(KeyButton):
         self.put(Face(self.spec.what, count, shown(self.spec.key), round(armed_s, 1)))
         self.set_class(armed_s > 0, "-armed")
 
-    def paint(self, face: Face, width: int, height: int) -> Content:
+    def paint(self, face: Face, width: int, height: int) -> Drawing:
         if self.barred:
             return _barred(face, width, self.barred)
         return _again(face, width, height) if face.armed_s else _cancel(face, width, height)
@@ -179,7 +179,7 @@ def _barred(face: Face, width: int, why: str) -> Content:
     )
 
 
-def _cancel(face: Face, width: int, height: int) -> Content:
+def _cancel(face: Face, width: int, height: int) -> Drawing:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
     tight = f"ALL{face.n}" if face.what == "ALL" else f"{face.what}{face.n}"
     if height >= 4:
@@ -197,7 +197,7 @@ def _cancel(face: Face, width: int, height: int) -> Content:
     )
 
 
-def _again(face: Face, width: int, height: int) -> Content:
+def _again(face: Face, width: int, height: int) -> Drawing:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
     left = f"{face.armed_s:.1f} s"
     whole = ink(f"AGAIN TO CANCEL {what}   {face.key}   {left}")

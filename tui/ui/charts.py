@@ -11,7 +11,7 @@ from textual.content import Content
 
 from tui.core.desk import AccountView
 from tui.core.history import Past, Stretch, folded, slowed
-from tui.ui.painted import Painted, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, first_fitting, ink, lines, row
 from tui.ui.plot import Curve, Curves, Plot
 from tui.ui.words import SLOW, duration
 
@@ -38,7 +38,7 @@ class Legends(Painted[tuple[str, tuple[Legend, ...]]]):
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         return 1 + (len(self.value[1]) if self.value is not None else 0)
 
-    def paint(self, value: tuple[str, tuple[Legend, ...]], width: int, height: int) -> Content:
+    def paint(self, value: tuple[str, tuple[Legend, ...]], width: int, height: int) -> Drawing:
         heading, legends = value
         edge = max((len(legend.name) for legend in legends), default=0)
         return lines(

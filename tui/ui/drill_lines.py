@@ -11,7 +11,7 @@ from tui.core.drill import STEPS, AccountDrill, Drill
 from tui.ui.bignum import big, big_height
 from tui.ui.drills import ago
 from tui.ui.lines import Line, Said
-from tui.ui.painted import Painted, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, first_fitting, ink, lines, row
 from tui.ui.words import duration
 
 _GAP = 4
@@ -48,7 +48,7 @@ class Shown:
 class DrillFigures(Painted[Shown]):
     """How many are confirmed, how many orders are left, and the slowest: from across the room."""
 
-    def paint(self, value: Shown, width: int, height: int) -> Content:
+    def paint(self, value: Shown, width: int, height: int) -> Drawing:
         drill = value.drill
         confirmed = sum(one.outcome == "confirmed" for one in drill.accounts)
         left = [one.left for one in drill.accounts if one.left is not None]

@@ -11,7 +11,7 @@ from tui.core.desk import AccountView
 from tui.core.history import NO_PAST, Past
 from tui.core.orders import Book, Kind
 from tui.ui.bignum import big, big_height, big_width
-from tui.ui.painted import Painted, ends, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, ends, first_fitting, ink, lines, row
 from tui.ui.sparkline import orders_line
 from tui.ui.words import utc
 
@@ -93,7 +93,7 @@ def _count(book: Book | None, kind: Kind) -> int | None:
 class Figures(Painted[Counts]):
     """Large figures where there are rows for them, else one line of words."""
 
-    def paint(self, value: Counts, width: int, height: int) -> Content:
+    def paint(self, value: Counts, width: int, height: int) -> Drawing:
         if height < big_height() + 1 and value.stale:
             read, old = read_line(value), ink("?", ".ink--careful")
             return first_fitting(

@@ -28,7 +28,7 @@ from tui.ui.gauge_notes import (
     urgent,
 )
 from tui.ui.keymap import shown
-from tui.ui.painted import Painted, badge, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, badge, first_fitting, ink, lines, row
 from tui.ui.words import HOLDING, TIMER, seconds, timer_name, utc
 
 _FAST_S = 0.1
@@ -119,7 +119,7 @@ class Gauge(Painted[GaugeView]):
         """Whether it counts down."""
         return self._wake is not None
 
-    def paint(self, value: GaugeView, width: int, height: int) -> Content:
+    def paint(self, value: GaugeView, width: int, height: int) -> Drawing:
         now = self._clock()
         timers = tuple(replace(timer, state=timer.state_at(now)) for timer in value.timers)
         worst_first = tuple(sorted(timers, key=lambda timer: timer.state.alarm, reverse=True))
@@ -136,7 +136,7 @@ class Gauge(Painted[GaugeView]):
         return now if fast else now.later(1.0 - now.wall_s % 1.0)
 
 
-def _small(value: GaugeView, now: Instant, width: int, height: int) -> Content:
+def _small(value: GaugeView, now: Instant, width: int, height: int) -> Drawing:
     """A line for each timer, and for what must be read; side by side where there is one line."""
     if height >= len(value.timers):
         if height == 1:
@@ -166,7 +166,7 @@ def _line_of(value: GaugeView, timer: TimerView, now: Instant, width: int) -> Co
     return gauge_line(timer, timer.certain_s(now), width, name=name, alarm=value.alarm(timer))
 
 
-def _large(value: GaugeView, now: Instant, width: int, height: int) -> Content:
+def _large(value: GaugeView, now: Instant, width: int, height: int) -> Drawing:
     worst, *others = value.timers
     left_s = worst.certain_s(now)
     figure = figure_text(worst, left_s)
@@ -245,35 +245,44 @@ def _ink(timer: TimerView, left_s: float) -> str:
 
 
 def _state(timer: TimerView, name: str, alarm: Alarm | None, width: int) -> Content:
-    sign = TIMER[timer.state]
-    word = badge(sign)
-    if timer.state is TimerState.OFF:
-        called = name or "DEAD-MAN"
-        return first_fitting(
-            width,
-            row(ink(f"○ {called} OFF", sign.ink), ink("not protected", ".ink--faint")),
-            row(word, ink("not protected", ".ink--faint")),
-            word,
-        )
-    head = row(ink(name or "DEAD-MAN", ".ink--quiet"), word)
-    named = row(ink(name, ".ink--quiet"), word)
-    if alarm is not None and alarm.present:
-        key = ink(shown(SEEN_KEY), ".ink--strong")
-        since = ink(f"since {utc(alarm.at_ms)}", ".ink--text")
-        return first_fitting(
-            width, row(head, since, key), row(named, since, key), row(named, key), row(word, key)
-        )
-    if timer.state not in HOLDING:
+    if timer.state is TimerState.OFF or alarm is None or not alarm.present:
+        return _plain_state(timer.state, timer.countdown_s, timer.beat_s, name, width)
+    head, named, word = _heads(timer.state, name)
+    key = ink(shown(SEEN_KEY), ".ink--strong")
+    since = ink(f"since {utc(alarm.at_ms)}", ".ink--text")
+    return first_fitting(
+        width, row(head, since, key), row(named, since, key), row(named, key), row(word, key)
+    )
+
+
+@lru_cache(maxsize=64)
+def _plain_state(
+    state: TimerState, countdown_s: float, beat_s: float, name: str, width: int
+) -> Content:
+    """Where there is no alarm; it stays the same for hours."""
+    head, named, word = _heads(state, name)
+    if state is TimerState.OFF:
+        bare = ink("not protected", ".ink--faint")
+        called = ink(f"○ {name or 'DEAD-MAN'} OFF", TIMER[state].ink)
+        return first_fitting(width, row(called, bare), row(word, bare), word)
+    if state not in HOLDING:
         return first_fitting(width, head, named, word)
-    pace = f"{seconds(timer.countdown_s)}, beat {seconds(timer.beat_s)}"
+    pace = f"{seconds(countdown_s)}, beat {seconds(beat_s)}"
     return first_fitting(
         width,
         row(head, ink(pace, ".ink--quiet")),
         row(named, ink(pace, ".ink--quiet")),
-        row(named, ink(seconds(timer.countdown_s), ".ink--quiet")),
+        row(named, ink(seconds(countdown_s), ".ink--quiet")),
         named,
         word,
     )
+
+
+def _heads(state: TimerState, name: str) -> tuple[Content, Content, Content]:
+    """The state's word, and before it the timer's name: always, if it has one, and never."""
+    word = badge(TIMER[state])
+    head = row(ink(name or "DEAD-MAN", ".ink--quiet"), word)
+    return head, row(ink(name, ".ink--quiet"), word), word
 
 
 def _bar(timer: TimerView, left_s: float, width: int) -> Content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor
 
 from textual.content import Content
@@ -156,7 +157,12 @@ def guard_line(timers: Iterable[TimerView], width: int) -> Content | None:
 def covers_line(timer: TimerView, width: int, *, named: bool) -> Content:
     """What the venue cancels when it fires."""
     name = f"{timer_name(timer)}: " if named else ""
-    return ends(ink(f"{name}{timer.covers}", ".ink--faint"), Content(), width)
+    return _covers(f"{name}{timer.covers}", width)
+
+
+@lru_cache(maxsize=64)
+def _covers(said: str, width: int) -> Content:
+    return ends(ink(said, ".ink--faint"), Content(), width)
 
 
 def beat_line(timer: TimerView, width: int) -> Content | None:

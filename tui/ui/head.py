@@ -11,7 +11,7 @@ from tui.core.desk import AccountView, Health, RouteView
 from tui.core.history import NO_PAST, slowed
 from tui.ui.figures import Counts, counts
 from tui.ui.outcome import Endings, endings
-from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
 from tui.ui.sparkline import trips_line
 from tui.ui.words import HEALTH, OUTCOME, SLOW, duration
 
@@ -26,10 +26,9 @@ class Title:
     family: str
     paper: bool
     health: Health
-    counts: Counts
-    endings: Endings
-    tiny: bool
     selected: bool
+    told: tuple[Counts, Endings] | None
+    """Where there is no room for more than this line, what else would stand below."""
 
 
 def title(
@@ -43,10 +42,8 @@ def title(
         account.family,
         account.paper,
         account.health,
-        counts(account, stale=stale),
-        endings(account, stale=stale),
-        tiny,
         selected,
+        (counts(account, stale=stale), endings(account, stale=stale)) if tiny else None,
     )
 
 
@@ -62,8 +59,8 @@ class PanelHead(Painted[Title]):
             mark = ink(f" {number} ", ".ink--live")
         name = ink(value.name, ".ink--strong")
         paper = ink("░ PAPER" if value.paper else "", ".ink--paper")
-        if value.tiny:
-            return self._tiny(value, mark, name, health, width)
+        if value.told is not None:
+            return _tiny(value.health, *value.told, mark, name, width)
         venue, family = ink(value.venue, ".ink--quiet"), ink(value.family, ".ink--faint")
         room = width - health.cell_length - 2
         left = first_fitting(
@@ -75,32 +72,27 @@ class PanelHead(Painted[Title]):
         )
         return ends(left, health, width)
 
-    def _tiny(
-        self, value: Title, mark: Content, name: Content, health: Content, width: int
-    ) -> Content:
-        sign = HEALTH[value.health]
-        if value.endings.runs:
-            health = ink("▶ " + value.endings.runs[0].step, ".ink--careful")
-        elif value.endings.reports and value.endings.reports[0].outcome.alarm:
-            ended = OUTCOME[value.endings.reports[0].outcome]
-            health = badge(ended)
-        total = f"? {value.counts.total.text}" if value.counts.stale else value.counts.total.text
-        open_ = row(
-            ink(total, ".ink--careful" if value.counts.stale else ".ink--strong"),
-            ink("open", ".ink--quiet"),
-            gap=" ",
-        )
-        return first_fitting(
-            width,
-            ends(row(mark, name, open_), health, width)
-            if width >= health.cell_length + name.cell_length + open_.cell_length + 10
-            else ink(" " * (width + 1)),
-            ends(
-                row(mark, name, gap=" "),
-                ink(f"{total} {sign.glyph}", sign.ink),
-                width,
-            ),
-        )
+
+def _tiny(
+    health: Health, counted: Counts, ended: Endings, mark: Content, name: Content, width: int
+) -> Content:
+    """All of an account in a line: the worst that there is to say, and how many orders are open."""
+    sign = HEALTH[health]
+    state = badge(sign)
+    if ended.runs:
+        state = ink("▶ " + ended.runs[0].step, ".ink--careful")
+    elif ended.reports and ended.reports[0].outcome.alarm:
+        state = badge(OUTCOME[ended.reports[0].outcome])
+    total = f"? {counted.total.text}" if counted.stale else counted.total.text
+    style = ".ink--careful" if counted.stale else ".ink--strong"
+    open_ = row(ink(total, style), ink("open", ".ink--quiet"), gap=" ")
+    return first_fitting(
+        width,
+        ends(row(mark, name, open_), state, width)
+        if width >= state.cell_length + name.cell_length + open_.cell_length + 10
+        else ink(" " * (width + 1)),
+        ends(row(mark, name, gap=" "), ink(f"{total} {sign.glyph}", sign.ink), width),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +114,7 @@ def connection(account: AccountView) -> Connection:
 class ConnectionLines(Painted[Connection]):
     """Routes with their last minutes, then the reason; on a single line the reason takes it."""
 
-    def paint(self, value: Connection, width: int, height: int) -> Content:
+    def paint(self, value: Connection, width: int, height: int) -> Drawing:
         key = _key(value.key_note)
         if not value.reason and height > 1:
             # The row below keeps the figures apart, where the lines do not need it.
@@ -167,7 +159,7 @@ def _in_short(route: RouteView) -> RouteView:
     return route if route.up else replace(route, detail="")
 
 
-def _tall(value: Connection, key: Content, width: int) -> Content:
+def _tall(value: Connection, key: Content, width: int) -> Drawing:
     """A row for each route. What the key may do gives way, unless it may do too much."""
     ways = [_route(route) for route in value.routes]
     if len(ways) < 2:

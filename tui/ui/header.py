@@ -21,7 +21,7 @@ from tui.ui.drills import DrillNote
 from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.keymap import shown
 from tui.ui.mode import DeskMode, Marks, Mode, mode_of
-from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
 from tui.ui.words import HEALTH, utc
 
 _WORST = (Health.DOWN, Health.CONNECTING, Health.DEGRADED)
@@ -84,7 +84,7 @@ class DeskState(Painted[Readiness]):
         alarms = self.value is not None and self.value.alarms
         self.post_message(self.Seen() if alarms else Configure("accounts"))
 
-    def paint(self, value: Readiness, width: int, height: int) -> Content:
+    def paint(self, value: Readiness, width: int, height: int) -> Drawing:
         sign = HEALTH[value.health]
         short = badge(replace(sign, word=f"{value.ready}/{value.total}"))
         ready = badge(replace(sign, word=f"{value.ready} of {value.total} ready"))
@@ -127,7 +127,7 @@ class DeskState(Painted[Readiness]):
 
 def _tall(
     value: Readiness, ready: Content, worst: Content, clocks: Iterable[Content], width: int
-) -> Content:
+) -> Drawing:
     """How many are ready in large figures; beside them the alarm, the state, the clock."""
     sign = HEALTH[value.health]
     style = ".ink--bad" if value.health is Health.DOWN else sign.ink

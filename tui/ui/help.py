@@ -18,7 +18,7 @@ from textual.widgets import Input
 from tui.core.desk import DeskView
 from tui.ui.dialog import KeysLine
 from tui.ui.help_text import Line, Section, parts
-from tui.ui.painted import Painted, ink, lines
+from tui.ui.painted import Painted, ink
 
 
 class HelpPart(Painted[tuple[str, tuple[Line, ...]]]):
@@ -45,7 +45,7 @@ class HelpPart(Painted[tuple[str, tuple[Line, ...]]]):
                 first = ink(word, style) if index == 0 else Content()
                 pad = " " * (edge - first.cell_length)
                 result.append(Content.assemble(first, pad, part))
-        return lines(*result)
+        return Content("\n").join(result)
 
 
 class HelpScreen(ModalScreen[None]):

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from tui.core.desk import DeskView
-from tui.ui.painted import Painted, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, first_fitting, ink, lines, row
 
 _NARROW = 60
 """Width of the screen below which there is room for the short words only."""
@@ -76,7 +76,7 @@ class Mode(Painted[Marks]):
             return 0
         return _words(self.value, narrow=viewport.width < _NARROW).cell_length
 
-    def paint(self, value: Marks, width: int, height: int) -> Content:
+    def paint(self, value: Marks, width: int, height: int) -> Drawing:
         words = first_fitting(width, _words(value, narrow=False), _words(value, narrow=True))
         if height < 3:
             return words

@@ -12,7 +12,7 @@ from textual.message import Message
 from tui.core.actions import EVERYTHING, Outcome, Report, worst_first
 from tui.core.desk import AccountView, RunView
 from tui.ui.figures import counts, read_line
-from tui.ui.painted import Painted, badge, ends, first_fitting, ink, lines, row
+from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
 from tui.ui.words import OUTCOME, duration, tenths, utc
 
 
@@ -54,7 +54,7 @@ class OutcomeLines(Painted[Endings]):
             event.stop()
             self.post_message(self.Asked(self))
 
-    def paint(self, value: Endings, width: int, height: int) -> Content:
+    def paint(self, value: Endings, width: int, height: int) -> Drawing:
         labels = dict(value.labels)
         drawn = [run_line(run, labels.get(run.action, ""), width) for run in value.runs]
         spare = height - len(drawn) - len(value.reports)
@@ -70,17 +70,18 @@ class OutcomeLines(Painted[Endings]):
                 spare -= 1
                 drawn.append(ends(said, Content(), width))
         if not drawn:
-            nothing = ink("nothing cancelled yet", ".ink--faint")
-            if height > 1:
-                return nothing
-            return first_fitting(width, ends(nothing, value.read, max(width, 36)), value.read)
+            drawn = [ink("nothing cancelled yet", ".ink--faint")]
+            if height == 1:
+                both = ends(drawn[0], value.read, max(width, 36))
+                return first_fitting(width, both, value.read)
         if height == 1 and value.reports and not value.runs:
             first = value.reports[0]
             said = row(after_words(first), why(first))
             if why(first).plain:
                 head = _head(first, labels.get(first.action, ""))
                 return ends(row(head, said), Content(), width)
-        return lines(*drawn[:height])
+        above = [Content()] * (height - len(drawn))
+        return lines(*above, *drawn[:height])
 
 
 def run_line(run: RunView, label: str, width: int) -> Content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from textual.cache import LRUCache
 from textual.content import Content, Span
@@ -18,6 +18,9 @@ from tui.ui.sparing_screen import Line, SparingWidget
 from tui.ui.words import Sign
 
 S = TypeVar("S")
+
+Drawing: TypeAlias = Content | tuple[Content, ...]
+"""A line, or lines from the top; a lone `Content` may hold line ends."""
 
 _STRIPS = 128
 """Lines of one part that are kept as they were painted."""
@@ -39,9 +42,9 @@ def row(*parts: Content, gap: str = "  ") -> Content:
     return _joined([part for part in parts if part.plain], gap)
 
 
-def lines(*parts: Content) -> Content:
-    """One part to a line."""
-    return _joined(parts, "\n")
+def lines(*parts: Content) -> tuple[Content, ...]:
+    """One part to a line; none of them has a line end of its own."""
+    return parts
 
 
 def _joined(parts: Sequence[Content], gap: str) -> Content:
@@ -131,12 +134,12 @@ class Painted(SparingWidget, Generic[S]):
         self._changed = []
         super()._set_dirty(*regions)
 
-    def paint(self, value: S, width: int, height: int) -> Content:
+    def paint(self, value: S, width: int, height: int) -> Drawing:
         """The drawing of `value` on so many cells."""
         raise NotImplementedError
 
     def render(self) -> Content:
-        return inked(self, lines(*self._draw(self.content_size)))
+        return inked(self, _joined(self._draw(self.content_size), "\n"))
 
     def _render_content(self) -> None:
         cache, changed = self._render_cache, self._changed
@@ -184,12 +187,13 @@ class Painted(SparingWidget, Generic[S]):
 
     def _draw(self, size: Size) -> tuple[Content, ...]:
         if self.value is None:
-            drawn = Content()
+            drawn: Drawing = Content()
         else:
             try:
                 drawn = self.paint(self.value, size.width, size.height)
             except Exception as error:  # noqa: BLE001  one part that cannot be drawn must not end the desk
                 drawn = ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")
-        several = "\n" in drawn.plain
-        self._drawn, self._drawn_on = tuple(drawn.split("\n")) if several else (drawn,), size
-        return self._drawn
+        if isinstance(drawn, Content):
+            drawn = tuple(drawn.split("\n")) if "\n" in drawn.plain else (drawn,)
+        self._drawn, self._drawn_on = drawn, size
+        return drawn

@@ -14,7 +14,7 @@ from tui.core.clocks import Clock
 from tui.core.desk import DeskView
 from tui.ui.bignum import big, big_height
 from tui.ui.dialog import DeskDialog
-from tui.ui.painted import Painted, badge, ends, ink, lines, row
+from tui.ui.painted import Drawing, Painted, badge, ends, ink, lines, row
 from tui.ui.panic_lines import panic_lines
 from tui.ui.panic_rows import PanicPress, Tally, rows, tally
 from tui.ui.words import OUTCOME, Sign, utc
@@ -58,7 +58,7 @@ class PanicTitle(Painted[State]):
 class PanicFigures(Painted[State]):
     """The same in figures that can be read from across the room."""
 
-    def paint(self, value: State, width: int, height: int) -> Content:
+    def paint(self, value: State, width: int, height: int) -> Drawing:
         columns = []
         for count, sign, label in figures(value.tally):
             style = ".ink--careful" if sign.ink == ".ink--caution" else sign.ink

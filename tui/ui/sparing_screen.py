@@ -17,6 +17,7 @@ from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, Compositor
 from textual.dom import NoScreen
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -56,12 +57,16 @@ class SparingWidget(Widget):
         changed = self.changed_lines() if not self.styles.tint.a else None
         if changed is None:
             return None
-        top = self.content_offset.y
-        rows = {top + y for y, _ in changed}
-        if not all(rows.issuperset(region.line_range) for region in self._repaint_regions):
-            return None  # something else of it waits to be painted
-        self._repaint_regions.clear()
-        filters, (_, ground) = self.get_line_filters(), self.background_colors
+        if self._repaint_regions:
+            top = self.content_offset.y
+            rows = {top + y for y, _ in changed}
+            if not all(rows.issuperset(region.line_range) for region in self._repaint_regions):
+                return None  # something else of it waits to be painted
+            self._repaint_regions.clear()
+        filters = [one for one in self.get_line_filters() if not isinstance(one, ANSIToTruecolor)]
+        if not filters:
+            return list(changed)  # nothing here is in the terminal's own colours
+        _, ground = self.background_colors
         lines = []
         for y, strip in changed:
             for line_filter in filters:
