@@ -13,6 +13,7 @@ from tui.core.actions import Outcome, Scope
 from tui.core.deadman_view import TimerState
 from tui.core.desk import Health
 from tui.service.live_desk import LiveDesk
+from tui.service.rounds import ROUND_S
 from tui.service.worker import POLL_S, STILL_S
 from tui.venues.base import Profile
 
@@ -290,7 +291,8 @@ async def test_a_book_that_stands_still_is_read_half_as_often_until_something_ha
     slept: list[float | None] = []
     usual = worker._poll_now.sleep
 
-    async def sleep(seconds: float | None) -> None:
+    async def sleep(seconds: float | None, every_s: float = ROUND_S) -> None:
+        assert every_s in (ROUND_S, 2 * POLL_S)
         slept.append(seconds)
         await usual(0.1)
 

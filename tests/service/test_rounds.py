@@ -13,17 +13,20 @@ from tui.service.rounds import LEAD_S, ROUND_S, until_round
 @given(
     now_s=st.floats(1_700_000_000, 1_900_000_000),
     wait_s=st.floats(ROUND_S, 600),
+    every_s=st.floats(ROUND_S, 600),
     late_s=st.floats(0, ROUND_S),
 )
 def test_a_sleep_ends_with_a_round_and_not_much_later_than_asked(
-    now_s: float, wait_s: float, late_s: float
+    now_s: float, wait_s: float, every_s: float, late_s: float
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rounds.time, "time", lambda: now_s)
-        slept_s = until_round(wait_s, late_s)
-    assert wait_s - ROUND_S < slept_s <= wait_s + 0.004
-    ends_s = now_s + slept_s + LEAD_S - late_s
-    assert abs(ends_s - round(ends_s)) < 1e-5
+        slept_s = until_round(wait_s, every_s=min(every_s, wait_s), late_s=late_s)
+    every_s = min(every_s, wait_s)
+    assert wait_s - every_s < slept_s + 1e-5
+    assert 0 <= slept_s <= wait_s + 0.004
+    rounds_s = (now_s + slept_s + LEAD_S - late_s) / every_s
+    assert rounds_s == pytest.approx(round(rounds_s), abs=1e-5)
 
 
 def test_less_than_a_round_is_waited_as_it_is() -> None:

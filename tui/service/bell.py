@@ -35,15 +35,19 @@ class Bell:
         """Forgets that it was rung."""
         self._rung = False
 
-    async def sleep(self, seconds: float | None) -> None:
-        """Until it rings, but no longer than so many seconds; None for as long as it takes."""
+    async def sleep(self, seconds: float | None, every_s: float = ROUND_S) -> None:
+        """Until it rings, but no longer than so many seconds; None for as long as it takes.
+
+        `every_s`, at most `seconds`, is how far the rounds are apart in one of which it wakes.
+        """
         if self._rung:
             return
         loop = asyncio.get_running_loop()
         self._sleeper = loop.create_future()
         late = None
         if seconds is not None:
-            late = loop.call_later(until_round(seconds, self._late_s), _end, self._sleeper)
+            wait_s = until_round(seconds, every_s=every_s, late_s=self._late_s)
+            late = loop.call_later(wait_s, _end, self._sleeper)
         try:
             await self._sleeper
         finally:

@@ -16,12 +16,13 @@ _EARLY_S = 0.003
 """A timer may come so much before its round, and must not sleep for the rest of it."""
 
 
-def until_round(wait_s: float = ROUND_S, late_s: float = 0.0) -> float:
+def until_round(wait_s: float = ROUND_S, *, every_s: float = ROUND_S, late_s: float = 0.0) -> float:
     """Seconds to the last round within the next `wait_s`; less than a round is waited as it is.
 
-    With `late_s` the round is that much later, for those who are too many for one.
+    With `every_s` to the last of the rounds that are so far apart, for whoever has them; with
+    `late_s` the rounds are that much later, for those who are too many for one.
     """
     if wait_s < ROUND_S:
         return wait_s
     now_s = time.time() + LEAD_S - late_s
-    return max(0.0, floor(now_s + wait_s + _EARLY_S) - now_s)
+    return max(0.0, floor((now_s + wait_s + _EARLY_S) / every_s) * every_s - now_s)

@@ -263,7 +263,10 @@ class AccountWorker:
                 async with self._in_background:
                     whole, self._read_whole = self._read_whole, False
                     await self._books.read_all(number, whole=whole)
-            await self._poll_now.sleep(self._poll_s * (2 if self._still else 1))
+            if self._still:  # all accounts in the same round, and the screen looks once for all
+                await self._poll_now.sleep(2 * self._poll_s, every_s=2 * self._poll_s)
+            else:
+                await self._poll_now.sleep(self._poll_s)
 
     @property
     def _still(self) -> bool:

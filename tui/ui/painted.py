@@ -112,9 +112,9 @@ class Painted(SparingWidget, Generic[S]):
 
     def repaint(self) -> None:
         """Draws anew, and paints the lines that look different from before."""
-        if self.is_mounted and not self.size:
-            return  # it has no place, and is drawn when it gets one
         width, _ = size = self.content_size
+        if self.is_mounted and not size:
+            return  # it has no place, and is drawn when it gets one
         if not width or self._drawn_on != size or not self._plain_lines:
             self.refresh()
             return
@@ -143,7 +143,7 @@ class Painted(SparingWidget, Generic[S]):
 
     def _render_content(self) -> None:
         cache, changed = self._render_cache, self._changed
-        if not changed or cache.size != self.size or self._drawn_on != self.content_size:
+        if not changed or not cache.size == self._drawn_on == self.content_size:
             super()._render_content()
             self._strips.clear()  # they may have been of another theme
         else:
