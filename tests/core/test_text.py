@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.text import safe_bytes, safe_text, visible
+from tui.core.text import MAX_CHARS, safe_bytes, safe_text, safe_texts, visible
 
 PAYLOADS = {
     "clear the screen": ("\x1b[2J", "\\x1b[2J"),
@@ -86,6 +86,16 @@ def test_what_is_cut_says_so(text: str, shown: str) -> None:
 )
 def test_bytes_are_read_as_far_as_they_go(data: bytes, shown: str) -> None:
     assert safe_bytes(data) == shown
+
+
+@given(st.lists(st.text(alphabet=st.characters(), max_size=50), max_size=5))
+def test_together_texts_are_as_safe_as_alone(texts: list[str]) -> None:
+    assert list(safe_texts(texts)) == [safe_text(text) for text in texts]
+
+
+def test_together_they_may_be_long_and_alone_not() -> None:
+    texts = ["a" * MAX_CHARS, "b" * (MAX_CHARS + 1)]
+    assert list(safe_texts(texts)) == [safe_text(text) for text in texts]
 
 
 @given(st.binary(max_size=300), st.integers(1, 40))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 MAX_CHARS = 100_000
 _MOST_MARKS = 4
 """On one letter; no writing in use has more."""
@@ -20,6 +22,14 @@ def safe_text(text: str, limit: int = MAX_CHARS) -> str:
     if not shown.isascii():
         shown = _with_few_marks(shown)
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+def safe_texts(texts: Sequence[str]) -> Sequence[str]:
+    """Each of the texts made safe; most messages are plain, and one look at them all is enough."""
+    whole = "".join(texts)
+    if whole.isascii() and whole.isprintable() and len(whole) <= MAX_CHARS:
+        return texts
+    return [safe_text(text) for text in texts]
 
 
 def visible(text: str) -> str:

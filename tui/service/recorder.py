@@ -11,7 +11,7 @@ from typing import TypeAlias
 from tui.core.clocks import Clock
 from tui.core.frames import Direction, Frame, FrameFeed, Transport
 from tui.core.secrets import Redactor
-from tui.core.text import MAX_CHARS, safe_text
+from tui.core.text import MAX_CHARS, safe_texts
 from tui.service.rounds import until_round
 
 _OVERLAP = 4_096
@@ -132,7 +132,7 @@ class Recorder:
         frame, text, hidden, headers = self._waiting.popleft()
         parts = (text, *(part for header in headers for part in header))
         cut = [part[: MAX_CHARS + _OVERLAP] for part in parts]
-        shown, *safe = map(safe_text, self._redactor.redact_all(cut, hidden))
+        shown, *safe = safe_texts(self._redactor.redact_all(cut, hidden))
         made = frame(text=shown, headers=tuple(zip(safe[::2], safe[1::2], strict=True)))
         self._feed.put(made)
         if self._also is not None:

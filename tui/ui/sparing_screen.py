@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Self, TypeAlias
 
 from rich.control import Control
@@ -18,7 +18,7 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, Compositor
 from textual.dom import NoScreen
 from textual.filter import ANSIToTruecolor
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -33,6 +33,22 @@ Line: TypeAlias = tuple[int, Strip]
 
 class SparingWidget(Widget):
     """Repainted by its screen, by the lines that have changed alone where that can be."""
+
+    _home: SparingScreen | None = None
+
+    @property
+    def home(self) -> SparingScreen | None:
+        """Its screen, if it is a sparing one; looked for once, as no widget changes its screen."""
+        if self._home is None:
+            with suppress(NoScreen):
+                screen = self.screen
+                self._home = screen if isinstance(screen, SparingScreen) else None
+        return self._home
+
+    @property
+    def content_size(self) -> Size:
+        seen = self.home.seen(self) if self.home is not None else None
+        return super().content_size if seen is None else seen.shrink(self.styles.gutter).size
 
     def refresh(
         self,
@@ -75,11 +91,7 @@ class SparingWidget(Widget):
         return lines
 
     def _touched(self) -> bool:
-        try:
-            screen = self.screen
-        except NoScreen:
-            return False
-        return isinstance(screen, SparingScreen) and screen.touch(self)
+        return self.home is not None and self.home.touch(self)
 
 
 class SparingCompositor(Compositor):
@@ -148,6 +160,11 @@ class SparingScreen(Screen[None]):
         """As the screen first comes up, its parts have just been styled as they were put in."""
         event.refresh_styles = self._styled
         self._styled = True
+
+    def seen(self, part: Widget) -> Region | None:
+        """Where `part` stands, as far as anything of it is seen."""
+        place = self._compositor.visible_widgets.get(part)
+        return place[0] if place is not None else None
 
     def touch(self, part: Widget) -> bool:
         """Takes note that `part` is to be repainted; False if that must go the usual way."""
