@@ -7,7 +7,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from textual.cache import LRUCache
 from textual.content import Content, Span
-from textual.geometry import Region, Size
+from textual.geometry import Region, Size, Spacing
 from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.visual import Visual
@@ -22,6 +22,7 @@ S = TypeVar("S")
 Drawing: TypeAlias = Content | tuple[Content, ...]
 """A line, or lines from the top; a lone `Content` may hold line ends."""
 
+_NO_SPACE = Spacing()
 _STRIPS = 128
 """Lines of one part that are kept as they were painted."""
 
@@ -103,6 +104,11 @@ class Painted(SparingWidget, Generic[S]):
         self._changed: list[int] = []
         """The lines to be painted anew; when empty, all of them."""
         self._strips: LRUCache[tuple[str, tuple[Span, ...]], Strip] = LRUCache(_STRIPS)
+
+    @property
+    def scrollbar_gutter(self) -> Spacing:
+        """Nothing drawn here scrolls."""
+        return _NO_SPACE
 
     def put(self, value: S) -> None:
         """Shows `value`; nothing is redrawn when it looks like the one shown already."""

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Self, TypeAlias
 
-from rich.control import Control
 from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, Compositor
@@ -204,8 +203,7 @@ class SparingScreen(Screen[None]):
             if place is not None and lines is not None:
                 self._dirty_widgets.discard(widget)
                 for y, strip in lines:
-                    written += Control.move_to(place.x, place.y + y).segment.text
-                    written += strip.render(app.console)
+                    written += _to(place.x, place.y + y) + strip.render(app.console)
         if written:
             self.write(written)
 
@@ -215,6 +213,11 @@ class SparingScreen(Screen[None]):
         if driver is None or app.is_headless or not app._running or app._closed:
             return
         x, y = self.outer_size.clamp_offset(app.cursor_position)
-        whole = written + Control.move_to(x, y).segment.text
+        whole = written + _to(x, y)
         driver.write(f"{SYNC_START}{whole}{SYNC_END}" if app._sync_available else whole)
         driver.flush()
+
+
+def _to(x: int, y: int) -> str:
+    """Puts the cursor there; terminals count from one."""
+    return f"\x1b[{y + 1};{x + 1}H"
