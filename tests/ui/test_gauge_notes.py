@@ -12,7 +12,8 @@ from tests.ui.drawn import letters
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman_view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
-from tui.ui.gauge import Gauge, gauge_line
+from tui.ui.gauge import Gauge
+from tui.ui.gauge_lines import gauge_line
 from tui.ui.gauge_notes import GaugeView, ask_line, fitted, guard_line, urgent
 from tui.ui.help_text import parts
 from tui.ui.painted import ink

@@ -6,19 +6,18 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from math import floor
 
 from textual import events
 from textual.content import Content
 from textual.message import Message
 
 from tui.core.clocks import Clock, Instant
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman_view import TimerView
 from tui.ui.after import after
 from tui.ui.alarms import Alarm
 from tui.ui.bignum import big, big_height, big_width
+from tui.ui.gauge_lines import bar_line, fast_below_s, figure_text, gauge_line, left_ink, state_line
 from tui.ui.gauge_notes import (
-    SEEN_KEY,
     GaugeView,
     beat_line,
     covers_line,
@@ -27,9 +26,8 @@ from tui.ui.gauge_notes import (
     guard_line,
     urgent,
 )
-from tui.ui.keymap import shown
-from tui.ui.painted import Drawing, Painted, badge, first_fitting, ink, lines, row
-from tui.ui.words import HOLDING, TIMER, seconds, timer_name, utc
+from tui.ui.painted import Drawing, Painted, badge, ink, lines, row
+from tui.ui.words import HOLDING, TIMER, timer_name
 
 _FAST_S = 0.1
 _LEAST_NOTE = 12
@@ -38,11 +36,6 @@ _LEAST_COVERS = 24
 """Cells from which what a timer covers can be read."""
 _LEAST_NOTES = 3
 """Rows that a figure leaves for words before it is drawn at twice the size."""
-
-
-def fast_below_s(timer: TimerView) -> float:
-    """Below so many seconds left the gauge shows tenths, ten times a second."""
-    return min(10.0, timer.countdown_s / 3)
 
 
 def next_repaint_s(timer: TimerView, certain_s: float) -> float | None:
@@ -173,16 +166,16 @@ def _large(value: GaugeView, now: Instant, width: int, height: int) -> Drawing:
     tall = height >= big_height(2) + _LEAST_NOTES + len(others)
     scale = 2 if tall and big_width(figure, 2) <= width else 1
     spare = height - big_height(scale)
-    drawing = _figure(figure, scale, _ink(worst, left_s), width)
+    drawing = _figure(figure, scale, left_ink(worst, left_s), width)
     name = timer_name(worst) if others else ""
-    state = _state(worst, name, value.alarm(worst), width)
+    state = state_line(worst, name, value.alarm(worst), width)
     if spare == 1:
         return lines(*drawing, _state_row(value, state, now, width))
     # What gives way first comes last; what is left is shown in the order of the screen.
     notes = list(urgent(value, now, width))
     beside = [_line_of(value, timer, now, width) for timer in others]
     said = bool(worst.message) and worst.state not in HOLDING
-    bar = [] if said else [_bar(worst, left_s, width)]
+    bar = [] if said else [bar_line(worst, left_s, width)]
     rest = list(_rest(value, worst, width, beat=not said))
     room = spare - 1 - len(beside)
     if faulty(value) or len(notes) >= room:
@@ -209,7 +202,7 @@ def _state_row(value: GaugeView, state: Content, now: Instant, width: int) -> Co
             if notes:
                 return row(word, *notes, gap=" ")
     room = width - state.cell_length - 2
-    return row(state, _bar(timer, timer.certain_s(now), room)) if room >= 6 else state
+    return row(state, bar_line(timer, timer.certain_s(now), room)) if room >= 6 else state
 
 
 def _rest(value: GaugeView, worst: TimerView, width: int, *, beat: bool) -> Iterator[Content]:
@@ -221,120 +214,3 @@ def _rest(value: GaugeView, worst: TimerView, width: int, *, beat: bool) -> Iter
     guards = guard_line(value.timers, width)
     held = [line for line in (last, guards) if line is not None]
     yield from (*covers, *held) if several else (*held, *covers)
-
-
-def figure_text(timer: TimerView, left_s: float) -> str:
-    """The certain seconds, never rounded up; `--` where nothing protects."""
-    if timer.sent_at is None or timer.state in {TimerState.OFF, TimerState.BLOCKED}:
-        return "--"
-    if left_s <= fast_below_s(timer):
-        return f"{floor(left_s * 10) / 10:.1f}"
-    return str(floor(left_s))
-
-
-def _ink(timer: TimerView, left_s: float) -> str:
-    match timer.state:
-        case TimerState.ARMED:
-            return ".ink--good" if left_s > fast_below_s(timer) else ".ink--careful"
-        case TimerState.OFF:
-            return ".ink--faint"
-        case TimerState.FIRED | TimerState.BLOCKED:
-            return ".ink--bad"
-        case _:
-            return ".ink--careful"
-
-
-def _state(timer: TimerView, name: str, alarm: Alarm | None, width: int) -> Content:
-    if timer.state is TimerState.OFF or alarm is None or not alarm.present:
-        return _plain_state(timer.state, timer.countdown_s, timer.beat_s, name, width)
-    head, named, word = _heads(timer.state, name)
-    key = ink(shown(SEEN_KEY), ".ink--strong")
-    since = ink(f"since {utc(alarm.at_ms)}", ".ink--text")
-    return first_fitting(
-        width, row(head, since, key), row(named, since, key), row(named, key), row(word, key)
-    )
-
-
-@lru_cache(maxsize=64)
-def _plain_state(
-    state: TimerState, countdown_s: float, beat_s: float, name: str, width: int
-) -> Content:
-    """Where there is no alarm; it stays the same for hours."""
-    head, named, word = _heads(state, name)
-    if state is TimerState.OFF:
-        bare = ink("not protected", ".ink--faint")
-        called = ink(f"○ {name or 'DEAD-MAN'} OFF", TIMER[state].ink)
-        return first_fitting(width, row(called, bare), row(word, bare), word)
-    if state not in HOLDING:
-        return first_fitting(width, head, named, word)
-    pace = f"{seconds(countdown_s)}, beat {seconds(beat_s)}"
-    return first_fitting(
-        width,
-        row(head, ink(pace, ".ink--quiet")),
-        row(named, ink(pace, ".ink--quiet")),
-        row(named, ink(seconds(countdown_s), ".ink--quiet")),
-        named,
-        word,
-    )
-
-
-def _heads(state: TimerState, name: str) -> tuple[Content, Content, Content]:
-    """The state's word, and before it the timer's name: always, if it has one, and never."""
-    word = badge(TIMER[state])
-    head = row(ink(name or "DEAD-MAN", ".ink--quiet"), word)
-    return head, row(ink(name, ".ink--quiet"), word), word
-
-
-def _bar(timer: TimerView, left_s: float, width: int) -> Content:
-    share = min(1.0, left_s / timer.countdown_s) if timer.countdown_s > 0 else 0.0
-    halves = floor(share * width * 2)
-    return _bar_of(halves, width, _ink(timer, left_s))
-
-
-@lru_cache(maxsize=256)
-def _bar_of(halves: int, width: int, style: str) -> Content:
-    full, half = divmod(halves, 2)
-    body = ink("━" * full + ("╸" if half else ""), style)
-    return Content.assemble(body, ink("─" * max(0, width - full - half), ".ink--track"))
-
-
-def gauge_line(
-    timer: TimerView,
-    left_s: float,
-    width: int,
-    *,
-    name: str = "",
-    alarm: Alarm | None = None,
-    bar: bool = True,
-) -> Content:
-    """The gauge in one line: `quotes 27 s ● ARMED ━━━━──`."""
-    sign = TIMER[timer.state]
-    word = ink(str(sign), sign.ink)
-    called = ink(name, ".ink--quiet")
-    key = ink(shown(SEEN_KEY) if alarm is not None else "", ".ink--strong")
-    was = ink(f" {alarm.short} " if alarm and not alarm.present else "", ".ink--caution")
-    if timer.state is TimerState.OFF:
-        off = (ink(f"○ {name or 'dead-man'} off", sign.ink), ink("○ off", sign.ink))
-        return first_fitting(width, *(row(each, was, key, gap=" ") for each in off), *off)
-    text = figure_text(timer, left_s)
-    left = ink(f"{text} s" if text != "--" else "", _ink(timer, left_s))
-    head = row(called, left, word, was, key, gap=" ")
-    room = width - head.cell_length - 1
-    if bar and room >= 5:
-        return row(head, _bar(timer, left_s, min(room, 24)), gap=" ")
-    loud = was if was.plain else word
-    brief = ink(sign.glyph, sign.ink) if timer.state is TimerState.ARMED else word
-    glyph = ink(sign.glyph, sign.ink)
-    shorter = (row(called, left, brief, gap=" "), row(called, brief, gap=" "))
-    named = (*shorter, row(called, left, glyph, gap=" ")) if name else ()
-    return first_fitting(
-        width,
-        head,
-        row(called, left, loud, key, gap=" "),
-        *(row(each, key, gap=" ") for each in named if alarm is not None and not was.plain),
-        *(named if alarm is None else ()),
-        row(left, loud, key, gap=" "),
-        row(loud, key, gap=" ") if alarm is not None else row(left, word, gap=" "),
-        left if left.plain and alarm is None else loud,
-        loud,
-    )
