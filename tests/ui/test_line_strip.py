@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from tui.ui.inks import inked, inks_of
 from tui.ui.line_strip import line_strip
-from tui.ui.painted import ink, row
+from tui.ui.painted import Drawing, Painted, ink, lines, row
 from tui.ui.themes import variables_for
 
 LINES = {
@@ -72,3 +72,29 @@ async def test_the_rest_is_left_to_textual(line: Content) -> None:
     async with app.run_test():
         part = app.query_one(Static)
         assert line_strip(line, 20, part.visual_style, inks_of(part)) is None
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [lines(Content("a"), Content("b"), Content("c")), lines(Content("a\nb"), Content("c")),
+     Content("a\nb\nc")],
+)  # fmt: skip
+async def test_a_drawing_has_as_many_lines_as_are_seen(drawing: Drawing) -> None:
+    class Part(Painted[str]):
+        DEFAULT_CSS = "Part { height: 3; }"
+
+        def paint(self, value: str, width: int, height: int) -> Drawing:
+            return drawing
+
+    class OneApp(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Part()
+
+    app = OneApp()
+    async with app.run_test() as pilot:
+        app.query_one(Part).put("shown")
+        await pilot.pause()
+        shown = [strip.text.rstrip() for strip in app.screen._compositor.render_strips()[:3]]
+        assert shown == ["a", "b", "c"]
+        app.query_one(Part).put("again")
+        assert [line.plain for line in app.query_one(Part)._drawn] == ["a", "b", "c"]

@@ -20,7 +20,7 @@ from tui.ui.words import Sign
 S = TypeVar("S")
 
 Drawing: TypeAlias = Content | tuple[Content, ...]
-"""A line, or lines from the top; a lone `Content` may hold line ends."""
+"""Lines from the top; line ends part them too."""
 
 _NO_SPACE = Spacing()
 _STRIPS = 128
@@ -44,7 +44,7 @@ def row(*parts: Content, gap: str = "  ") -> Content:
 
 
 def lines(*parts: Content) -> tuple[Content, ...]:
-    """One part to a line; none of them has a line end of its own."""
+    """One part to a line."""
     return parts
 
 
@@ -200,6 +200,8 @@ class Painted(SparingWidget, Generic[S]):
             except Exception as error:  # noqa: BLE001  one part that cannot be drawn must not end the desk
                 drawn = ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")
         if isinstance(drawn, Content):
-            drawn = tuple(drawn.split("\n")) if "\n" in drawn.plain else (drawn,)
+            drawn = (drawn,)
+        if any("\n" in line.plain for line in drawn):
+            drawn = tuple(_joined(drawn, "\n").split("\n"))
         self._drawn, self._drawn_on = drawn, size
         return drawn
