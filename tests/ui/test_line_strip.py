@@ -86,7 +86,7 @@ async def test_a_drawing_has_as_many_lines_as_are_seen(drawing: Drawing) -> None
         def paint(self, value: str, width: int, height: int) -> Drawing:
             return drawing
 
-    class OneApp(App[None]):
+    class OneApp(InkApp):
         def compose(self) -> ComposeResult:
             yield Part()
 
