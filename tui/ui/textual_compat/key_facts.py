@@ -1,0 +1,27 @@
+"""What the terminal says of a key or a mouse button beyond which one it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """When something was typed, and how."""
+
+    typed_at_s: float
+    """On the clock of `time.monotonic`: when its bytes were read from the terminal."""
+    repeat: bool | None = None
+    """Whether it is an auto-repeat; None where the terminal does not tell."""
+    position: str | None = None
+    """The key at this place on a US keyboard, where the terminal tells it (kitty's protocol)."""
+    stale: bool = False
+    """Its age is unknown: it waited in the terminal while the process was stopped."""
+
+
+def key_facts(event: events.Event) -> KeyFacts:
+    """The facts of an input event."""
+    facts = getattr(event, "key_facts", None)
+    return facts if isinstance(facts, KeyFacts) else KeyFacts(event.time)
