@@ -18,7 +18,14 @@ class KeyFacts:
     position: str | None = None
     """The key at this place on a US keyboard, where the terminal tells it (kitty's protocol)."""
     stale: bool = False
-    """Its age is unknown: it waited in the terminal while the process was stopped."""
+    """Its age is unknown: it waited in the terminal while the process was stopped. It must neither
+    begin nor complete a gesture."""
+    burst: bool = False
+    """It came together with other characters, faster than a hand types: a paste without brackets,
+    or keys that a slow connection collected. The two cannot be told apart, so it must neither begin
+    nor complete a gesture, and no command that cancels, arms, disarms, locks or quits may come of
+    it. In a text field it is text like any other. Keys that kitty's protocol reports one by one are
+    never a burst: a paste does not come that way."""
 
 
 def key_facts(event: events.Event) -> KeyFacts:
