@@ -188,8 +188,8 @@ def _where(chosen: argparse.Namespace) -> int:
 
 def _keys(chosen: argparse.Namespace) -> int:
     """The keys in force, by the ids that `[keys]` in the settings knows them by."""
-    from tui.ui.keymap import read_keymap
-    from tui.ui.keys import ALL_KEYS
+    from tui.ui.keys.bindings import ALL_KEYS
+    from tui.ui.keys.keymap import read_keymap
 
     settings = _settings(chosen)
     keymap = read_keymap(settings.keys, settings.path)

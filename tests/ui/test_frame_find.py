@@ -13,7 +13,7 @@ from tui.core.frames import Frame
 from tui.ui.frame_find import Finder
 from tui.ui.frame_log import FrameLog
 from tui.ui.frame_ring import FrameFilter, FrameRing
-from tui.ui.keys import DESK_KEYS
+from tui.ui.keys.bindings import DESK_KEYS
 from tui.ui.themes import variables_for
 
 

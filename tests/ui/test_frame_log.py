@@ -16,7 +16,7 @@ from tui.core.text import safe_text
 from tui.ui.frame_log import FrameLog
 from tui.ui.frame_rows import FrameRows
 from tui.ui.frame_view import FrameScreen
-from tui.ui.keys import DESK_KEYS
+from tui.ui.keys.bindings import DESK_KEYS
 from tui.ui.themes import variables_for
 
 NAMES = ("htx-main", "okx-desk", "bitget-mm")

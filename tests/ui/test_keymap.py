@@ -12,8 +12,8 @@ from textual.widgets import Input
 from tui.service.settings import parse_settings
 from tui.service.settings_table import SettingsError
 from tui.ui.help import HelpScreen
-from tui.ui.keymap import Keymap, in_force, read_keymap, shown, use_keys
-from tui.ui.keys import ALL_KEYS
+from tui.ui.keys.bindings import ALL_KEYS
+from tui.ui.keys.keymap import Keymap, in_force, read_keymap, shown, use_keys
 
 FILE = Path("/etc/killdesk.toml")
 

@@ -14,7 +14,7 @@ from tui.core.desk import DeskView
 from tui.service.configuration import Configuration
 from tui.service.settings import load_settings
 from tui.ui.fields import FieldRow
-from tui.ui.keys import ALL_KEYS
+from tui.ui.keys.bindings import ALL_KEYS
 from tui.ui.keys_screen import KeysScreen
 from tui.ui.settings_screen import SettingsScreen
 

@@ -22,7 +22,7 @@ from tui.ui.buttons import CancelButton, PanicButton, ToolButton
 from tui.ui.header import Mode, UtcClock
 from tui.ui.help import HelpScreen
 from tui.ui.history_screen import HistoryScreen
-from tui.ui.keys import ALL_KEYS
+from tui.ui.keys.bindings import ALL_KEYS
 from tui.ui.order_chooser import OrderChooser
 from tui.ui.panic_screen import PanicScreen
 from tui.ui.pin_dialog import PinDialog, PinInput

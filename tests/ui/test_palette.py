@@ -16,7 +16,7 @@ from tui.core.actions import Outcome
 from tui.core.deadman_view import TimerState
 from tui.core.desk import DeskView
 from tui.service import locations
-from tui.ui.keymap import read_keymap
+from tui.ui.keys.keymap import read_keymap
 from tui.ui.order_chooser import OrderChooser
 
 ALWAYS = {

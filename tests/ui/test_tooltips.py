@@ -18,7 +18,7 @@ from tui.service.configuration import Configuration
 from tui.service.settings import Settings
 from tui.ui.buttons import KeyButton
 from tui.ui.header import Header
-from tui.ui.keymap import read_keymap
+from tui.ui.keys.keymap import read_keymap
 from tui.ui.order_chooser import ActBar
 from tui.ui.welcome import WelcomeApp
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tui.ui.buttons import count_of
 from tui.ui.keybar import Again
-from tui.ui.keymap import shown
+from tui.ui.keys.keymap import shown
 from tui.ui.panel import AccountPanel
 from tui.ui.presses import DISARM, PANIC, Presses, Target
 

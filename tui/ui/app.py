@@ -36,7 +36,7 @@ from tui.ui.gauge_notes import asks_presence
 from tui.ui.guard import Guard
 from tui.ui.header import DeskState
 from tui.ui.keyed import KeyedApp
-from tui.ui.keymap import Keymap, read_keymap, shown
+from tui.ui.keys.keymap import Keymap, read_keymap, shown
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.presses import Presses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui.ui.keys import ALL_KEYS, Key, When
+from tui.ui.keys.bindings import ALL_KEYS, Key, When
 
 _SENDING = frozenset(
     {

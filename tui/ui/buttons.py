@@ -10,7 +10,7 @@ from textual.message import Message
 
 from tui.core.actions import Action
 from tui.core.desk import AccountView
-from tui.ui.keymap import shown
+from tui.ui.keys.keymap import shown
 from tui.ui.painted import Drawing, Painted, first_fitting, ink, lines, row
 from tui.ui.presses import ALL, PANIC, Target
 

@@ -40,7 +40,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
     from tui.service.configuration import Configuration, desk_notice
     from tui.service.pin import KeyringEntry, Pin
-    from tui.ui.keymap import read_keymap
+    from tui.ui.keys.keymap import read_keymap
     from tui.venues import VENUES
 
     keymap = read_keymap(settings.keys, settings.path)

@@ -23,8 +23,8 @@ from tui.ui.gauge_notes import asks_presence
 from tui.ui.grid import PanelGrid
 from tui.ui.header import Header, Notice
 from tui.ui.keybar import KeyBar
-from tui.ui.keymap import shown
-from tui.ui.keys import When
+from tui.ui.keys.bindings import When
+from tui.ui.keys.keymap import shown
 from tui.ui.painted import Painted
 from tui.ui.presses import PANIC, Presses
 from tui.ui.sparing_screen import SparingScreen

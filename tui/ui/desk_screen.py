@@ -17,7 +17,7 @@ from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton
 from tui.ui.configuring import Configure
 from tui.ui.desk_face import DeskFace
 from tui.ui.drills import Drills
-from tui.ui.keys import DESK_KEYS, When
+from tui.ui.keys.bindings import DESK_KEYS, When
 from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress

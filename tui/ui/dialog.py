@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.types import CSSPathType
 
 from tui.core.desk import DeskView
-from tui.ui.keymap import shown
+from tui.ui.keys.keymap import shown
 from tui.ui.lines import Lines
 from tui.ui.painted import Painted, ink
 

@@ -16,7 +16,7 @@ from tui.service.drill_plan import plan_of_view
 from tui.ui.dialog import DeskDialog
 from tui.ui.drill_lines import FIGURES_HEIGHT, DrillFigures, Shown, drill_lines
 from tui.ui.drills import DrillMoved, Drills, ago
-from tui.ui.keymap import shown
+from tui.ui.keys.keymap import shown
 from tui.ui.lines import Line, Said
 from tui.ui.painted import Painted, badge, ends, first_fitting, ink, row
 from tui.ui.words import Sign

@@ -6,7 +6,7 @@ from textual.app import App
 
 from tui.core.clocks import Clock
 from tui.core.desk import Desk, DeskView
-from tui.ui.keymap import shown
+from tui.ui.keys.keymap import shown
 from tui.ui.leaving import Leaving, armed_accounts, held, running_cancels
 from tui.ui.signals import Signals
 

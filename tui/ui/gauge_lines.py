@@ -10,7 +10,7 @@ from textual.content import Content
 from tui.core.deadman_view import TimerState, TimerView
 from tui.ui.alarms import Alarm
 from tui.ui.gauge_notes import SEEN_KEY
-from tui.ui.keymap import shown
+from tui.ui.keys.keymap import shown
 from tui.ui.painted import badge, first_fitting, ink, row
 from tui.ui.words import HOLDING, TIMER, seconds, utc
 

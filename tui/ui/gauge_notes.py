@@ -13,7 +13,7 @@ from tui.core.clocks import Instant
 from tui.core.deadman_view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView
 from tui.ui.alarms import Alarm
-from tui.ui.keymap import shown
+from tui.ui.keys.keymap import shown
 from tui.ui.painted import ends, first_fitting, ink, row
 from tui.ui.words import HOLDING, duration, timer_name, utc
 

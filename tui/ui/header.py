@@ -19,7 +19,7 @@ from tui.ui.buttons import PanicButton, tip
 from tui.ui.configuring import Configure
 from tui.ui.drills import DrillNote
 from tui.ui.gauge_notes import SEEN_KEY
-from tui.ui.keymap import shown
+from tui.ui.keys.keymap import shown
 from tui.ui.mode import DeskMode, Marks, Mode, mode_of
 from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
 from tui.ui.words import HEALTH, utc

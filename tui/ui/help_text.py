@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from tui.core.desk import AccountView
 from tui.ui.frame_help import FRAMES_HELP
 from tui.ui.gauge_notes import asks_presence
-from tui.ui.keymap import in_force, shown
-from tui.ui.keys import ALL_KEYS, When
+from tui.ui.keys.bindings import ALL_KEYS, When
+from tui.ui.keys.keymap import in_force, shown
 from tui.ui.sparkline import BLOCKS, GAP, LOST
 from tui.ui.words import HEALTH, OUTCOME, SLOW, TIMER, Sign, timer_name
 

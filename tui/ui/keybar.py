@@ -8,8 +8,8 @@ from textual import events
 from textual.content import Content
 
 from tui.ui.barred import as_offered, possible
-from tui.ui.keymap import in_force
-from tui.ui.keys import ALL_KEYS, Key, When
+from tui.ui.keys.bindings import ALL_KEYS, Key, When
+from tui.ui.keys.keymap import in_force
 from tui.ui.painted import Painted, first_fitting, ink, row
 
 _GIVES_WAY = (

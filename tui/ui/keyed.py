@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from tui.core.text import visible
 from tui.service.screen_file import ScreenFile
-from tui.ui.keymap import Keymap, change_keys, use_keys
-from tui.ui.keys import APP_KEYS, PALETTE
+from tui.ui.keys.bindings import APP_KEYS, PALETTE
+from tui.ui.keys.keymap import Keymap, change_keys, use_keys
 from tui.ui.themed import ThemedApp
 
 R = TypeVar("R")

@@ -13,8 +13,8 @@ from tui.service.settings_fields import Field, nested
 from tui.service.settings_keys import read_keys
 from tui.service.settings_table import SettingsTable
 from tui.ui.fields import Label
-from tui.ui.keymap import read_keymap
-from tui.ui.keys import ALL_KEYS, Key
+from tui.ui.keys.bindings import ALL_KEYS, Key
+from tui.ui.keys.keymap import read_keymap
 from tui.ui.table_form import TableForm
 
 _TABLE = "keys"

@@ -17,8 +17,8 @@ from tui.core.desk import AccountView
 from tui.service.locations import find_locations, replace_private
 from tui.ui.barred import possible
 from tui.ui.beside import beside, disk_sentence
-from tui.ui.keymap import in_force
-from tui.ui.keys import APP_KEYS, DESK_KEYS, Key
+from tui.ui.keys.bindings import APP_KEYS, DESK_KEYS, Key
+from tui.ui.keys.keymap import in_force
 from tui.ui.leaving import held
 from tui.ui.outcome import endings
 from tui.ui.scopes import parts

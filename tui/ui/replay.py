@@ -21,7 +21,7 @@ from tui.ui.desk_screen import DeskScreen
 from tui.ui.header import Notice
 from tui.ui.help import HelpScreen
 from tui.ui.help_text import Line, Section, parts
-from tui.ui.keys import Key
+from tui.ui.keys.bindings import Key
 from tui.ui.presses import Target
 from tui.ui.replay_bar import ReplayBar, ReplayMode, shown
 from tui.ui.replay_keys import LOOKING_KEYS, REPLAY_KEYS, SENDING_KEYS

@@ -10,7 +10,7 @@ from textual.content import Content
 
 from tui.service.replay_desk import Place
 from tui.ui.keybar import Again, KeyBar
-from tui.ui.keys import Key, When
+from tui.ui.keys.bindings import Key, When
 from tui.ui.painted import Painted, first_fitting, ink, row
 from tui.ui.words import utc
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.ui.keys import DESK_KEYS, Key
+from tui.ui.keys.bindings import DESK_KEYS, Key
 
 REPLAY_KEYS = (
     Key("replay.pause", "space", "space", "pause", "pause", "stand still, or go on"),

@@ -13,7 +13,7 @@ from textual.keys import Keys, _character_to_key
 
 from tui.core.text import safe_text
 from tui.service.settings_table import SettingsError
-from tui.ui.keys import ALL_KEYS, APP_KEYS, Key
+from tui.ui.keys.bindings import ALL_KEYS, APP_KEYS, Key
 
 PANIC = APP_KEYS[0]
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
