@@ -14,6 +14,7 @@ from pathlib import Path
 import keyring.core
 import pytest
 
+from tests.dispositions import from_shell
 from tui.cli import main
 from tui.service import locations
 from tui.simulator import running
@@ -403,7 +404,7 @@ def test_a_terminal_that_lacks_a_character(desk: Desk) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_the_simulator_greets_and_ends_at_a_signal(desk: Desk) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "simulate", "--orders", "3"],
+        from_shell([sys.executable, "-m", "tui", "simulate", "--orders", "3"]),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyte
 import pytest
+
+from tests.dispositions import from_shell
 
 if sys.platform == "win32":
     collect_ignore_glob = ["*test_*.py"]
@@ -48,6 +50,7 @@ class Terminal:
         columns: int,
         rows: int,
         controlling: bool = False,
+        ignoring: Sequence[signal.Signals] = (),
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -57,7 +60,7 @@ class Terminal:
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
         self.process = subprocess.Popen(
-            args,
+            from_shell(args, ignoring),
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -210,10 +213,15 @@ def terminal(clean_env: dict[str, str]) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
     def open_terminal(
-        *args: str, columns: int = 120, rows: int = 40, controlling: bool = False, **env: str
+        *args: str,
+        columns: int = 120,
+        rows: int = 40,
+        controlling: bool = False,
+        ignoring: Sequence[signal.Signals] = (),
+        **env: str,
     ) -> Terminal:
         command = [sys.executable, "-m", "tui", *args]
-        one = Terminal(command, {**clean_env, **env}, columns, rows, controlling)
+        one = Terminal(command, {**clean_env, **env}, columns, rows, controlling, ignoring)
         opened.append(one)
         return one
 

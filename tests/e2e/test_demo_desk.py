@@ -62,14 +62,30 @@ def test_the_desk_is_ready_within_three_seconds_of_its_first_paint(terminal: Ope
     print(f"ready {time.monotonic() - painted:.2f} s after the first paint")
 
 
-def test_a_terminated_desk_gives_the_terminal_back(terminal: Open) -> None:
-    for sig in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        desk = terminal("--demo", columns=120, rows=40)
-        desk.wait_for(ready)
-        desk.kill(sig)
-        desk.wait_end()
-        assert b"\x1b[?1049l" in desk.received, sig
-        assert b"Traceback" not in desk.received, sig
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_terminated_desk_gives_the_terminal_back(terminal: Open, sig: signal.Signals) -> None:
+    desk = terminal("--demo", columns=120, rows=40)
+    desk.wait_for(ready)
+    desk.kill(sig)
+    assert desk.wait_end() == 128 + sig
+    assert b"\x1b[?1049l" in desk.received
+    assert b"Traceback" not in desk.received
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_that_was_ignored_at_the_start_stays_so_and_an_end_does_not(
+    terminal: Open, end: signal.Signals
+) -> None:
+    """As under `nohup`, or in a terminal whose own parent ignored them."""
+    ignoring = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
+    desk = terminal("--demo", columns=120, rows=40, ignoring=ignoring)
+    desk.wait_for(ready)
+    desk.kill(signal.SIGINT)
+    desk.press("?")
+    desk.wait_for("shift+tab")
+    desk.kill(end)
+    assert desk.wait_end() == 128 + end
+    assert b"\x1b[?1049l" in desk.received
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc whether it is stopped")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+
+from tests.dispositions import from_shell
 
 ALL = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -56,6 +61,28 @@ def test_cancel_of_one_account_leaves_the_others(
     assert "okx-desk spreads: confirmed, 0" in done.stdout
     assert simulator.open("okx-desk") == 0
     assert simulator.open("htx-unified") == 40
+
+
+def test_a_cancel_in_the_background_of_a_script_takes_no_interrupt(
+    configured: str, simulator: Any, clean_env: dict[str, str]
+) -> None:
+    """Started with SIGINT ignored: ctrl+c is for what runs in the foreground."""
+    simulator.faults("okx-desk", "delay", 99, delay_ms=300)
+    command = [sys.executable, "-m", "tui", "cancel", "okx-desk", "--yes", "--config", configured]
+    with subprocess.Popen(
+        from_shell(command, [signal.SIGINT]),
+        env=clean_env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+    ) as cancel:  # fmt: skip
+        code = None
+        while code is None:
+            with suppress(subprocess.TimeoutExpired):
+                code = cancel.wait(0.05)
+            cancel.send_signal(signal.SIGINT)
+        assert cancel.stdout is not None
+        said = cancel.stdout.read()
+    assert code == 0, said
+    assert "okx-desk spreads: confirmed, 0" in said
+    assert simulator.open("okx-desk") == 0
 
 
 @pytest.mark.parametrize(

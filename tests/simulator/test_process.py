@@ -7,11 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import httpx
 import pytest
+
+from tests.dispositions import from_shell
 
 COMMAND = [sys.executable, "-m", "tui.simulator"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -21,11 +23,10 @@ Start = Callable[..., "subprocess.Popen[str]"]
 def start() -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
-    def run(*arguments: str) -> subprocess.Popen[str]:
+    def run(*arguments: str, ignoring: Sequence[signal.Signals] = ()) -> subprocess.Popen[str]:
         pipe = subprocess.PIPE
-        process = subprocess.Popen(
-            [*COMMAND, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, text=True
-        )
+        command = from_shell([*COMMAND, *arguments], ignoring)
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         started.append(process)
         return process
 
@@ -87,6 +88,20 @@ def test_a_signal_ends_it_cleanly(
         assert process.wait(timeout=20) == 0
     assert process.stderr is not None
     assert process.stderr.read() == ""
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows knows no such signals between processes"
+)
+def test_an_interrupt_that_was_ignored_at_the_start_stays_so(start: Start) -> None:
+    """As a script starts it in the background: ctrl+c is for what runs in the foreground."""
+    process = start(ignoring=[signal.SIGINT])
+    told = first_line(process)
+    process.send_signal(signal.SIGINT)
+    with httpx.Client(base_url=told["url"], trust_env=False) as client:
+        assert client.get("/sim/state").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
 
 
 def test_it_ends_with_its_stdin(start: Start) -> None:

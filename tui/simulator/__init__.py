@@ -28,6 +28,7 @@ def main(
 ) -> int:
     """Serve until SIGINT or SIGTERM (or the end of stdin, if asked); the exit code of a process.
 
+    A SIGINT that was ignored at the start stays ignored.
     The first line on stdout is one JSON object: `url` and `accounts` with their credentials.
     `named` are accounts to have instead of the demo ones, `NAME=VENUE` or `NAME=VENUE/FAMILY`.
     0 after a clean end; 2 with one sentence on stderr when it cannot start.

@@ -221,8 +221,10 @@ def run(
     def end(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    signal.signal(signal.SIGTERM, end)
+    # Ignored from the start in a background job of a script: it is meant for the foreground.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, end)
     if exit_with_stdin:
         threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     sys.stdout.write(simulator.first_line(_url(listener)) + "\n")

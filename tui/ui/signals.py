@@ -1,4 +1,9 @@
-"""SIGTERM, SIGHUP and a terminal that is gone end the screen in order."""
+"""SIGINT, SIGTERM, SIGHUP and a terminal that is gone end the screen in order.
+
+SIGINT does so unless it was ignored when the program started, as it is in a background job of a
+script: it is meant for what runs in the foreground. SIGTERM and SIGHUP do so in any case: a
+dashboard without its terminal is of no use, not even under `nohup`.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +83,9 @@ class Signals:
             "SIGTSTP": self._suspend,
             "SIGCONT": self._resume,
         }
+        # asyncio's own handler would end the screen too, but with the exit code of a success.
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            ours["SIGINT"] = self._received
         for name, handler in ours.items():
             number = getattr(signal, name, None)
             if number is not None:
