@@ -38,7 +38,9 @@ class FakeClock:
 
     def go(self, mono_s: float = 0.0, boot_s: float = 0.0, wall_s: float = 0.0) -> None:
         now = self.now
-        self.now = Instant(now.mono_s + mono_s, now.boot_s + boot_s, now.wall_s + wall_s)
+        self.now = Instant(
+            now.mono_s + mono_s, now.boot_s + boot_s, now.wall_s + wall_s, now.counts_sleep
+        )
 
 
 @pytest.fixture
@@ -461,6 +463,7 @@ async def test_an_encrypted_address_is_spoken_to_encrypted(clock: FakeClock) -> 
 
 @pytest.mark.parametrize("which", ["mono_s", "boot_s", "wall_s"])
 async def test_presence_runs_out_by_whichever_clock_is_ahead(clock: FakeClock, which: str) -> None:
+    clock.now = replace(clock.now, counts_sleep=which != "wall_s")
     guards = Guards(GuardSettings(presence_min=30), clock)
     guards.begin()
     clock.go(**{which: 1799.0})

@@ -1,12 +1,14 @@
-"""Time as several clocks tell it, because each of them lies in some way of its own.
+"""Time on several clocks, because each of them is wrong in its own way.
 
-The monotonic clock stands still while a machine sleeps, the boot-time clock exists on Linux only,
-and the wall clock is set by people. Where an overstatement would be dangerous, the elapsed time is
-the largest that any of them gives.
+The monotonic clock may stand still while a machine sleeps, a boot-time clock, which counts sleep,
+does not exist everywhere, and the wall clock is set by people and by NTP. Where there is a
+boot-time clock, it decides. Where there is none, the wall clock is the only one that may see a
+suspend, and also one that anybody may set: what it alone says is a doubt, never a fact.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,22 +24,30 @@ class Instant:
     mono_s: float
     boot_s: float
     wall_s: float
+    counts_sleep: bool = True
+    """Whether `boot_s` goes on while the machine sleeps. If not, a suspend shows on the wall clock
+    alone."""
 
     def since(self, earlier: Instant) -> float:
-        """Seconds from `earlier` to here: the most that any clock says."""
-        return max(
-            self.mono_s - earlier.mono_s,
-            self.boot_s - earlier.boot_s,
-            self.wall_s - earlier.wall_s,
-        )
+        """Seconds from `earlier` to here at most: for what must not be overstated.
+
+        Larger than `steady_since` only where no clock counts sleep and the wall clock has jumped
+        ahead, which may have been a suspend or somebody who set it.
+        """
+        steady_s = self.steady_since(earlier)
+        if self.counts_sleep and earlier.counts_sleep:
+            return steady_s
+        return max(steady_s, self.wall_s - earlier.wall_s)
 
     def steady_since(self, earlier: Instant) -> float:
-        """Seconds from `earlier` to here by the clocks that nobody can set: for measuring."""
+        """Seconds that have certainly passed since `earlier`, by the clocks that nobody can set."""
         return max(self.mono_s - earlier.mono_s, self.boot_s - earlier.boot_s)
 
     def later(self, seconds: float) -> Instant:
-        """So many seconds after this one, on every clock."""
-        return Instant(self.mono_s + seconds, self.boot_s + seconds, self.wall_s + seconds)
+        """The moment `seconds` after this one, on every clock."""
+        return Instant(
+            self.mono_s + seconds, self.boot_s + seconds, self.wall_s + seconds, self.counts_sleep
+        )
 
     @property
     def wall_ms(self) -> int:
@@ -47,11 +57,24 @@ class Instant:
 
 Clock = Callable[[], Instant]
 
-_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
+
+def _boot_clock() -> Callable[[], float] | None:
+    """A clock that nobody can set and that goes on while the machine sleeps; None without one."""
+    if sys.platform == "win32":
+        return time.monotonic  # counts sleep there
+    # Linux and some others name it; on macOS the system's CLOCK_MONOTONIC is one, and Python's
+    # `time.monotonic` is not.
+    named = "CLOCK_MONOTONIC" if sys.platform == "darwin" else "CLOCK_BOOTTIME"
+    clock: int | None = getattr(time, named, None)
+    return None if clock is None else lambda: time.clock_gettime(clock)
+
+
+_BOOT = _boot_clock()
 
 
 def read_clock() -> Instant:
-    """The moment now. Without a boot-time clock (macOS, Windows) the monotonic one stands in."""
+    """The moment now. Without a clock that counts sleep the monotonic one stands in for it."""
     mono_s = time.monotonic()
-    boot_s = time.clock_gettime(_BOOTTIME) if _BOOTTIME is not None else mono_s
-    return Instant(mono_s, boot_s, time.time())
+    if _BOOT is None:
+        return Instant(mono_s, mono_s, time.time(), counts_sleep=False)
+    return Instant(mono_s, _BOOT(), time.time())

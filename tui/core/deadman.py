@@ -82,6 +82,8 @@ class Deadman:
         self._latest: Instant | None = None
         self._expired = False
         """It may have fired since the anchor."""
+        self._clock_doubt = False
+        """It may have fired since the anchor if the wall clock, which alone says so, is right."""
         self._fired = False
         """It has."""
         self._gap = False
@@ -160,10 +162,11 @@ class Deadman:
         due = self._due(now)
         waits = [] if due is None else [due[1]]
         if self._anchor is not None and self._state is not TimerState.FIRED:
-            age_s = now.since(self._anchor)
-            waits += [self._late_after_s - age_s, self.plan.countdown_s - age_s]
+            countdown_s, age_s = self.plan.countdown_s, now.since(self._anchor)
+            steady_s = now.steady_since(self._anchor)
+            waits += [self._late_after_s - age_s, countdown_s - age_s, countdown_s - steady_s]
             if self._latest is not None and self._flight is None:
-                waits.append(-now.since(self._latest))
+                waits.append(-now.steady_since(self._latest))
         ahead = [wait for wait in waits if wait > 0]
         if due is not None and due[1] <= 0:
             return 0.0
@@ -196,13 +199,12 @@ class Deadman:
         if flight is None:
             return
         self._misses = 0
-        gap = self._anchor is not None and (
-            now.since(self._anchor) >= self.plan.countdown_s or self._server_gap(server_ms)
-        )
+        gap = self._ran_out_before(now, server_ms)
         if flight.countdown_s == 0:
             self._switched_off(flight, gap)
         else:
-            self._anchor, self._acked, self._expired = flight.sent_at, True, False
+            self._anchor, self._acked = flight.sent_at, True
+            self._expired = self._clock_doubt = False
             self._latest = now.later(self.plan.countdown_s + SLACK_S)
             self._server_ms, self._trigger_ms = server_ms, trigger_ms
             self._beat_ms = flight.sent_at.wall_ms
@@ -294,10 +296,13 @@ class Deadman:
     @property
     def _certain(self) -> bool:
         """The anchor protects."""
-        return self._certainly_ran and not self._expired and not self._switching_off
+        over = self._expired or self._clock_doubt
+        return self._certainly_ran and not over and not self._switching_off
 
     @property
     def _doubt(self) -> str:
+        if self._clock_doubt and not self._expired:
+            return "the system clock jumped ahead: a suspend, or a clock that was set"
         acked_in_doubt = self._wanted and self._acked and self._off_in_doubt
         return "a switch-off without an answer may still arrive" * acked_in_doubt
 
@@ -339,6 +344,8 @@ class Deadman:
             return TimerState.UNKNOWN if withheld else TimerState.ARMING
         if self._expired:
             return TimerState.FIRED if self._fired else TimerState.AMBIGUOUS
+        if self._clock_doubt:
+            return TimerState.AMBIGUOUS
         if not self._certain:
             return TimerState.UNKNOWN
         if self._gap:
@@ -348,17 +355,25 @@ class Deadman:
 
     def _expire(self, now: Instant) -> None:
         """Latches that the timer may have fired, and that it has, whatever a clock says later."""
-        if self._anchor is not None and now.since(self._anchor) >= self.plan.countdown_s:
-            self._expired = True
-        over = self._latest is not None and now.since(self._latest) >= 0
+        if self._anchor is not None:
+            if now.steady_since(self._anchor) >= self.plan.countdown_s:
+                self._expired = True
+            elif now.since(self._anchor) >= self.plan.countdown_s:
+                self._clock_doubt = True
+        over = self._latest is not None and now.steady_since(self._latest) >= 0
         if self._expired and over and self._certainly_ran and self._flight is None:
             self._fired = True
 
-    def _server_gap(self, server_ms: int | None) -> bool:
-        """The venue's own clock says that a countdown has passed between two acknowledgements."""
-        if server_ms is None or self._server_ms is None:
+    def _ran_out_before(self, now: Instant, server_ms: int | None) -> bool:
+        """Whether a countdown may have passed between the anchor and the acknowledgement that is
+        here now: by our clocks, by the venue's own, or in doubt where the venue tells no time."""
+        if self._anchor is None:
             return False
-        return server_ms - self._server_ms >= self.plan.countdown_s * 1000
+        if now.steady_since(self._anchor) >= self.plan.countdown_s:
+            return True
+        if server_ms is not None and self._server_ms is not None:
+            return server_ms - self._server_ms >= self.plan.countdown_s * 1000
+        return self._clock_doubt or now.since(self._anchor) >= self.plan.countdown_s
 
     def _land(self) -> _Flight | None:
         """The request in flight is over. None for an answer to a request that was given up."""
@@ -392,7 +407,7 @@ class Deadman:
     def _forget(self) -> None:
         """The timer that was is over."""
         self._anchor = self._server_ms = self._trigger_ms = None
-        self._acked = self._expired = self._fired = self._gap = False
+        self._acked = self._expired = self._clock_doubt = self._fired = self._gap = False
 
 
 def _later_of(one: Instant | None, other: Instant) -> Instant:
