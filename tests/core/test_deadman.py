@@ -627,6 +627,36 @@ def test_the_wall_clock_does_not_shorten_the_spacing(rig: Rig) -> None:
     assert rig.wait(0.95).next() == T
 
 
+# --- when it fired --------------------------------------------------------------------------------
+
+
+def test_it_fired_between_a_countdown_after_the_send_and_after_the_answer(rig: Rig) -> None:
+    sent = rig.now
+    rig.armed().wait(3_600.0)
+    assert rig.state is TimerState.FIRED
+    fired = rig.view
+    assert fired.fired_from == sent.later(T)
+    assert fired.fired_until == sent.later(0.1).later(T + 2.0)
+    assert fired.fired_words == "between 22:13:50 and 22:13:52", "not when it was noticed"
+
+
+def test_while_it_may_yet_fire_only_the_earliest_moment_is_known(rig: Rig) -> None:
+    rig.armed()
+    assert (rig.view.fired_from, rig.view.fired_words) == (None, "")
+    rig.wait(T + 0.5)
+    assert rig.state is TimerState.AMBIGUOUS
+    assert (rig.view.fired_until, rig.view.fired_words) == (None, "since 22:13:50")
+
+
+def test_a_beat_that_came_too_late_says_between_which_moments_it_may_have_fired(rig: Rig) -> None:
+    sent = rig.now
+    rig.armed().wait(T - 1.0).send().ack(3.0)
+    assert rig.state is TimerState.AMBIGUOUS
+    assert (rig.view.fired_from, rig.view.fired_until) == (sent.later(T), rig.now)
+    rig.arm()
+    assert rig.view.fired_words == ""
+
+
 # --- the gauge ------------------------------------------------------------------------------------
 
 

@@ -47,6 +47,19 @@ def test_trouble_of_a_timer_rings_once(make: SimpleNamespace, state: TimerState)
     assert alarms.of("htx-main") == ()
 
 
+def test_a_timer_that_fired_says_between_which_moments_not_when_it_was_noticed(
+    make: SimpleNamespace,
+) -> None:
+    alarms = Alarms()
+    fired = held(make, TimerState.FIRED, fired_from=after(-70), fired_until=after(-38))
+    assert alarms.feed(fired, after(0))
+    (alarm,) = alarms.standing
+    span = f"between {utc(after(-70).wall_ms)} and {utc(after(-38).wall_ms)}"
+    assert alarm.told == f"FIRED {span}"
+    assert alarm.brief == f"{utc(after(-70).wall_ms)}-{utc(after(-38).wall_ms)}"
+    assert alarms.history.newest_first()[0].when == span
+
+
 @pytest.mark.parametrize("state", [TimerState.OFF, TimerState.ARMING, TimerState.ARMED])
 def test_what_is_as_it_should_be_raises_nothing(make: SimpleNamespace, state: TimerState) -> None:
     alarms = Alarms()

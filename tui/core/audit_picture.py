@@ -146,6 +146,8 @@ def _rebased(timer: TimerView, now: Instant) -> TimerView:
         timer,
         sent_at=moment(timer.sent_at),
         latest_fire_at=moment(timer.latest_fire_at),
+        fired_from=moment(timer.fired_from),
+        fired_until=moment(timer.fired_until),
         stray_until=moment(timer.stray_until),
         guards=guards,
     )

@@ -86,8 +86,8 @@ class Deadman:
         """It may have fired since the anchor if the wall clock, which alone says so, is right."""
         self._fired = False
         """It has."""
-        self._gap = False
-        """It may have fired before the last acknowledgement."""
+        self._gap: tuple[Instant, Instant] | None = None
+        """It may have fired before the last acknowledgement, between these two moments."""
         self._stray_beat: Instant | None = None
         self._stray_off: Instant | None = None
         """The last send of each sort that brought no answer and may yet be carried out."""
@@ -127,7 +127,7 @@ class Deadman:
             self._forget()
         if not self._wanted or self._blocked or self._anchor is None:
             self._urgent = True
-        self._wanted, self._blocked, self._gap = True, False, False
+        self._wanted, self._blocked, self._gap = True, False, None
         self._note = ""
         self.tick(now)
 
@@ -199,9 +199,9 @@ class Deadman:
         if flight is None:
             return
         self._misses = 0
-        gap = self._ran_out_before(now, server_ms)
+        gap = self._gap_before(now, server_ms)
         if flight.countdown_s == 0:
-            self._switched_off(flight, gap)
+            self._switched_off(flight, gap is not None)
         else:
             self._anchor, self._acked = flight.sent_at, True
             self._expired = self._clock_doubt = False
@@ -209,9 +209,11 @@ class Deadman:
             self._server_ms, self._trigger_ms = server_ms, trigger_ms
             self._beat_ms = flight.sent_at.wall_ms
             self._latency_ms = max(0.0, now.mono_s - flight.sent_at.mono_s) * 1000
-            self._gap = self._gap or gap
+            self._gap = gap or self._gap
             self._urgent = self._urgent and not self._wanted
-            self._note = "it may have fired before the last beat: check the book" * self._gap
+            self._note = (
+                "it may have fired before the last beat: check the book" if self._gap else ""
+            )
         self.tick(now)
 
     def refused(self, now: Instant, code: str, text: str) -> None:
@@ -253,6 +255,7 @@ class Deadman:
     def view(self, now: Instant, id: str, covers: str) -> TimerView:  # noqa: A002 (the view's word)
         """The picture for the gauge, true at `now`."""
         self.tick(now)
+        fired_from, fired_until = self._fired_between()
         return TimerView(
             id=id,
             covers=covers,
@@ -266,6 +269,8 @@ class Deadman:
             misses=self._misses,
             message=self._held or self._note or self._doubt,
             trigger_ms=self._trigger_ms,
+            fired_from=fired_from,
+            fired_until=fired_until,
             stray_until=self._stray_until(now),
         )
 
@@ -364,16 +369,27 @@ class Deadman:
         if self._expired and over and self._certainly_ran and self._flight is None:
             self._fired = True
 
-    def _ran_out_before(self, now: Instant, server_ms: int | None) -> bool:
-        """Whether a countdown may have passed between the anchor and the acknowledgement that is
-        here now: by our clocks, by the venue's own, or in doubt where the venue tells no time."""
+    def _fired_between(self) -> tuple[Instant | None, Instant | None]:
+        """Between which moments it has fired, or may have; None for what is not known."""
+        if self._expired and self._anchor is not None:
+            return self._anchor.later(self.plan.countdown_s), self._latest if self._fired else None
+        return self._gap or (None, None)
+
+    def _gap_before(self, now: Instant, server_ms: int | None) -> tuple[Instant, Instant] | None:
+        """Between which moments it may have fired before the acknowledgement that is here now.
+
+        A countdown has passed since the anchor by our clocks or by the venue's own; where the venue
+        tells no time, a doubt of ours is enough.
+        """
         if self._anchor is None:
-            return False
-        if now.steady_since(self._anchor) >= self.plan.countdown_s:
-            return True
+            return None
+        countdown_s = self.plan.countdown_s
+        passed = now.steady_since(self._anchor) >= countdown_s
         if server_ms is not None and self._server_ms is not None:
-            return server_ms - self._server_ms >= self.plan.countdown_s * 1000
-        return self._clock_doubt or now.since(self._anchor) >= self.plan.countdown_s
+            passed = passed or server_ms - self._server_ms >= countdown_s * 1000
+        else:
+            passed = passed or self._clock_doubt or now.since(self._anchor) >= countdown_s
+        return (self._anchor.later(countdown_s), now) if passed else None
 
     def _land(self) -> _Flight | None:
         """The request in flight is over. None for an answer to a request that was given up."""
@@ -407,7 +423,8 @@ class Deadman:
     def _forget(self) -> None:
         """The timer that was is over."""
         self._anchor = self._server_ms = self._trigger_ms = None
-        self._acked = self._expired = self._clock_doubt = self._fired = self._gap = False
+        self._acked = self._expired = self._clock_doubt = self._fired = False
+        self._gap = None
 
 
 def _later_of(one: Instant | None, other: Instant) -> Instant:

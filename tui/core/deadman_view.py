@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.core.clocks import Instant
+from tui.core.clocks import Instant, utc
 
 
 class TimerState(StrEnum):
@@ -96,9 +96,23 @@ class TimerView:
     """Why another program seems to hold the same timer, in one line; empty when none seems to."""
     trigger_ms: int | None = None
     """When it fires by the venue's own word and clock, epoch ms; None where it does not say."""
+    fired_from: Instant | None = None
+    """The earliest moment at which it may have fired; None unless it has or may have."""
+    fired_until: Instant | None = None
+    """The latest one; None where it may yet fire."""
     stray_until: Instant | None = None
     """Until then a request that brought no answer may still be carried out, whatever the state;
     who begins anew would not know of it. None when there is none."""
+
+    @property
+    def fired_words(self) -> str:
+        """`between 12:02:50 and 12:03:22`, in UTC; empty unless it has fired or may have."""
+        if self.fired_from is None:
+            return ""
+        earliest = utc(self.fired_from.wall_ms)
+        if self.fired_until is None:
+            return f"since {earliest}"
+        return f"between {earliest} and {utc(self.fired_until.wall_ms)}"
 
     def certain_s(self, now: Instant) -> float:
         """Seconds that the timer certainly still holds, never more than the truth; 0 when none."""

@@ -303,7 +303,9 @@ class Heartbeat:
         """The state is another one: on record with it; if it may have fired, the book is read."""
         view = self._machine.view(self._clock(), self.id, self._spec.covers)
         self._seen = view.state
-        self._note(f"timer {self.id} {view.state}" + (f": {view.message}" if view.message else ""))
+        fired = f" {view.fired_words} UTC" if view.fired_words else ""
+        message = f": {view.message}" if view.message else ""
+        self._note(f"timer {self.id} {view.state}{fired}{message}")
         if view.state in (TimerState.AMBIGUOUS, TimerState.FIRED):
             self._fired()
         self._changed()

@@ -45,6 +45,8 @@ class _Trouble:
     """Tells one ended cancel from the next."""
     report: Report | None = None
     """Of a cancel."""
+    fired: str = ""
+    """Of a timer that has fired or may have: between which moments, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Alarm:
     """When it was noticed, epoch ms."""
     present: bool
     """It is so still."""
+    fired: str = ""
+    """Of a timer that has fired or may have: between which moments, in words."""
 
     @property
     def short(self) -> str:
@@ -75,8 +79,19 @@ class Alarm:
 
     @property
     def told(self) -> str:
-        """`FIRED since 12:03:22`, `was LATE at 12:03:22`."""
-        return f"{self.short} {'since' if self.present else 'at'} {utc(self.at_ms)}"
+        """`FIRED between 12:02:50 and 12:03:22`, `was LATE at 12:03:22`."""
+        return f"{self.short} {self.when}"
+
+    @property
+    def when(self) -> str:
+        """`since 12:03:22`; of a timer that ran out, between which moments it did."""
+        return self.fired or f"{'since' if self.present else 'at'} {utc(self.at_ms)}"
+
+    @property
+    def brief(self) -> str:
+        """`12:03:22`, `12:02:50-12:03:22`."""
+        span = self.fired.removeprefix("between ").removeprefix("since ")
+        return span.replace(" and ", "-") or utc(self.at_ms)
 
 
 class Alarms:
@@ -182,10 +197,18 @@ class Alarms:
     def _raise(self, key: Source, trouble: _Trouble, now: Instant) -> None:
         self._ring_owed = True
         standing = self._standing.get(key)
-        self.history.rose(key, trouble.what, trouble.sign, now.wall_ms, trouble.report)
+        self.history.rose(
+            key, trouble.what, trouble.sign, now.wall_ms, trouble.report, trouble.fired
+        )
         if standing is None or trouble.level >= standing.level:
             self._standing[key] = Alarm(
-                *key, trouble.what, trouble.sign, trouble.level, now.wall_ms, present=True
+                *key,
+                trouble.what,
+                trouble.sign,
+                trouble.level,
+                now.wall_ms,
+                present=True,
+                fired=trouble.fired,
             )
 
     def _ring(self, now: Instant) -> bool:
@@ -221,7 +244,7 @@ class Alarms:
         elif key not in self._protected or self._settling(key, timer, now):
             return None
         if state in _ALARMING:
-            return _Trouble("", TIMER[state], state.alarm)
+            return _Trouble("", TIMER[state], state.alarm, fired=timer.fired_words)
         if timer.misses and state is not TimerState.OFF:
             return _Trouble("", _MISSED, TimerState.ARMING.alarm)
         return None

@@ -192,6 +192,8 @@ def _settled(timer: TimerView) -> TimerView:
         timer,
         sent_at=None,
         latest_fire_at=None,
+        fired_from=None,
+        fired_until=None,
         last_beat_ms=None,
         latency_ms=None,
         trigger_ms=None,

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +17,7 @@ from tui.service.locations import find_locations
 from tui.service.screen_file import ScreenFile
 from tui.ui.app import KilldeskApp
 from tui.ui.drills import Drills
-from tui.ui.words import timer_name
+from tui.ui.words import timer_name, utc
 
 if TYPE_CHECKING:
     from tui.service.live_desk import LiveDesk
@@ -182,7 +181,7 @@ def left_behind(view: DeskView) -> list[str]:
             if timer.state is TimerState.BLOCKED and at is None:
                 continue  # refused before it ever ran
             which = f" of the {timer_name(timer)}" if len(account.timers) > 1 else ""
-            when = f" by {_clock_time(at.wall_s)}" if at is not None else ""
+            when = f" by {utc(at.wall_ms)} UTC" if at is not None else ""
             runs = timer.state.protects
             lines.append(
                 f"{account.name}: the dead-man timer{which} was left running; "
@@ -192,7 +191,3 @@ def left_behind(view: DeskView) -> list[str]:
                 f"if it is, {account.title} cancels what it covers{when}."
             )
     return lines
-
-
-def _clock_time(wall_s: float) -> str:
-    return f"{datetime.fromtimestamp(wall_s, UTC):%H:%M:%S} UTC"

@@ -12,7 +12,7 @@ from tui.ui.alarms import Alarm
 from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.keys.keymap import shown
 from tui.ui.painted import badge, first_fitting, ink, row
-from tui.ui.words import HOLDING, TIMER, seconds, utc
+from tui.ui.words import HOLDING, TIMER, seconds
 
 
 def fast_below_s(timer: TimerView) -> float:
@@ -48,9 +48,14 @@ def state_line(timer: TimerView, name: str, alarm: Alarm | None, width: int) -> 
         return _plain_state(timer.state, timer.countdown_s, timer.beat_s, name, width)
     head, named, word = _heads(timer.state, name)
     key = ink(shown(SEEN_KEY), ".ink--strong")
-    since = ink(f"since {utc(alarm.at_ms)}", ".ink--text")
+    when, brief = ink(alarm.when, ".ink--text"), ink(alarm.brief, ".ink--text")
     return first_fitting(
-        width, row(head, since, key), row(named, since, key), row(named, key), row(word, key)
+        width,
+        row(head, when, key),
+        row(named, when, key),
+        row(named, brief, key),
+        row(named, key),
+        row(word, key),
     )
 
 

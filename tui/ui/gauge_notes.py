@@ -112,7 +112,7 @@ def alarm_line(alarm: Alarm, width: int) -> Content:
         width,
         row(ink(f" {glyph} {which}{alarm.told} ", ".ink--caution"), key, gap=" "),
         row(ink(f" {which}{alarm.told} ", ".ink--caution"), key, gap=" "),
-        row(ink(f" {alarm.short} {utc(alarm.at_ms)} ", ".ink--caution"), key, gap=" "),
+        row(ink(f" {alarm.short} {alarm.brief} ", ".ink--caution"), key, gap=" "),
         row(ink(f"{alarm.short}", ".ink--caution"), key, gap=" "),
         row(ink(alarm.sign.word, ".ink--caution"), key, gap=" "),
     )

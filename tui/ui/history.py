@@ -35,6 +35,8 @@ class Event:
     seen_ms: int | None = None
     """When the alarm was acknowledged."""
     report: Report | None = None
+    when: str = ""
+    """Between which moments it happened, where that is not when it was noticed."""
 
     @property
     def where(self) -> str:
@@ -66,11 +68,27 @@ class History:
     # What the alarms tell
 
     def rose(
-        self, source: Source, what: str, sign: Sign, at_ms: int, report: Report | None = None
+        self,
+        source: Source,
+        what: str,
+        sign: Sign,
+        at_ms: int,
+        report: Report | None = None,
+        when: str = "",
     ) -> None:
         """A source came to a trouble, or to a worse one: that is where the one before ends."""
         self.ended(source, at_ms)
-        event = Event(self._next, source[0], what, sign, at_ms, bad=True, alarm=True, report=report)
+        event = Event(
+            self._next,
+            source[0],
+            what,
+            sign,
+            at_ms,
+            bad=True,
+            alarm=True,
+            report=report,
+            when=when,
+        )
         number = self._add(event)
         self._open[source] = number
         self._unseen.setdefault(source, []).append(number)

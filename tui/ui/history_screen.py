@@ -64,7 +64,7 @@ def _long(event: Event, today: str) -> Content:
     seen = ink("not seen yet", ".ink--careful")
     if event.seen_ms is not None:
         seen = ink(f"seen {_when(event.seen_ms, today)}", ".ink--quiet")
-    return row(ended, seen, gap="   ")
+    return row(ink(event.when, ".ink--text"), ended, seen, gap="   ")
 
 
 def _short(event: Event) -> Content:
@@ -73,7 +73,10 @@ def _short(event: Event) -> Content:
     ended = "still so" if event.until_ms is None else f"until {utc(event.until_ms)}"
     seen = "not seen" if event.seen_ms is None else "seen"
     careful = event.until_ms is None or event.seen_ms is None
-    return ink(f"{ended}, {seen}", ".ink--careful" if careful else ".ink--quiet")
+    return ink(
+        ", ".join(filter(None, (event.when, ended, seen))),
+        ".ink--careful" if careful else ".ink--quiet",
+    )
 
 
 def _outcome(event: Event) -> Content:

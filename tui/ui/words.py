@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.core.actions import Outcome
+from tui.core.clocks import utc as utc  # one formatter, for the screen and for the record
 from tui.core.deadman_view import TimerState, TimerView
 from tui.core.desk import Health
 
@@ -89,13 +90,6 @@ def timer_name(timer: TimerView) -> str:
     """A short name that tells the timers of an account apart: `spreads` for `okx-sprd`."""
     part = timer.id.rpartition("-")[2]
     return _TIMER_NAMES.get(part, part)
-
-
-def utc(epoch_ms: int) -> str:
-    """`12:03:22`, in UTC; of any number, for a venue or a record may say one that no date has."""
-    minutes, second = divmod(epoch_ms // 1000, 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours % 24:02}:{minute:02}:{second:02}"
 
 
 def tenths(epoch_ms: int) -> str:
