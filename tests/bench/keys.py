@@ -5,8 +5,8 @@ simulator in another process. By turns `s` cancels OKX's spreads over its WebSoc
 all of Bitget over REST. A press counts from before the key is written to the terminal
 until its first bytes arrive at a proxy on loopback, both timed in the process of this script: the
 two hand-overs to the terminal and to the proxy are included. Nothing in the dashboard is measured
-or patched. Each press waits until the wire of its account has been quiet for a while, for a press
-during a run joins it and sends nothing.
+or patched. Each press waits until the wire of its account has been quiet for a while, so that the
+bytes at the proxy are its own.
 
     idle     nothing else happens
     flood    2,000 messages a second, recorded in the service's loop as a socket's are

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -100,17 +100,13 @@ def key_of(account: str, action: str, scope: Scope) -> Key:
 
 
 class Presses:
-    """Each press must end in one outcome within `limit_s`, and no outcome comes without a press.
-
-    A press joins the run of its key that is under way, so one outcome may answer several presses.
-    """
+    """Each press must end in an outcome of its own within `limit_s`, and no outcome comes without
+    a press."""
 
     def __init__(self, limit_s: float) -> None:
         self._limit_ms = limit_s * 1000
         self._waiting: dict[Key, list[float]] = defaultdict(list)
-        self._recent: deque[tuple[float, Key]] = deque()
         self._told: dict[tuple[Key, int], Outcome] = {}
-        self._last_end: dict[Key, int] = {}
 
     @property
     def waiting(self) -> int:
@@ -118,7 +114,6 @@ class Presses:
 
     def pressed(self, key: Key, at_ms: float) -> None:
         self._waiting[key].append(at_ms)
-        self._recent.append((at_ms, key))
 
     def ended(self, key: Key, report: Report) -> str:
         """Takes one telling of an outcome; why it is wrong, empty if it is not."""
@@ -129,14 +124,12 @@ class Presses:
             settled = before is Outcome.UNRESOLVED and report.outcome is not Outcome.UNRESOLVED
             return "" if settled else f"told twice: {said}, after {before}"
         begins = range(report.started_ms - HAND_OVER_MS, report.started_ms + ROUNDING_MS + 1)
-        if not any(of == key and round(at_ms) in begins for at_ms, of in self._recent):
+        # The latest press that it can be of: an earlier one may be that of an earlier run.
+        mine = max((ms for ms in self._waiting[key] if round(ms) in begins), default=None)
+        if mine is None:
             return f"nobody pressed: {said}"
-        if report.started_ms < self._last_end.get(key, 0) - ROUNDING_MS:
-            return f"two runs at once: {said}"
-        self._last_end[key] = report.ended_ms
-        still = [at_ms for at_ms in self._waiting[key] if at_ms > report.ended_ms + ROUNDING_MS]
-        self._waiting[key] = still
-        if not still:
+        self._waiting[key].remove(mine)
+        if not self._waiting[key]:
             del self._waiting[key]
         return ""
 
@@ -151,12 +144,9 @@ class Presses:
         return late
 
     def _forget(self, now_ms: float) -> None:
-        while self._recent and now_ms - self._recent[0][0] > REMEMBERED_MS:
-            self._recent.popleft()
         for (key, started_ms), outcome in list(self._told.items()):
             if now_ms - started_ms > REMEMBERED_MS and outcome is not Outcome.UNRESOLVED:
                 del self._told[key, started_ms]
-        self._last_end = {k: ms for k, ms in self._last_end.items() if now_ms - ms < REMEMBERED_MS}
 
 
 # --- what is held ---------------------------------------------------------------------------------

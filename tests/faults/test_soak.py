@@ -135,11 +135,14 @@ def pressed(*at_ms: int) -> Presses:
     return presses
 
 
-def test_one_outcome_may_answer_several_presses() -> None:
+def test_each_press_has_an_outcome_of_its_own() -> None:
     presses = pressed(BEGAN_MS - 1, BEGAN_MS + 200)
+    second = replace(RUN, started_ms=BEGAN_MS + 201)
+    assert presses.ended(KEY, second) == "", "in whatever order they end"
+    assert presses.waiting == 1
     assert presses.ended(KEY, RUN) == ""
     assert presses.waiting == 0
-    assert presses.overdue(BEGAN_MS + 200_000) == []
+    assert "nobody pressed" in presses.ended(KEY, replace(RUN, started_ms=BEGAN_MS + 300))
 
 
 def test_a_press_without_an_outcome_is_told_once_its_time_is_over() -> None:
@@ -179,13 +182,6 @@ def test_an_unresolved_outcome_is_settled_once() -> None:
     assert presses.ended(KEY, replace(RUN, outcome=Outcome.UNRESOLVED)) == ""
     assert presses.ended(KEY, RUN) == ""
     assert "told twice" in presses.ended(KEY, replace(RUN, outcome=Outcome.REMAINING))
-
-
-def test_two_runs_of_one_key_at_once() -> None:
-    presses = pressed(BEGAN_MS, BEGAN_MS + 100)
-    presses.ended(KEY, RUN)
-    second = replace(RUN, started_ms=BEGAN_MS + 100, ended_ms=BEGAN_MS + 600)
-    assert "two runs at once" in presses.ended(KEY, second)
 
 
 def test_what_is_forgotten_is_not_what_is_open() -> None:

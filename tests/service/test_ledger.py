@@ -8,7 +8,7 @@ import pytest
 
 from tui.core.actions import Action, Outcome, Report, Scope
 from tui.core.orders import Book, OpenOrder
-from tui.service.ledger import MOST_EARLIER, Ledger
+from tui.service.ledger import KEPT_S, MOST_EARLIER, Ledger
 
 SPREADS = Action("spreads", "spreads", ("spread",), ("ws",), leaves="")
 ONE_CONTRACT = Scope(contract="A_B")
@@ -118,7 +118,34 @@ def test_what_a_newer_run_replaced_while_unresolved_is_settled_once_by_the_same_
     assert [(one.started_ms, one.outcome) for one in settled] == [(300, Outcome.CONFIRMED)]
     assert [one.outcome for one in ledger.earlier] == [Outcome.REMAINING] * 2, "told once"
     ledger.end(started(400, Outcome.CONFIRMED), SPREADS, ended_s=5.0)
+    assert [one.started_ms for one in ledger.earlier] == [100, 200, 300], "ended lately"
+    ledger.end(started(500, Outcome.CONFIRMED), SPREADS, ended_s=5.0 + KEPT_S)
     assert not ledger.earlier
+
+
+def test_an_older_run_that_ends_after_a_newer_one_takes_no_place_of_it() -> None:
+    ledger = Ledger()
+    ledger.end(started(200, Outcome.CONFIRMED), SPREADS, ended_s=1.0)
+    ledger.end(started(100, Outcome.REMAINING), SPREADS, ended_s=2.0)
+    assert [(one.started_ms, one.outcome) for one in ledger.reports] == [(200, Outcome.CONFIRMED)]
+    assert [one.started_ms for one in ledger.earlier] == [100], "kept for whoever looks next"
+    ledger.end(started(150, Outcome.UNRESOLVED), SPREADS, ended_s=3.0)
+    assert [one.started_ms for one in ledger.reports] == [200], "the newer one has proven the scope"
+    ledger.end(started(50, Outcome.UNRESOLVED, Scope()), SPREADS, ended_s=4.0)
+    assert [one.started_ms for one in ledger.reports] == [200, 50], "of this scope nothing is known"
+    ledger.take(book(), begun_s=5.0)
+    assert {one.outcome for one in (*ledger.reports, *ledger.earlier)} == {
+        Outcome.CONFIRMED,
+        Outcome.REMAINING,
+    }
+
+
+def test_runs_that_end_by_one_read_each_keep_their_report() -> None:
+    ledger = Ledger()
+    for at_ms in (100, 200, 300):
+        ledger.end(started(at_ms, Outcome.CONFIRMED), SPREADS, ended_s=1.0)
+    assert [one.started_ms for one in ledger.reports] == [300]
+    assert [one.started_ms for one in ledger.earlier] == [100, 200]
 
 
 @pytest.mark.parametrize("newer", [Outcome.DENIED, Outcome.REJECTED])
@@ -132,7 +159,7 @@ def test_a_run_that_proves_nothing_hides_no_unresolved_one(newer: Outcome) -> No
     assert [one.started_ms for one in ledger.reports] == [400, 200]
     ledger.take(book(), begun_s=5.0)
     assert [one.started_ms for one in ledger.reports] == [400]
-    assert [one.outcome for one in ledger.earlier] == [Outcome.CONFIRMED] * 2
+    assert [one.outcome for one in ledger.earlier] == [Outcome.CONFIRMED] * 2 + [newer]
 
 
 def test_as_many_earlier_ones_as_fit_and_none_of_an_action_that_is_gone() -> None:
@@ -140,6 +167,9 @@ def test_as_many_earlier_ones_as_fit_and_none_of_an_action_that_is_gone() -> Non
     for at_ms in range(MOST_EARLIER + 5):
         ledger.end(started(at_ms, Outcome.UNRESOLVED), SPREADS, ended_s=1.0)
     assert [one.started_ms for one in ledger.earlier] == list(range(4, MOST_EARLIER + 4))
+    for at_ms in range(MOST_EARLIER + 5, 2 * MOST_EARLIER):
+        ledger.end(started(at_ms, Outcome.CONFIRMED), SPREADS, ended_s=1.0)
+    assert {one.outcome for one in ledger.earlier} == {Outcome.UNRESOLVED}, "they go last"
     ledger.forget_actions_not_in(["quotes"])
     assert not ledger.earlier
 

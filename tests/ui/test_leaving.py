@@ -69,7 +69,8 @@ async def test_leaving_an_armed_timer_is_asked_about(make: SimpleNamespace) -> N
 
 async def test_leaving_while_cancels_run_is_asked_about(make: SimpleNamespace) -> None:
     runs = tuple(
-        RunView(action, EVERYTHING, make.NOW_MS, "sent") for action in ("spreads", "quotes")
+        RunView(action, EVERYTHING, make.NOW_MS, "sent")
+        for action in ("spreads", "spreads", "quotes")
     )
     desk = make.FakeDesk(DeskView((replace(make.okx(), runs=runs),)))
     async with make.shown(desk, (80, 24)) as (app, pilot):
@@ -83,7 +84,7 @@ async def test_leaving_while_cancels_run_is_asked_about(make: SimpleNamespace) -
         assert not isinstance(app.screen, LeaveDialog) and not app._exit, "stay is the default"
         await pilot.press("q", "l")
         assert app._exit and desk.calls == []
-    desk = make.FakeDesk(DeskView((replace(make.okx(), runs=runs[:1]), make.bitget())))
+    desk = make.FakeDesk(DeskView((replace(make.okx(), runs=runs[:2]), make.bitget())))
     async with make.shown(desk, (80, 24)) as (app, pilot):
         await pilot.press("q")
         said = make.text(app)

@@ -37,14 +37,31 @@ def test_what_was_before_the_press_is_no_part_of_it(make: SimpleNamespace) -> No
     assert headline(tally(found)) == "0 of 4 confirmed, 4 running"
 
 
-def test_a_run_that_was_under_way_is_joined(make: SimpleNamespace) -> None:
-    run = RunView("isolated", EVERYTHING, AT - 300, "sending")
-    part = RunView("cross", Scope(contract="BTC"), AT - 300, "sending")
-    press = PanicPress.now(DeskView((replace(make.htx(), runs=(run, part)),)), AT)
-    ended = after(make, make.htx(), Outcome.CONFIRMED, at=AT - 300)
-    found = {row.action: row for row in rows(DeskView((ended,)), press)}
-    assert found["isolated"].report is not None
-    assert found["cross"].report is None
+def test_a_run_that_was_under_way_is_no_part_of_it(make: SimpleNamespace) -> None:
+    before = RunView("isolated", EVERYTHING, AT - 300, "reading the book")
+    own = RunView("isolated", EVERYTHING, AT + 1, "sending")
+    later = RunView("isolated", EVERYTHING, AT + 900, "sending")
+    view = DeskView((replace(make.htx(), runs=(before, own, later)),))
+    found = {row.action: row for row in rows(view, PanicPress(AT))}
+    assert found["isolated"].run is own
+    assert found["cross"].run is None
+
+
+def test_a_later_press_takes_no_place_in_it_while_its_own_report_is_kept(
+    make: SimpleNamespace,
+) -> None:
+    htx = make.htx()
+    own, later = (
+        make.report(htx, Outcome.REMAINING, "isolated", started_ms=at_ms) for at_ms in (AT, AT + 9)
+    )
+    again = RunView("isolated", EVERYTHING, AT + 20, "sending")
+    for account, report in (
+        (replace(htx, reports=(own,), runs=(again,)), own),
+        (replace(htx, reports=(later,), earlier=(own,)), own),
+        (replace(htx, reports=(later,), runs=(again,)), later),
+    ):
+        row = next(r for r in rows(DeskView((account,)), PanicPress(AT)) if r.action == "isolated")
+        assert (row.report, row.run) == (report, None)
 
 
 def test_the_worst_stands_first_and_each_row_for_itself(make: SimpleNamespace) -> None:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from tui.core.accounts import Account
-from tui.core.actions import EVERYTHING, Outcome, Report, Scope
+from tui.core.actions import EVERYTHING, Action, Outcome, Report, Scope
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Health, RunView
+from tui.service.ledger import Ledger
 from tui.service.timers import Timers
 from tui.venues import dialect_of
 from tui.venues.base import Profile
+
+MOST_HELD = 30
+"""Presses of one action and scope that wait for the account; of more the oldest are denied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A press that goes out as soon as the account can send."""
+
+    action: str | None
+    scope: Scope
+    pressed_ms: int
 
 
 class AbsentWorker:
@@ -36,9 +50,8 @@ class AbsentWorker:
         self._changed = changed
         self._dialect = dialect_of(account)
         self._profile = Profile(family="" if account.family == "auto" else account.family)
-        self._reports: dict[str, Report] = {}
-        self.held: dict[tuple[str | None, Scope], int] = {}
-        """Presses that go out as soon as the account can send; with their times, epoch ms."""
+        self._ledger = Ledger()
+        self.held: list[Held] = []
 
     def start(self) -> None:
         """Nothing runs for such an account."""
@@ -60,27 +73,44 @@ class AbsentWorker:
 
     def cancel(self, action_id: str | None = None, scope: Scope = EVERYTHING) -> list[Report]:
         """Denies the press, with the reason; while credentials may still come, holds it."""
-        if self.opening:
-            self.held[action_id, scope] = self._clock().wall_ms
-            self._changed()
-            return []
+        pressed_ms = self._ledger.press_ms(self._clock().wall_ms)
+        if not self.opening:
+            return self._deny(action_id, scope, pressed_ms, self._reason)
+        press = Held(action_id, scope, pressed_ms)
+        same = [one for one in self.held if (one.action, one.scope) == (action_id, scope)]
+        if len(same) >= MOST_HELD:
+            self.held.remove(same[0])
+            words = f"not sent: followed by {MOST_HELD} more presses while it had to wait"
+            self._deny(action_id, scope, same[0].pressed_ms, words)
+        self.held.append(press)
+        self._changed()
+        return []
+
+    def _deny(
+        self, action_id: str | None, scope: Scope, pressed_ms: int, reason: str
+    ) -> list[Report]:
         denied = [
-            Report(
-                self.account.name,
-                self.account.venue,
-                action.id,
-                Outcome.DENIED,
-                scope,
-                started_ms=self._clock().wall_ms,
-                message=self._reason,
-            )
+            self._deny_one(action, scope, pressed_ms, reason)
             for action in self._dialect.actions(self._profile)
             if action_id is None or action.id == action_id
         ]
-        self._reports.update({report.action: report for report in denied})
-        for report in denied:
-            self._ended(report)
         self._changed()
+        return denied
+
+    def _deny_one(self, action: Action, scope: Scope, pressed_ms: int, reason: str) -> Report:
+        now = self._clock()
+        denied = Report(
+            self.account.name,
+            self.account.venue,
+            action.id,
+            Outcome.DENIED,
+            scope,
+            started_ms=pressed_ms,
+            ended_ms=now.wall_ms,
+            message=reason,
+        )
+        self._ledger.end(denied, action, now.mono_s)
+        self._ended(denied)
         return denied
 
     async def cancel_to_the_end(self) -> list[Report]:
@@ -110,9 +140,15 @@ class AbsentWorker:
             book=None,
             book_error="",
             runs=tuple(
-                RunView(action or "everything", scope, pressed_ms, "waiting for the keyring")
-                for (action, scope), pressed_ms in self.held.items()
+                RunView(
+                    one.action or "everything",
+                    one.scope,
+                    one.pressed_ms,
+                    "waiting for the keyring",
+                )
+                for one in self.held
             ),
-            reports=tuple(self._reports.values()),
+            reports=self._ledger.reports,
+            earlier=self._ledger.earlier,
             timers=(),
         )

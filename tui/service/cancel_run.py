@@ -82,6 +82,11 @@ class CancelRun:
         self._got_on_ms = 0.0
         """When the run last got on: a busy venue is waited for no longer than the window."""
 
+    @property
+    def report(self) -> Report:
+        """What is known so far; the outcome counts only once the run has ended."""
+        return self._report
+
     async def go(self) -> Report:
         """Runs to the end. Never raises; what cannot be known ends `unresolved`."""
         if foreign := sum(order.kind not in self._action.kinds for order in self._scope.orders):

@@ -10,7 +10,12 @@ from tui.core.orders import Book
 from tui.service.cancel_run import reread
 
 MOST_EARLIER = 100
-"""Unresolved reports that newer ones have replaced; of more the oldest are never settled."""
+"""Reports that newer ones have replaced; of more the oldest go, those with an outcome first."""
+KEPT_S = 30.0
+"""How long a report with an outcome is kept after its end once a newer one has replaced it: several
+runs of an action may end by one read, and whoever looks at the picture must find them all."""
+SET_BACK_MS = 60_000
+"""A wall clock that was set back by more is believed, though the order of presses may suffer."""
 _PROVES_NOTHING = (Outcome.DENIED, Outcome.REJECTED)
 """How a run ends that tells nothing of an unresolved one before it."""
 
@@ -20,7 +25,8 @@ class _Ended:
     report: Report
     action: Action
     ended_s: float
-    """Monotonic; a listing begun before it says nothing of the outcome."""
+    """Monotonic; a listing begun before it says nothing of the outcome. Of a settled one when the
+    listing was begun that settled it."""
 
 
 class Ledger:
@@ -40,7 +46,16 @@ class Ledger:
         """Those that the account has; None while any may come."""
         self._ended: dict[tuple[str, Scope], _Ended] = {}
         self._earlier: list[_Ended] = []
-        """Unresolved when a newer one of the same scope took their place, the newest last."""
+        """Replaced by newer ones: unresolved, or ended lately; the newest last."""
+        self._pressed_ms = 0
+
+    def press_ms(self, now_ms: int) -> int:
+        """The time of a press that is made now, epoch ms: later than that of any press before it,
+        since it tells the reports of an action apart and puts them in order."""
+        if now_ms <= self._pressed_ms < now_ms + SET_BACK_MS:
+            now_ms = self._pressed_ms + 1
+        self._pressed_ms = now_ms
+        return now_ms
 
     @property
     def reports(self) -> tuple[Report, ...]:
@@ -60,8 +75,8 @@ class Ledger:
 
     @property
     def earlier(self) -> tuple[Report, ...]:
-        """Reports that newer ones of the same scope replaced while they were unresolved; those
-        that a read has settled since stay until the next end of their action."""
+        """Reports that newer ones replaced while they were unresolved, or lately; those that a read
+        has settled since stay until the next end of their action."""
         return tuple(one.report for one in self._earlier)
 
     def take(self, book: Book, begun_s: float) -> list[Report]:
@@ -89,9 +104,10 @@ class Ledger:
             if one.ended_s > begun_s:
                 return one
             seen = reread(one.report, fresh, one.action)
-            if seen.outcome is not one.report.outcome:
-                settled.append(seen)
-            return replace(one, report=seen)
+            if seen.outcome is one.report.outcome:
+                return replace(one, report=seen)
+            settled.append(seen)
+            return replace(one, report=seen, ended_s=begun_s)
 
         self._earlier = [
             look(one) if one.report.outcome is Outcome.UNRESOLVED else one for one in self._earlier
@@ -125,15 +141,46 @@ class Ledger:
         self._earlier = [one for one in self._earlier if one.action.id in known]
 
     def end(self, report: Report, action: Action, ended_s: float) -> None:
-        """A run's report. Earlier ones of its action go, unless they are unresolved."""
+        """A run's report, at its end (monotonic). The newest press of an action is the one that
+        `reports` has, whichever ended last."""
         self._moved(ended_s)
+        one = _Ended(report, action, ended_s)
+        same = [other for other in self._ended.values() if other.action.id == action.id]
+        if any(other.report.started_ms > report.started_ms for other in same):
+            self._end_late(one)
+        else:
+            for other in same:
+                if other.report.outcome is not Outcome.UNRESOLVED or _key(other) == _key(one):
+                    del self._ended[_key(other)]
+                    self._earlier.append(other)
+            self._ended[_key(one)] = one
+        self._earlier = [
+            other
+            for other in self._earlier
+            if other.action.id != action.id
+            or other.report.outcome is Outcome.UNRESOLVED
+            or ended_s - other.ended_s < KEPT_S
+        ]
+        while len(self._earlier) > MOST_EARLIER:
+            self._earlier.remove(min(self._earlier, key=_goes_last))
 
-        def gone(one: _Ended) -> bool:
-            return one.action.id == action.id and one.report.outcome is not Outcome.UNRESOLVED
+    def _end_late(self, one: _Ended) -> None:
+        """A newer press of the action has ended before."""
+        before = self._ended.get(_key(one))
+        if one.report.outcome is not Outcome.UNRESOLVED or (
+            before is not None and before.report.started_ms > one.report.started_ms
+        ):
+            self._earlier.append(one)
+            return
+        if before is not None:
+            self._earlier.append(before)
+        self._ended[_key(one)] = one
 
-        self._ended = {key: one for key, one in self._ended.items() if not gone(one)}
-        self._earlier = [one for one in self._earlier if not gone(one)]
-        key = action.id, report.scope
-        if before := self._ended.pop(key, None):
-            self._earlier = [*self._earlier, before][-MOST_EARLIER:]
-        self._ended[key] = _Ended(report, action, ended_s)
+
+def _key(one: _Ended) -> tuple[str, Scope]:
+    return one.action.id, one.report.scope
+
+
+def _goes_last(one: _Ended) -> tuple[bool, float]:
+    """Of too many, the ones with an outcome go first, of equals the oldest."""
+    return one.report.outcome is Outcome.UNRESOLVED, one.ended_s

@@ -1,10 +1,11 @@
-"""The cancel runs of one account: started at once, joined when pressed again, and shown."""
+"""The cancel runs of one account: every press starts its own, whatever is under way."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 from tui.core.accounts import Account
 from tui.core.actions import Action, Outcome, Report, Scope
@@ -15,17 +16,36 @@ from tui.service.cancel_run import CancelRun, RunLimits, RunPorts, in_scope
 from tui.service.ledger import Ledger
 from tui.service.venue_clock import VenueClock
 
-Key = tuple[str, Scope]
+MOST_AT_ONCE = 30
+"""Runs of one action and scope. A press beyond it starts its run all the same; the oldest run then
+ends without an outcome, so that a key which is hammered does not fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
+class Press:
+    """One press: its scope, and the actions for which it has started a run."""
+
+    scope: Scope
+    actions: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class _Running:
+    action: Action
+    press: Press
+    run: CancelRun
     view: RunView
     task: asyncio.Task[Report]
+    ended: asyncio.Future[Report]
+    given_up: bool = False
+    """Ended before its outcome was known, because there were too many newer ones."""
+
+    def repeats(self, action: Action, scope: Scope) -> bool:
+        return self.action.id == action.id and self.press.scope == scope
 
 
 class Runs:
-    """What is under way. `ended` is told of each run that came to its end."""
+    """What is under way. `ended` is called for each run that came to its end."""
 
     def __init__(
         self,
@@ -36,7 +56,7 @@ class Runs:
         venue_clock: VenueClock,
         limits: RunLimits,
         changed: Callable[[], None],
-        ended: Callable[[Action, Report], None],
+        ended: Callable[[Action, Report, Press], None],
     ) -> None:
         self._account = account
         self._ports = ports
@@ -46,7 +66,9 @@ class Runs:
         self._limits = limits
         self._changed = changed
         self._ended = ended
-        self._running: dict[Key, _Running] = {}
+        self._numbers = count()
+        self._running: dict[int, _Running] = {}
+        """By number; the oldest first."""
 
     def __bool__(self) -> bool:
         return bool(self._running)
@@ -59,26 +81,31 @@ class Runs:
     def tasks(self) -> list[asyncio.Task[Report]]:
         return [run.task for run in self._running.values()]
 
-    def start(self, action: Action, scope: Scope) -> asyncio.Task[Report]:
-        """Starts a run, or joins the one of the same action and scope that is under way."""
-        key = (action.id, scope)
-        if key in self._running:
-            return self._running[key].task
-        now, book = self._clock(), self._ledger.book
+    @property
+    def outcomes(self) -> list[asyncio.Future[Report]]:
+        """Done when the report of the run has been taken."""
+        return [run.ended for run in self._running.values()]
+
+    def start(self, action: Action, press: Press) -> asyncio.Future[Report]:
+        """Starts the run of this press for this action; its report comes with the result."""
+        press.actions.add(action.id)
+        self._make_room(action, press.scope)
+        book = self._ledger.book
+        started_ms = self._ledger.press_ms(self._clock().wall_ms)
         report = Report(
             self._account.name,
             self._account.venue,
             action.id,
             Outcome.UNRESOLVED,
-            scope,
-            started_ms=now.wall_ms,
-            open_before=_open_before(book, action, scope),
+            press.scope,
+            started_ms=started_ms,
+            open_before=_open_before(book, action, press.scope),
         )
+        number = next(self._numbers)
 
         def step(words: str) -> None:
-            if key in self._running:
-                view = replace(self._running[key].view, step=words)
-                self._running[key] = replace(self._running[key], view=view)
+            if (running := self._running.get(number)) is not None:
+                running.view = replace(running.view, step=words)
                 self._changed()
 
         run = CancelRun(
@@ -92,30 +119,54 @@ class Runs:
             pressed_ms=self._venue_clock.now_ms(),
         )
         task = asyncio.create_task(run.go(), name=f"{self._account.name} cancel {action.id}")
-        self._running[key] = _Running(RunView(action.id, scope, now.wall_ms, "sending"), task)
-        task.add_done_callback(lambda done: self._done(key, action, done))
+        view = RunView(action.id, press.scope, started_ms, "sending")
+        ended: asyncio.Future[Report] = asyncio.get_running_loop().create_future()
+        self._running[number] = _Running(action, press, run, view, task, ended)
+        task.add_done_callback(lambda done: self._done(number, done))
         self._changed()
-        return task
+        return ended
 
-    def _done(self, key: Key, action: Action, done: asyncio.Task[Report]) -> None:
-        self._running.pop(key, None)
-        if not done.cancelled():
-            error = done.exception()
-            self._ended(action, self._unknown(key, action, error) if error else done.result())
+    def carry_over(self, press: Press, actions: tuple[Action, ...]) -> None:
+        """Starts the runs that this press does not have yet, for an account that turned out to
+        have other actions than those it was pressed for."""
+        for action in actions:
+            if action.id not in press.actions:
+                self.start(action, press)
+
+    def _make_room(self, action: Action, scope: Scope) -> None:
+        same = [
+            one for one in self._running.values() if one.repeats(action, scope) and not one.given_up
+        ]
+        if len(same) >= MOST_AT_ONCE:
+            same[0].given_up = True
+            same[0].task.cancel()
+
+    def _done(self, number: int, done: asyncio.Task[Report]) -> None:
+        running = self._running.pop(number)
+        if done.cancelled() and not running.given_up:
+            running.ended.cancel()
+        else:
+            report = _report_of(running, done, self._clock().wall_ms)
+            try:
+                self._ended(running.action, report, running.press)
+            finally:
+                running.ended.set_result(report)
         self._changed()
 
-    def _unknown(self, key: Key, action: Action, error: BaseException) -> Report:
-        """A run that failed by a fault of ours has no outcome; it must not vanish."""
-        return Report(
-            self._account.name,
-            self._account.venue,
-            action.id,
-            Outcome.UNRESOLVED,
-            key[1],
-            started_ms=self._clock().wall_ms,
-            ended_ms=self._clock().wall_ms,
-            message=f"a fault of killdesk's own: {type(error).__name__}",
-        )
+
+def _report_of(running: _Running, done: asyncio.Task[Report], now_ms: int) -> Report:
+    """What the run came to. One without an outcome of its own must not vanish: it is unresolved."""
+    if done.cancelled():
+        message = f"followed by {MOST_AT_ONCE} more presses before its outcome was known"
+    elif error := done.exception():
+        message = f"a fault of killdesk's own: {type(error).__name__}"
+        # What a run that failed has noted of itself is not to be relied upon.
+        first = running.run.report
+        bare = Report(first.account, first.venue, first.action, Outcome.UNRESOLVED, first.scope)
+        return replace(bare, started_ms=first.started_ms, ended_ms=now_ms, message=message)
+    else:
+        return done.result()
+    return replace(running.run.report, outcome=Outcome.UNRESOLVED, ended_ms=now_ms, message=message)
 
 
 def _open_before(book: Book | None, action: Action, scope: Scope) -> int | None:

@@ -22,7 +22,7 @@ class WatchingWorker(AccountWorker):
 
     def cancel(
         self, action_id: str | None = None, scope: Scope = EVERYTHING
-    ) -> list[asyncio.Task[Report]]:
+    ) -> list[asyncio.Future[Report]]:
         """Denies the press; its report says why."""
         now = self._clock()
         for action in self._profile.actions:
@@ -34,11 +34,12 @@ class WatchingWorker(AccountWorker):
                 action.id,
                 Outcome.DENIED,
                 scope,
-                started_ms=now.wall_ms,
+                started_ms=self._ledger.press_ms(now.wall_ms),
                 ended_ms=now.wall_ms,
                 message=VIEW_ONLY,
             )
             self._ledger.end(denied, action, now.mono_s)
+            self._ended(denied)
         self._changed()
         return []
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from types import MappingProxyType
 
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Action, Outcome, Report, Scope, Verdict
@@ -18,6 +17,7 @@ from tui.core.desk import AccountView, Health
 from tui.core.frames import Transport
 from tui.core.orders import Book
 from tui.core.secrets import Credentials
+from tui.service.absent import Held
 from tui.service.access import Access
 from tui.service.account_profile import AccountProfile
 from tui.service.bell import Bell
@@ -29,7 +29,7 @@ from tui.service.precedence import Precedence
 from tui.service.readiness import health_of, key_note, routes_of
 from tui.service.recorder import Recorder
 from tui.service.rest_route import RestRoute
-from tui.service.runs import Runs
+from tui.service.runs import Press, Runs
 from tui.service.socket_route import SocketRoute
 from tui.service.timers import Timers
 from tui.service.upkeep import Upkeep
@@ -49,7 +49,7 @@ class AccountWorker:
     """Runs in the service's loop; everything here is called from that loop."""
 
     opening = False
-    held: Mapping[tuple[str | None, Scope], int] = MappingProxyType({})
+    held: Sequence[Held] = ()
 
     def __init__(
         self,
@@ -148,19 +148,19 @@ class AccountWorker:
 
     def cancel(
         self, action_id: str | None = None, scope: Scope = EVERYTHING
-    ) -> list[asyncio.Task[Report]]:
-        """Starts a run of one action, or of every action. A run of the same scope is joined."""
+    ) -> list[asyncio.Future[Report]]:
+        """Starts a run of one action, or of every action, whatever is under way already."""
         actions = self._profile.actions
         # A screen may still name an action that the account turned out not to have.
         chosen = [action for action in actions if action_id in (None, action.id)] or actions
-        return [self._runs.start(action, scope) for action in chosen]
+        press = Press(scope)
+        return [self._runs.start(action, press) for action in chosen]
 
     async def cancel_to_the_end(self) -> list[Report]:
         """Cancels everything and waits for the outcomes."""
         self.cancel()
         while self._runs:
-            await asyncio.wait(self._runs.tasks)
-            await asyncio.sleep(0)
+            await asyncio.wait(self._runs.outcomes)
         return list(self._ledger.reports)
 
     def cancel_then_disarm(self) -> None:
@@ -178,7 +178,7 @@ class AccountWorker:
         self._read_whole = True
         self._poll_now.ring()
 
-    def _run_ended(self, action: Action, report: Report) -> None:
+    def _run_ended(self, action: Action, report: Report, press: Press) -> None:
         actions = self._profile.actions
         if action in actions or report.scope.orders:
             self._ledger.end(report, action, self._clock().mono_s)
@@ -187,8 +187,7 @@ class AccountWorker:
             self._poll_now.ring()
             return
         # The account turned out to be of another sort: the press goes on with what it does have.
-        for another in actions:
-            self._runs.start(another, report.scope)
+        self._runs.carry_over(press, actions)
 
     # --- what a run needs (RunPorts) --------------------------------------------------------------
 
@@ -241,8 +240,7 @@ class AccountWorker:
     async def _ask_time(self) -> int:
         """Lets a run have the warm connections to itself, once there is a time to go by."""
         while self._runs and self._venue_clock.known.is_set():
-            await asyncio.wait(self._runs.tasks)
-            await asyncio.sleep(0)
+            await asyncio.wait(self._runs.outcomes)
         async with self._in_background:
             return await self._courier.run(self._dialect.venue_time(), READ_S)
 

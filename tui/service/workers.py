@@ -157,8 +157,8 @@ class Workers(Mapping[str, Worker]):
         waiting = self[account.name].held
         self._workers[account.name] = worker
         worker.start()
-        for action, scope in waiting:
-            worker.cancel(action, scope)
+        for press in waiting:
+            worker.cancel(press.action, press.scope)
 
 
 def _own_fault(error: Exception) -> str:

@@ -61,7 +61,7 @@ class DeskScreen(DeskFace):
     def press_panic(self, *, always_twice: bool = False) -> None:
         """Arms panic, or panics."""
         if self._presses.press(frozenset({PANIC}), always_twice=always_twice):
-            panic = PanicPress.now(self._desk.view, self._clock().wall_ms)
+            panic = PanicPress(self._clock().wall_ms)
             self._desk.panic()
             self._panicked(panic)
         self.show_presses()

@@ -30,9 +30,11 @@ def armed_accounts(view: DeskView) -> tuple[str, ...]:
 
 
 def running_cancels(view: DeskView) -> tuple[str, ...]:
-    """The cancels that are under way, account and action: `okx-desk spreads`."""
+    """What is being cancelled, account and action: `okx-desk spreads`; however often pressed."""
     return tuple(
-        f"{account.name} {account.label(run.action)}"
-        for account in view.accounts
-        for run in account.runs
+        dict.fromkeys(
+            f"{account.name} {account.label(run.action)}"
+            for account in view.accounts
+            for run in account.runs
+        )
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual import events
 from textual.content import Content
 from textual.message import Message
 
-from tui.core.actions import EVERYTHING, Outcome, Report, worst_first
+from tui.core.actions import EVERYTHING, Outcome, Report, Scope, worst_first
 from tui.core.desk import AccountView, RunView
 from tui.ui.figures import counts, read_line
 from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
@@ -17,10 +18,23 @@ from tui.ui.words import OUTCOME, duration, tenths, utc
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """What is being cancelled: the newest run of an action and scope, of so many."""
+
+    run: RunView
+    presses: int = 1
+
+    @property
+    def step(self) -> str:
+        """How far the newest run is; and how often it was pressed, if more than once."""
+        return self.run.step if self.presses == 1 else f"{self.run.step}, {self.presses} presses"
+
+
+@dataclass(frozen=True, slots=True)
 class Endings:
     """What the outcome lines show."""
 
-    runs: tuple[RunView, ...]
+    runs: tuple[Running, ...]
     reports: tuple[Report, ...]
     """The one to look at first."""
     labels: tuple[tuple[str, str], ...]
@@ -34,7 +48,17 @@ def endings(account: AccountView, *, stale: bool = False) -> Endings:
     ordered = worst_first(account.reports)
     several = len(account.actions) > 1
     labels = tuple((action.id, action.label) for action in account.actions) if several else ()
-    return Endings(account.runs, tuple(ordered), labels, read_line(counts(account, stale=stale)))
+    read = read_line(counts(account, stale=stale))
+    return Endings(running(account.runs), tuple(ordered), labels, read)
+
+
+def running(runs: Iterable[RunView]) -> tuple[Running, ...]:
+    """One for each action and scope that is being cancelled, in the order of their first press."""
+    found: dict[tuple[str, Scope], Running] = {}
+    for run in runs:
+        before = found.get((run.action, run.scope))
+        found[run.action, run.scope] = Running(run, before.presses + 1 if before else 1)
+    return tuple(found.values())
 
 
 class OutcomeLines(Painted[Endings]):
@@ -56,7 +80,7 @@ class OutcomeLines(Painted[Endings]):
 
     def paint(self, value: Endings, width: int, height: int) -> Drawing:
         labels = dict(value.labels)
-        drawn = [run_line(run, labels.get(run.action, ""), width) for run in value.runs]
+        drawn = [run_line(each, labels.get(each.run.action, ""), width) for each in value.runs]
         spare = height - len(drawn) - len(value.reports)
         for report in value.reports:
             label, said = labels.get(report.action, ""), why(report)
@@ -84,12 +108,13 @@ class OutcomeLines(Painted[Endings]):
         return lines(*above, *drawn[:height])
 
 
-def run_line(run: RunView, label: str, width: int) -> Content:
-    """`▶ cancelling spreads   reading the book`."""
+def run_line(each: Running, label: str, width: int) -> Content:
+    """`▶ cancelling spreads   reading the book, 2 presses`."""
+    run = each.run
     what = label if run.scope == EVERYTHING else f"{label} {run.scope}".strip()
     head = ink(f"▶ cancelling {what}".rstrip(), ".ink--careful")
     return ends(
-        row(head, ink(run.step, ".ink--text")), ink(utc(run.started_ms), ".ink--faint"), width
+        row(head, ink(each.step, ".ink--text")), ink(utc(run.started_ms), ".ink--faint"), width
     )
 
 

@@ -12,33 +12,16 @@ from tui.ui.buttons import count_of
 _EVERYTHING = Action("everything", "everything", (), (), "")
 """What is asked of an account whose actions are not known yet: until then nothing is confirmed."""
 
-Run = tuple[str, str, int]
-"""Account, action and start of a run."""
-
 
 @dataclass(frozen=True, slots=True)
 class PanicPress:
-    """The moment of a panic. Runs of everything that were under way then are part of it."""
+    """The moment of a panic, just before it is sent."""
 
     at_ms: int
-    joined: frozenset[Run] = frozenset()
 
-    @classmethod
-    def now(cls, view: DeskView, at_ms: int) -> PanicPress:
-        """A panic that is about to be sent."""
-        running = (
-            (account.name, run.action, run.started_ms)
-            for account in view.accounts
-            for run in account.runs
-            if run.scope == EVERYTHING
-        )
-        return cls(at_ms, frozenset(running))
-
-    def has(self, account: str, of: RunView | Report) -> bool:
-        """Whether a run, or a report of one, belongs to this panic."""
-        if of.scope != EVERYTHING:
-            return False
-        return of.started_ms >= self.at_ms or (account, of.action, of.started_ms) in self.joined
+    def has(self, of: RunView | Report) -> bool:
+        """Whether a run, or a report of one, is of this panic or of a later press of everything."""
+        return of.scope == EVERYTHING and of.started_ms >= self.at_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +60,17 @@ def rows(view: DeskView, press: PanicPress) -> tuple[PanicRow, ...]:
 def _row(
     account: AccountView, action: str, label: str, kinds: tuple[str, ...], press: PanicPress
 ) -> PanicRow:
-    mine = (r for r in account.runs if r.action == action and press.has(account.name, r))
-    run = next(mine, None)
-    ended = [r for r in account.reports if r.action == action and press.has(account.name, r)]
-    report = max(ended, key=lambda r: r.started_ms, default=None) if run is None else None
+    """The panic's own run of this action; once that is forgotten, the next one of everything."""
+    runs = [run for run in account.runs if run.action == action and press.has(run)]
+    reports = (*account.earlier, *account.reports)
+    ended = [report for report in reports if report.action == action and press.has(report)]
+    run = min(runs, key=lambda run: run.started_ms, default=None)
+    report = min(ended, key=lambda report: report.started_ms, default=None)
+    if run is not None and report is not None:
+        if run.started_ms < report.started_ms:
+            report = None
+        else:
+            run = None
     return PanicRow(account.name, label, count_of(account, kinds), run, report)
 
 

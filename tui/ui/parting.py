@@ -10,6 +10,7 @@ from tui.core.actions import Outcome, Report
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
 from tui.ui.leaving import held
+from tui.ui.outcome import running
 
 PATIENCE_S = 5.0
 """So long a disarm may take once no cancel is running, and a cancel until it starts."""
@@ -78,7 +79,7 @@ class Parting:
             return Progress(name, Stage.DONE, ())
         new = tuple(
             report
-            for report in account.reports
+            for report in (*account.earlier, *account.reports)
             if (report.action, report.started_ms) not in self._before.get(name, frozenset())
         )
         bad = tuple(report for report in new if report.outcome is not Outcome.CONFIRMED)
@@ -91,7 +92,9 @@ class Parting:
         if name in self._failed:
             return Progress(name, Stage.FAILED, self._failed[name])
         if account.runs or not (new or not held(account)):
-            steps = (f"{account.label(run.action)}: {run.step}" for run in account.runs)
+            steps = (
+                f"{account.label(each.run.action)}: {each.step}" for each in running(account.runs)
+            )
             return Progress(name, Stage.CANCELLING, tuple(steps))
         return Progress(name, Stage.DISARMING if held(account) else Stage.DONE, ())
 
@@ -106,7 +109,8 @@ class Parting:
 
 def _presses(account: AccountView) -> frozenset[Press]:
     """The cancels that ended or began before this."""
-    ended = {(report.action, report.started_ms) for report in account.reports}
+    reports = (*account.earlier, *account.reports)
+    ended = {(report.action, report.started_ms) for report in reports}
     return frozenset(ended | {(run.action, run.started_ms) for run in account.runs})
 
 

@@ -12,7 +12,7 @@ from tui.core.actions import Report
 from tui.core.desk import AccountView, DeskView
 from tui.ui.dialog import DeskDialog
 from tui.ui.lines import Line, Said
-from tui.ui.outcome import endings
+from tui.ui.outcome import endings, running
 from tui.ui.painted import Painted, ends, ink, row
 from tui.ui.report_lines import report_lines
 
@@ -87,5 +87,8 @@ def _key(report: Report) -> tuple[str, object, int]:
 def _nothing(account: AccountView | None) -> list[Line]:
     if account is None:
         return [Said(ink("This account is no longer on the desk.", ".ink--text"))]
-    going = [Said(ink(f"▶ {run.action}: {run.step}", ".ink--careful")) for run in account.runs]
+    going = [
+        Said(ink(f"▶ {each.run.action}: {each.step}", ".ink--careful"))
+        for each in running(account.runs)
+    ]
     return [*going] or [Said(ink("Nothing has been cancelled yet.", ".ink--text"))]
