@@ -82,7 +82,7 @@ async def test_signals_end_in_order_and_are_given_back(name: str) -> None:
     number = getattr(signal, name)
     before = signal.getsignal(number)
     got: list[int] = []
-    signals = Signals(got.append, lambda: None, deadline_s=None)
+    signals = Signals(got.append, deadline_s=None)
     signals.install()
     try:
         os.kill(os.getpid(), number)
@@ -111,7 +111,7 @@ async def test_a_terminal_that_is_gone_ends_in_order_without_a_signal(
     got: list[int] = []
     if look_every_s > 1 and sys.platform != "linux":
         pytest.skip("this system need not tell of it")
-    signals = Signals(got.append, lambda: None, None, look_every_s=look_every_s)
+    signals = Signals(got.append, None, look_every_s=look_every_s)
     with os.fdopen(slave) as terminal:
         monkeypatch.setattr(sys, "__stdin__", terminal)
         signals.install()
@@ -134,7 +134,7 @@ def test_off_the_main_thread_signals_are_left_alone() -> None:
     from tui.ui.signals import Signals
 
     before = signal.getsignal(signal.SIGTERM)
-    thread = threading.Thread(target=Signals(lambda _: None, lambda: None).install)
+    thread = threading.Thread(target=Signals(lambda _: None).install)
     thread.start()
     thread.join()
     assert signal.getsignal(signal.SIGTERM) == before

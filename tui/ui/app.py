@@ -10,7 +10,6 @@ from textual.actions import ActionParseResult
 from textual.app import SystemCommand
 from textual.command import Provider
 from textual.dom import DOMNode
-from textual.driver import Driver
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -98,7 +97,9 @@ class KilldeskApp(KeyedApp[None]):
         self._clock = clock
         self.drills = drills or Drills()
         self.dashboard: DeskScreen = self.make_dashboard(demo=demo)
-        self.bridge = Bridge(gate, self, self._show, self._show_timers)
+        self.bridge = Bridge(
+            gate, self, self._show, self._show_timers, seen=lambda: self.takes_output
+        )
         self.guard = Guard(
             self,
             gate,
@@ -138,14 +139,6 @@ class KilldeskApp(KeyedApp[None]):
             panicked=self._panicked,
             drills=self.drills,
         )
-
-    def get_driver_class(self) -> type[Driver]:
-        usual = super().get_driver_class()
-        if usual.__name__ != "LinuxDriver":
-            return usual
-        from tui.ui.quiet_driver import QuietDriver
-
-        return QuietDriver
 
     def get_default_screen(self) -> Screen[None]:
         return self.dashboard

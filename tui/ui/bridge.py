@@ -52,8 +52,13 @@ class Bridge:
         pump: MessagePump,
         show: Shown,
         show_timers: Callable[[DeskView], None] = lambda _: None,
+        *,
+        seen: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`show_timers` is to show the timers of a picture, and nothing else of it."""
+        """`show_timers` is to show the timers of a picture, and nothing else of it. `seen` says
+        whether what is shown gets to the terminal: a screen that nobody can see does not answer.
+        """
+        self._seen = seen
         self._desk = desk
         self._pump = pump
         self._show = show
@@ -101,7 +106,8 @@ class Bridge:
 
     def alive(self) -> None:
         """A sign of life from the screen's loop."""
-        self._desk.screen_alive()
+        if self._seen():
+            self._desk.screen_alive()
         now_s = time.monotonic()
         lost = self._on_its_way and now_s - self._pulled_at > _LOST_S
         if lost or (self._waiting and not self._may_rest(now_s)):

@@ -20,7 +20,7 @@ class Ending:
         self._app = app
         self._desk = desk
         self._clock = clock
-        self._signals = Signals(self._stop, self._redraw)
+        self._signals = Signals(self._stop)
         self._disarming = False
 
     def begin(self) -> None:

@@ -50,21 +50,16 @@ def hung_up_within(terminal: int, wait_s: float) -> bool:
 class Signals:
     """Handlers for the signals that the platform has; Textual itself handles neither.
 
-    The terminal is watched from a thread of its own: without one to write to, the screen's loop
-    may stand still for good.
+    The terminal is watched from a thread of its own, which the screen's loop cannot hold up.
     """
 
     def __init__(
         self,
         stop: Callable[[int], None],
-        redraw: Callable[[], None],
         deadline_s: float | None = _DEADLINE_S,
         look_every_s: float = _LOOK_EVERY_S,
     ) -> None:
         self._stop = stop
-        self._redraw = redraw
-        self._suspended = False
-        """By ctrl+z, and in order: the screen has been taken down."""
         self._deadline_s = deadline_s
         self._look_every_s = look_every_s
         self._over = threading.Event()
@@ -80,8 +75,6 @@ class Signals:
             "SIGTERM": self._received,
             "SIGHUP": self._received,
             "SIGBREAK": self._received,
-            "SIGTSTP": self._suspend,
-            "SIGCONT": self._resume,
         }
         # asyncio's own handler would end the screen too, but with the exit code of a success.
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
@@ -95,23 +88,6 @@ class Signals:
             threading.Thread(
                 target=self._watch, args=(terminal,), name="terminal", daemon=True
             ).start()
-
-    def _suspend(self, number: int, frame: FrameType | None) -> None:
-        self._suspended = True
-        self._pass_on(number, frame)
-
-    def _resume(self, number: int, frame: FrameType | None) -> None:
-        """Textual would put its screen up a second time after a plain SIGSTOP, and never end."""
-        if self._suspended:
-            self._suspended = False
-            self._pass_on(number, frame)
-        elif self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._redraw)
-
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        handler = self._before.get(number)
-        if callable(handler):
-            handler(number, frame)
 
     def _watch(self, terminal: int) -> None:
         while not self._over.is_set():

@@ -11,12 +11,13 @@ from tui.ui.beside import beside, disk_sentence
 from tui.ui.crash import CrashReport
 from tui.ui.palette_screen import Palette
 from tui.ui.sparing_styles import SparingStyles
+from tui.ui.textual_compat.own_terminal import OwnTerminal
 from tui.ui.themes import DARK, OWN, variables_for, without_colour
 
 R = TypeVar("R")
 
 
-class ThemedApp(CrashReport[R]):
+class ThemedApp(CrashReport[R], OwnTerminal[R]):
     """Stands in the remembered theme from its first paint on; a theme that is gone is forgotten."""
 
     def __init__(self, kept: ScreenFile | None = None) -> None:

@@ -1,0 +1,1 @@
+"""The terminal itself: the bytes that it sends, what they mean, and the bytes that it takes."""
