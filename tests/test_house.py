@@ -77,6 +77,7 @@ def test_help_is_instant_because_it_loads_next_to_nothing(arguments: list[str]) 
         "tui.console",
         "tui.core",
         "tui.core.text",
+        "tui.streams",
     }
 
 

@@ -1,8 +1,18 @@
-"""`python -m tui`: the same as the `killdesk` command."""
+"""The first thing that runs, as the `killdesk` command and as `python -m tui`."""
 
 import sys
 
-from tui.cli import main
+
+def main() -> int:
+    """Runs the command line; the exit code. What interrupts its loading is one sentence, too."""
+    try:
+        from tui.cli import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        sys.stderr.write("killdesk: interrupted; nothing was sent\n")
+        return 130
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tui.console import BAD_USAGE, complain, say
+from tui.streams import write_out
 
 _SECRET_WORDS = ("key", "secret", "pass", "token")
 
@@ -31,6 +32,9 @@ class _Parser(argparse.ArgumentParser):
         if stray:
             self.error("there are more arguments than this command takes")
         return chosen
+
+    def print_help(self, file: object = None) -> None:
+        write_out(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         sys.exit(complain(f"{message}; see {self.prog} --help", BAD_USAGE))

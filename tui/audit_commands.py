@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tui.console import NOT_OK, OK, UsageError, complain, say
+from tui.console import NOT_OK, OK, UsageError, complain, say, say_json
 from tui.core.text import safe_text
+from tui.streams import is_terminal, output_failed, write_error, write_out
 
 if TYPE_CHECKING:
     from tui.core.audit import Record
@@ -62,8 +63,7 @@ def show(chosen: argparse.Namespace) -> int:
     for record in reading:
         if chosen.json:
             told = {"n": record.number, "at": utc_text(record.at_ms), "kind": record.kind}
-            text = json.dumps({**told, **record.fields})
-            sys.stdout.write(text.replace("\x7f", "\\u007f") + "\n")
+            say_json({**told, **record.fields})
         else:
             time = utc_text(record.at_ms)[11:23]
             say(f"{time}  {record.kind:8} {record.account or '-':14} {_text(record)}")
@@ -75,7 +75,7 @@ def export(chosen: argparse.Namespace) -> int:
     from tui.core.audit import utc_text
 
     reading = _Reading(chosen)
-    writer = csv.writer(sys.stdout)
+    writer = csv.writer(_Output())
     writer.writerow(_COLUMNS)
     for record in reading:
         fields = json.dumps(dict(record.fields))
@@ -90,7 +90,7 @@ def replay(chosen: argparse.Namespace) -> int:
     from tui.service.audit_read import CannotRead
     from tui.service.replay_index import index_file
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
         raise UsageError("a replay needs a terminal; killdesk audit show prints the same records")
     if chosen.file.suffix == ".gz":
         raise UsageError(f"unpack it first: gunzip --keep {chosen.file}")
@@ -117,18 +117,23 @@ class Meter:
 
     def tell(self, done: int, of: int) -> None:
         """So many bytes are read, of so many."""
-        if sys.stderr.isatty():
+        if is_terminal(sys.stderr):
             share = 100 * done // max(1, of)
             mb = f"{done / 1e6:,.0f} of {of / 1e6:,.0f} MB"
-            sys.stderr.write(f"\r{self._what}: {share:3} %, {mb} ")
-            sys.stderr.flush()
+            write_error(f"\r{self._what}: {share:3} %, {mb} ")
             self._shown = True
 
     def clear(self) -> None:
         """Takes the line away."""
         if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            write_error("\r\x1b[K")
+
+
+class _Output:
+    """Standard output, for a writer that wants a file."""
+
+    def write(self, text: str) -> None:
+        write_out(text)
 
 
 class _Reading:
@@ -152,6 +157,8 @@ class _Reading:
                     continue
                 if self._wants(record):
                     yield record
+                if output_failed():
+                    return
         except CannotRead as error:
             raise UsageError(str(error)) from None
 
@@ -167,7 +174,10 @@ class _Reading:
         )
 
     def code(self) -> int:
-        """The exit code; says how many lines could not be read."""
+        """The exit code; says how many lines could not be read. What is printed is all that these
+        commands are for, so an output that did not take it is a failure."""
+        if output_failed():
+            return NOT_OK
         if not self._unread:
             return OK
         lines = "1 line holds" if self._unread == 1 else f"{self._unread} lines hold"

@@ -1,14 +1,14 @@
 """The command line: what was asked for, handed to the service, and one line for what came of it.
 
 Everything is imported late, so that `--help` is instant and a broken part spoils its own command
-only. Exit codes: 0 done, 1 not, 2 bad usage or settings, 130 interrupted.
+only. Exit codes: 0 done, 1 not, 2 bad usage or settings, 3 unresolved, 130 interrupted (128 and the
+number of the signal). They tell the outcome, whatever becomes of the output.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import shlex
 import sys
@@ -26,14 +26,18 @@ from tui.console import (
     UsageError,
     agreed,
     complain,
+    ignore_late_signals,
     leave_no_core,
-    print_whatever_comes,
     quote_no_error,
     say,
+    say_json,
 )
 from tui.core.text import safe_text
+from tui.streams import begin, hold_standard_descriptors, is_terminal, write_error
 
 if TYPE_CHECKING:
+    from tui.core.accounts import Account
+    from tui.service.headless import Ended
     from tui.service.settings import Settings
 
 DEBUG_SWITCH = "KILLDESK_DEBUG"
@@ -41,21 +45,21 @@ DEBUG_SWITCH = "KILLDESK_DEBUG"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; prints one sentence instead of raising."""
-    print_whatever_comes()
-    if arguments is None:  # the process is ours
+    ours = arguments is None  # the process
+    if ours:
+        hold_standard_descriptors()
         quote_no_error()
         leave_no_core()
+    begin()
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
-        return code
+        return _run(arguments)
     except KeyboardInterrupt:
         return complain("interrupted", INTERRUPTED)
-    except BrokenPipeError:  # whoever read the output has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOT_OK
     except Exception as error:  # noqa: BLE001  # no traceback at a trader
         return _explain(error)
+    finally:
+        if ours:
+            ignore_late_signals()
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -73,8 +77,10 @@ def _dashboard(chosen: argparse.Namespace) -> int:
     """The screen: on the demo desk, on the configured accounts, or the welcome without any."""
     # Settings are read before the screen takes the terminal: what is wrong in them is said plainly.
     settings = None if chosen.demo else _settings(chosen)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise UsageError("the dashboard needs a terminal; see killdesk --help for the rest")
+    if os.name == "posix" and not is_terminal(sys.stderr):
+        raise UsageError("the dashboard draws on standard error; start it without 2> or 2>&-")
     gc.disable()  # until the screen stands: to load the libraries leaves next to no garbage
     if settings is None:
         from tui.ui.dashboard import run_demo
@@ -106,7 +112,7 @@ def _check(chosen: argparse.Namespace) -> int:
     checks = check_accounts(accounts, lambda: load_all_credentials(accounts))
     ready = all(check.ready for check in checks)
     if chosen.json:
-        say(json.dumps({"ready": ready, "accounts": [check.as_json() for check in checks]}))
+        say_json({"ready": ready, "accounts": [check.as_json() for check in checks]})
         return OK if ready else NOT_OK
     for check in checks:
         say(f"{check.account}  {check.venue}  {check.health}  {check.reason}".rstrip())
@@ -116,11 +122,38 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _cancel(chosen: argparse.Namespace) -> int:
-    from tui.core.actions import Outcome, worst_first
+    try:
+        from tui.service.interrupts import Interrupts
+
+        settings, accounts = _to_cancel_on(chosen)
+        names = ", ".join(account.name for account in accounts)
+        if not chosen.yes and not agreed(f"cancel every order on {names}? [y/N] "):
+            return complain("nothing was cancelled", NOT_OK)
+    except KeyboardInterrupt:
+        write_error("\n" if is_terminal(sys.stderr) else "")  # the question has the line before
+        return complain("interrupted; nothing was cancelled", INTERRUPTED)
+    with Interrupts() as interrupts:
+        from tui.service.audit_session import audit_of
+        from tui.service.credentials import load_all_credentials
+        from tui.service.headless import cancel_accounts
+
+        audit = audit_of("cancel", accounts, settings.audit_keep_days)
+        ended = cancel_accounts(
+            accounts,
+            lambda: load_all_credentials(accounts),
+            audit=audit,
+            interrupts=interrupts,
+            say=lambda sentence: complain(sentence, OK),
+        )
+        code = _code_of(ended)
+        interrupts.only_output_is_left(code)
+        _print_ended(ended, as_json=chosen.json)
+        write_error(f"{safe_text(audit.last_words)}\n")
+    return code
+
+
+def _to_cancel_on(chosen: argparse.Namespace) -> tuple[Settings, Sequence[Account]]:
     from tui.service.accounts import find_accounts
-    from tui.service.audit_session import audit_of
-    from tui.service.credentials import load_all_credentials
-    from tui.service.headless import cancel_accounts, in_words
 
     if bool(chosen.names) == chosen.all:
         raise UsageError("name the accounts to cancel on, or --all, and not both")
@@ -128,27 +161,33 @@ def _cancel(chosen: argparse.Namespace) -> int:
     accounts = find_accounts(settings, chosen.names)
     if not accounts:
         raise UsageError("there are no accounts; killdesk accounts add NAME adds one")
-    names = ", ".join(account.name for account in accounts)
-    if not chosen.yes and not agreed(f"cancel every order on {names}? [y/N] "):
-        return complain("nothing was cancelled", NOT_OK)
-    audit = audit_of("cancel", accounts, settings.audit_keep_days)
-    ended = cancel_accounts(accounts, lambda: load_all_credentials(accounts), audit=audit)
-    sys.stderr.write(f"{safe_text(audit.last_words)}\n")
-    reports = ended.reports
-    outcome = worst_first(reports)[0].outcome
-    if chosen.json:
-        listed = [report.as_json() for report in reports]
-        open_still = {one.account: one.kinds for one in ended.not_covered if one.kinds}
-        say(json.dumps({"outcome": outcome, "reports": listed, "not_covered": open_still}))
-    else:
-        for report in reports:
-            say(in_words(report))
-        for one in ended.not_covered:
-            for kind, count in one.kinds.items():
-                say(f"{one.account}: {count} {kind} open, which this does not cover")
-    if any(report.outcome is Outcome.UNRESOLVED for report in reports):
+    return settings, accounts
+
+
+def _code_of(ended: Ended) -> int:
+    from tui.core.actions import Outcome
+
+    outcomes = {report.outcome for report in ended.reports}
+    if ended.interrupted_by is not None and ended.nothing_left:
+        return 128 + ended.interrupted_by
+    if Outcome.UNRESOLVED in outcomes:
         return UNRESOLVED
-    return OK if outcome is Outcome.CONFIRMED else NOT_OK
+    return OK if outcomes == {Outcome.CONFIRMED} else NOT_OK
+
+
+def _print_ended(ended: Ended, *, as_json: bool) -> None:
+    from tui.service.headless import in_words
+
+    if as_json:
+        listed = [report.as_json() for report in ended.reports]
+        open_still = {one.account: one.kinds for one in ended.not_covered if one.kinds}
+        say_json({"outcome": ended.outcome, "reports": listed, "not_covered": open_still})
+        return
+    for report in ended.reports:
+        say(in_words(report))
+    for one in ended.not_covered:
+        for kind, count in one.kinds.items():
+            say(f"{one.account}: {count} {kind} open, which this does not cover")
 
 
 def _drill(chosen: argparse.Namespace) -> int:
@@ -161,7 +200,7 @@ def _drill(chosen: argparse.Namespace) -> int:
     accounts = _settings(chosen).accounts
     if not accounts:
         raise UsageError("there are no accounts to drill; killdesk accounts add NAME adds one")
-    return OK if drill(accounts, chosen.orders, say, as_json=chosen.json) else NOT_OK
+    return OK if drill(accounts, chosen.orders, say, say_json if chosen.json else None) else NOT_OK
 
 
 def _where(chosen: argparse.Namespace) -> int:
@@ -178,7 +217,7 @@ def _where(chosen: argparse.Namespace) -> int:
         "keyring_problem": problem,
     }
     if chosen.json:
-        say(json.dumps(facts))
+        say_json(facts)
         return OK
     for name, fact in facts.items():
         if fact:
@@ -199,7 +238,7 @@ def _keys(chosen: argparse.Namespace) -> int:
         for key in map(keymap.of, ALL_KEYS)
     ]
     if chosen.json:
-        say(json.dumps(listed))
+        say_json(listed)
         return OK
     wide = max(len(one["id"]) for one in listed)
     for one in listed:
@@ -237,7 +276,7 @@ def _accounts_list(chosen: argparse.Namespace) -> int:
 
     entries = list_accounts(_settings(chosen))
     if chosen.json:
-        say(json.dumps([asdict(entry) for entry in entries]))
+        say_json([asdict(entry) for entry in entries])
         return OK
     if not entries:
         say("no accounts yet; killdesk accounts add NAME --venue VENUE adds one")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import signal
 import sys
 import threading
 from contextlib import suppress
 from types import TracebackType
 
 from tui.core.text import safe_text
+from tui.streams import is_terminal, write_error, write_out
 
 OK, NOT_OK, BAD_USAGE, UNRESOLVED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -19,34 +20,37 @@ class UsageError(Exception):
 
 def agreed(question: str) -> bool:
     """Raises UsageError when there is nobody to ask."""
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise UsageError("there is no terminal to ask on; add --yes if it is meant")
-    sys.stdout.write(question)
-    sys.stdout.flush()
+    # Where the output goes into a file, the question does not belong there.
+    ask = write_out if is_terminal(sys.stdout) else write_error
+    ask(question)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def say(line: str) -> None:
-    sys.stdout.write(f"{safe_text(line)}\n")
+    write_out(f"{safe_text(line)}\n")
+
+
+def say_json(value: object) -> None:
+    """One line for programs, of whatever length: plain ASCII, so that it is never cut or escaped
+    once more."""
+    import json  # not for the help
+
+    text = json.dumps(value).replace("\x7f", "\\u007f")
+    write_out(f"{text}\n")
 
 
 def complain(sentence: str, code: int) -> int:
-    sys.stderr.write(f"killdesk: {safe_text(sentence)}\n")
+    write_error(f"killdesk: {safe_text(sentence)}\n")
     return code
-
-
-def print_whatever_comes() -> None:
-    """A terminal that lacks a character shows an escape for it instead of ending the program."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def quote_no_error() -> None:
     """What no one has caught is told without its own text, in any thread, from now on."""
 
     def tell(where: str, error: BaseException | None) -> None:
-        if error is not None and not isinstance(error, SystemExit) and sys.stderr is not None:
+        if error is not None and not isinstance(error, SystemExit):
             from tui.core.faults import kind_and_place  # hardly ever needed
 
             complain(f"a fault of its own in {where}: {kind_and_place(error)}", NOT_OK)
@@ -70,3 +74,11 @@ def leave_no_core() -> None:
         with suppress(ValueError, OSError):
             _, most = resource.getrlimit(resource.RLIMIT_CORE)
             resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+
+
+def ignore_late_signals() -> None:
+    """At the end of the process: all that is left to do is to exit with the code that is known."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if (number := getattr(signal, name, None)) is not None:
+                signal.signal(number, signal.SIG_IGN)

@@ -23,15 +23,21 @@ NOTHING_REAL = "a drill on simulated venues: no account, key or address of yours
 
 
 def drill(
-    accounts: Sequence[Account], orders: int, say: Callable[[str], None], *, as_json: bool
+    accounts: Sequence[Account],
+    orders: int,
+    say: Callable[[str], None],
+    say_json: Callable[[object], None] | None = None,
 ) -> bool:
-    """Drills, keeps the result and says it; whether all went well. Blocks."""
-    if not as_json:
+    """Drills, keeps the result and says it, as JSON if there is a way; whether all went well.
+
+    Blocks.
+    """
+    if say_json is None:
         say(NOTHING_REAL)
     before = last_of(_kept())
     ended = _keep(run_drill(plan_of_settings(accounts, orders)))
-    if as_json:
-        say(json.dumps(ended.as_json()))
+    if say_json is not None:
+        say_json(ended.as_json())
     else:
         for line in in_words(ended, before):
             say(line)

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tui.core.accounts import Account
-from tui.core.actions import Outcome, Report
+from tui.core.actions import Outcome, Report, worst_first
 from tui.core.desk import AccountView, Secrets
 from tui.service.audit import Audit
+from tui.service.interrupts import Interrupts
 from tui.service.live_desk import LiveDesk
 
 LEARN_S = 3.0
 """How long a cancel waits to learn of what family an account is; then it goes out regardless."""
 
 
-def cancel_accounts(
-    accounts: Sequence[Account],
-    secrets: Callable[[], Secrets],
-    learn_s: float = LEARN_S,
-    audit: Audit | None = None,
-) -> Ended:
-    """Cancels everything on each account, all at once; blocks until every outcome is known."""
-    desk = LiveDesk(accounts, secrets, audit=audit)
-    desk.start()
-    try:
-        reports = desk.cancel_to_the_end(learn_s)
-        return Ended(reports, tuple(map(_not_covered, desk.view.accounts)))
-    finally:
-        desk.stop()
+STOP_AT_ONCE_S = 1.0
+"""What a second interrupt gives the service and the record to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +34,50 @@ class Ended:
     """What a headless cancel leaves to tell."""
 
     reports: list[Report]
-    not_covered: tuple[NotCovered, ...]
+    not_covered: tuple[NotCovered, ...] = ()
+    interrupted_by: int | None = None
+    """The number of the signal that interrupted it; None if none did."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst of all reports."""
+        return worst_first(self.reports)[0].outcome if self.reports else Outcome.UNRESOLVED
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether no cancel left this machine."""
+        return all(report.outcome is Outcome.DENIED for report in self.reports)
+
+
+def cancel_accounts(
+    accounts: Sequence[Account],
+    secrets: Callable[[], Secrets],
+    learn_s: float = LEARN_S,
+    audit: Audit | None = None,
+    interrupts: Interrupts | None = None,
+    say: Callable[[str], object] = str,
+) -> Ended:
+    """Cancels everything on each account, all at once; blocks until every outcome is known.
+
+    After a first interrupt nothing new is sent; what has left is finished. After a second one
+    what is known by then is the result. `say` is given a sentence about it.
+    """
+    interrupts = interrupts or Interrupts()
+    desk = LiveDesk(accounts, secrets, audit=audit)
+    desk.start()
+    at_once = False
+    try:
+        work = desk.begin_cancel(learn_s)
+        if not interrupts.wait(work):
+            desk.withhold()
+            say("interrupted: what has left is finished, nothing else is sent; again ends at once")
+            at_once = not interrupts.wait(work)
+        reports = desk.reports_so_far(STOP_AT_ONCE_S) if at_once else work.result()
+        not_covered = tuple(map(_not_covered, desk.view.accounts))
+        return Ended(reports, not_covered, interrupts.first)
+    finally:
+        with suppress(Exception):  # the outcome is known: no fault of an end takes it away
+            desk.stop(*((STOP_AT_ONCE_S, STOP_AT_ONCE_S) if at_once else ()))
 
 
 def _not_covered(account: AccountView) -> NotCovered:

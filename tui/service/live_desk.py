@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 
 from tui.core.accounts import Account
-from tui.core.actions import EVERYTHING, Report, Scope
+from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import DeskView, NewSettings, Secrets
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
-from tui.service.audit import Audit
+from tui.service.audit import CLOSE_S, Audit
 from tui.service.cancel_run import RunLimits
 from tui.service.precedence import Precedence
 from tui.service.publisher import Publisher
@@ -29,7 +29,7 @@ from tui.service.service_loop import run_service
 from tui.service.timers import Timers
 from tui.service.watching import WatchingWorker
 from tui.service.worker import POLL_S, AccountWorker
-from tui.service.workers import Read, Worker, Workers
+from tui.service.workers import NOT_KNOWN, Read, Worker, Workers
 
 
 class LiveDesk:
@@ -101,16 +101,17 @@ class LiveDesk:
         if self._over.is_set():
             raise RuntimeError("the service ended as it began")
 
-    def stop(self, timeout_s: float = 8.0) -> None:
+    def stop(self, timeout_s: float = 8.0, record_s: float = CLOSE_S) -> None:
         """Ends the service; a timer is left to fire unless its settings say `disarm`.
 
-        Waits for a disarm that is under way, but not for long.
+        Waits for a disarm that is under way, but not for long, and then at most `record_s` for the
+        record.
         """
         if self._thread.is_alive():
             self._ask(self._stop.set)
             self._thread.join(timeout_s)
         if self.audit is not None:
-            self.audit.close()
+            self.audit.close(record_s)
 
     # --- Desk -------------------------------------------------------------------------------------
 
@@ -180,9 +181,32 @@ class LiveDesk:
 
         Each account goes as soon as it knows its own family, after `learn_s` in any case. Blocks.
         """
+        return self.begin_cancel(learn_s).result()
+
+    def begin_cancel(self, learn_s: float) -> Future[list[Report]]:
+        """As `cancel_to_the_end`, without waiting."""
         self._press(lambda: None, "panic")
         ended = self._workers.cancel_to_the_end(learn_s)
-        return asyncio.run_coroutine_threadsafe(ended, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(ended, self._loop)
+
+    def withhold(self) -> None:
+        """From now on `begin_cancel` sends nothing on an account on which it has not begun."""
+        self._ask(self._workers.withheld.set)
+
+    def reports_so_far(self, at_most_s: float) -> list[Report]:
+        """What is known now of each account; what is under way is unresolved. Blocks."""
+
+        async def look() -> list[Report]:
+            return self._workers.reports_so_far()
+
+        try:
+            return asyncio.run_coroutine_threadsafe(look(), self._loop).result(at_most_s)
+        except (RuntimeError, TimeoutError):  # the loop is over, or stands still
+            return [
+                Report(one.name, one.venue, action.id, Outcome.UNRESOLVED, message=NOT_KNOWN)
+                for one in self.view.accounts
+                for action in one.actions
+            ]
 
     def _of(self, account: str, command: Callable[[Worker], object]) -> Callable[[], None]:
         def ask() -> None:

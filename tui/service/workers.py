@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeAlias
 
 from tui.core.accounts import Account
-from tui.core.actions import Report
+from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Health, Secrets
 from tui.core.secrets import Credentials
@@ -26,6 +27,8 @@ Read: TypeAlias = Callable[[Sequence[Account]], Secrets]
 READING_KEYRING = "reading the keyring"
 SOCKET_S = 0.5
 """How long a cancel without a screen lets a socket log in, where nothing else is to be learned."""
+WITHHELD = "interrupted before anything was sent"
+NOT_KNOWN = "interrupted before its outcome was known"
 DISARM_WAIT_S = 4.0
 """How long a stop waits for a disarm that is under way."""
 
@@ -48,6 +51,8 @@ class Workers(Mapping[str, Worker]):
         """`ended` is told of each cancel that ended."""
         self.opened = asyncio.Event()
         """Set once every account has begun."""
+        self.withheld = asyncio.Event()
+        """Once it is set, `cancel_to_the_end` begins on no account any more."""
         self._hire = hire
         self._clock = clock
         self._changed = changed
@@ -103,18 +108,66 @@ class Workers(Mapping[str, Worker]):
     async def cancel_to_the_end(self, learn_s: float) -> list[Report]:
         """Cancels everything everywhere and waits for the outcomes.
 
-        Each account goes as soon as it knows its own family, after `learn_s` in any case.
+        Each account goes as soon as it knows its own family, after `learn_s` in any case; once it
+        is `withheld`, it denies the press instead.
         """
 
-        async def run(worker: Worker) -> list[Report]:
-            families = dialect_of(worker.account).spec.families
+        async def run(name: str) -> list[Report]:
+            families = dialect_of(self[name].account).spec.families
             # Where the calls do not depend on it, only the socket is given a moment to log in.
-            await worker.learned(learn_s if families else min(learn_s, SOCKET_S))
-            return await worker.cancel_to_the_end()
+            at_most_s = learn_s if families else min(learn_s, SOCKET_S)
+            if await self._unless_withheld(self[name].learned(at_most_s)):
+                return await self[name].cancel_to_the_end()
+            return self._withhold(self[name])
 
-        await self.opened.wait()
-        ended = await asyncio.gather(*map(run, self.values()))
+        if not await self._unless_withheld(self.opened.wait()):
+            return [report for worker in self.values() for report in self._withhold(worker)]
+        ended = await asyncio.gather(*map(run, self))
         return [report for reports in ended for report in reports]
+
+    def reports_so_far(self) -> list[Report]:
+        """What is known now: what is under way is unresolved, what never began is denied."""
+        found = []
+        for worker in self.values():
+            view = worker.view
+            under_way = {run.action: run for run in view.runs if not worker.opening}
+            ended = [report for report in view.reports if report.action not in under_way]
+            found += ended
+            found += [
+                replace(
+                    self._report(worker, action, Outcome.UNRESOLVED, f"{NOT_KNOWN}: {run.step}"),
+                    started_ms=run.started_ms,
+                )
+                for action, run in under_way.items()
+            ]
+            if not ended and not under_way:
+                found += self._withhold(worker)
+        return found
+
+    async def _unless_withheld(self, work: Coroutine[object, object, object]) -> bool:
+        """Waits for it; False if the press was withheld first."""
+        tasks = [asyncio.ensure_future(work), asyncio.ensure_future(self.withheld.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        return not self.withheld.is_set()
+
+    def _withhold(self, worker: Worker) -> list[Report]:
+        """Denies the press: the orders of this account rest as they were."""
+        reports = [
+            self._report(worker, action.id, Outcome.DENIED, WITHHELD)
+            for action in worker.view.actions
+        ]
+        for report in reports:
+            self._ended(report)
+        return reports
+
+    def _report(self, worker: Worker, action: str, outcome: Outcome, message: str) -> Report:
+        account, now_ms = worker.account, self._clock().wall_ms
+        first = Report(account.name, account.venue, action, outcome, started_ms=now_ms)
+        return replace(first, ended_ms=now_ms, message=message)
 
     async def stop(self) -> None:
         """Ends the work of every account, once its timers are as their settings want them left."""

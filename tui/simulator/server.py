@@ -227,10 +227,23 @@ def run(
         signal.signal(signal.SIGINT, end)
     if exit_with_stdin:
         threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
-    sys.stdout.write(simulator.first_line(_url(listener)) + "\n")
-    sys.stdout.flush()
+    _greet(simulator.first_line(_url(listener)) + "\n")
     server.run(sockets=[listener])
     return 0
+
+
+def _greet(line: str) -> None:
+    """An output that is closed, full or without a reader keeps no venue from being simulated."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        # Python would write it once more at the end of the process, and change the exit code.
+        with contextlib.suppress(OSError, ValueError):
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, sys.stdout.fileno())
+            os.close(null)
 
 
 def _end_with_stdin(server: _Server) -> None:
