@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.dispositions import from_shell
 from tests.faults.link import DOWN
 from tests.faults.proxy import Proxy
 
@@ -45,19 +46,15 @@ def answers_held(simulator: Any, killdesk: Killdesk, home: Path) -> Iterator[tup
 
 @contextmanager
 def cancelling(
-    env: dict[str, str], config: str, ignored: int | None = None
+    env: dict[str, str], config: str, ignoring: Sequence[signal.Signals] = ()
 ) -> Iterator[subprocess.Popen[str]]:
-    def as_a_shell_starts_it() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN if number == ignored else signal.SIG_DFL)
-
+    command = [sys.executable, "-m", "tui", "cancel", "--all", "--yes", "--json"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "cancel", "--all", "--yes", "--json", "--config", config],
+        from_shell([*command, "--config", config], ignoring),
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=as_a_shell_starts_it,
     )
     try:
         yield process
@@ -147,7 +144,7 @@ def test_a_signal_that_the_process_was_started_to_ignore_stays_ignored(
 ) -> None:
     """`nohup killdesk cancel ...`, or a background job of a script."""
     proxy, config = answers_held
-    with cancelling(clean_env, config, ignored=signal.SIGHUP) as process:
+    with cancelling(clean_env, config, ignoring=[signal.SIGHUP]) as process:
         until_carried_out(simulator, process)
         process.send_signal(signal.SIGHUP)
         proxy.clear()
