@@ -2,7 +2,7 @@
 
     python -m tests.bench [--quick] [--only NAME ...] [--json PATH] [--markdown PATH]
 
-Under twenty minutes, or about four with `--quick`.
+About 25 minutes, or seven with `--quick`.
 
 Each row runs in a process of its own and for a limited time; one that fails prints its error, and
 the others go on. Everything is measured against the simulator on loopback, in a process of its own.
@@ -73,7 +73,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=BY_NAME, default=[])
     much = parser.add_mutually_exclusive_group()
     much.add_argument("--quick", dest="effort", action="store_const", const="quick",
-                      help="fewer rounds, about four minutes")  # fmt: skip
+                      help="fewer rounds, about seven minutes")  # fmt: skip
     much.add_argument("--effort", choices=EFFORTS, help="least: to see that it works")
     parser.add_argument("--json", type=Path, metavar="PATH")
     parser.add_argument("--markdown", type=Path, metavar="PATH")

@@ -23,14 +23,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
 from tests.bench.figures import Effort, Failed, Line, Spread
 from tests.bench.messages import flood, wait_ready
 from tests.bench.notes import Notes
-from tests.bench.proxy import Proxy
+from tests.bench.proxy import Proxy, cancels, led_through
 from tests.bench.screen import show
 from tests.bench.simulator import Simulator, simulator
 from tests.bench.terminal import Terminal
@@ -77,17 +76,7 @@ def lines(effort: Effort) -> Iterator[Line]:
 def drive(scene: str) -> int:
     """The dashboard as the program starts it, its two accounts led through the proxies."""
     demo = read_greeting(os.environ["BENCH_GREETING"])
-    places: dict[str, str] = json.loads(os.environ["BENCH_PLACES"])
-    accounts = [
-        replace(
-            one,
-            rest_url=f"http://{places[one.name]}",
-            ws_url=one.ws_url and f"ws://{places[one.name]}/ws/v5/business",
-        )
-        if one.name in places
-        else one
-        for one in demo.accounts
-    ]
+    accounts = led_through(demo.accounts, json.loads(os.environ["BENCH_PLACES"]))
     desk = LiveDesk(accounts, lambda: demo.secrets)
     if scene == "flood":
         notes = Notes(Path(os.environ["BENCH_NOTES"]))
@@ -106,10 +95,7 @@ def flooded(desk: LiveDesk, notes: Notes) -> None:
 
 def play(scene: str, presses: int, venue: Simulator) -> tuple[dict[str, list[float]], list[float]]:
     """Milliseconds of each press, by route; and how many frames a second there were."""
-    proxies = {
-        "WebSocket": Proxy(venue.url, _cancels_by_socket),
-        "REST": Proxy(venue.url, lambda data: data.startswith(b"POST /api/v3/trade/cancel")),
-    }
+    proxies = {route: Proxy(venue.url, cancels) for route in ROUTES}
     more = {
         "BENCH_GREETING": venue.greeting,
         "BENCH_PLACES": json.dumps({ROUTES[route][0]: one.place for route, one in proxies.items()}),
@@ -142,11 +128,6 @@ def _press(terminal: Terminal, proxy: Proxy, key: str) -> float:
     if not proxy.wait(LOST_S):
         raise Failed(f"the press of {key} did not reach the wire within {LOST_S:g} s")
     return (proxy.arrivals[0] - at_s) * 1000
-
-
-def _cancels_by_socket(data: bytes) -> bool:
-    """Masked, so it is told by its size: neither an upgrade nor a request, no sign of life."""
-    return not data.startswith((b"GET ", b"POST ")) and len(data) > 60
 
 
 if __name__ == "__main__":

@@ -90,6 +90,12 @@ ROWS = (
         900,
     ),
     Row(
+        "hindered",
+        "From a key written to the terminal of the whole dashboard to the first bytes of its "
+        "cancels at proxies on loopback, while something is in the way, beside the same without.",
+        900,
+    ),
+    Row(
         "flood",
         "From a key to the screen's answer, and the growth of memory, at 5,000 frames a second.",
         300,

@@ -9,6 +9,7 @@ import re
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import threading
 import time
@@ -68,6 +69,12 @@ class Terminal:
     def written(self) -> int:
         """Bytes that the program has written so far."""
         return len(self._said)
+
+    @property
+    def unread(self) -> int:
+        """Bytes that the program has written and nobody has read yet."""
+        count = fcntl.ioctl(self._master, termios.FIONREAD, b"\0" * 4)
+        return int.from_bytes(count, sys.byteorder)
 
     def press(self, keys: str) -> float:
         """Types, and returns when: seconds on the monotonic clock, which all processes share."""

@@ -10,10 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def bench(*words: str, mark: str = "") -> subprocess.CompletedProcess[str]:
+def bench(*words: str, mark: str = "", within_s: float = 110) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     return subprocess.run(
         [sys.executable, "-m", "tests.bench", "--effort", "least", *words],
@@ -21,7 +23,7 @@ def bench(*words: str, mark: str = "") -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": path, "MARK": mark},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=within_s,
         check=False,
     )
 
@@ -57,6 +59,25 @@ def test_rows_are_measured_and_made_a_table_of(tmp_path: Path) -> None:
         assert line["what"] in done.stdout
         assert f"| {line['what']} |" in as_markdown.read_text()
     assert told["method"]["python"] in done.stdout
+    assert not running_with(mark)
+
+
+@pytest.mark.timeout(600)
+def test_presses_with_something_in_the_way_are_set_beside_quiet_ones(tmp_path: Path) -> None:
+    mark = uuid4().hex
+    as_json = tmp_path / "bench.json"
+    done = bench("--only", "hindered", "--json", str(as_json), mark=mark, within_s=500)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (row,) = json.loads(as_json.read_text())["rows"]
+    assert [line["what"] for line in row["lines"]] == [
+        "panic to wire, terminal stalled for 4 s",
+        "second panic to wire, 0.5 s after the first",
+        "press to wire, REST, while 16 reads hang",
+    ]
+    for line in row["lines"]:
+        assert line["ratio"] == line["ours"]["median"] / line["theirs"]["median"]
+        assert line["met"] is (line["ours"]["median"] <= 1.5 * line["theirs"]["median"])
+        assert line["target"] in done.stdout
     assert not running_with(mark)
 
 
