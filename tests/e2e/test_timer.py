@@ -100,6 +100,26 @@ def test_a_killed_dashboard_beats_no_more_and_the_venue_cancels(
     runs_out(venue)
 
 
+def test_after_a_kill_the_next_start_says_what_may_fire_until_when_and_then_that_it_has(
+    terminal: Open, venue: Any, bitget_desk: Settings
+) -> None:
+    settings = bitget_desk()
+    desk = armed_desk(terminal, venue, settings)
+    desk.kill()
+    assert desk.wait_end() == -signal.SIGKILL
+    second = terminal("--config", settings)
+    second.wait_for("1 of 1 ready")
+    second.wait_for("may fire between")
+    assert "not protected" not in second.text, second.text
+    runs_out(venue)
+    second.wait_for(lambda text: "fired between" in text and "AMBIGUOUS" in text)
+    assert "not protected" not in second.text, second.text
+    assert not timer_of(venue)["armed"], "nothing is armed by itself"
+    second.press("a")
+    second.wait_for("ARMED")
+    assert timer_of(venue)["armed"]
+
+
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_it_leaves_the_timer_to_fire_and_says_when(
     terminal: Open, venue: Any, bitget_desk: Settings, sig: int

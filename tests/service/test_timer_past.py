@@ -1,4 +1,4 @@
-"""A switch-off that had no answer is known to the next process, which then trusts no timer."""
+"""What one killdesk knew of a timer is known to the next process, whatever ended the first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.core.deadman import STRAY_S, Deadman
 from tui.core.deadman_plan import TimerPlan
 from tui.core.deadman_view import TimerState
 from tui.service.timer_lock import TimerLock
-from tui.service.timer_past import MOST_BYTES, Doubt, recall
+from tui.service.timer_past import MOST_BYTES, TimerPast
 
 OpenDesk = Callable[..., Any]
 
@@ -25,7 +25,7 @@ EVER = 1_000_000
 SETTINGS = TimerSettings(20, 2.0)
 NOW = Instant(1_000, 2_000, 1_700_000_000)
 IN_DOUBT = "a switch-off without an answer may still arrive"
-BEFORE = "the switch-off before this start had no answer"
+BEFORE = "an earlier killdesk ended while its switch-off had no answer"
 
 
 def state(desk: Any) -> TimerState:
@@ -62,7 +62,7 @@ async def test_the_next_killdesk_tells_of_it_and_does_not_say_armed(
     second = open_desk(BITGET, deadman=SETTINGS, locks=locks)
     await second.ready(BITGET)
     await second.until(lambda: BEFORE in message(second))
-    assert state(second) is TimerState.OFF
+    assert state(second) is TimerState.UNKNOWN
     second.desk.arm(BITGET)
     await second.until(lambda: simulator.timer(BITGET, "bitget")["armed"])
     await second.until(lambda: message(second) == IN_DOUBT)
@@ -105,59 +105,152 @@ async def test_a_switch_off_that_was_acknowledged_leaves_no_doubt(
 
 
 def test_what_is_kept_is_private_and_read_back_by_the_next(tmp_path: Path) -> None:
-    doubt = Doubt(1_700_000_031_000, 1_700_000_022_000)
+    past = TimerPast(1_700_000_000_000, 1_700_000_039_000, 1_700_000_031_000)
     lock, other = (TimerLock(tmp_path / "locks", "bitget", "key") for _ in range(2))
-    other.look()
-    assert other.doubt is None, "there is no file yet"
-    assert (lock.take(), lock.doubt) == ("", None)
-    lock.keep(doubt)
+    assert (lock.look(), lock.past) == (True, None), "there was no file yet"
+    lock.keep(past)
     (file,) = (tmp_path / "locks").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "another account of this killdesk" in other.take(), "the holder is named as before"
-    other.look()
-    assert other.doubt == doubt
+    assert (other.look(), other.past) == (False, None), "of a killdesk that lives nothing is left"
+    assert "another account of this killdesk" in other.take()
     lock.release()
     lock.keep(None)
-    assert (other.take(), other.doubt) == ("", doubt), "a lock that is not ours is left alone"
+    assert (other.take(), other.past) == ("", past), "a lock that is not ours is left alone"
     other.keep(None)
-    other.look()
-    assert other.doubt is None
     other.release()
+    assert (lock.look(), lock.past) == (True, None)
+    lock.release()
+
+
+def test_a_look_at_a_folder_that_cannot_be_made_is_no_news(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    lock = TimerLock(tmp_path / "file" / "locks", "bitget", "key")
+    assert (lock.look(), lock.past, lock.note) == (False, None, "")
 
 
 FOREIGN = (
     b"",
     b"1",
-    b"1 2 3",
-    b"a b",
-    b"-1 5",
-    b"9" * 16 + b" 1",
-    b"\xff \xff",
-    b"1 9" + b"9" * 14,
+    b"1 2",
+    b"1 2 3 4",
+    b"a b c",
+    b"-1 5 0",
+    b"9" * 16 + b" 1 0",
+    b"\xff \xff \xff",
+    b"1 9" + b"9" * 14 + b" 0",
 )
 
 
 @pytest.mark.parametrize("kept", FOREIGN)
-def test_bytes_that_are_not_ours_are_no_doubt(kept: bytes) -> None:
-    assert Doubt.read(kept) is None
+def test_bytes_that_are_not_ours_say_nothing(kept: bytes) -> None:
+    assert TimerPast.read(kept) is None
 
 
-def test_what_is_kept_fits_and_comes_back() -> None:
-    doubt = Doubt.of(NOW, NOW.later(20))
-    assert doubt == Doubt(NOW.wall_ms + 31_000, NOW.wall_ms + 20_000)
-    assert Doubt.read(doubt.kept.ljust(MOST_BYTES)) == doubt
-    assert len(Doubt(999_999_999_999_999, 999_999_999_999_999).kept) <= MOST_BYTES
-    assert "within 20 s" in doubt.words(NOW)
-    assert doubt.words(NOW.later(20)) == ""
+# --- what is written ------------------------------------------------------------------------------
+
+
+def beaten(countdown_s: int = 30, at: Instant = NOW, ack_s: float = 0.5) -> Deadman:
+    machine = Deadman(TimerPlan.of(countdown_s, countdown_s / 6, 1.0, 5, 60))
+    machine.arm(at)
+    assert machine.next_request(at)
+    machine.sent(at)
+    machine.acked(at.later(ack_s))
+    return machine
+
+
+def past_of(machine: Deadman, at: Instant, lost: Instant | None = None) -> TimerPast:
+    past = TimerPast.of(machine, at, lost)
+    assert past is not None
+    return past
+
+
+def test_what_is_kept_bounds_the_next_beat_too() -> None:
+    past = past_of(beaten(), NOW.later(0.5))
+    assert TimerPast.read(past.kept.ljust(MOST_BYTES)) == past
+    assert past.beat_ms == NOW.wall_ms
+    # A beat 5 s later, carried out 2 s after it at most, fires 30 s later, 2 s late.
+    assert past.fires_ms == NOW.wall_ms + 500 + 5_000 + 2_000 + 30_000 + 2_000
+    assert len(TimerPast(*(999_999_999_999_999,) * 3).kept) <= MOST_BYTES
+
+
+def test_where_no_beat_follows_the_bound_is_that_of_the_last_one() -> None:
+    machine = beaten()
+    machine.disarm(NOW.later(1))
+    lost = NOW.later(1)
+    past = past_of(machine, NOW.later(1), lost)
+    assert past == TimerPast(NOW.wall_ms, NOW.wall_ms + 32_500, NOW.wall_ms + 1_000 + 31_000)
+
+
+def test_a_timer_that_is_off_leaves_nothing_but_a_switch_off_in_doubt() -> None:
+    machine = Deadman(TimerPlan())
+    assert TimerPast.of(machine, NOW) is None
+    assert TimerPast.of(machine, NOW, NOW) == TimerPast(0, 0, NOW.wall_ms + 31_000)
+    ahead = TimerPast.of(machine, NOW, arming=True)
+    assert ahead is not None and ahead.fires_ms - NOW.wall_ms == 39_000
+
+
+@pytest.mark.parametrize("countdown_s", [5, 30, 60])
+@pytest.mark.parametrize("killed_s", [0.0, 0.4, 4.9, 5.0, 6.9])
+def test_whenever_the_process_ends_the_venue_fires_within_what_is_kept(
+    countdown_s: int, killed_s: float
+) -> None:
+    """Killed at any moment up to the next write, which comes when the next beat is answered."""
+    machine = beaten(countdown_s)
+    plan = machine.plan
+    past = past_of(machine, NOW.later(0.5))
+    last_beat_s = 0.0 if killed_s < plan.beat_s else plan.beat_s
+    fires = NOW.later(last_beat_s + plan.request_timeout_s + countdown_s)
+    assert past.may_fire(NOW.later(killed_s))
+    assert past.fires_ms >= fires.wall_ms
+
+
+# --- what is said and restored --------------------------------------------------------------------
+
+
+def test_it_says_what_may_fire_when_and_how_it_is_known() -> None:
+    past = TimerPast(NOW.wall_ms, NOW.wall_ms + 39_000)
+    said = past.message(NOW.later(10), 30)
+    assert said.startswith("may fire between 22:13:50 and 22:13:59 UTC")
+    assert "last beat at 22:13:20" in said
+    gone = past.message(NOW.later(60), 30)
+    assert gone.startswith("fired between 22:13:50 and 22:13:59 UTC")
+    assert past.message(NOW.later(2 * 86_400), 30) == "", "old news"
+    assert TimerPast(0, 0, NOW.wall_ms + 1_000).message(NOW, 30) == "", "nothing ran"
+    absurd = TimerPast(NOW.wall_ms, NOW.wall_ms + 301_000)
+    assert absurd.message(NOW, 30) == "", "no timer runs for so long"
+
+
+@pytest.mark.parametrize("age_s", [0.0, 10.0, 29.0, -500.0])
+def test_a_restored_machine_never_says_that_it_protects_nor_that_it_is_off(age_s: float) -> None:
+    past = TimerPast(NOW.wall_ms, NOW.wall_ms + 39_000)
+    machine = Deadman(TimerPlan())
+    at = NOW.later(age_s)
+    past.restore(machine, at)
+    machine.stop("an earlier killdesk armed it")
+    assert machine.next_request(at) is None, "nothing is sent by itself"
+    latest = machine.view(at, "", "").latest_fire_at
+    assert latest is not None
+    end = NOW.later(max(age_s, 0.0) + 75)
+    while end.since(at) > 0:
+        machine.tick(at)
+        view = machine.view(at, "", "")
+        assert view.state in (TimerState.UNKNOWN, TimerState.AMBIGUOUS)
+        assert view.certain_s(at) == 0
+        at = at.later(1.0)
+    assert machine.state is TimerState.AMBIGUOUS
+    machine.resume()
+    machine.arm(at)
+    assert machine.next_request(at) == 30, "the trader's press takes it over"
 
 
 @pytest.mark.parametrize(("age_s", "doubted_s"), [(0.0, 31.0), (10.0, 21.0), (-500.0, 31.0)])
 @pytest.mark.parametrize("countdown_s", [5, 60])
-def test_a_machine_that_recalls_doubts_each_beat_until_it_can_arrive_no_more(
+def test_after_a_switch_off_in_doubt_no_beat_counts_until_it_can_arrive_no_more(
     age_s: float, doubted_s: float, countdown_s: int
 ) -> None:
     machine = Deadman(TimerPlan.of(countdown_s, 1.5, 1.0, 5, 60))
-    sent = recall(machine, Doubt.of(NOW.later(-age_s), None), NOW)
+    left = NOW.later(-age_s)
+    sent = TimerPast(0, 0, left.later(STRAY_S).wall_ms).restore_switch_off(machine, NOW)
     assert sent is not None
     assert sent.later(STRAY_S).wall_s == pytest.approx(NOW.later(doubted_s).wall_s)
     machine.arm(NOW)
@@ -173,10 +266,70 @@ def test_a_machine_that_recalls_doubts_each_beat_until_it_can_arrive_no_more(
     assert at.since(NOW) >= doubted_s
 
 
-def test_an_old_doubt_and_a_timer_that_is_held_are_left_alone() -> None:
+def test_an_old_switch_off_is_left_alone() -> None:
     machine = Deadman(TimerPlan.of(20, 2.0, 1.0, 5, 60))
-    assert recall(machine, Doubt.of(NOW.later(-STRAY_S), None), NOW) is None
+    assert TimerPast(0, 0, NOW.wall_ms).restore_switch_off(machine, NOW) is None
     assert machine.state is TimerState.OFF
-    machine.arm(NOW)
-    assert recall(machine, Doubt.of(NOW, None), NOW) is None
-    assert machine.state is TimerState.ARMING
+
+
+# --- a killdesk that was killed -------------------------------------------------------------------
+
+
+def left_by_a_killed_desk(simulator: Any, locks: Path, fires_in_s: float) -> None:
+    """The file as a process leaves it that ends between two beats."""
+    key = simulator.accounts[BITGET]["api_key"]
+    lock = TimerLock(locks, "bitget", key)
+    assert lock.look()
+    now = read_clock()
+    lock.keep(TimerPast(now.wall_ms, now.later(fires_in_s).wall_ms))
+    lock.release()
+
+
+async def test_the_next_killdesk_says_what_may_still_fire_and_takes_it_over_when_told_to(
+    simulator: Any, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    locks = tmp_path / "locks"
+    left_by_a_killed_desk(simulator, locks, fires_in_s=29.0)
+    desk = open_desk(BITGET, deadman=SETTINGS, locks=locks)
+    await desk.ready(BITGET)
+    await desk.until(lambda: message(desk).startswith("may fire between"))
+    assert state(desk) is TimerState.UNKNOWN
+    assert desk.account(BITGET).timer.armable
+    assert not simulator.timer(BITGET, "bitget")["armed"], "nothing was sent"
+    desk.desk.arm(BITGET)
+    await desk.until(lambda: state(desk) is TimerState.ARMED)
+    assert not desk.account(BITGET).timer.left_behind
+    assert message(desk) == ""
+    desk.desk.disarm(BITGET)
+    await desk.until(lambda: not simulator.timer(BITGET, "bitget")["armed"])
+    # The earlier killdesk's last beat may have been on its way when it ended.
+    await desk.until(lambda: "an unanswered beat may still arrive" in message(desk))
+
+
+async def test_what_an_earlier_killdesk_left_is_not_switched_off_unasked(
+    simulator: Any, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    locks = tmp_path / "locks"
+    left_by_a_killed_desk(simulator, locks, fires_in_s=29.0)
+    settings = TimerSettings(20, 2.0, on_quit="disarm")
+    desk = open_desk(BITGET, deadman=settings, locks=locks)
+    await desk.ready(BITGET)
+    await desk.until(lambda: desk.account(BITGET).timer.left_behind)
+    desk.desk.stop()
+    assert not [text for text in desk.texts(BITGET) if PATH in text]
+
+
+async def test_a_killdesk_that_lives_leaves_nothing_behind(
+    simulator: Any, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    locks = tmp_path / "locks"
+    first = open_desk(BITGET, deadman=SETTINGS, locks=locks)
+    await first.ready(BITGET)
+    first.desk.arm(BITGET)
+    await first.until(lambda: state(first) is TimerState.ARMED)
+    second = open_desk(BITGET, deadman=SETTINGS, locks=locks)
+    await second.ready(BITGET)
+    second.desk.arm(BITGET)
+    await second.until(lambda: "holds this timer" in message(second))
+    assert state(second) is TimerState.OFF
+    assert not second.account(BITGET).timer.left_behind

@@ -114,6 +114,11 @@ class Deadman:
         return self._wanted
 
     @property
+    def running_since(self) -> Instant | None:
+        """When the request left from which the time left is counted; None without one."""
+        return self._anchor
+
+    @property
     def disarming(self) -> bool:
         """A disarm is under way: wished for, not settled, not refused."""
         return not (self._wanted or self._off or self._blocked)

@@ -100,6 +100,8 @@ class TimerView:
     """The earliest moment at which it may have fired; None unless it has or may have."""
     fired_until: Instant | None = None
     """The latest one; None where it may yet fire."""
+    left_behind: bool = False
+    """A killdesk that has ended armed it; nobody here holds it, and `arm` takes it over."""
     stray_until: Instant | None = None
     """Until then a request that brought no answer may still be carried out, whatever the state;
     who begins anew would not know of it. None when there is none."""
@@ -113,6 +115,11 @@ class TimerView:
         if self.fired_until is None:
             return f"since {earliest}"
         return f"between {earliest} and {utc(self.fired_until.wall_ms)}"
+
+    @property
+    def armable(self) -> bool:
+        """Nobody here holds it: the key and the button arm it, else they disarm it."""
+        return self.state.gone or self.left_behind
 
     def certain_s(self, now: Instant) -> float:
         """Seconds that the timer certainly still holds, never more than the truth; 0 when none."""

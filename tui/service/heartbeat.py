@@ -10,7 +10,7 @@ from functools import partial
 from tui.core.accounts import TimerSettings
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock, Instant
-from tui.core.deadman import Deadman
+from tui.core.deadman import STRAY_S, Deadman
 from tui.core.deadman_view import TimerState, TimerView
 from tui.core.rivals import Rivals
 from tui.service.aside import Aside
@@ -19,7 +19,7 @@ from tui.service.courier import Courier
 from tui.service.guards import Guards
 from tui.service.rounds import until_round
 from tui.service.timer_lock import TimerLock
-from tui.service.timer_past import Doubt, recall
+from tui.service.timer_past import TimerPast
 from tui.venues.base import Talk, TimerSpec, VenueError
 
 GUARD_S = 1.0
@@ -64,7 +64,9 @@ class Heartbeat:
         self._wants_lock = False
         self._off_lost: Instant | None = None
         """When the last switch-off left that had no answer."""
-        self._doubt: Doubt | None = None
+        self._left_behind: TimerPast | None = None
+        """What an earlier killdesk left, until somebody arms or disarms it here."""
+        self._past: TimerPast | None = None
         """What the next killdesk must know."""
         self._keeping: asyncio.Task[None] | None = None
         """Writes it down."""
@@ -77,7 +79,8 @@ class Heartbeat:
         self._wake = Bell()
         self._no_disarm_pending = asyncio.Event()
         self._no_disarm_pending.set()
-        self._machine = Deadman(spec.plan(settings))
+        self._plan = spec.plan(settings)
+        self._machine = Deadman(self._plan)
         self._seen = self._machine.state
 
     @property
@@ -86,7 +89,8 @@ class Heartbeat:
         view = self._machine.view(now, self.id, self._spec.covers)
         return replace(
             view,
-            message=view.message or self._denied or self._left_behind(now) or self._unlocked,
+            message=self._past_message(now) or view.message or self._denied or self._unlocked,
+            left_behind=self._left_behind is not None,
             guards=self._guards.views,
             rival=self._rivals.words(now),
         )
@@ -108,6 +112,8 @@ class Heartbeat:
             denied = lock.take()
             if not self._wants_lock:  # it came too late: nobody would give it back
                 lock.release()
+            elif not denied:
+                self._keep_ahead(lock)
             return denied
 
         try:
@@ -124,7 +130,7 @@ class Heartbeat:
     def _arm(self, denied: str) -> None:
         self._denied = denied
         if not denied:
-            self._recall()
+            self._take_over()
             self._guards.begin()
             if self._guards.views:
                 # Not a beat before what it shall prove has been looked at.
@@ -134,6 +140,8 @@ class Heartbeat:
 
     def disarm(self) -> None:
         self._stop_arming()
+        if self._left_behind is not None:
+            self._take_over()
         self._machine.disarm(self._clock())
         if self._machine.disarming:
             self._no_disarm_pending.clear()
@@ -221,12 +229,13 @@ class Heartbeat:
         self._rivals.sent(now)
         if self._machine.state is not self._seen:
             self._changed()  # of a beat that is like the one before its frame tells soon enough
+        off_lost = self._off_lost
         if not countdown_s:
-            self._keep(now)
+            self._off_lost = now  # until it has an answer
+        self._keep(now)
         ack = await self._ask(countdown_s)
-        if not countdown_s:
-            self._off_lost = now if ack.verdict is Verdict.UNKNOWN else self._off_lost
-            self._keep(self._off_lost)
+        if not countdown_s and ack.verdict is not Verdict.UNKNOWN:
+            self._off_lost = off_lost
         now = self._clock()
         match ack.verdict:
             case Verdict.ACCEPTED | Verdict.NOTHING:
@@ -240,6 +249,7 @@ class Heartbeat:
                 self._resync()
             case Verdict.UNKNOWN:
                 self._machine.lost(now, ack.text or "no answer")
+        self._keep(now)
         if ack.verdict not in (Verdict.ACCEPTED, Verdict.NOTHING):
             self._changed()
 
@@ -254,43 +264,72 @@ class Heartbeat:
         except Exception as error:  # noqa: BLE001  the machine must hear of every request it sent
             return Ack(Verdict.UNKNOWN, "", f"a fault of killdesk's own: {type(error).__name__}")
 
-    # --- what the next killdesk must know ---------------------------------------------------------
+    # --- what one killdesk leaves for the next ----------------------------------------------------
+
+    @property
+    def left_behind(self) -> bool:
+        """An earlier killdesk armed it, and nobody here has armed or disarmed it since."""
+        return self._left_behind is not None
 
     async def _look_back(self) -> None:
-        """Beside the beats, which wait for no disk."""
-        if self._lock is not None:
-            await self._disk.run(self._lock.look)
-            self._changed()
+        """Beside the beats, which wait for no disk. What it finds is of a killdesk that has ended:
+        of one that lives the lock cannot be had."""
+        if self._lock is None:
+            return
+        ours = await self._disk.run(self._lock.look)
+        self._wake.ring()  # the lock is given back where nothing needs it
+        past = self._lock.past
+        if ours is not True or past is None or self._machine.wanted or self._arming is not None:
+            return
+        now = self._clock()
+        if past.message(now, self._plan.countdown_s):
+            self._left_behind = past
+        if past.may_fire(now):
+            past.restore(self._machine, now)
+            self._withhold("past", "an earlier killdesk armed it")
+        self._nudge()
 
-    def _left_behind(self, now: Instant) -> str:
-        """What the killdesk before this one left, while nobody has armed the timer since."""
-        doubt = self._lock.doubt if self._lock is not None else None
-        unused = self._machine.state is TimerState.OFF and not self._machine.wanted
-        return doubt.words(now) if doubt is not None and unused else ""
+    def _past_message(self, now: Instant) -> str:
+        past = self._left_behind
+        return past.message(now, self._plan.countdown_s) if past is not None else ""
 
-    def _recall(self) -> None:
-        """What another killdesk left in doubt is in doubt here too."""
-        doubt = self._lock.doubt if self._lock is not None else None
-        if doubt is not None and doubt != self._doubt:
-            self._off_lost = recall(self._machine, doubt, self._clock()) or self._off_lost
-            self._follow_reasons()
+    def _take_over(self) -> None:
+        """The trader acts on the timer: what an earlier killdesk left in doubt is in doubt here."""
+        past = self._lock.past if self._lock is not None else None
+        self._left_behind, self._reasons["past"] = None, ""
+        if past is not None and past != self._past:
+            now = self._clock()
+            if self._machine.state is not TimerState.OFF and past.off_arrives_ms > now.wall_ms:
+                self._machine = Deadman(self._plan)  # a switch-off in doubt is the worse news
+            if self._machine.state is TimerState.OFF:
+                self._off_lost = past.restore_switch_off(self._machine, now) or self._off_lost
+        self._follow_reasons()
 
-    def _keep(self, sent: Instant | None) -> None:
-        """Has a switch-off in doubt kept, or that there is none; no request waits for the disk."""
-        latest = self._machine.view(self._clock(), self.id, "").latest_fire_at
-        self._doubt = Doubt.of(sent, latest) if sent is not None else None
+    def _keep_ahead(self, lock: TimerLock) -> None:
+        """Before the first beat leaves: the process may end right after it. Touches the disk."""
+        past = TimerPast.of(self._machine, self._clock(), arming=True)
+        if past is not None and lock.past is not None:
+            past = replace(past, off_arrives_ms=lock.past.off_arrives_ms)
+        lock.keep(past)
+
+    def _keep(self, now: Instant) -> None:
+        """Has written down what the next killdesk must know; no request waits for the disk."""
+        lost = self._off_lost
+        if lost is not None and now.steady_since(lost) >= STRAY_S:
+            lost = self._off_lost = None
+        self._past = TimerPast.of(self._machine, now, lost)
         if self._lock is not None and (self._keeping is None or self._keeping.done()):
             keep = self._keep_newest(self._lock)
-            self._keeping = asyncio.create_task(keep, name=f"doubt of {self.id}")
+            self._keeping = asyncio.create_task(keep, name=f"past of {self.id}")
 
     async def _keep_newest(self, lock: TimerLock) -> None:
-        doubt: Doubt | None = None
+        kept: TimerPast | None = None
         first = True
         try:
-            while first or doubt != self._doubt:
-                first, doubt = False, self._doubt
-                await self._disk.run(partial(lock.keep, doubt))
-            lock.doubt = doubt
+            while first or kept != self._past:
+                first, kept = False, self._past
+                await self._disk.run(partial(lock.keep, kept))
+            lock.past = kept
         finally:
             self._wake.ring()
 

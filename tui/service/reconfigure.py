@@ -31,7 +31,7 @@ def refusal(views: Sequence[AccountView], changed: Collection[str]) -> str:
     for view in views:
         if view.name not in changed:
             continue
-        if any(not timer.state.gone for timer in view.timers):
+        if any(not (timer.state.gone or timer.left_behind) for timer in view.timers):
             return f"disarm {view.name} first: its dead-man timer may be running"
         if any(timer.stray_until is not None for timer in view.timers):
             # A switch-off that comes late would end a timer that was armed anew, unnoticed.

@@ -9,13 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.service.locations import make_private_folder, open_private
-from tui.service.timer_past import MOST_BYTES, Doubt
+from tui.service.timer_past import MOST_BYTES, TimerPast
 
 _DIGEST_CHARS = 32
 _PID_AT = 1
 """Where the holder's number stands in the file: Windows lets nobody read the first, locked byte."""
 _PID_BYTES = 24
-_DOUBT_AT = _PID_AT + _PID_BYTES
+_PAST_AT = _PID_AT + _PID_BYTES
 _ATTEMPTS = 3
 
 
@@ -23,7 +23,7 @@ class TimerLock:
     """The right to hold the timer of one key's account, until `release` or the process's end.
 
     The system gives the lock back however the process ends. The file stays, and means nothing but
-    what it says of a switch-off that had no answer.
+    what it says of the timer (`past`).
     """
 
     def __init__(self, folder: Path, venue: str, api_key: str) -> None:
@@ -32,8 +32,8 @@ class TimerLock:
         self._descriptor: int | None = None
         self.note = ""
         """Why a second killdesk would not be noticed, in one sentence; empty when it would."""
-        self.doubt: Doubt | None = None
-        """What the file said of a switch-off when it was last looked at."""
+        self.past: TimerPast | None = None
+        """What the file said of the timer when the lock was taken."""
 
     def take(self) -> str:
         """Takes the lock: "" when it is ours, else one sentence that names who holds it.
@@ -54,6 +54,14 @@ class TimerLock:
             why = error.strerror or type(error).__name__
         return self.do_without(why)
 
+    def look(self) -> bool:
+        """Takes the lock to see what an earlier holder has left; whether it is ours now. That it
+        cannot be had is no news yet, so there is no `note`. Touches the disk."""
+        before = self.note
+        self.take()
+        self.note = before
+        return self._descriptor is not None
+
     def do_without(self, why: str) -> str:
         """The timer is held without the lock: "", and the `note`."""
         self.note = (
@@ -62,27 +70,16 @@ class TimerLock:
         )
         return ""
 
-    def look(self) -> None:
-        """Reads what is in doubt, whoever holds the lock. Touches the disk."""
-        with suppress(OSError):
-            if not stat.S_ISREG(self._path.lstat().st_mode):
-                return
-            descriptor = os.open(self._path, _flags(os.O_RDONLY))
-            try:
-                self.doubt = _read_doubt(descriptor)
-            finally:
-                os.close(descriptor)
-
-    def keep(self, doubt: Doubt | None) -> None:
-        """Writes what is in doubt, or that nothing is, if the lock is ours. Touches the disk."""
+    def keep(self, past: TimerPast | None) -> None:
+        """Writes what the next killdesk must know, if the lock is ours. Touches the disk."""
         if self._descriptor is None:
             return
         with suppress(OSError):  # the timer is switched off all the same
             # One of its own: the other may be given back meanwhile, and its number to any file.
             descriptor = os.open(self._path, _flags(os.O_RDWR))
             try:
-                os.lseek(descriptor, _DOUBT_AT, os.SEEK_SET)
-                os.write(descriptor, (doubt.kept if doubt else b"").ljust(MOST_BYTES))
+                os.lseek(descriptor, _PAST_AT, os.SEEK_SET)
+                os.write(descriptor, (past.kept if past else b"").ljust(MOST_BYTES))
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -114,7 +111,7 @@ class TimerLock:
             if not self._names(descriptor):
                 return None
             _write_pid(descriptor)
-            self.doubt = _read_doubt(descriptor)
+            self.past = _read_past(descriptor)
             self._descriptor, descriptor = descriptor, -1
             return ""
         finally:
@@ -141,10 +138,10 @@ def _write_pid(descriptor: int) -> None:
         os.write(descriptor, str(os.getpid()).encode().ljust(_PID_BYTES))
 
 
-def _read_doubt(descriptor: int) -> Doubt | None:
+def _read_past(descriptor: int) -> TimerPast | None:
     with suppress(OSError):
-        os.lseek(descriptor, _DOUBT_AT, os.SEEK_SET)
-        return Doubt.read(os.read(descriptor, MOST_BYTES))
+        os.lseek(descriptor, _PAST_AT, os.SEEK_SET)
+        return TimerPast.read(os.read(descriptor, MOST_BYTES))
     return None
 
 

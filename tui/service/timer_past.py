@@ -1,77 +1,130 @@
-"""What one killdesk leaves in doubt of a timer, for the next one that holds it."""
+"""What one killdesk leaves of a timer for the next one: on disk, whatever ends the process.
+
+A beat waits for no disk. So what is written looks ahead: it bounds the firing also of the beat that
+leaves next, and the next write, which comes with that beat, moves the bound on.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.core.clocks import LAST_MS, Instant
-from tui.core.deadman import STRAY_S, Deadman
+from tui.core.clocks import LAST_MS, Instant, utc
+from tui.core.deadman import SLACK_S, STRAY_S, Deadman
 from tui.core.deadman_view import TimerState
 
-MOST_BYTES = 40
+MOST_BYTES = 60
 LONGEST_S = 300.0
 """No timer runs for so long: a file or a clock that says so is not believed."""
+_RAN_OUT_S = 24 * 3600.0
+"""How long after it a timer that ran out with nobody there is still reported."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A switch-off without an answer: it may not have come, and may yet. Epoch ms."""
+class TimerPast:
+    """A timer that was not switched off for certain. All epoch ms, 0 for none."""
 
-    arrives_ms: int
-    """Until then it may still arrive, and end a timer that was armed since."""
+    beat_ms: int
+    """When the last acknowledged beat left, or the first one was about to."""
     fires_ms: int
-    """Until then the timer may still fire."""
+    """The latest moment at which the timer may fire."""
+    off_arrives_ms: int = 0
+    """Until then a switch-off without an answer may still arrive, and end a timer armed since."""
 
     @classmethod
-    def of(cls, sent: Instant, latest_fire: Instant | None) -> Doubt:
-        """Of a switch-off that left at `sent`."""
-        arrives_ms = sent.later(STRAY_S).wall_ms
-        return cls(arrives_ms, latest_fire.wall_ms if latest_fire is not None else 0)
+    def of(
+        cls,
+        machine: Deadman,
+        now: Instant,
+        off_lost: Instant | None = None,
+        *,
+        arming: bool = False,
+    ) -> TimerPast | None:
+        """What the next killdesk must know of `machine`; None while no timer of ours may run.
+
+        `off_lost` is when the last switch-off left that had no answer; `arming`: the first beat is
+        about to leave.
+        """
+        plan, view = machine.plan, machine.view(now, "", "")
+        arrives_ms = off_lost.later(STRAY_S).wall_ms if off_lost is not None else 0
+        if view.state is TimerState.OFF and not arming:
+            return cls(0, 0, arrives_ms) if arrives_ms else None
+        beat, latest = machine.running_since or now, view.latest_fire_at or now
+        if (machine.wanted or arming) and view.state is not TimerState.FIRED:
+            # One more beat may leave before this is written again.
+            sent = now.later(plan.beat_s)
+            latest = sent.later(plan.request_timeout_s + plan.countdown_s + SLACK_S)
+        return cls(beat.wall_ms, latest.wall_ms, arrives_ms)
 
     @classmethod
-    def read(cls, kept: bytes) -> Doubt | None:
+    def read(cls, kept: bytes) -> TimerPast | None:
         """From a file; None for anything else than what `kept` gives."""
         parts = kept.rstrip(b"\0 \n").split(b" ")
-        if len(parts) != 2 or not all(part.isdigit() and len(part) <= 15 for part in parts):
+        if len(parts) != 3 or not all(part.isdigit() and len(part) <= 15 for part in parts):
             return None
-        arrives_ms, fires_ms = map(int, parts)
-        return cls(arrives_ms, fires_ms) if max(arrives_ms, fires_ms) <= LAST_MS else None
+        found = cls(*map(int, parts))
+        return (
+            found if max(found.beat_ms, found.fires_ms, found.off_arrives_ms) <= LAST_MS else None
+        )
 
     @property
     def kept(self) -> bytes:
         """For a file."""
-        return b"%d %d" % (self.arrives_ms, self.fires_ms)
+        return b"%d %d %d" % (self.beat_ms, self.fires_ms, self.off_arrives_ms)
 
-    def words(self, now: Instant) -> str:
-        """For a timer that nobody holds now; empty once it is over."""
-        left_s = (self.fires_ms - now.wall_ms) / 1000
-        if not 0 < left_s <= LONGEST_S:
+    def may_fire(self, now: Instant) -> bool:
+        """Whether the timer may still fire."""
+        return 0 < (self.fires_ms - now.wall_ms) / 1000 <= LONGEST_S
+
+    def message(self, now: Instant, countdown_s: float) -> str:
+        """For a timer that nobody holds now; empty once it is of no interest."""
+        if not self.fires_ms:
             return ""
-        return (
-            "the switch-off before this start had no answer: the timer may fire within"
-            f" {left_s:.0f} s"
-        )
+        earliest_ms = min(self.beat_ms + round(countdown_s * 1000), self.fires_ms)
+        span = f"between {utc(earliest_ms)} and {utc(self.fires_ms)} UTC"
+        why = f"an earlier killdesk ended with its last beat at {utc(self.beat_ms)}"
+        if self.off_arrives_ms:
+            why = "an earlier killdesk ended while its switch-off had no answer"
+        if self.may_fire(now):
+            return f"may fire {span}: {why}; arm it to hold it"
+        if 0 <= (now.wall_ms - self.fires_ms) / 1000 <= _RAN_OUT_S:
+            certain = "may have fired" if self.off_arrives_ms else "fired"
+            return f"{certain} {span}: {why}"
+        return ""
+
+    def restore(self, machine: Deadman, now: Instant) -> None:
+        """Brings a new machine to what is known: a beat that may have been carried out. UNKNOWN
+        until a countdown has passed, AMBIGUOUS from then on. To be held back with `stop` at once:
+        only the trader takes such a timer over."""
+        plan = machine.plan
+        left_s = min((self.fires_ms - now.wall_ms) / 1000, LONGEST_S)
+        known = now.later(left_s - plan.countdown_s - SLACK_S)
+        ago_s = max(0.0, min((now.wall_ms - self.beat_ms) / 1000, LONGEST_S))
+        sent = now.later(-ago_s)
+        _lose_one(machine, sent, max(sent, known, key=lambda at: at.steady_since(sent)))
+
+    def restore_switch_off(self, machine: Deadman, now: Instant) -> Instant | None:
+        """Brings a new machine to the doubt that a switch-off without an answer leaves. To be armed
+        at once after it; nothing is sent.
+
+        When the switch-off left; None if it cannot arrive any more.
+        """
+        left_s = (self.off_arrives_ms - now.wall_ms) / 1000
+        if left_s <= 0:
+            return None
+        # A clock that was set meanwhile makes the doubt last longer at most.
+        sent = now.later(min(left_s, STRAY_S) - STRAY_S)
+        begun = sent.later(-machine.plan.countdown_s - machine.plan.spacing_s - 1)
+        _lose_one(machine, begun, begun)
+        machine.disarm(sent)
+        if machine.next_request(sent) is not None:
+            machine.sent(sent)
+            machine.lost(sent, "")
+        return sent
 
 
-def recall(machine: Deadman, doubt: Doubt, now: Instant) -> Instant | None:
-    """Tells a machine that is OFF what its predecessor did, so that it doubts as that one would:
-    a timer, and a switch-off that had no answer. Nothing is sent. To be armed at once after it.
-
-    When the switch-off left; None if it cannot arrive any more.
-    """
-    left_s = (doubt.arrives_ms - now.wall_ms) / 1000
-    if left_s <= 0 or machine.state is not TimerState.OFF:
-        return None
-    # A clock that was set meanwhile makes the doubt last longer at most.
-    sent = now.later(min(left_s, STRAY_S) - STRAY_S)
-    begun = sent.later(-machine.plan.countdown_s - machine.plan.spacing_s - 1)
-    machine.resume()
-    machine.arm(begun)
-    if machine.next_request(begun):
-        machine.sent(begun)
-        machine.lost(begun, "")
-    machine.disarm(sent)
-    if machine.next_request(sent) is not None:
+def _lose_one(machine: Deadman, sent: Instant, lost: Instant) -> None:
+    """A beat of that moment without an answer."""
+    machine.arm(sent)
+    if machine.next_request(sent):
         machine.sent(sent)
-        machine.lost(sent, "")
-    return sent
+        machine.lost(lost, "")

@@ -76,7 +76,9 @@ class Timers:
     def leave(self) -> None:
         """The end has come: does with an armed timer what the settings say nobody needs asking."""
         if self.on_quit == "disarm":
-            self.disarm()
+            for beat in self._beats:
+                if not beat.left_behind:  # not ours to switch off unasked
+                    beat.disarm()
 
     async def disarmed(self) -> None:
         """Returns when no disarm is under way."""

@@ -241,6 +241,8 @@ class Alarms:
             self._protected.discard(key)
         if state is not TimerState.UNKNOWN:
             self._unknown_since.pop(key, None)
+        elif timer.left_behind:
+            pass
         elif key not in self._protected or self._settling(key, timer, now):
             return None
         if state in _ALARMING:

@@ -150,7 +150,7 @@ class DeskScreen(DeskFace):
         """Arms at the first press. Disarming takes protection away: it always takes two."""
         if account.timer is None:
             return
-        if account.timer.state.gone:
+        if account.timer.armable:
             self._desk.arm(account.name)
         elif self._presses.press(frozenset({Target(account.name, DISARM)}), always_twice=True):
             self._desk.disarm(account.name)

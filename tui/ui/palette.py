@@ -114,7 +114,7 @@ def _timer(app: KilldeskApp) -> str | None:
     if panel is None or panel.account.timer is None:
         return None
     several = "s" if len(panel.account.timers) > 1 else ""
-    if panel.account.timer.state.gone:
+    if panel.account.timer.armable:
         return f"Arm the dead-man timer{several} on {panel.account.name}"
     return f"Disarm the dead-man timer{several} on {panel.account.name} (press twice)"
 

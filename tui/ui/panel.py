@@ -154,7 +154,7 @@ class AccountPanel(Vertical):
             button.show(count, self._presses.left_s(button.target), fresh=not self._stale)
         left_s = self._presses.left_s(Target(self.account.name, DISARM))
         timer = self.account.timer
-        held = timer is not None and not timer.state.gone
+        held = timer is not None and not timer.armable
         self._arm.say("disarm" if held else "arm", "disarm" if held else "arm", left_s)
 
     def fit(self, density: Density, *, beside: bool, airy: bool) -> None:
