@@ -193,7 +193,7 @@ RECORDED = ("recording", (120, 36))
 async def staged(size: tuple[int, int], theme: str) -> AsyncIterator[Stage]:
     """A demo desk and its screen, both ended afterwards."""
     with demo_desk() as demo:
-        desk = LiveDesk(demo.accounts, lambda: demo.secrets)
+        desk = LiveDesk(demo.accounts, lambda one: demo.secrets[one.name])
         desk.start()
         try:
             app = KilldeskApp(desk, demo=True)

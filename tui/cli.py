@@ -104,12 +104,12 @@ def _simulate(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     from tui.service.accounts import find_accounts
     from tui.service.check import check_accounts
-    from tui.service.credentials import load_all_credentials
+    from tui.service.credentials import find_credentials
 
     accounts = find_accounts(_settings(chosen), getattr(chosen, "names", ()))
     if not accounts:
         raise UsageError("there are no accounts to check; killdesk accounts add NAME adds one")
-    checks = check_accounts(accounts, lambda: load_all_credentials(accounts))
+    checks = check_accounts(accounts, find_credentials)
     ready = all(check.ready for check in checks)
     if chosen.json:
         say_json({"ready": ready, "accounts": [check.as_json() for check in checks]})
@@ -134,13 +134,13 @@ def _cancel(chosen: argparse.Namespace) -> int:
         return complain("interrupted; nothing was cancelled", INTERRUPTED)
     with Interrupts() as interrupts:
         from tui.service.audit_session import audit_of
-        from tui.service.credentials import load_all_credentials
+        from tui.service.credentials import find_credentials
         from tui.service.headless import cancel_accounts
 
         audit = audit_of("cancel", accounts, settings.audit_keep_days)
         ended = cancel_accounts(
             accounts,
-            lambda: load_all_credentials(accounts),
+            find_credentials,
             audit=audit,
             interrupts=interrupts,
             say=lambda sentence: complain(sentence, OK),

@@ -140,7 +140,7 @@ def drive(scene: str, share: float) -> int:
     mine: dict[str, Any] = {"rest_url": os.environ["BENCH_PROXY"],
             "deadman": TimerSettings(COUNTDOWN_S, BEAT_S)}  # fmt: skip
     accounts = [replace(one, **(mine if one.name == ACCOUNT else {})) for one in demo.accounts]
-    desk = LiveDesk(accounts, lambda: demo.secrets)
+    desk = LiveDesk(accounts, lambda one: demo.secrets[one.name])
 
     def armed() -> bool:
         account = desk.view.account(ACCOUNT)

@@ -97,7 +97,7 @@ def _pause_and_follow(terminal: Terminal) -> list[float]:
 def drive(seconds: float) -> int:
     """The dashboard as the program starts it, and a thread that floods it."""
     demo = read_greeting(os.environ["BENCH_GREETING"])
-    desk = LiveDesk(demo.accounts, lambda: demo.secrets)
+    desk = LiveDesk(demo.accounts, lambda one: demo.secrets[one.name])
     notes = Notes(Path(os.environ["BENCH_NOTES"]))
 
     def run() -> None:

@@ -250,7 +250,7 @@ def measure(
         for account in demo.accounts
         if account.name == ACCOUNT
     ]
-    desk = LiveDesk(accounts, lambda: {ACCOUNT: demo.secrets[ACCOUNT]})
+    desk = LiveDesk(accounts, lambda one: demo.secrets[one.name])
     desk.start()
     try:
         with httpx.Client(base_url=demo.url, trust_env=False, timeout=10) as http:

@@ -115,7 +115,7 @@ def drive(scene: str) -> int:
     """The dashboard as the program starts it, its accounts led through the proxies."""
     demo = read_greeting(os.environ["BENCH_GREETING"])
     accounts = led_through(demo.accounts, json.loads(os.environ["BENCH_PLACES"]))
-    desk = LiveDesk(accounts, lambda: demo.secrets)
+    desk = LiveDesk(accounts, lambda one: demo.secrets[one.name])
     if scene == "hanging":
         threading.Thread(target=cancel_singles, args=(desk,), daemon=True).start()
     return show(desk, accounts)

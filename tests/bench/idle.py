@@ -143,7 +143,7 @@ def drive(frames: int, word: Path) -> int:
     The word is passed through a file.
     """
     demo = read_greeting(os.environ["BENCH_GREETING"])
-    desk = LiveDesk(demo.accounts, lambda: demo.secrets)
+    desk = LiveDesk(demo.accounts, lambda one: demo.secrets[one.name])
 
     async def record() -> None:
         for number in range(0, frames, AT_ONCE):

@@ -77,7 +77,7 @@ def drive(scene: str) -> int:
     """The dashboard as the program starts it, its two accounts led through the proxies."""
     demo = read_greeting(os.environ["BENCH_GREETING"])
     accounts = led_through(demo.accounts, json.loads(os.environ["BENCH_PLACES"]))
-    desk = LiveDesk(accounts, lambda: demo.secrets)
+    desk = LiveDesk(accounts, lambda one: demo.secrets[one.name])
     if scene == "flood":
         notes = Notes(Path(os.environ["BENCH_NOTES"]))
         threading.Thread(target=flooded, args=(desk, notes), daemon=True).start()

@@ -103,7 +103,11 @@ def live(
     accounts = [account for account in demo.accounts if account.name in names]
     with wired() as wire:
         desk = LiveDesk(
-            accounts, lambda: demo.secrets, screen_grace_s=3600, poll_s=poll_s, audit=audit
+            accounts,
+            lambda one: demo.secrets[one.name],
+            screen_grace_s=3600,
+            poll_s=poll_s,
+            audit=audit,
         )
         desk.start()
         try:

@@ -149,7 +149,7 @@ class Rig:
         """The same settings, for which every account is to begin anew."""
         return NewSettings(
             self.accounts,
-            lambda _: self.credentials,
+            lambda one: self.credentials[one.name],
             renewed=[account.name for account in self.accounts],
             screen_grace_s=SCREEN_GRACE_S,
         )
@@ -168,7 +168,7 @@ def rig(copies: int = COPIES) -> Iterator[Rig]:
         accounts = _accounts(demo, between.urls)
         desk = HeardDesk(
             accounts,
-            lambda: demo.secrets,
+            lambda one: demo.secrets[one.name],
             screen_grace_s=SCREEN_GRACE_S,
             audit=Audit(folder, {"accounts": names}),
         )

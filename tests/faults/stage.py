@@ -14,10 +14,12 @@ import pytest
 
 from tests.faults.proxy import Proxy
 from tests.faults.venue import Settings
+from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import AccountView, Health, NewSettings
 from tui.core.frames import Frame
+from tui.core.secrets import Credentials
 from tui.service.cancel_run import RunLimits
 from tui.service.live_desk import LiveDesk
 
@@ -100,7 +102,7 @@ class Stage:
         pace = PATIENT if "okx-desk" in (subject, *self.witnesses) else QUICK
         self.desk = LiveDesk(
             self.accounts,
-            lambda: self._secrets,
+            self._secrets_of,
             screen_grace_s=GRACE_S,
             limits=RunLimits(ack_s, window_s or pace[1]),
             poll_s=poll_s or pace[0],
@@ -208,6 +210,9 @@ class Stage:
 
     # --- the trader -------------------------------------------------------------------------------
 
+    def _secrets_of(self, account: Account) -> Credentials:
+        return self._secrets[account.name]
+
     def begin_anew(self, **changes: str) -> None:
         """Mends the settings of the subject, so that it begins anew; with none, its keys."""
         accounts = [
@@ -215,7 +220,7 @@ class Stage:
             for one in self.accounts
         ]
         new = NewSettings(
-            accounts, lambda _: self._secrets, renewed=(self.subject,), screen_grace_s=GRACE_S
+            accounts, self._secrets_of, renewed=(self.subject,), screen_grace_s=GRACE_S
         )
         assert self.desk.reconfigure(new).result(WAIT_S) == ""
 

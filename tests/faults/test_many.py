@@ -44,7 +44,9 @@ class Crowd:
             replace(one.account, ws_url=ws.ws_url + path, rest_url=rest.url) for one in okx.known
         ]
         secrets = {one.account.name: one.secrets for one in (*okx.known, witness)}
-        self.desk = LiveDesk([*accounts, witness.account], lambda: secrets, screen_grace_s=3600)
+        self.desk = LiveDesk(
+            [*accounts, witness.account], lambda one: secrets[one.name], screen_grace_s=3600
+        )
         self._frames: list[Frame] = []
         self._said: set[tuple[str, Health, str]] = set()
         """Of every account, what its panel has said."""

@@ -113,7 +113,7 @@ def open_desk(simulator: Simulator) -> Iterator[Callable[..., DeskOnTest]]:
             }
         desk = LiveDesk(
             accounts,
-            lambda: secrets,
+            lambda one: secrets[one.name],
             screen_grace_s=screen_grace_s,
             limits=limits,
             poll_s=poll_s,

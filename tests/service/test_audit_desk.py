@@ -35,7 +35,9 @@ async def armed(
     """A desk with a record, all accounts ready and Bitget's timer armed; stopped at the end."""
     entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
     demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
-    live = LiveDesk(demo.accounts, lambda: demo.secrets, screen_grace_s=3600, audit=audit)
+    live = LiveDesk(
+        demo.accounts, lambda one: demo.secrets[one.name], screen_grace_s=3600, audit=audit
+    )
     live.start()
     desk = watch_desk(live)
     try:
@@ -98,7 +100,9 @@ async def test_every_unresolved_cancel_has_its_settling_on_record(
     demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
     accounts = [account for account in demo.accounts if account.name == "okx-desk"]
     limits = RunLimits(ack_s=0.5, window_s=0.5)
-    live = LiveDesk(accounts, lambda: demo.secrets, limits=limits, poll_s=0.3, audit=audit)
+    live = LiveDesk(
+        accounts, lambda one: demo.secrets[one.name], limits=limits, poll_s=0.3, audit=audit
+    )
     live.start()
     desk = watch_desk(live)
 
@@ -145,7 +149,7 @@ def test_a_broken_record_is_said_on_the_desk_and_stops_no_cancel(
     demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
     (tmp_path / "file").write_text("")
     audit = Audit(tmp_path / "file", {"what": "test"})
-    ended = cancel_accounts(demo.accounts, lambda: demo.secrets, audit=audit)
+    ended = cancel_accounts(demo.accounts, lambda one: demo.secrets[one.name], audit=audit)
     assert {str(report.outcome) for report in ended.reports} == {"confirmed"}
     assert audit.fault.startswith("the record of this session is broken: ")
 
@@ -265,7 +269,9 @@ async def test_a_fault_in_the_record_itself_stops_no_cancel_and_is_shown(
     entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
     demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
     audit = Audit(tmp_path, {"what": "test"})
-    live = LiveDesk(demo.accounts, lambda: demo.secrets, screen_grace_s=3600, audit=audit)
+    live = LiveDesk(
+        demo.accounts, lambda one: demo.secrets[one.name], screen_grace_s=3600, audit=audit
+    )
     live.start()
     desk = watch_desk(live)
     try:
@@ -306,19 +312,21 @@ async def test_settings_that_are_taken_over_or_refused_are_on_record(
     another = replace(bitget, name="another")
     secrets = {**demo.secrets, "another": demo.secrets["bitget-uta"]}
     audit = Audit(tmp_path, {"what": "test"})
-    live = LiveDesk((bitget, okx), lambda: demo.secrets, screen_grace_s=3600, audit=audit)
+    live = LiveDesk(
+        (bitget, okx), lambda one: demo.secrets[one.name], screen_grace_s=3600, audit=audit
+    )
     live.start()
     desk = watch_desk(live)
     try:
         await desk.ready("bitget-uta", "okx-desk")
-        new = NewSettings((okx, another), lambda _: secrets, {"okx-desk"}, 12.0)
+        new = NewSettings((okx, another), lambda one: secrets[one.name], {"okx-desk"}, 12.0)
         taken = live.reconfigure(new)
         await desk.until(taken.done)
         assert taken.result() == ""
         await desk.ready("another")
         live.arm("another")
         await desk.until(lambda: desk.account("another").timer.state == "armed")
-        refused = live.reconfigure(NewSettings((okx,), lambda _: secrets))
+        refused = live.reconfigure(NewSettings((okx,), lambda one: secrets[one.name]))
         await desk.until(refused.done)
         assert refused.result() != ""
         live.disarm("another")

@@ -18,7 +18,7 @@ from tui.service import configuration as under_test
 from tui.service.accounts import plan_account
 from tui.service.check import AccountCheck, check_accounts
 from tui.service.configuration import Configuration, SettingsWatch, Told
-from tui.service.credentials import CredentialsError, load_all_credentials, load_credentials
+from tui.service.credentials import CredentialsError, find_credentials, load_credentials
 from tui.service.live_desk import LiveDesk
 from tui.service.settings import Settings, SettingsError, load_settings
 
@@ -59,7 +59,7 @@ def running(simulator: Any, path: Path) -> Iterator[tuple[Configuration, LiveDes
     add(first, simulator, OKX)
     add(first, simulator, BITGET)
     settings = load_settings(path)
-    desk = LiveDesk(settings.accounts, lambda: load_all_credentials(settings.accounts))
+    desk = LiveDesk(settings.accounts, find_credentials)
     desk.start()
     yield Configuration(settings, path, desk), desk
     desk.stop()
@@ -196,7 +196,7 @@ def test_the_check_shows_each_step_as_it_comes(simulator: Any, path: Path) -> No
 
     (check,) = check_accounts(
         (plan.account,),
-        lambda: {"okx-desk": secrets(simulator, "okx-desk")},
+        lambda _: secrets(simulator, "okx-desk"),
         look=look,
         origin="as typed",
     )
@@ -218,7 +218,7 @@ def test_a_check_that_nobody_looks_at_any_more_ends(simulator: Any, path: Path) 
         looks.append(checks)
         return False
 
-    (check,) = check_accounts((plan.account,), dict, look=look)
+    (check,) = check_accounts((plan.account,), lambda _: "no entry", look=look)
     assert len(looks) == 1
     assert not check.ready
 

@@ -23,9 +23,9 @@ from tui.service.credentials import (
     CredentialsError,
     delete_credentials,
     describe_keyring,
+    find_credentials,
     has_credentials,
     insecure_keyring,
-    load_all_credentials,
     load_credentials,
     require_keyring,
     save_credentials,
@@ -161,11 +161,10 @@ def test_the_keyring_is_asked_in_a_daemon_thread(memory: MemoryKeyring) -> None:
     assert thread is not threading.current_thread()
 
 
-def test_all_accounts_at_once(memory: MemoryKeyring) -> None:
+def test_what_a_desk_gets_is_the_credentials_or_a_sentence(memory: MemoryKeyring) -> None:
     memory.entries["killdesk", "hedge"] = json.dumps(ENTRY)
-    found = load_all_credentials((OKX, HTX))
-    assert found["hedge"] == Credentials(Secret("ak-1"), Secret(CANARY))
-    assert str(found["desk"]).startswith('the keyring has no entry for "desk"; store its key')
+    assert find_credentials(HTX) == Credentials(Secret("ak-1"), Secret(CANARY))
+    assert str(find_credentials(OKX)).startswith('the keyring has no entry for "desk"; store its')
 
 
 # --- entries that are no good ---------------------------------------------------------------------
@@ -336,16 +335,6 @@ def test_a_prompt_that_nobody_answers_does_not_hang_the_desk(silent: SilentKeyri
         "the keyring did not answer in time; it may be waiting for its password"
     )
     assert time.monotonic() - began < 2
-
-
-def test_one_time_limit_for_all_accounts(silent: SilentKeyring) -> None:
-    accounts = [Account(f"a{number}", "okx", "https://www.okx.com") for number in range(12)]
-    began = time.monotonic()
-    found = load_all_credentials(accounts, timeout_s=0.3)
-    assert time.monotonic() - began < 2
-    assert len(found) == 12
-    assert all("did not answer in time" in str(why) for why in found.values())
-    assert silent.asked == 1
 
 
 def test_the_usual_limit_is_five_seconds() -> None:

@@ -137,7 +137,7 @@ def test_every_command_waits_for_the_desk_and_a_change_of_settings_does_not() ->
     desk.cancel_then_disarm("one")
     desk.confirm_presence()
     desk.refresh("two")
-    new = NewSettings((), lambda _: {}, ())
+    new = NewSettings((), lambda _: "no entry")
     refused = desk.reconfigure(new).result(WAIT_S)
     assert "still being opened" in refused
     assert desk.last_words == ""

@@ -269,7 +269,7 @@ async def test_no_secret_passphrase_or_signature_is_in_any_frame(
 
 async def test_an_account_without_credentials_denies_and_says_why(watch_desk: Any) -> None:
     account = Account("okx-desk", "okx", "http://127.0.0.1:9")
-    desk = LiveDesk([account], lambda: {"okx-desk": "no entry: run `killdesk accounts add`"})
+    desk = LiveDesk([account], lambda _: "no entry: run `killdesk accounts add`")
     desk.start()
     try:
         on_test = watch_desk(desk)

@@ -94,7 +94,11 @@ async def test_every_press_sends_though_earlier_ones_are_being_verified(
     demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
     audit = Audit(tmp_path, {"what": "test"})
     live = LiveDesk(
-        demo.accounts, lambda: demo.secrets, screen_grace_s=3600, limits=PATIENT, audit=audit
+        demo.accounts,
+        lambda one: demo.secrets[one.name],
+        screen_grace_s=3600,
+        limits=PATIENT,
+        audit=audit,
     )
     live.start()
     desk = watch_desk(live)

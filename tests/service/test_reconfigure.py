@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from tui.core.accounts import Account, TimerSettings
 from tui.core.deadman_view import TimerState
-from tui.core.desk import Health, NewSettings, Secrets
+from tui.core.desk import Health, NewSettings
+from tui.core.secrets import Credentials
+from tui.service.live_desk import LiveDesk
 
 OpenDesk = Callable[..., Any]
 WAIT_S = 20
@@ -19,12 +22,7 @@ WAIT_S = 20
 
 def new(desk: Any, *accounts: Account, **more: Any) -> NewSettings:
     """New settings for a desk on test, whose secrets stay what they are."""
-    known = desk.desk._secrets()
-
-    def secrets(asked: Sequence[Account]) -> Secrets:
-        return {account.name: known[account.name] for account in asked}
-
-    return NewSettings(accounts, secrets, **more)
+    return NewSettings(accounts, desk.desk._secrets, **more)
 
 
 def accounts(desk: Any) -> dict[str, Account]:
@@ -77,10 +75,8 @@ async def test_accounts_come_and_go_in_the_order_of_the_settings(
     await desk.ready("okx-desk", "htx-legacy")
     before = accounts(desk)
     second = replace(before["okx-desk"], name="another")
-    known = desk.desk._secrets()["okx-desk"]
-    answer = desk.desk.reconfigure(
-        NewSettings((second, before["okx-desk"]), lambda _: {"another": known})
-    )
+    known = desk.desk._secrets(before["okx-desk"])
+    answer = desk.desk.reconfigure(NewSettings((second, before["okx-desk"]), lambda _: known))
     await desk.until(answer.done)
     await desk.ready("another", "okx-desk")
     assert [account.name for account in desk.desk.view.accounts] == ["another", "okx-desk"]
@@ -143,46 +139,122 @@ async def test_an_account_whose_cancel_runs_is_not_changed(
     assert desk.account("okx-desk").name == "okx-desk"
 
 
-async def test_a_press_while_an_account_begins_anew_is_held_and_sent(
+async def test_an_account_works_with_its_old_settings_until_the_keyring_answers(
     simulator: Any, open_desk: OpenDesk
 ) -> None:
     desk = open_desk("okx-desk")
     await desk.ready("okx-desk")
     (before,) = accounts(desk).values()
-    known = dict(desk.desk._secrets())
+    worker = desk.desk._workers["okx-desk"]
+    answers = threading.Event()
 
-    def slow(_: Sequence[Account]) -> Secrets:
-        desk.desk.panic()  # before there is anything to sign with
-        return known
+    def slow(account: Account) -> Credentials | str:
+        assert answers.wait(WAIT_S)
+        return desk.desk._secrets(account)
 
-    answer = desk.desk.reconfigure(NewSettings((before,), slow, {"okx-desk"}))
-    await desk.until(answer.done)
+    changed = replace(before, extras=("rfqs",))
+    answer = desk.desk.reconfigure(NewSettings((changed,), slow))
+    await desk.until(lambda: "new settings wait" in desk.account("okx-desk").reason)
+    assert desk.account("okx-desk").health is Health.READY
+    desk.desk.panic()
     await desk.reported("okx-desk", 2)
-    assert simulator.open("okx-desk", "spread") == 0
-    assert simulator.open("okx-desk", "quote") == 0
+    assert simulator.open("okx-desk", "spread") == simulator.open("okx-desk", "quote") == 0
+    assert desk.desk._workers["okx-desk"] is worker
+    answers.set()
+    await desk.until(answer.done)
+    await desk.until(lambda: desk.desk._workers["okx-desk"] is not worker)
+    await desk.ready("okx-desk")
+    assert "rfqs" in {action.id for action in desk.account("okx-desk").actions}
+    assert desk.account("okx-desk").reason == ""
 
 
-async def test_an_account_without_credentials_looks_into_the_keyring_again(
+async def test_a_keyring_that_refuses_replaces_nobody_and_is_asked_again(
     open_desk: OpenDesk,
 ) -> None:
     desk = open_desk("okx-desk")
     await desk.ready("okx-desk")
     (before,) = accounts(desk).values()
-    known = dict(desk.desk._secrets())
-    answer = desk.desk.reconfigure(
-        NewSettings((before,), lambda _: {"okx-desk": "the keyring is locked"}, {"okx-desk"})
-    )
+    worker = desk.desk._workers["okx-desk"]
+    told: list[Credentials | str] = ["the keyring is locked"]
+    changed = replace(before, extras=("rfqs",))
+    settings = NewSettings((changed,), lambda _: told[0], {"okx-desk"})
+    answer = desk.desk.reconfigure(settings)
     await desk.until(answer.done)
-    assert desk.account("okx-desk").health is Health.DOWN
-    answer = desk.desk.reconfigure(NewSettings((before,), lambda _: known))
-    await desk.until(answer.done)
+    assert answer.result() == ""
+    assert desk.account("okx-desk").health is Health.READY
+    assert desk.account("okx-desk").reason.endswith("new settings wait: the keyring is locked")
+    told[0] = desk.desk._secrets(before)
+    await desk.until(lambda: not desk.desk.refresh("okx-desk") and _replaced(desk, worker))
     await desk.ready("okx-desk")
+
+
+async def test_settings_that_are_taken_back_leave_the_account_as_it_is(
+    open_desk: OpenDesk,
+) -> None:
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    (before,) = accounts(desk).values()
+    worker = desk.desk._workers["okx-desk"]
+    changed = replace(before, extras=("rfqs",))
+    for wanted in (changed, before):
+        answer = desk.desk.reconfigure(NewSettings((wanted,), lambda _: "the keyring is locked"))
+        await desk.until(answer.done)
+    assert desk.account("okx-desk").reason == ""
+    assert desk.desk._workers["okx-desk"] is worker
+
+
+async def test_a_timer_that_is_armed_meanwhile_is_waited_for(
+    simulator: Any, open_desk: OpenDesk
+) -> None:
+    desk = open_desk("bitget-uta")
+    await desk.ready("bitget-uta")
+    (before,) = accounts(desk).values()
+    worker = desk.desk._workers["bitget-uta"]
+    told: list[Credentials | str] = ["the keyring is locked"]
+    changed = replace(before, deadman=TimerSettings(40))
+    answer = desk.desk.reconfigure(NewSettings((changed,), lambda _: told[0]))
+    await desk.until(answer.done)
+    await armed(desk, "bitget-uta")
+    told[0] = desk.desk._secrets(before)
+    await desk.until(
+        lambda: (
+            not desk.desk.refresh("bitget-uta")
+            and "disarm bitget-uta first" in desk.account("bitget-uta").reason
+        )
+    )
+    assert desk.desk._workers["bitget-uta"] is worker
+    assert simulator.timer("bitget-uta", "bitget")["armed"]
+    desk.desk.disarm("bitget-uta")
+    await desk.until(lambda: _replaced(desk, worker, "bitget-uta"))
+
+
+def _replaced(desk: Any, worker: object, name: str = "okx-desk") -> bool:
+    return desk.desk._workers[name] is not worker
+
+
+async def test_an_account_without_credentials_looks_into_the_keyring_again(
+    open_desk: OpenDesk, watch_desk: Any
+) -> None:
+    on_test = open_desk("okx-desk")
+    await on_test.ready("okx-desk")
+    (before,) = accounts(on_test).values()
+    live = LiveDesk((before,), lambda _: "the keyring is locked")
+    live.start()
+    try:
+        desk = watch_desk(live)
+        await desk.until(lambda: desk.account("okx-desk").health is Health.DOWN)
+        assert desk.account("okx-desk").reason == "the keyring is locked"
+        answer = live.reconfigure(NewSettings((before,), on_test.desk._secrets))
+        await desk.until(answer.done)
+        await desk.ready("okx-desk")
+    finally:
+        live.stop()
 
 
 async def test_a_stopped_desk_says_so(open_desk: OpenDesk) -> None:
     desk = open_desk("okx-desk")
     desk.desk.stop()
-    assert "stopped" in desk.desk.reconfigure(NewSettings((), lambda _: {})).result(WAIT_S)
+    assert "stopped" in desk.desk.reconfigure(NewSettings((), lambda _: "no entry")).result(WAIT_S)
 
 
 @pytest.mark.parametrize("seconds", [5.0, 30.0])

@@ -364,7 +364,7 @@ def test_it_wakes_whoever_watches_once_until_they_have_looked(
 def test_a_replay_takes_no_settings(tape: Tape) -> None:
     a_cancel(tape)
     desk = ReplayDesk(index_file(tape.path))
-    new = NewSettings((), lambda _: {}, ())
+    new = NewSettings((), lambda _: "no entry")
     assert "this is a replay" in desk.reconfigure(new).result(WAIT_S)
     desk.stop()  # never started
 

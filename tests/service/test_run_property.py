@@ -118,7 +118,7 @@ def on_test(simulator_class: Any) -> Iterator[OnTest]:
         patch.setattr(worker, "READ_S", 0.15)
         entries = [{"name": name, **entry} for name, entry in running.accounts.items()]
         demo = read_greeting(json.dumps({"url": running.url, "accounts": entries}))
-        desk = LiveDesk(demo.accounts, lambda: demo.secrets, limits=LIMITS)
+        desk = LiveDesk(demo.accounts, lambda one: demo.secrets[one.name], limits=LIMITS)
         desk.start()
         simulator = simulator_class(running.url, running.accounts)
         assert desk.cancel_to_the_end(learn_s=10)

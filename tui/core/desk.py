@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -18,8 +18,9 @@ from tui.core.secrets import Credentials
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-Secrets: TypeAlias = Mapping[str, Credentials | str]
-"""By account name: the credentials, or one sentence that says why there are none."""
+ReadCredentials: TypeAlias = Callable[[Account], Credentials | str]
+"""Gives an account's credentials, or one sentence that says why there are none. It may block for as
+long as it likes: each call gets a thread of its own, and calls for other accounts run meanwhile."""
 
 
 class Health(StrEnum):
@@ -141,10 +142,10 @@ class NewSettings:
     """What a running desk is to go on with."""
 
     accounts: Sequence[Account]
-    secrets: Callable[[Sequence[Account]], Secrets]
-    """Asked in a thread of its own, for the accounts that begin anew alone."""
+    secrets: ReadCredentials
+    """Asked for the accounts that are new or changed, and for those without credentials."""
     renewed: Collection[str] = ()
-    """Accounts that begin anew though their settings are the same: their secrets are others."""
+    """Accounts to be replaced though their settings are the same: their secrets have changed."""
     screen_grace_s: float = 30.0
     notice: Callable[[], str] = str
     """The desk-wide warning; asked in a thread of its own."""
@@ -212,9 +213,11 @@ class Desk(Protocol):
         ...
 
     def reconfigure(self, new: NewSettings) -> Future[str]:
-        """Goes on with new settings; accounts that are as they were do not notice.
+        """Goes on with new settings; unchanged accounts are not touched.
 
-        The answer is "" once every changed account has begun anew, or one sentence that says why
-        nothing was changed: a timer is armed, or a cancel runs, on an account that would go.
+        A changed account works with its old settings until there are credentials for the new ones.
+        The answer is "" once the settings are accepted; it waits for credentials a few seconds at
+        most. Otherwise it is one sentence that says why nothing was changed: a timer is armed, or a
+        cancel runs, on an account that would go.
         """
         ...

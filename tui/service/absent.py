@@ -1,4 +1,4 @@
-"""An account without credentials (yet): it keeps its panel, says why, and denies every press."""
+"""An account without credentials (yet): it keeps its panel, says why, and sends nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Action, Outcome, Report, Scope
-from tui.core.clocks import Clock
+from tui.core.clocks import Clock, Instant
 from tui.core.desk import AccountView, Health, RunView
+from tui.service.credential_request import CredentialRequest
 from tui.service.ledger import Ledger
 from tui.service.timers import Timers
 from tui.venues import dialect_of
@@ -16,15 +17,23 @@ from tui.venues.base import Profile
 
 MOST_HELD = 30
 """Presses of one action and scope that wait for the account; of more the oldest are denied."""
+HELD_S = 5.0
+"""A press waits for credentials no longer than this. One that is sent later would hit orders that
+were placed after it."""
+_TOO_LATE = (
+    f"not sent: there were no credentials within {HELD_S:.0f} s of the press; "
+    "press again once the account is ready"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A press that goes out as soon as the account can send."""
+class HeldPress:
+    """A cancel that waits for the account's credentials."""
 
     action: str | None
     scope: Scope
     pressed_ms: int
+    at: Instant
 
 
 class AbsentWorker:
@@ -36,22 +45,23 @@ class AbsentWorker:
     def __init__(
         self,
         account: Account,
-        reason: str,
         clock: Clock,
         changed: Callable[[], None],
-        health: Health = Health.DOWN,
         ended: Callable[[Report], None] = lambda _: None,
+        request: CredentialRequest | None = None,
+        reason: str = "",
     ) -> None:
-        self._ended = ended
+        """`request` asks for the credentials; without one they are not to come, for a `reason`."""
         self.account = account
-        self._health = health
+        self._ended = ended
+        self._request = request
         self._reason = reason
         self._clock = clock
         self._changed = changed
         self._dialect = dialect_of(account)
         self._profile = Profile(family="" if account.family == "auto" else account.family)
         self._ledger = Ledger()
-        self.held: list[Held] = []
+        self._held: list[HeldPress] = []
 
     def start(self) -> None:
         """Nothing runs for such an account."""
@@ -62,29 +72,68 @@ class AbsentWorker:
     async def learned(self, at_most_s: float) -> None:
         """There is nothing to learn with."""
 
-    @property
-    def opening(self) -> bool:
-        """Whether credentials may still come."""
-        return self._health is Health.CONNECTING
-
     def cancel_then_disarm(self) -> None:
-        """Denies the press; there is no timer to switch off."""
+        """Handles the cancel; there is no timer to switch off."""
         self.cancel()
 
     def cancel(self, action_id: str | None = None, scope: Scope = EVERYTHING) -> list[Report]:
-        """Denies the press, with the reason; while credentials may still come, holds it."""
-        pressed_ms = self._ledger.press_ms(self._clock().wall_ms)
-        if not self.opening:
-            return self._deny(action_id, scope, pressed_ms, self._reason)
-        press = Held(action_id, scope, pressed_ms)
-        same = [one for one in self.held if (one.action, one.scope) == (action_id, scope)]
+        """Denies the press, with the reason; while credentials may come any moment, holds it."""
+        now = self._clock()
+        pressed_ms = self._ledger.press_ms(now.wall_ms)
+        if not self._waiting:
+            return self._deny(action_id, scope, pressed_ms, self.reason)
+        same = [one for one in self._held if (one.action, one.scope) == (action_id, scope)]
         if len(same) >= MOST_HELD:
-            self.held.remove(same[0])
+            self._held.remove(same[0])
             words = f"not sent: followed by {MOST_HELD} more presses while it had to wait"
             self._deny(action_id, scope, same[0].pressed_ms, words)
-        self.held.append(press)
+        self._held.append(HeldPress(action_id, scope, pressed_ms, now))
         self._changed()
         return []
+
+    async def cancel_to_the_end(self) -> list[Report]:
+        """Denies the press, with the reason."""
+        pressed_ms = self._ledger.press_ms(self._clock().wall_ms)
+        silent = self._request is not None and not self._request.answered.is_set()
+        reason = f"not sent: {self.reason}" if silent else self.reason
+        return self._deny(None, EVERYTHING, pressed_ms, reason)
+
+    def take_held(self) -> list[HeldPress]:
+        """The presses to be sent now that there are credentials; those that are too old are denied,
+        and nothing is held any more."""
+        held, self._held = self._held, []
+        sent = [one for one in held if not self._too_old(one)]
+        for one in held:
+            if one not in sent:
+                self._deny(one.action, one.scope, one.pressed_ms, _TOO_LATE)
+        return sent
+
+    def drop_held(self) -> None:
+        """Denies the presses that have waited too long, or for nothing."""
+        waiting = self._waiting
+        kept = [one for one in self._held if waiting and not self._too_old(one)]
+        dropped = [one for one in self._held if one not in kept]
+        self._held = kept
+        for one in dropped:
+            reason = _TOO_LATE if self._too_old(one) else self.reason
+            self._deny(one.action, one.scope, one.pressed_ms, reason)
+
+    def refresh(self) -> None:
+        """Asks for the credentials again, now."""
+        if self._request is not None:
+            self._request.ask_again()
+
+    @property
+    def reason(self) -> str:
+        """Why it has no credentials, in one sentence."""
+        return self._request.reason if self._request is not None else self._reason
+
+    @property
+    def _waiting(self) -> bool:
+        return self._request is not None and self._request.fresh
+
+    def _too_old(self, press: HeldPress) -> bool:
+        return self._clock().since(press.at) > HELD_S
 
     def _deny(
         self, action_id: str | None, scope: Scope, pressed_ms: int, reason: str
@@ -113,24 +162,14 @@ class AbsentWorker:
         self._ended(denied)
         return denied
 
-    async def cancel_to_the_end(self) -> list[Report]:
-        """Denies the press, with the reason."""
-        return self.cancel()
-
-    def leave(self) -> None:
-        """There is no timer to leave."""
-
-    def refresh(self) -> None:
-        """There is nothing to read with."""
-
     @property
     def view(self) -> AccountView:
         return AccountView(
             name=self.account.name,
             venue=self.account.venue,
             title=self._dialect.spec.title,
-            health=self._health,
-            reason=self._reason,
+            health=Health.CONNECTING if self._waiting else Health.DOWN,
+            reason=self.reason,
             family=self._profile.family,
             paper=self.account.demo_trading,
             key_note="",
@@ -141,12 +180,9 @@ class AbsentWorker:
             book_error="",
             runs=tuple(
                 RunView(
-                    one.action or "everything",
-                    one.scope,
-                    one.pressed_ms,
-                    "waiting for the keyring",
+                    one.action or "everything", one.scope, one.pressed_ms, "waiting for the keyring"
                 )
-                for one in self.held
+                for one in self._held
             ),
             reports=self._ledger.reports,
             earlier=self._ledger.earlier,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,9 @@ from tui.core.accounts import Account
 from tui.core.secrets import Credentials
 from tui.service import credentials as keyring
 from tui.service import settings_edit
+from tui.service.credential_request import SIDE_BY_SIDE
 from tui.service.credentials import CredentialsError
+from tui.service.helper_threads import HelperThreads
 from tui.service.settings import Settings, SettingsError, read_account
 from tui.service.settings_table import SettingsTable, merged
 
@@ -50,17 +51,19 @@ class Removal:
 def list_accounts(
     settings: Settings, timeout_s: float = keyring.TIMEOUT_S
 ) -> tuple[AccountEntry, ...]:
-    """Every configured account; the keyring gets `timeout_s` for all of them together."""
-    deadline = time.monotonic() + timeout_s
-    entries = []
-    for account in settings.accounts:
+    """Every configured account; the keyring is asked for all side by side, `timeout_s` for each."""
+
+    def entry(account: Account) -> AccountEntry:
         held, problem = None, None
         try:
-            held = keyring.has_credentials(account.name, deadline - time.monotonic())
+            held = keyring.has_credentials(account.name, timeout_s)
         except CredentialsError as error:
             problem = str(error)
-        entries.append(AccountEntry(account.name, account.venue, held, problem))
-    return tuple(entries)
+        return AccountEntry(account.name, account.venue, held, problem)
+
+    threads = HelperThreads(SIDE_BY_SIDE)
+    asked = [threads.submit(entry, account) for account in settings.accounts]
+    return tuple(one.result() for one in asked)
 
 
 def find_accounts(settings: Settings, names: Sequence[str]) -> tuple[Account, ...]:

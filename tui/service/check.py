@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tui.core.accounts import Account
-from tui.core.desk import AccountView, Health, Secrets
+from tui.core.desk import AccountView, Health, ReadCredentials
+from tui.service.credentials import PROMPT_TIMEOUT_S
 from tui.service.live_desk import LiveDesk
 from tui.service.readiness import UNTRIED
 
@@ -61,19 +63,24 @@ def _go_on(checks: tuple[AccountCheck, ...]) -> bool:
 
 def check_accounts(
     accounts: Sequence[Account],
-    secrets: Callable[[], Secrets],
+    secrets: ReadCredentials,
     patience_s: float = PATIENCE_S,
     look: Callable[[tuple[AccountCheck, ...]], bool] = _go_on,
     origin: str = "found in the keyring",
+    credentials_s: float = PROMPT_TIMEOUT_S,
 ) -> tuple[AccountCheck, ...]:
-    """Connects each account as the dashboard does; blocks for `patience_s` at most.
+    """Connects each account as the dashboard does, and blocks until that is done or failed.
+
+    Each account waits for its credentials for `credentials_s` at most, and then for its venue for
+    `patience_s` at most; the accounts do not wait for each other.
 
     `look` is shown again and again how far it is, in this thread, and says whether to go on.
     `origin` says where the credentials come from.
     """
-    desk = LiveDesk(accounts, secrets)
+    desk = LiveDesk(accounts, secrets, answer_s=math.inf)
     desk.start()
     begun_s = time.monotonic()
+    ends_s = dict.fromkeys((account.name for account in accounts), begun_s + credentials_s)
     known: dict[tuple[str, str], float] = {}
 
     def check(account: AccountView, over: bool) -> AccountCheck:
@@ -89,11 +96,16 @@ def check_accounts(
         return AccountCheck(account.name, account.venue, health, reason, tuple(steps))
 
     try:
-        while time.monotonic() - begun_s < patience_s:
-            found = desk.view.accounts
+        connecting: set[str] = set()
+        while True:
+            found, now_s = desk.view.accounts, time.monotonic()
+            for account in found:
+                if account.routes and account.name not in connecting:  # it has its credentials
+                    connecting.add(account.name)
+                    ends_s[account.name] = now_s + patience_s
             if not look(tuple(check(account, over=False) for account in found)):
                 break
-            if all(map(_settled, found)):
+            if all(_settled(account) or now_s >= ends_s[account.name] for account in found):
                 break
             time.sleep(LOOK_S)
         return tuple(check(account, over=True) for account in desk.view.accounts)

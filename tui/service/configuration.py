@@ -14,6 +14,7 @@ from tui.core.secrets import Credentials
 from tui.service import accounts as stored
 from tui.service import credentials as keyring
 from tui.service import settings_edit
+from tui.service.credentials import find_credentials
 from tui.service.reconfigure import changed_names, refusal
 from tui.service.settings import Settings, SettingsError, load_settings, timer_warnings
 
@@ -27,7 +28,7 @@ Told = Settings | SettingsError | None
 
 def desk_notice(settings: Settings) -> str:
     """What a trader should know of this desk, in one line; empty when there is nothing. Blocks."""
-    name = keyring.insecure_keyring()
+    name = keyring.insecure_keyring(keyring.PROMPT_TIMEOUT_S)
     insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
     return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
 
@@ -51,7 +52,7 @@ class Configuration:
         with self._one_change:
             self._check_known()
             stored.store_account(plan, self.path, credentials)
-            self._take({plan.account.name})
+            self._take({plan.account.name: credentials})
 
     def change(
         self, name: str, fields: Mapping[str, object], credentials: Credentials | None
@@ -67,7 +68,7 @@ class Configuration:
                 keyring.save_credentials(account, credentials, keyring.PROMPT_TIMEOUT_S)
             if fields:
                 settings_edit.change_account(self.path, name, fields)
-            self._take({name} if credentials is not None else ())
+            self._take({name: credentials} if credentials is not None else {})
 
     def remove(self, name: str) -> stored.Removal:
         """Takes an account out of the file, the keyring and the desk."""
@@ -75,7 +76,7 @@ class Configuration:
             self._check_known()
             self._check_free({name})
             removal = stored.remove_account(self.settings, self.path, name)
-            self._take(())
+            self._take({})
             return removal
 
     def change_tables(self, changes: settings_edit.Tables) -> None:
@@ -83,14 +84,14 @@ class Configuration:
         with self._one_change:
             self._check_known()
             settings_edit.change_tables(self.path, changes)
-            self._take(())
+            self._take({})
 
     def reload(self) -> tuple[str, ...]:
         """Takes over what the file says now; returns the names of the accounts that changed."""
         with self._one_change:
             before = self.settings.accounts
-            self._take((), must_exist=True)
-            return changed_names(before, NewSettings(self.settings.accounts, _no_secrets), ())
+            self._take({}, must_exist=True)
+            return changed_names(before, NewSettings(self.settings.accounts, find_credentials))
 
     def look(self) -> Told:
         """What the file says now, if the desk runs on something else; the error, if it is wrong."""
@@ -101,14 +102,14 @@ class Configuration:
                 return error
             return found if found != self.settings else None
 
-    def _take(self, renewed: Collection[str], *, must_exist: bool = False) -> None:
-        """The desk goes on with what the file says."""
+    def _take(self, stored: Mapping[str, Credentials], *, must_exist: bool = False) -> None:
+        """The desk goes on with what the file says; `stored` need not be read from the keyring."""
         settings = load_settings(self.path, must_exist=must_exist)
         if self._desk is not None:
             new = NewSettings(
                 settings.accounts,
-                keyring.load_all_credentials,
-                renewed,
+                lambda account: stored.get(account.name) or find_credentials(account),
+                tuple(stored),
                 settings.screen_grace_s,
                 lambda: desk_notice(settings),
             )
@@ -164,7 +165,3 @@ class SettingsWatch:
             found = self._configuration.path.stat()
             return found.st_mtime_ns, found.st_size, found.st_ino
         return None
-
-
-def _no_secrets(_: object) -> dict[str, Credentials | str]:
-    return {}

@@ -1,14 +1,14 @@
-"""Secrets in the OS keyring: asked for with a time limit, and only from one that keeps them secret.
+"""Secrets in the OS keyring, and only in one that keeps them secret.
 
-Every function here may block for its time limit, so call them off the event loop.
+Every function here may block, most of them for a time limit, so call them off the event loop.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from tui.core.accounts import Account
@@ -16,8 +16,11 @@ from tui.core.secrets import Credentials, Secret
 from tui.service.keyring_door import (
     INSECURE_SWITCH,
     CredentialsError,
+    NoAnswerError,
+    answer_of,
     ask_keyring,
     backend_name,
+    begin_question,
     insecure_parts,
 )
 
@@ -31,13 +34,16 @@ __all__ = [
     "PROMPT_TIMEOUT_S",
     "TIMEOUT_S",
     "CredentialsError",
+    "NoAnswerError",
+    "answer_of",
+    "begin_entry",
     "credentials_problem",
     "decode_fields",
     "delete_credentials",
     "describe_keyring",
+    "find_credentials",
     "has_credentials",
     "insecure_keyring",
-    "load_all_credentials",
     "load_credentials",
     "make_credentials",
     "needed_fields",
@@ -56,7 +62,7 @@ FIELDS = ("api_key", "secret_key", "passphrase")
 _LONGEST_ENTRY = 64 * 1024
 
 
-def load_credentials(account: Account, timeout_s: float = TIMEOUT_S) -> Credentials:
+def load_credentials(account: Account, timeout_s: float | None = TIMEOUT_S) -> Credentials:
     """The account's credentials from the keyring.
 
     Raises CredentialsError, one sentence with its remedy, when there is no keyring, none that keeps
@@ -66,22 +72,15 @@ def load_credentials(account: Account, timeout_s: float = TIMEOUT_S) -> Credenti
     return _read_entry(account, read_entry(account.name, timeout_s))
 
 
-def load_all_credentials(
-    accounts: Sequence[Account], timeout_s: float = TIMEOUT_S
-) -> dict[str, Credentials | str]:
-    """The credentials of each account, by its name, or the sentence that says why there are none.
+def find_credentials(account: Account) -> Credentials | str:
+    """The account's credentials, or the sentence that says why there are none.
 
-    The time limit is for all of them together.
+    Waits for as long as the keyring takes: while somebody unlocks it, and for ever if it hangs.
     """
-    deadline = time.monotonic() + timeout_s
-    loaded: dict[str, Credentials | str] = {}
-    for account in accounts:
-        remaining_s = deadline - time.monotonic()
-        try:
-            loaded[account.name] = load_credentials(account, remaining_s)
-        except CredentialsError as error:
-            loaded[account.name] = str(error)
-    return loaded
+    try:
+        return load_credentials(account, None)
+    except CredentialsError as error:
+        return str(error)
 
 
 def save_credentials(
@@ -98,14 +97,19 @@ def save_credentials(
     write_entry(account.name, entry, timeout_s)
 
 
-def read_entry(name: str, timeout_s: float = TIMEOUT_S) -> Secret | None:
+def read_entry(name: str, timeout_s: float | None = TIMEOUT_S) -> Secret | None:
     """What the keyring has under that name; None for nothing. Raises CredentialsError."""
+    return answer_of(begin_entry(name), timeout_s)
+
+
+def begin_entry(name: str) -> Future[Secret | None]:
+    """Asks for the entry of that name, and returns at once: for `answer_of`."""
 
     def read(keyring: KeyringBackend) -> Secret | None:
         entry = _accepted(keyring).get_password(SERVICE, name)
         return None if entry is None else Secret(entry)
 
-    return ask_keyring(read, timeout_s)
+    return begin_question(read)
 
 
 def write_entry(name: str, entry: Secret, timeout_s: float = TIMEOUT_S) -> None:

@@ -87,7 +87,10 @@ class _Running:
             self._rest_orders(simulator)
             self._step("simulator", begun)
             accounts = _accounts(self._plan, demo)
-            desk = LiveDesk(accounts, lambda: demo.secrets, screen_grace_s=NO_SCREEN_S)
+            secrets = demo.secrets
+            desk = LiveDesk(
+                accounts, lambda account: secrets[account.name], screen_grace_s=NO_SCREEN_S
+            )
             desk.watch(self._changed.set)
             desk.start()
             try:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report, worst_first
-from tui.core.desk import AccountView, Secrets
+from tui.core.desk import AccountView, ReadCredentials
 from tui.service.audit import Audit
+from tui.service.credentials import PROMPT_TIMEOUT_S
 from tui.service.interrupts import Interrupts
 from tui.service.live_desk import LiveDesk
 
@@ -51,23 +53,27 @@ class Ended:
 
 def cancel_accounts(
     accounts: Sequence[Account],
-    secrets: Callable[[], Secrets],
+    secrets: ReadCredentials,
     learn_s: float = LEARN_S,
     audit: Audit | None = None,
     interrupts: Interrupts | None = None,
     say: Callable[[str], object] = str,
+    credentials_s: float = PROMPT_TIMEOUT_S,
 ) -> Ended:
     """Cancels everything on each account, all at once; blocks until every outcome is known.
+
+    An account whose credentials come late goes late, and is denied after `credentials_s`; the
+    others do not wait for it.
 
     After a first interrupt nothing new is sent; what has left is finished. After a second one
     what is known by then is the result. `say` is given a sentence about it.
     """
     interrupts = interrupts or Interrupts()
-    desk = LiveDesk(accounts, secrets, audit=audit)
+    desk = LiveDesk(accounts, secrets, audit=audit, answer_s=math.inf)
     desk.start()
     at_once = False
     try:
-        work = desk.begin_cancel(learn_s)
+        work = desk.begin_cancel(learn_s, credentials_s)
         if not interrupts.wait(work):
             desk.withhold()
             say("interrupted: what has left is finished, nothing else is sent; again ends at once")

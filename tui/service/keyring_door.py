@@ -2,6 +2,10 @@
 
 A keyring call blocks for as long as a prompt is pending, and a thread stuck in one cannot be
 stopped. So each question gets a daemon thread; when the limit passes, the thread is left behind.
+
+Questions may run side by side. The backends that come with `keyring` allow it: those for Secret
+Service open a connection for each call, and those for KWallet, macOS and Windows call libraries
+that lock for themselves.
 """
 
 from __future__ import annotations
@@ -20,6 +24,8 @@ INSECURE_SWITCH = "KILLDESK_INSECURE_KEYRING"
 
 _INSECURE_MODULES = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
 _INSECURE_WORDS = ("plaintext", "plain_text")
+_FINDING = threading.Lock()
+_FINDING_S = 2.0
 _NO_KEYRING = (
     "this machine offers no keyring; set up the system's own (Secret Service or KWallet on Linux, "
     "Keychain, Windows Credential Manager) and start again"
@@ -30,22 +36,33 @@ class CredentialsError(Exception):
     """Secrets that cannot be had: one sentence with what to do about it, never a value."""
 
 
-def ask_keyring(question: Callable[[KeyringBackend], T], timeout_s: float) -> T:
+class NoAnswerError(CredentialsError):
+    """The keyring has not answered yet."""
+
+
+def ask_keyring(question: Callable[[KeyringBackend], T], timeout_s: float | None) -> T:
     """What `question` answers, asked of the keyring in use.
 
-    Raises CredentialsError, also when nothing answers within `timeout_s`; with no time left the
-    keyring is not even asked.
+    Raises CredentialsError, also when nothing answers within `timeout_s`. With None it is asked in
+    this thread, for as long as it takes.
     """
+    if timeout_s is not None:
+        return answer_of(begin_question(question), timeout_s)
     answer: Future[T] = Future()
+    _ask(question, answer)
+    return answer_of(answer, None)
 
-    def ask() -> None:
-        try:
-            answer.set_result(question(_keyring_in_use()))
-        except BaseException as error:  # noqa: BLE001  # it is the asker's to deal with
-            answer.set_exception(error)
 
-    if timeout_s > 0:
-        threading.Thread(target=ask, name="keyring", daemon=True).start()
+def begin_question(question: Callable[[KeyringBackend], T]) -> Future[T]:
+    """Asks the keyring in use, and returns at once: for `answer_of`."""
+    answer: Future[T] = Future()
+    threading.Thread(target=_ask, args=(question, answer), name="keyring", daemon=True).start()
+    return answer
+
+
+def answer_of(answer: Future[T], timeout_s: float | None) -> T:
+    """The answer to a question. Raises NoAnswerError if there is none within `timeout_s`, another
+    CredentialsError if the keyring failed."""
     trouble = _trouble(answer, timeout_s)
     if trouble is None:
         return answer.result()
@@ -66,10 +83,23 @@ def insecure_parts(keyring: KeyringBackend) -> tuple[str, ...]:
     return tuple(_class_name(part) for part in parts if _is_insecure(type(part)))
 
 
+def _ask(question: Callable[[KeyringBackend], T], answer: Future[T]) -> None:
+    try:
+        answer.set_result(question(_keyring_in_use()))
+    except BaseException as error:  # noqa: BLE001  # it is the asker's to deal with
+        answer.set_exception(error)
+
+
 def _keyring_in_use() -> KeyringBackend:
     import keyring  # late: finding the backends takes a while
 
-    return keyring.get_keyring()
+    # One thread finds the backend for all. If that hangs, the others try it themselves.
+    alone = _FINDING.acquire(timeout=_FINDING_S)
+    try:
+        return keyring.get_keyring()
+    finally:
+        if alone:
+            _FINDING.release()
 
 
 def _chained(keyring: KeyringBackend) -> tuple[KeyringBackend, ...]:
@@ -91,11 +121,11 @@ def _is_insecure(kind: type) -> bool:
     )
 
 
-def _trouble(answer: Future[T], timeout_s: float) -> CredentialsError | None:
+def _trouble(answer: Future[T], timeout_s: float | None) -> CredentialsError | None:
     try:
-        error = answer.exception(timeout=max(timeout_s, 0.0))
+        error = answer.exception(timeout_s)
     except TimeoutError:
-        return CredentialsError(
+        return NoAnswerError(
             "the keyring did not answer in time; it may be waiting for its password: unlock it "
             "and try again"
         )

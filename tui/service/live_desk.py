@@ -10,15 +10,17 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import Clock, read_clock
-from tui.core.desk import DeskView, NewSettings, Secrets
+from tui.core.desk import DeskView, NewSettings, ReadCredentials
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
 from tui.service.audit import CLOSE_S, Audit
 from tui.service.cancel_run import RunLimits
+from tui.service.credential_request import ANSWER_S
 from tui.service.precedence import Precedence
 from tui.service.publisher import Publisher
 from tui.service.reconfigure import changed_names, on_record, refusal
@@ -29,7 +31,7 @@ from tui.service.service_loop import run_service
 from tui.service.timers import Timers
 from tui.service.watching import WatchingWorker
 from tui.service.worker import POLL_S, AccountWorker
-from tui.service.workers import NOT_KNOWN, Read, Worker, Workers
+from tui.service.workers import NOT_KNOWN, Worker, Workers
 
 
 class LiveDesk:
@@ -43,7 +45,7 @@ class LiveDesk:
     def __init__(
         self,
         accounts: Sequence[Account],
-        secrets: Callable[[], Secrets],
+        secrets: ReadCredentials,
         *,
         screen_grace_s: float = 30.0,
         notice: Callable[[], str] = str,
@@ -53,6 +55,7 @@ class LiveDesk:
         locks: Path | None = None,
         view_only: bool = False,
         audit: Audit | None = None,
+        answer_s: float = ANSWER_S,
     ) -> None:
         self.frames = FrameFeed()
         self.audit = audit
@@ -71,12 +74,16 @@ class LiveDesk:
         self._publisher = Publisher(self._draw, clock, later)
         changed = self._publisher.changed
         self._recorder = Recorder(self.frames, clock, self._publisher.heard, later, recorded)
-        self._workers = Workers(accounts, self._hire, clock, changed, self._ended)
+        self._workers = Workers(
+            accounts, self._load_tls, self._hire, clock, changed, self._ended, answer_s
+        )
         self._screen = ScreenWatch(screen_grace_s, clock, lambda: self._workers.timers)
         self._stop = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
         self._one_change = asyncio.Lock()
-        self._changes: set[asyncio.Task[object]] = set()
+        self._changes: set[asyncio.Task[Any]] = set()
         self._tls: ssl.SSLContext | None = None
+        self._one_load = asyncio.Lock()
         self._running, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(
             target=self._serve,
@@ -89,7 +96,7 @@ class LiveDesk:
     def start(self) -> None:
         """Starts the thread and returns when every account has its place in the picture.
 
-        `secrets` and `notice` (a desk-wide warning) are called in a thread of their own, so that
+        `secrets` and `notice` (a desk-wide warning) are called in threads of their own, so that
         a slow keyring holds up nothing.
         """
         if self.audit is not None:
@@ -164,7 +171,7 @@ class LiveDesk:
         self._record(lambda audit: audit.note(kind, text=text))
 
     def refresh(self, account: str) -> None:
-        self._ask(self._of(account, lambda worker: worker.refresh()))
+        self._ask(lambda: self._workers.refresh(account))
 
     def reconfigure(self, new: NewSettings) -> Future[str]:
         change = self._reconfigure(new)
@@ -176,17 +183,18 @@ class LiveDesk:
             stopped.set_result("the desk has stopped; start killdesk again")
             return stopped
 
-    def cancel_to_the_end(self, learn_s: float) -> list[Report]:
+    def cancel_to_the_end(self, learn_s: float, credentials_s: float) -> list[Report]:
         """Cancels everything everywhere and waits for the outcomes: for callers without a screen.
 
-        Each account goes as soon as it knows its own family, after `learn_s` in any case. Blocks.
+        Each account waits for its own credentials, for `credentials_s` at most, and then until it
+        knows its own family, for `learn_s` at most. Blocks.
         """
-        return self.begin_cancel(learn_s).result()
+        return self.begin_cancel(learn_s, credentials_s).result()
 
-    def begin_cancel(self, learn_s: float) -> Future[list[Report]]:
+    def begin_cancel(self, learn_s: float, credentials_s: float) -> Future[list[Report]]:
         """As `cancel_to_the_end`, without waiting."""
         self._press(lambda: None, "panic")
-        ended = self._workers.cancel_to_the_end(learn_s)
+        ended = self._workers.cancel_to_the_end(learn_s, credentials_s)
         return asyncio.run_coroutine_threadsafe(ended, self._loop)
 
     def withhold(self) -> None:
@@ -255,52 +263,60 @@ class LiveDesk:
             self._running.set()  # nobody waits for a start that has failed
 
     async def _main(self) -> None:
+        self._workers.open(self._secrets)
         self._publisher.publish()
         self._running.set()
-        first = self._reader(lambda _: self._secrets(), self._read_notice)
-        opening = asyncio.create_task(self._workers.open(first), name="open accounts")
+        self._look_for_notice(self._read_notice)
         screen = asyncio.create_task(self._screen.run(), name="screen watch")
         await self._stop.wait()
         screen.cancel()
-        opening.cancel()
         for change in self._changes:
             change.cancel()
-        await asyncio.gather(screen, opening, *self._changes, return_exceptions=True)
+        await asyncio.gather(screen, *self._changes, return_exceptions=True)
         await self._workers.stop()
         self._recorder.flush()
         self._publisher.publish()
 
     async def _reconfigure(self, new: NewSettings) -> str:
-        """Changed accounts begin anew, as at the start: presses made meanwhile are held."""
         task = asyncio.current_task()
         assert task is not None
-        self._changes.add(task)
-        task.add_done_callback(self._changes.discard)
-        await self._workers.opened.wait()
+        self._keep_until_done(task)
         async with self._one_change:
             views = self._workers.views
-            changed = changed_names(self._workers.accounts, new, views)
+            changed = changed_names(self._workers.accounts, new)
             refused = refusal(views, changed)
             told = on_record(self._workers.accounts, new, changed, refused)
             self._record(lambda audit: audit.note("settings", **told))
             if not refused:
                 self._screen.grace_s = new.screen_grace_s
-                read = self._reader(new.secrets, new.notice)
-                await self._workers.exchange(new.accounts, changed, read)
+                self._look_for_notice(new.notice)
+                await self._workers.exchange(new.accounts, new.renewed, new.secrets)
                 self._publisher.publish()
         return refused
 
-    def _reader(self, secrets: Read, notice: Callable[[], str]) -> Read:
-        """Reads with the credentials what else takes its time; called in a thread of its own."""
+    def _look_for_notice(self, notice: Callable[[], str]) -> None:
+        """Shows the desk-wide warning once it is known; nothing waits for it."""
 
-        def read(accounts: Sequence[Account]) -> Secrets:
+        async def look() -> None:
+            try:
+                self._notice = await asyncio.to_thread(notice)
+            except Exception as error:  # noqa: BLE001  a warning that cannot be had stops nothing
+                self._stray(error)
+            self._publisher.changed()
+
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = asyncio.create_task(look(), name="notice")
+        self._keep_until_done(self._looking)
+
+    def _keep_until_done(self, task: asyncio.Task[Any]) -> None:
+        self._changes.add(task)
+        task.add_done_callback(self._changes.discard)
+
+    async def _load_tls(self) -> None:
+        async with self._one_load:
             if self._tls is None:
-                self._tls = tls_context()
-            found = secrets(accounts) if accounts else {}
-            self._notice = notice()
-            return found
-
-        return read
+                self._tls = await asyncio.to_thread(tls_context)
 
     def _hire(self, account: Account, found: Credentials) -> AccountWorker:
         assert self._tls is not None

@@ -7,12 +7,20 @@ off the screen's loop.
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
 from tui.core.secrets import Secret
-from tui.service.credentials import delete_credentials, read_entry, write_entry
-from tui.service.keyring_door import CredentialsError
+from tui.service.credentials import (
+    PROMPT_TIMEOUT_S,
+    TIMEOUT_S,
+    answer_of,
+    begin_entry,
+    delete_credentials,
+    write_entry,
+)
+from tui.service.keyring_door import CredentialsError, NoAnswerError
 
 PIN_USER = "-screen-lock"
 """Its name in the keyring. No account begins with a dash."""
@@ -40,11 +48,22 @@ class KeyringEntry:
 
     kept = "as a hash in the keyring"
 
+    def __init__(self) -> None:
+        self._asked: Future[Secret | None] | None = None
+        """A question without an answer yet; the next reading goes on waiting for it."""
+
     def read(self) -> Secret | None:
-        return read_entry(PIN_USER)
+        asked = self._asked or begin_entry(PIN_USER)
+        self._asked = None
+        try:
+            return answer_of(asked, TIMEOUT_S)
+        except NoAnswerError:
+            self._asked = asked
+            raise
 
     def write(self, entry: Secret) -> None:
-        write_entry(PIN_USER, entry)
+        self._asked = None
+        write_entry(PIN_USER, entry, PROMPT_TIMEOUT_S)
 
 
 class SessionEntry:
@@ -137,7 +156,7 @@ def pin_problem(pin: Secret) -> str:
 
 def forget_pin() -> bool:
     """Takes the PIN out of the keyring; False if there was none. Raises CredentialsError."""
-    return delete_credentials(PIN_USER)
+    return delete_credentials(PIN_USER, PROMPT_TIMEOUT_S)
 
 
 def _encoded(made: _Hash) -> Secret:

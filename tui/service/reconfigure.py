@@ -1,4 +1,4 @@
-"""Which accounts of a running desk must begin anew for new settings, and which of them cannot."""
+"""Which accounts of a running desk new settings change, and which of them cannot be changed now."""
 
 from __future__ import annotations
 
@@ -8,21 +8,12 @@ from tui.core.accounts import Account
 from tui.core.desk import AccountView, NewSettings
 
 
-def changed_names(
-    before: Sequence[Account], new: NewSettings, views: Sequence[AccountView]
-) -> tuple[str, ...]:
-    """The accounts that come, go, or begin anew.
-
-    One that has no way to its venue, because it has no credentials, begins anew in any case: the
-    keyring may have them now.
-    """
+def changed_names(before: Sequence[Account], new: NewSettings) -> tuple[str, ...]:
+    """The accounts that come, go, or are to be replaced."""
     was = {account.name: account for account in before}
     now = {account.name: account for account in new.accounts}
-    idle = {view.name for view in views if not view.routes}
     return tuple(
-        name
-        for name in {**was, **now}
-        if was.get(name) != now.get(name) or name in new.renewed or name in idle
+        name for name in {**was, **now} if was.get(name) != now.get(name) or name in new.renewed
     )
 
 

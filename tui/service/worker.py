@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
@@ -17,7 +17,6 @@ from tui.core.desk import AccountView, Health
 from tui.core.frames import Transport
 from tui.core.orders import Book
 from tui.core.secrets import Credentials
-from tui.service.absent import Held
 from tui.service.access import Access
 from tui.service.account_profile import AccountProfile
 from tui.service.bell import Bell
@@ -47,9 +46,6 @@ TIME_S = 1.0
 
 class AccountWorker:
     """Runs in the service's loop; everything here is called from that loop."""
-
-    opening = False
-    held: Sequence[Held] = ()
 
     def __init__(
         self,
@@ -143,6 +139,13 @@ class AccountWorker:
         with suppress(TimeoutError):
             async with asyncio.timeout(at_most_s):
                 await self._profile.known.wait()
+
+    def take_denied(self, reports: Iterable[Report]) -> None:
+        """Shows what was denied while the account had no credentials."""
+        for report in reports:
+            for action in self._profile.actions:
+                if action.id == report.action:
+                    self._ledger.end(report, action, self._clock().mono_s)
 
     # --- commands ---------------------------------------------------------------------------------
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock
-from tui.core.desk import AccountView, Health, Secrets
+from tui.core.desk import AccountView, ReadCredentials
 from tui.core.secrets import Credentials
 from tui.service.absent import AbsentWorker
+from tui.service.credential_request import ANSWER_S, CredentialRequest, KeyringCalls
+from tui.service.reconfigure import refusal
 from tui.service.timers import Timers
 from tui.service.worker import AccountWorker
 from tui.venues import dialect_of
@@ -21,98 +23,155 @@ from tui.venues import dialect_of
 Worker: TypeAlias = AccountWorker | AbsentWorker
 Hire: TypeAlias = Callable[[Account, Credentials], AccountWorker]
 """Gives an account's worker, not yet started."""
-Read: TypeAlias = Callable[[Sequence[Account]], Secrets]
-"""Asked for credentials in a thread of its own, so that a slow keyring holds up nothing."""
 
-READING_KEYRING = "reading the keyring"
 SOCKET_S = 0.5
 """How long a cancel without a screen lets a socket log in, where nothing else is to be learned."""
 WITHHELD = "interrupted before anything was sent"
 NOT_KNOWN = "interrupted before its outcome was known"
 DISARM_WAIT_S = 4.0
 """How long a stop waits for a disarm that is under way."""
+FREE_LOOK_S = 0.5
+"""Between two looks at whether an account whose worker is to be replaced is free for it."""
+FAULT_S = 5.0
+"""Before a worker that could not begin, by a fault of ours, is tried again."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """One account's place on the desk."""
+
+    worker: Worker
+    """Takes the presses now."""
+    request: CredentialRequest | None = None
+    """For the credentials of the worker that comes next."""
+    opening: asyncio.Task[None] | None = None
+    """Waits for those, and puts that worker into the place."""
+    trouble: str = ""
+    """Why the next worker cannot begin though there are credentials."""
+
+    @property
+    def account(self) -> Account:
+        """What the settings want here."""
+        return self.request.account if self.request is not None else self.worker.account
+
+    @property
+    def view(self) -> AccountView:
+        view = self.worker.view
+        if self.request is None or isinstance(self.worker, AbsentWorker):
+            return view
+        pending = f"new settings wait: {self.trouble or self.request.reason}"
+        return replace(view, reason="; ".join(filter(None, (view.reason, pending))))
+
+    def close(self) -> None:
+        """Gives up the worker that was to come."""
+        if self.opening is not None:
+            self.opening.cancel()
+        self.request = self.opening = None
 
 
 class Workers(Mapping[str, Worker]):
     """By the names of their accounts, in the order of the settings.
 
-    Every account has a worker at any time: one that holds its presses until there are credentials,
-    and one that denies them where there are none.
+    Every account has a worker at any time; where there are no credentials, one that denies presses.
+    A worker is replaced only when its successor has its credentials.
     """
 
     def __init__(
         self,
         accounts: Sequence[Account],
+        prepare: Callable[[], Awaitable[None]],
         hire: Hire,
         clock: Clock,
         changed: Callable[[], None],
         ended: Callable[[Report], None],
+        answer_s: float = ANSWER_S,
     ) -> None:
-        """`ended` is told of each cancel that ended."""
-        self.opened = asyncio.Event()
-        """Set once every account has begun."""
+        """`prepare` is awaited before `hire`; `ended` is called for each cancel that ended. An
+        account without an answer of the keyring counts as down after `answer_s`."""
+        self._prepare = prepare
         self.withheld = asyncio.Event()
         """Once it is set, `cancel_to_the_end` begins on no account any more."""
         self._hire = hire
         self._clock = clock
         self._changed = changed
         self._ended = ended
-        self._workers: dict[str, Worker] = {one.name: self._awaiting(one) for one in accounts}
+        self._answer_s = answer_s
+        self._calls = KeyringCalls()
+        self._places = {one.name: _Place(self._absent(one)) for one in accounts}
 
     def __getitem__(self, name: str) -> Worker:
-        return self._workers[name]
+        return self._places[name].worker
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._workers)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._workers)
+        return len(self._places)
 
     @property
     def accounts(self) -> list[Account]:
-        return [worker.account for worker in self.values()]
+        """As the settings want them; a worker may still go by those before."""
+        return [place.account for place in self._places.values()]
 
     @property
     def views(self) -> tuple[AccountView, ...]:
-        return tuple(worker.view for worker in self.values())
+        return tuple(place.view for place in self._places.values())
 
     @property
     def timers(self) -> list[Timers]:
         """Of the accounts that may hold one."""
         return [worker.timers for worker in self.values() if worker.timers is not None]
 
-    async def open(self, read: Read) -> None:
-        """Starts the work of every account."""
-        try:
-            await self._begin(self.accounts, read)
-        finally:
-            self.opened.set()
+    def open(self, read: ReadCredentials) -> None:
+        """Asks for every account's credentials; each account starts work when it has its own."""
+        for place in self._places.values():
+            self._open(place, place.account, read)
+
+    def refresh(self, name: str) -> None:
+        """Reads the account's book now; asks for credentials that are missing."""
+        place = self._places.get(name)
+        if place is not None:
+            place.worker.refresh()
+            if place.request is not None:
+                place.request.ask_again()
 
     async def exchange(
-        self, accounts: Sequence[Account], changed: Collection[str], read: Read
+        self, accounts: Sequence[Account], renewed: Collection[str], read: ReadCredentials
     ) -> None:
-        """Goes on with `accounts`; those named in `changed` begin anew, as at the start."""
-        before = self._workers
-        self._workers = {
-            account.name: before[account.name]
-            if account.name in before and account.name not in changed
-            else self._awaiting(account)
+        """Goes on with `accounts`; the changed ones and those in `renewed` are to get a new worker.
+
+        Returns when each of these has it or a first answer about its credentials, and after
+        ANSWER_S in any case. A worker that is to be replaced works until its successor begins.
+        """
+        before = self._places
+        self._places = {
+            account.name: before.get(account.name) or _Place(self._absent(account))
             for account in accounts
         }
+        gone = [place for name, place in before.items() if name not in self._places]
+        opened = [
+            place
+            for account in accounts
+            if self._adapt(place := self._places[account.name], account, renewed, read)
+        ]
         self._changed()
-        ending = (before[name].stop() for name in changed if name in before)
-        # A fault in what ends must not keep what begins, and the presses held for it.
+        for place in gone:
+            place.close()
+        # A fault in what ends must not keep what begins.
+        ending = (place.worker.stop() for place in gone)
         await asyncio.gather(*ending, return_exceptions=True)
-        await self._begin([account for account in accounts if account.name in changed], read)
+        await asyncio.gather(*(_settled(place, ANSWER_S) for place in opened))
 
-    async def cancel_to_the_end(self, learn_s: float) -> list[Report]:
+    async def cancel_to_the_end(self, learn_s: float, credentials_s: float) -> list[Report]:
         """Cancels everything everywhere and waits for the outcomes.
 
-        Each account goes as soon as it knows its own family, after `learn_s` in any case; once it
-        is `withheld`, it denies the press instead.
+        Each account goes by itself: it waits for its credentials for `credentials_s` at most, and
+        then until it knows its own family, for `learn_s` at most; once it is `withheld`, it denies
+        the press instead.
         """
 
         async def run(name: str) -> list[Report]:
+            await self._unless_withheld(_settled(self._places[name], credentials_s))
             families = dialect_of(self[name].account).spec.families
             # Where the calls do not depend on it, only the socket is given a moment to log in.
             at_most_s = learn_s if families else min(learn_s, SOCKET_S)
@@ -120,8 +179,6 @@ class Workers(Mapping[str, Worker]):
                 return await self[name].cancel_to_the_end()
             return self._withhold(self[name])
 
-        if not await self._unless_withheld(self.opened.wait()):
-            return [report for worker in self.values() for report in self._withhold(worker)]
         ended = await asyncio.gather(*map(run, self))
         return [report for reports in ended for report in reports]
 
@@ -129,8 +186,11 @@ class Workers(Mapping[str, Worker]):
         """What is known now: what is under way is unresolved, what never began is denied."""
         found = []
         for worker in self.values():
+            if isinstance(worker, AbsentWorker):
+                found += [*worker.view.reports] or self._withhold(worker)
+                continue
             view = worker.view
-            under_way = {run.action: run for run in view.runs if not worker.opening}
+            under_way = {run.action: run for run in view.runs}
             ended = [report for report in view.reports if report.action not in under_way]
             found += ended
             found += [
@@ -171,6 +231,8 @@ class Workers(Mapping[str, Worker]):
 
     async def stop(self) -> None:
         """Ends the work of every account, once its timers are as their settings want them left."""
+        for place in self._places.values():
+            place.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(DISARM_WAIT_S):
                 for timers in self.timers:
@@ -179,40 +241,85 @@ class Workers(Mapping[str, Worker]):
                     await timers.disarmed()
         await asyncio.gather(*(worker.stop() for worker in self.values()))
 
-    async def _begin(self, accounts: Sequence[Account], read: Read) -> None:
-        try:
-            secrets = await asyncio.to_thread(read, accounts)
-            for account in accounts:
-                found = secrets.get(account.name, "there are no credentials for this account")
-                self._put(account, self._worker_for(account, found))
-        except Exception as error:  # noqa: BLE001  shown in the panels; no press goes unanswered
-            for account in accounts:
-                if self[account.name].opening:
-                    self._put(account, self._absent(account, _own_fault(error)))
-        self._changed()
+    def _adapt(
+        self, place: _Place, account: Account, renewed: Collection[str], read: ReadCredentials
+    ) -> bool:
+        """Whether the place is to get a new worker; what it waits for already is asked for anew."""
+        works = not isinstance(place.worker, AbsentWorker)
+        if account.name not in renewed:
+            if works and account == place.worker.account:
+                place.close()  # of settings that were taken back
+                return False
+            if place.request is not None and account == place.request.account:
+                place.request.read = read
+                place.request.ask_again()
+                return False
+        self._open(place, account, read)
+        return True
 
-    def _worker_for(self, account: Account, found: Credentials | str) -> Worker:
-        if isinstance(found, str):
-            return self._absent(account, found)
+    def _open(self, place: _Place, account: Account, read: ReadCredentials) -> None:
+        """Asks for credentials, and puts a new worker into the place when they are there."""
+        place.close()
+
+        def changed() -> None:
+            if isinstance(place.worker, AbsentWorker):
+                place.worker.drop_held()
+            self._changed()
+
+        place.request = request = CredentialRequest(
+            account, read, self._calls, self._clock, changed, self._answer_s
+        )
+        if isinstance(place.worker, AbsentWorker):
+            place.worker = self._absent(account, request)
+        name = f"open {account.name}"
+        place.opening = asyncio.create_task(self._fill(place, request), name=name)
+
+    async def _fill(self, place: _Place, request: CredentialRequest) -> None:
+        found = await request.credentials()
+        while (worker := await self._successor(place, request.account, found)) is None:
+            request.refused = place.trouble
+            self._changed()
+            await asyncio.sleep(FAULT_S)
+        before, place.worker = place.worker, worker
+        place.request = place.opening = None
+        worker.start()
+        if isinstance(before, AbsentWorker):
+            for press in before.take_held():
+                worker.cancel(press.action, press.scope)
+            worker.take_denied((*before.view.earlier, *before.view.reports))
+        self._changed()
+        with suppress(Exception):  # a fault in what ends must not reach what begins
+            await before.stop()
+
+    async def _successor(
+        self, place: _Place, account: Account, found: Credentials
+    ) -> AccountWorker | None:
+        """The worker that comes next, once nothing of the one before would be lost; None, with the
+        place's trouble, if it cannot begin by a fault of ours."""
         try:
+            await self._prepare()
+            while not isinstance(place.worker, AbsentWorker):
+                place.trouble = refusal([place.worker.view], [account.name])
+                if not place.trouble:
+                    break
+                self._changed()
+                await asyncio.sleep(FREE_LOOK_S)
             return self._hire(account, found)
         except Exception as error:  # noqa: BLE001  one account's trouble stays in its panel
-            return self._absent(account, _own_fault(error))
+            place.trouble = f"a fault of killdesk's own at the start: {type(error).__name__}"
+            return None
 
-    def _awaiting(self, account: Account) -> AbsentWorker:
-        return self._absent(account, READING_KEYRING, Health.CONNECTING)
-
-    def _absent(self, account: Account, reason: str, health: Health = Health.DOWN) -> AbsentWorker:
-        return AbsentWorker(account, reason, self._clock, self._changed, health, self._ended)
-
-    def _put(self, account: Account, worker: Worker) -> None:
-        """The account's worker from now on; presses made while it was opened go out now."""
-        waiting = self[account.name].held
-        self._workers[account.name] = worker
-        worker.start()
-        for press in waiting:
-            worker.cancel(press.action, press.scope)
+    def _absent(self, account: Account, request: CredentialRequest | None = None) -> AbsentWorker:
+        return AbsentWorker(account, self._clock, self._changed, self._ended, request)
 
 
-def _own_fault(error: Exception) -> str:
-    return f"a fault of killdesk's own at the start: {type(error).__name__}"
+async def _settled(place: _Place, at_most_s: float) -> None:
+    """Returns when the place has its new worker, or a first answer without credentials."""
+    request, opening = place.request, place.opening
+    if request is None or opening is None:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await request.answered.wait()
+            if not request.refused:
+                await asyncio.wait((opening,))

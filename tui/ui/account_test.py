@@ -10,11 +10,11 @@ from textual.content import Content
 from textual.types import CSSPathType
 
 from tui.core.accounts import Account
-from tui.core.desk import DeskView, Health, Secrets
+from tui.core.desk import DeskView, Health
 from tui.core.secrets import Credentials
 from tui.core.text import safe_text
-from tui.service.check import AccountCheck, Step, check_accounts
-from tui.service.credentials import load_all_credentials
+from tui.service.check import PATIENCE_S, AccountCheck, Step, check_accounts
+from tui.service.credentials import PROMPT_TIMEOUT_S, find_credentials
 from tui.ui.beside import beside, sentence, teller
 from tui.ui.dialog import DeskDialog
 from tui.ui.lines import Line, Said
@@ -63,10 +63,8 @@ class AccountTest(DeskDialog):
         run, account, credentials = self._runs, self._account, self._credentials
         tell = teller(self.app, self._told)
 
-        def secrets() -> Secrets:
-            return load_all_credentials((account,)) if not credentials else {
-                account.name: credentials
-            }  # fmt: skip
+        def secrets(account: Account) -> Credentials | str:
+            return credentials or find_credentials(account)
 
         def look(checks: tuple[AccountCheck, ...]) -> bool:
             if checks:
@@ -93,6 +91,12 @@ class AccountTest(DeskDialog):
         self._runs += 1  # nobody looks any more
         self._credentials = None
 
+    @property
+    def _limit_s(self) -> float:
+        """How long the test may take from here."""
+        waiting = self._check is not None and self._check.steps[0].waiting
+        return PROMPT_TIMEOUT_S if waiting and self._credentials is None else PATIENCE_S
+
     def _told(self, told: tuple[int, AccountCheck]) -> None:
         run, check = told
         if run == self._runs and not self._over and check != self._check:
@@ -103,7 +107,7 @@ class AccountTest(DeskDialog):
         if not self.is_attached:
             return
         title = VENUES[self._account.venue].spec.title
-        state = "" if self._over else "testing, 10 s at most"
+        state = "" if self._over else f"testing, {self._limit_s:.0f} s at most"
         self._title.put(("test", f"{self._account.name}   {title}", state))
         check, over, fault = self._check, self._over, self._fault
         typed = self._credentials is not None

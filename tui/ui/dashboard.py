@@ -47,12 +47,12 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     @contextmanager
     def opening() -> Iterator[LiveDesk]:
         from tui.service.audit_session import audit_of
-        from tui.service.credentials import load_all_credentials
+        from tui.service.credentials import find_credentials
         from tui.service.live_desk import LiveDesk
 
         desk = LiveDesk(
             settings.accounts,
-            lambda: load_all_credentials(settings.accounts),
+            find_credentials,
             screen_grace_s=settings.screen_grace_s,
             notice=lambda: desk_notice(settings),
             locks=find_locations().locks_folder,
@@ -109,7 +109,7 @@ def run_demo(*, view_only: bool = False) -> int:
         with demo_desk() as demo:
             desk = LiveDesk(
                 demo.accounts,
-                lambda: demo.secrets,
+                lambda account: demo.secrets[account.name],
                 notice=lambda: f"nothing here is real: simulated venues at {demo.url}",
                 view_only=view_only,
             )

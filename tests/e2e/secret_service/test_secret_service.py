@@ -21,7 +21,6 @@ from tui.service.credentials import (
     delete_credentials,
     describe_keyring,
     has_credentials,
-    load_all_credentials,
     load_credentials,
     save_credentials,
 )
@@ -79,9 +78,6 @@ def test_a_prompt_that_nobody_answers_ends_in_one_sentence(secret_service: Any) 
     prompter = secret_service.prompter(dismisses=False)
     assert refusal(lambda: load_credentials(DESK, SHORT_S)).startswith(NO_ANSWER)
     assert prompter.asked.wait(WAIT_S), "it must have been a prompt that held it up"
-    others = [Account(f"desk-{number}", "okx", "https://www.okx.com") for number in range(3)]
-    found = load_all_credentials((DESK, *others), SHORT_S)
-    assert all(str(one).startswith(NO_ANSWER) for one in found.values())
     assert refusal(lambda: save_credentials(DESK, SAVED, SHORT_S)).startswith(NO_ANSWER)
     assert refusal(lambda: delete_credentials("desk", SHORT_S)).startswith(NO_ANSWER)
 
@@ -196,7 +192,7 @@ def test_the_screen_lives_while_a_prompt_waits(
     desk.wait_for("esc close")
     desk.press("\x1b")
     desk.wait_for(lambda text: "esc close" not in text)
-    desk.wait_for("the keyring did not answer in time")
+    desk.wait_for("keyring: no answer")
     desk.press("XX")
     desk.wait_for("denied")
     desk.press("\x1b")
