@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from tests.service.conftest import DeskOnTest
+from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome
 from tui.core.audit import read_record
 from tui.core.clocks import read_clock
 from tui.core.desk import Health
-from tui.service import runs
+from tui.core.secrets import Credentials
+from tui.service import absent, runs
 from tui.service.audit import Audit
 from tui.service.cancel_run import RunLimits
 from tui.service.demo import read_greeting
@@ -180,18 +182,21 @@ async def test_a_hammered_key_sends_every_time_and_does_not_fill_the_memory(
 
 
 async def test_presses_made_before_there_are_credentials_each_have_a_report(
-    simulator: Any, watch_desk: Callable[[LiveDesk], DeskOnTest]
+    simulator: Any,
+    watch_desk: Callable[[LiveDesk], DeskOnTest],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(absent, "HELD_S", 3600)  # a busy machine may need longer than a trader
     entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
     demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
     accounts = [one for one in demo.accounts if one.name == "okx-desk"]
     unlocked = threading.Event()
 
-    def secrets() -> Any:
+    def secrets(account: Account) -> Credentials:
         unlocked.wait()
-        return demo.secrets
+        return demo.secrets[account.name]
 
-    live = LiveDesk(accounts, secrets, screen_grace_s=3600)
+    live = LiveDesk(accounts, secrets, screen_grace_s=3600, answer_s=3600)
     live.start()
     desk = watch_desk(live)
     try:

@@ -23,12 +23,11 @@ ANSWER_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 60.0
 """Between a refusal and the next request; the pause doubles. A locked keyring may show a dialog at
 each request, so it is not asked more often."""
-LEAST_PAUSE_S = 0.5
-"""Between two requests that somebody asks for with a key."""
 HUNG_S = 30.0
 """After so long without an answer a second request is made beside the first."""
 MOST_OPEN = 3
-"""Calls of one account without an answer, each with a thread of its own; a key may add more."""
+"""Calls of one account without an answer, each with a thread of its own. A key adds more, but not
+sooner than FIRST_PAUSE_S after the last one: it may be held down."""
 SIDE_BY_SIDE = 8
 """Calls at a time, of all accounts together, as long as they are answered in time."""
 PLACE_S = 2.0
@@ -140,7 +139,8 @@ class CredentialRequest:
 
     def ask_again(self) -> None:
         """Asks now, without waiting for the next regular request."""
-        if self._clock().steady_since(self._asked) < LEAST_PAUSE_S:
+        recently = self._clock().steady_since(self._asked) < FIRST_PAUSE_S
+        if recently and len(self._open) >= MOST_OPEN:
             return
         self._asked, self._pause_s = self._clock(), FIRST_PAUSE_S
         self._ask()

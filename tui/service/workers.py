@@ -132,7 +132,7 @@ class Workers(Mapping[str, Worker]):
         place = self._places.get(name)
         if place is not None:
             place.worker.refresh()
-            if place.request is not None:
+            if place.request is not None and not isinstance(place.worker, AbsentWorker):
                 place.request.ask_again()
 
     async def exchange(
