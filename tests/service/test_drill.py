@@ -89,6 +89,23 @@ def test_orders_that_stay_are_a_failed_drill(monkeypatch: pytest.MonkeyPatch) ->
     assert ended.accounts[0].left == 1
 
 
+def test_a_drill_whose_venues_somebody_else_changed_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = SimulatorControl.state
+
+    def somebody_resets(simulator: SimulatorControl) -> Any:
+        state = real(simulator)
+        SimulatorControl(simulator._url).rest("-x", "SPOT", 1)
+        return state
+
+    monkeypatch.setattr(SimulatorControl, "state", somebody_resets)
+    ended = run_drill(plan_of_settings(DESK[2:3], 5))
+    assert ended.done and not ended.ok
+    assert all(one.outcome == "confirmed" and one.left == 0 for one in ended.accounts)
+    assert "does not count" in ended.problem
+
+
 def test_a_venue_that_does_not_answer_is_a_failed_drill(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys that the simulated venues refuse: the drill goes on to its end and names the account."""
     monkeypatch.setattr(drilling, "READY_S", 1.0)

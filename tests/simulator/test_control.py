@@ -135,3 +135,49 @@ def test_credentials_are_fresh_for_every_server(start_simulator: Any) -> None:
 def test_nothing_else_is_served(simulator: Any) -> None:
     for path in ("/", "/sim", "/sim/nothing", "/api/v4/x"):
         assert httpx.get(simulator.url + path, trust_env=False).status_code == 404
+
+
+# --- who may call ---------------------------------------------------------------------------------
+
+FOREIGN = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:3000"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Host": "evil.example"},
+    {"Host": "127.0.0.1.evil.example:80"},
+    {"Host": "10.0.0.5"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=lambda one: " ".join(*one.items()))
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/sim/reset"), ("POST", "/sim/orders"), ("GET", "/sim/state")]
+)
+def test_a_web_page_may_not_call(
+    simulator: Any, method: str, path: str, headers: dict[str, str]
+) -> None:
+    simulator.orders("okx-desk", "quote", 2)
+    before = simulator.state()
+    body = b'{"account": "okx-desk", "kind": "quote", "count": 3}'
+    refused = httpx.request(method, f"{simulator.url}{path}", content=body, headers=headers)
+    assert refused.status_code == 403
+    assert refused.json()["error"]
+    assert simulator.state() == before
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1234", "[::1]:80"])
+def test_this_machine_by_another_name_may(simulator: Any, host: str) -> None:
+    assert httpx.get(f"{simulator.url}/sim/state", headers={"Host": host}).status_code == 200
+
+
+def test_what_changes_something_is_counted(simulator: Any) -> None:
+    before = simulator.state()["changes"]
+    simulator.orders("okx-desk", "quote", 2)
+    assert simulator.state()["changes"] == before + 1
+    unfit = httpx.post(f"{simulator.url}/sim/orders", content=b"{}")
+    assert unfit.status_code == 400
+    assert simulator.state()["changes"] == before + 1
+    httpx.delete(f"{simulator.url}/sim/faults")
+    simulator.reset()
+    assert simulator.state()["changes"] == before + 3

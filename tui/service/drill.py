@@ -99,6 +99,11 @@ class _Running:
                 self._hold(desk, simulator)
             finally:
                 desk.stop()
+            if simulator.changed_by_others():
+                self.put(
+                    problem="something else changed the simulated venues meanwhile, so this drill"
+                    " does not count; run it again"
+                )
 
     def _rest_orders(self, simulator: SimulatorControl) -> None:
         for account in self._plan.accounts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 TIMEOUT_S = 10.0
 State: TypeAlias = dict[str, dict[str, object]]
@@ -19,11 +19,21 @@ class SimulatorControl:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._changes = 0
+        """Calls of ours that changed something."""
 
     def state(self) -> State:
         """What each account has open, and how its timers stand."""
+        accounts: State = self._look()["accounts"]
+        return accounts
+
+    def changed_by_others(self) -> bool:
+        """Whether somebody else has rested orders, made faults or started over."""
+        return bool(self._look()["changes"] != self._changes)
+
+    def _look(self) -> dict[str, Any]:
         with _open(f"{self._url}/sim/state", timeout=TIMEOUT_S) as answer:
-            found: State = json.load(answer)["accounts"]
+            found: dict[str, Any] = json.load(answer)
         return found
 
     def rest(self, account: str, kind: str, count: int) -> None:
@@ -32,4 +42,4 @@ class SimulatorControl:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self._url}/sim/orders", body, headers)  # noqa: S310
         with _open(request, timeout=TIMEOUT_S):
-            pass
+            self._changes += 1

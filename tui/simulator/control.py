@@ -5,13 +5,18 @@
 
 `POST /sim/orders` with `every_ms` and `for_ms` is an algorithm that keeps quoting: it rests `count`
 orders now, and as many again every `every_ms` for `for_ms` or until a reset.
+
+`changes` in `GET /sim/state` counts the calls that changed something, so that whoever runs a drill
+notices that somebody else did. A web page is refused: a browser says where a call comes from
+(`Origin`, `Sec-Fetch-Site`), and a page that lies about its host's address says a foreign `Host`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
@@ -31,6 +36,7 @@ MOST_ORDERS = 5_000
 QUOTE_STATES = ("live", "pending_fill", "filled", "expired", "failed")
 
 Body = Mapping[str, object]
+_Answer = Callable[["Request"], Awaitable[JSONResponse]]
 
 
 class Unfit(Exception):
@@ -45,16 +51,32 @@ class Control:
         self._orders = orders
         self._public_limits = public_limits
         self._quoting: set[asyncio.Task[None]] = set()
+        self._changes = 0
 
     def routes(self) -> list[Route]:
-        return [
-            Route("/sim/state", self._state, methods=["GET"]),
-            Route("/sim/orders", self._posted(self._rest), methods=["POST"]),
-            Route("/sim/orders", self._open_orders, methods=["GET"]),
-            Route("/sim/faults", self._posted(self._fault), methods=["POST"]),
-            Route("/sim/faults", self._no_faults, methods=["DELETE"]),
-            Route("/sim/reset", self._reset, methods=["POST"]),
-        ]
+        calls: tuple[tuple[str, str, _Answer], ...] = (
+            ("GET", "/sim/state", self._state),
+            ("POST", "/sim/orders", self._posted(self._rest)),
+            ("GET", "/sim/orders", self._open_orders),
+            ("POST", "/sim/faults", self._posted(self._fault)),
+            ("DELETE", "/sim/faults", self._no_faults),
+            ("POST", "/sim/reset", self._reset),
+        )
+        return [Route(path, self._guarded(call), methods=[verb]) for verb, path, call in calls]
+
+    def _guarded(self, answer: _Answer) -> _Answer:
+        """Refuses a call from a web page; counts those that change something."""
+
+        async def guarded(request: Request) -> JSONResponse:
+            refusal = _from_a_page(request)
+            if refusal:
+                return JSONResponse({"error": refusal}, 403)
+            answered = await answer(request)
+            if request.method not in ("GET", "HEAD") and answered.status_code < 400:
+                self._changes += 1
+            return answered
+
+        return guarded
 
     def reset(self) -> None:
         """Every account as at the start: same credentials, as many orders, nothing armed."""
@@ -64,7 +86,7 @@ class Control:
         for account in self._accounts.values():
             account.reset(self._orders)
 
-    def _posted(self, run: Callable[[Body], object]) -> Callable[..., object]:
+    def _posted(self, run: Callable[[Body], object]) -> _Answer:
         async def answer(request: Request) -> JSONResponse:
             try:
                 body = json.loads(await request.body())
@@ -82,7 +104,8 @@ class Control:
         return JSONResponse(self.state())
 
     def state(self) -> dict[str, object]:
-        return {"accounts": {name: account.state() for name, account in self._accounts.items()}}
+        accounts = {name: account.state() for name, account in self._accounts.items()}
+        return {"accounts": accounts, "changes": self._changes}
 
     async def _reset(self, _request: Request) -> JSONResponse:
         self.reset()
@@ -147,6 +170,19 @@ class Control:
         if account is None:
             raise Unfit(f"account must be one of {', '.join(self._accounts)}.")
         return account
+
+
+def _from_a_page(request: Request) -> str:
+    """Why the call seems to come from a web page, in one sentence; empty if it does not."""
+    site = request.headers.get("sec-fetch-site", "none")
+    if "origin" in request.headers or site not in ("none", "same-origin"):
+        return "The control calls are not for web pages."
+    host = request.url.hostname or ""
+    try:
+        here = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = False
+    return "" if here else f"The control calls are for this machine, not for the host {host!r}."
 
 
 def _shown(orders: Iterable[Order]) -> list[dict[str, object]]:
