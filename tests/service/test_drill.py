@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -272,15 +271,15 @@ def test_a_drill_from_a_shell_is_said_kept_and_compared_with_the_one_before(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     said: list[str] = []
-    assert drill_command.drill(DESK[2:3], 3, said.append, as_json=True)
-    (line,) = said
-    assert json.loads(line)["ok"] is True
+    objects: list[Any] = []
+    assert drill_command.drill(DESK[2:3], 3, said.append, objects.append)
+    assert [one["ok"] for one in objects] == [True]
+    assert not said, "JSON alone"
     assert [one.ok for one in read_drills(drills_file())] == [True]
-    said.clear()
-    assert drill_command.drill(DESK[2:3], 3, said.append, as_json=False)
+    assert drill_command.drill(DESK[2:3], 3, said.append)
     assert said[0] == drill_command.NOTHING_REAL
     assert any(line.startswith("the last drill (1 accounts, 3 orders): -x") for line in said)
     assert said[-1] == "all confirmed, nothing left"
     assert len(read_drills(drills_file())) == 2
-    assert not drill_command.drill((), 3, said.append, as_json=False)
+    assert not drill_command.drill((), 3, said.append)
     assert said[-1] == "FAILED"
