@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tui.cli import main
 from tui.core.audit import START, Chain
+from tui.core.audit_heads import NotedHead
+from tui.service.audit_heads import HeadNotes
+from tui.service.locations import find_locations
 
 NOON_MS = 1_760_702_400_000
 HOSTILE = "\x1b]0;title\x07 =cmd() [/nope] \x7f"
@@ -50,10 +54,11 @@ def run(output: Output, *arguments: object) -> tuple[int, str, str]:
 def test_a_file_as_it_was_written(record: Path, capsys: Output) -> None:
     code, told, complained = run(capsys, "audit", "verify", record)
     assert (code, complained) == (0, "")
-    assert f"{record}: 7 records, as they were written" in told
+    assert f"{record}: the chain of 7 records holds" in told
     head = json.loads(record.read_bytes().splitlines()[-1])["hash"]
     assert f"head {head}" in told
-    assert "cut off at the end cannot be seen" in told
+    assert "no head of this file is noted on this machine" in told
+    assert "as it was written" not in told, "nothing outside the file vouches for it"
 
 
 def test_an_altered_file_is_named_with_its_line(record: Path, capsys: Output) -> None:
@@ -61,7 +66,7 @@ def test_an_altered_file_is_named_with_its_line(record: Path, capsys: Output) ->
     code, told, complained = run(capsys, "audit", "verify", record)
     assert (code, told) == (1, "")
     assert "line 5: the line was altered" in complained
-    assert "the 4 records before it" in complained
+    assert "the chain of the 4 records before it holds" in complained
 
 
 def test_a_noted_head_finds_a_file_that_was_cut(record: Path, capsys: Output) -> None:
@@ -69,13 +74,49 @@ def test_a_noted_head_finds_a_file_that_was_cut(record: Path, capsys: Output) ->
     noted = json.loads(lines[4])["hash"][:12]
     code, told, _ = run(capsys, "audit", "verify", record, "--head", noted)
     assert code == 0
-    assert "the noted head is record 5 of 7" in told
+    assert "the head of --head is record 5: up to there as it was written" in told
+    assert "records 6 to 7 come after the last noted head" in told
     record.write_bytes(b"".join(lines[:4]))
     assert run(capsys, "audit", "verify", record)[0] == 0
     code, _, complained = run(capsys, "audit", "verify", record, "--head", noted)
     assert code == 1
-    assert "no record has that head" in complained
+    assert "no record has the head of --head" in complained
     assert run(capsys, "audit", "verify", record, "--head", "xyz")[0] == 2
+
+
+def forged(record: Path) -> None:
+    """Edited, and hashed anew to its end."""
+    chain, lines = Chain(), record.read_bytes().splitlines()
+    out = []
+    for line in lines:
+        fields = json.loads(line.replace(b"confirmed", b"remaining"))
+        for name in ("n", "hash"):
+            del fields[name]
+        at, kind = fields.pop("at"), fields.pop("kind")
+        out.append(chain.seal(round(datetime.fromisoformat(at).timestamp() * 1000), kind, fields))
+    record.write_bytes(b"".join(out))
+
+
+@pytest.mark.parametrize("noted_at", [5, 7])
+def test_a_file_that_was_forged_to_its_end_does_not_fit_the_heads_of_this_machine(
+    record: Path, noted_at: int, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(record.parent))
+    seal = json.loads(record.read_bytes().splitlines()[noted_at - 1])["hash"]
+    state = find_locations().state_folder
+    HeadNotes(state, Path("none")).note(NotedHead(NOON_MS, record.name, noted_at, seal))
+    code, told, _ = run(capsys, "audit", "verify", record)
+    assert code == 0
+    assert f"record {noted_at} has the head noted in the state folder at 2025-10-17T12:00" in told
+    assert ("records 6 to 7 come after" in told) is (noted_at == 5)
+    forged(record)
+    code, told, complained = run(capsys, "audit", "verify", record)
+    assert (code, told) == (1, "")
+    assert f"record {noted_at} is not the one whose head was noted" in complained
+    record.write_bytes(b"".join(record.read_bytes().splitlines(keepends=True)[:4]))
+    code, _, complained = run(capsys, "audit", "verify", record)
+    assert code == 1
+    assert "its end was cut off" in complained
 
 
 def test_a_file_that_is_not_there_or_is_none(tmp_path: Path, capsys: Output) -> None:

@@ -22,36 +22,60 @@ _COLUMNS = ("n", "at", "kind", "account", "text", "fields")
 
 
 def verify(chosen: argparse.Namespace) -> int:
-    """Exit code 0 if the file is as it was written, and holds the head that was noted."""
-    from tui.core.audit import SHORT
+    """Exit code 0 if the file's chain holds and every head noted of it fits."""
+    from tui.core.audit import SHORT, utc_text
+    from tui.service.audit_heads import noted_heads
     from tui.service.audit_read import CannotRead, check_file
+    from tui.service.locations import find_locations
 
     head = (chosen.head or "").strip().lower()
     if head and (len(head) < 8 or set(head) - set("0123456789abcdef")):
         raise UsageError("--head is a hash of a record: 8 to 64 of the digits 0 to 9 and a to f")
     meter = Meter(f"checking {chosen.file.name}")
     try:
-        checked = check_file(chosen.file, head, meter.tell)
+        heads = noted_heads(chosen.file, find_locations().state_folder)
+        checked = check_file(chosen.file, heads, head, meter.tell)
     except CannotRead as error:
         return complain(str(error), NOT_OK)
     finally:
         meter.clear()
-    verdict = checked.verdict
+    verdict, noted = checked.verdict, checked.noted
     if not verdict.intact:
-        good = f"the {verdict.records} records before it are as written"
+        good = f"the chain of the {verdict.records} records before it holds"
         return complain(f"{chosen.file}: line {verdict.line}: {verdict.fault}; {good}", NOT_OK)
-    if head and checked.noted_at is None:
-        why = "no record has that head: it was cut off, or it is another file"
+    if head and noted.typed_at is None:
+        why = "no record has the head of --head: it was cut off or rewritten, or it is another file"
         return complain(f"{chosen.file}: {why}", NOT_OK)
-    say(f"{chosen.file}: {verdict.records} records, as they were written")
+    if (wrong := noted.wrong) is not None:
+        why = (
+            f"record {wrong.number} is not the one whose head was noted in {wrong.place} at"
+            f" {utc_text(wrong.at_ms)}: the file was rewritten from there or from before"
+        )
+        return complain(f"{chosen.file}: {why}", NOT_OK)
+    if (missing := noted.missing) is not None:
+        why = (
+            f"it ends at record {verdict.records}, but the head of record {missing.number} was"
+            f" noted in {missing.place} at {utc_text(missing.at_ms)}: its end was cut off"
+        )
+        return complain(f"{chosen.file}: {why}", NOT_OK)
+    say(f"{chosen.file}: the chain of {verdict.records} records holds")
     for line in verdict.cuts:
         say(f"line {line} was cut short by a crash, as the record after it says")
-    if head:
-        say(f"the noted head is record {checked.noted_at} of {verdict.records}")
+    if noted.typed_at is not None:
+        say(f"the head of --head is record {noted.typed_at}: up to there as it was written")
+    if (newest := noted.newest) is not None:
+        at = utc_text(newest.at_ms)
+        say(f"record {newest.number} has the head noted in {newest.place} at {at}")
+    if not noted.vouched:
+        say(
+            "no head of this file is noted on this machine: a file written anew from its start, or"
+            " cut at its end, would look the same; --head HASH checks for one noted elsewhere"
+        )
+    elif noted.vouched < verdict.records:
+        after = f"records {noted.vouched + 1} to {verdict.records}"
+        say(f"{after} come after the last noted head: nothing outside the file vouches for them")
     say(f"follows {verdict.follows[:SHORT]}")
     say(f"head {verdict.head}")
-    if not head:
-        say("lines cut off at the end cannot be seen from here; --head HASH checks for a noted one")
     return OK
 
 

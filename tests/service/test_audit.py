@@ -497,7 +497,7 @@ def test_files_of_days_gone_by_are_packed_and_still_checked(
     until(lambda: packed.exists() and not old.exists())
     third.close()
     assert b"".join(read_lines(packed)) == written
-    checked = check_file(packed, first.head[:12]).verdict
+    checked = check_file(packed, typed=first.head[:12]).verdict
     assert checked.intact
     assert checked.head == first.head
     assert stat.S_IMODE(packed.stat().st_mode) == 0o600

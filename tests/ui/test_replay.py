@@ -89,7 +89,7 @@ async def test_it_says_that_it_is_a_replay_and_shows_the_desk(
         assert "REPLAY" in text
         assert "LIVE" not in text
         assert "PANIC" not in text
-        assert "as it was written" in text
+        assert "its chain holds" in text
         assert "PAUSED" in text
         assert "12:03:22" in text
         assert "? help" in text.splitlines()[-1]

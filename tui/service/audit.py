@@ -12,6 +12,7 @@ from typing import cast
 
 from tui.core.actions import EVERYTHING, Report, Scope
 from tui.core.audit import FORMAT, SHORT, START, Chain, torn_digest, utc_text
+from tui.core.audit_heads import NotedHead
 from tui.core.audit_picture import Pictures
 from tui.core.clocks import Clock, Instant, read_clock
 from tui.core.desk import DeskView
@@ -51,13 +52,19 @@ class Audit:
         keep_days: int = 90,
         clock: Clock = read_clock,
         write: Callable[[int, bytes], int] = os.write,
+        note_head: Callable[[NotedHead], None] = lambda _: None,
     ) -> None:
-        """`session` tells who runs what on which accounts; it stands at the head of each file."""
+        """`session` tells who runs what on which accounts; it stands at the head of each file.
+
+        `note_head` is given the head after each press, outcome and event of the desk, and at the
+        end, from the record's thread, once the disk has it.
+        """
         self._folder = folder
         self._session = dict(session)
         self._keep_days = keep_days
         self._clock = clock
         self._write = write
+        self._note_head = note_head
         self.fault = ""
         self.head = START
         self.path: Path | None = None
@@ -169,9 +176,16 @@ class Audit:
             if closing:
                 break
         if self._descriptor >= 0:
+            self._note_newest()
             os.close(self._descriptor)
         if self._writer is not None:
             self._writer.close()
+
+    def _note_newest(self) -> None:
+        if self.path is None or self._sealed or not self._chain.number:
+            return
+        at_ms = self._clock().wall_ms
+        self._note_head(NotedHead(at_ms, self.path.name, self._chain.number, self._chain.head))
 
     def _write_all(self) -> None:
         """What waits, in its order; then the picture. Raises OSError."""
@@ -191,6 +205,7 @@ class Audit:
         if self._sync:
             os.fsync(self._descriptor)
             self._sync = False
+            self._note_newest()
         if self._queue:
             self._work.set()
         self._say_fault("")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui.core.audit import Verdict, sealed_by, verify
+from tui.core.audit_heads import HeadCheck, NotedHead
 from tui.service.audit_pack import PACKED
 
 MOST_LINE = 16_000_000
@@ -28,8 +29,7 @@ class Checked:
     """What a check of a file found."""
 
     verdict: Verdict
-    noted_at: int | None = None
-    """The record that a noted head belongs to; None if there is none."""
+    noted: HeadCheck
 
 
 def read_lines(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
@@ -55,17 +55,17 @@ def read_lines(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
         raise CannotRead(f"{path}: it cannot be read: {why}") from None
 
 
-def check_file(path: Path, head: str = "", progress: Progress | None = None) -> Checked:
-    """Whether the file is as it was written; and where `head`, noted earlier, or its beginning,
-    stands in it. Raises CannotRead."""
-    noted_at: int | None = None
+def check_file(
+    path: Path, heads: Sequence[NotedHead] = (), typed: str = "", progress: Progress | None = None
+) -> Checked:
+    """Whether the file is as it was written, and what the heads noted elsewhere, or the beginning
+    of one that somebody `typed`, say of it. Raises CannotRead."""
+    noted = HeadCheck(heads, typed)
 
     def looked_at() -> Iterator[bytes]:
-        nonlocal noted_at
         for line in read_lines(path, progress):
-            found = sealed_by(line[:-1]) if head else None
-            if found is not None and found[1].startswith(head):
-                noted_at = found[0]
+            if (found := sealed_by(line[:-1])) is not None:
+                noted.take(*found)
             yield line
 
-    return Checked(verify(looked_at()), noted_at)
+    return Checked(verify(looked_at()), noted)

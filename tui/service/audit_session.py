@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from tui.core.accounts import Account
 from tui.core.text import safe_text
 from tui.service.audit import Audit
+from tui.service.audit_heads import HeadNotes
 from tui.service.locations import find_locations
 
 _LONGEST = 200
@@ -26,7 +27,9 @@ def audit_of(what: str, accounts: Sequence[Account], keep_days: int) -> Audit:
         "killdesk": _version(),
         "accounts": tuple(f"{account.name} ({account.venue})" for account in accounts),
     }
-    return Audit(find_locations().audit_folder, session, keep_days=keep_days)
+    places = find_locations()
+    note_head = HeadNotes(places.state_folder).note
+    return Audit(places.audit_folder, session, keep_days=keep_days, note_head=note_head)
 
 
 def _user() -> str:

@@ -322,5 +322,5 @@ class ReplayDesk:
     def _said(self) -> str:
         verdict, name = self.index.verdict, safe_text(self.index.path.name, 60)
         if verdict.intact:
-            return f"replay of {name}, as it was written; head {verdict.head[:SHORT]}"
+            return f"replay of {name}, its chain holds; head {verdict.head[:SHORT]}"
         return f"replay of {name}, NOT as it was written: line {verdict.line}: {verdict.fault}"

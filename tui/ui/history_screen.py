@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from tui.core.audit import SHORT
 from tui.core.clocks import Clock
 from tui.core.desk import DeskView
 from tui.ui.dialog import DeskDialog
@@ -142,6 +143,8 @@ class HistoryScreen(DeskDialog):
         bad = sum(event.bad for event in self._shown)
         counted = f"{len(self._shown):,} shown, {bad:,} bad" if self._shown else ""
         what = "bad ones only" if self._only_bad else "alarms and outcomes, newest first"
+        if self.view.record_head:
+            what += f", record head {self.view.record_head[:SHORT]}"
         self._title.put(("history", what, counted))
         today = _day(self._clock().wall_ms)
         where = min(_WHERE_MOST, max((len(event.where) for event in self._shown), default=0))
