@@ -15,6 +15,7 @@ from tui.core.orders import Book, OpenOrder
 from tui.service import cancel_run
 from tui.service.cancel_run import CancelRun, RunLimits, reread
 from tui.venues.base import VenueError
+from tui.venues.progress import Progress
 
 SPREADS = Action("spreads", "spreads", ("spread",), ("ws", "rest"), leaves="")
 LIMITS = RunLimits(ack_s=0.2, window_s=0.3)
@@ -41,7 +42,12 @@ class Ports:
         self.reads = 0
 
     async def send_cancel(
-        self, action: Action, scope: Scope, route: Transport, deadline_s: float
+        self,
+        action: Action,
+        scope: Scope,
+        route: Transport,
+        deadline_s: float,
+        progress: Progress,
     ) -> Ack:
         self.sent.append(route)
         self.scopes.append(scope)

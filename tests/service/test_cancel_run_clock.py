@@ -15,6 +15,7 @@ from tui.core.orders import Book, OpenOrder
 from tui.service import cancel_run
 from tui.service.cancel_run import READ_S, CancelRun, RunLimits
 from tui.venues.base import VenueError
+from tui.venues.progress import Progress
 
 Run = Callable[..., Awaitable[Report]]
 KINDS = ("spread",)
@@ -62,7 +63,12 @@ class Venue:
         return asyncio.timeout(None)
 
     async def send_cancel(
-        self, action: Action, scope: Scope, route: Transport, deadline_s: float
+        self,
+        action: Action,
+        scope: Scope,
+        route: Transport,
+        deadline_s: float,
+        progress: Progress,
     ) -> Ack:
         assert action in (SPREADS, QUOTES)
         assert deadline_s == LIMITS.ack_s

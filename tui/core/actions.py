@@ -111,7 +111,15 @@ class Ack:
     """The account is of another family or mode than this request was made for: no such request
     reaches its orders, and the venue must be asked anew what the account is."""
     unsent: bool = False
-    """Nothing of the request has left: no connection came about."""
+    """Nothing of the request has left: no connection came about, or it was `held`."""
+    held: bool = False
+    """Not sent now, because the account's own requests use up what the venue takes."""
+    done: int = 0
+    """Of a cancel that takes several requests: how many have been answered for certain."""
+    parts: int = 0
+    """How many it takes, as far as is known; 0 where that does not matter."""
+    spared: tuple[str, ...] = ()
+    """Kinds of order for which no request was sent, because the venue had just listed none."""
 
     @staticmethod
     def together(acks: Iterable[Ack]) -> Ack:

@@ -12,6 +12,7 @@ from tui.core.clocks import Clock
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base import VenueError
+from tui.venues.progress import Progress
 
 ATTEMPTS = 5
 """Sends of one run at most."""
@@ -34,9 +35,15 @@ class RunPorts(Protocol):
     """What a run needs of its account."""
 
     async def send_cancel(
-        self, action: Action, scope: Scope, route: Transport, deadline_s: float
+        self,
+        action: Action,
+        scope: Scope,
+        route: Transport,
+        deadline_s: float,
+        progress: Progress,
     ) -> Ack:
-        """Sends by one route; the meaning of the reply. Raises VenueError."""
+        """Sends by one route what `progress` does not have yet; the meaning of the replies.
+        Raises VenueError."""
         ...
 
     async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
@@ -79,6 +86,8 @@ class CancelRun:
         self._pressed_ms = pressed_ms
         self._start = clock()
         self._attempts = 0
+        """Sends that did not get on."""
+        self._progress = Progress()
         self._got_on_ms = 0.0
         """When the run last got on: a busy venue is waited for no longer than the window."""
 
@@ -98,7 +107,11 @@ class CancelRun:
                 left = await self._verify(ack)
                 if left is None:
                     break
-                # Never answered for certain, and the orders are there: it did not get through.
+                if ack.verdict is Verdict.UNKNOWN:
+                    # Never answered for certain, and the orders are there: it did not get through.
+                    self._progress.renew()
+                else:
+                    self._attempts += 1  # for orders that nothing was sent for, but not for ever
                 ack = await self._send()
             else:
                 await self._refused(ack)
@@ -111,8 +124,8 @@ class CancelRun:
         """Sends until the venue has answered for certain, by the other route where one is in doubt.
 
         A cancel-all may be sent twice without harm. A doubt goes to the other route at once, a
-        second doubt to the book. A venue that was busy is asked again when it said, for as long as
-        that gets on.
+        second doubt to the book. What a busy venue has not taken is sent again, and nothing else,
+        as soon as it may be, for as long as the run gets on.
         """
         self._show("sending")
         routes = sorted(self._action.routes, key=lambda route: not self._ports.route_up(route))
@@ -120,11 +133,15 @@ class CancelRun:
         doubts = 0
         self._got_on_ms = self._elapsed_ms()
         while self._attempts < ATTEMPTS:
-            self._attempts += 1
             route = routes[0]
-            began_ms = self._elapsed_ms()
+            began_ms, done = self._elapsed_ms(), self._progress.done
             ack = await self._send_once(route)
             self._note(ack, route, began_ms)
+            got_on = self._progress.done > done
+            if got_on:
+                self._got_on_ms = self._elapsed_ms()
+            elif not ack.held:  # what waits for another run of the account is no failure
+                self._attempts += 1
             if ack.verdict in (Verdict.ACCEPTED, Verdict.NOTHING, Verdict.REFUSED):
                 break
             if ack.verdict is Verdict.UNKNOWN:
@@ -135,12 +152,14 @@ class CancelRun:
             elif len(routes) > 1 and not self._ports.route_up(route):
                 routes.pop(0)
             else:
-                self._show(f"{_in_words(ack)}, asking again")
+                again = "sending on" if got_on or ack.held else "asking again"
+                self._show(f"{_in_words(ack)}, {again}")
                 waited_ms = self._elapsed_ms() - self._got_on_ms
-                if waited_ms + ack.retry_after_s * 1000 > self._limits.window_s * 1000:
+                if not ack.held and waited_ms + ack.retry_after_s * 1000 > (
+                    self._limits.window_s * 1000
+                ):
                     break
                 await asyncio.sleep(ack.retry_after_s)
-                await self._narrow()
         certain = ack.verdict not in (Verdict.UNKNOWN, Verdict.BUSY)
         self._report = replace(
             self._report,
@@ -151,28 +170,17 @@ class CancelRun:
         )
         return ack
 
-    async def _narrow(self) -> None:
-        """Of chosen orders, asks again only for those still open: a list names each in a call."""
-        if not self._scope.orders:
-            return
-        try:
-            left = await self._left()
-        except VenueError:
-            return
-        if left and len(left) < len(self._scope.orders):
-            self._scope = replace(self._scope, orders=left)
-            self._attempts -= 1
-            self._got_on_ms = self._elapsed_ms()
-
     async def _send_once(self, route: Transport) -> Ack:
         try:
             return await self._ports.send_cancel(
-                self._action, self._scope, route, self._limits.ack_s
+                self._action, self._scope, route, self._limits.ack_s, self._progress
             )
         except VenueError as error:
             return error.ack
 
     def _note(self, ack: Ack, route: Transport, began_ms: float) -> None:
+        if ack.held:
+            return
         if ack.unsent:
             self._mark(f"tried by {route}", began_ms)
         else:
@@ -215,7 +223,8 @@ class CancelRun:
                 if not left:
                     self._end(Outcome.CONFIRMED, open_after=0, confirmed_ms=self._elapsed_ms())
                     return None
-                if ack.verdict is Verdict.UNKNOWN and self._attempts < ATTEMPTS:
+                unsure = ack.verdict is Verdict.UNKNOWN
+                if self._attempts < ATTEMPTS and (unsure or _spared(ack, left)):
                     return left
             pause_s = (
                 trouble.retry_after_s if trouble else self._ports.spacing_s(self._action.kinds)
@@ -275,6 +284,8 @@ class CancelRun:
 def _in_words(ack: Ack) -> str:
     """What a send came to. Only a venue that said so is busy: without its code, it said nothing."""
     match ack.verdict:
+        case Verdict.BUSY if ack.parts > 1 and (ack.done or ack.held):
+            return f"{ack.done} of {ack.parts} sent"
         case Verdict.UNKNOWN:
             return "no certain answer"
         case Verdict.BUSY if ack.unsent:
@@ -285,6 +296,11 @@ def _in_words(ack: Ack) -> str:
             return "the venue is busy"
         case certain:
             return str(certain)
+
+
+def _spared(ack: Ack, left: tuple[OpenOrder, ...]) -> bool:
+    """Whether one of these orders is of a kind that no request was sent for."""
+    return any(order.kind in ack.spared for order in left)
 
 
 def in_scope(book: Book, action: Action, scope: Scope) -> tuple[OpenOrder, ...]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tui.service.rest_route import RestRoute
 from tui.service.socket_route import SocketRoute
-from tui.venues.base import Call, NoReply, Reply, RestCall, RestReply, Talk
+from tui.venues.base import Call, NoReply, Reply, RestCall, Talk
 
 T = TypeVar("T")
 
@@ -21,17 +21,17 @@ LIMITED_TRIES = 4
 72 in 3 s."""
 
 AT_ONCE = 12
-"""Calls of one batch on the wire; a cancel of everything has fewer, a long choice has hundreds."""
+"""Calls of one batch on the wire."""
 
 
 class Courier:
-    """Drives talks. No limiter and no queue stands in front of a call."""
+    """Drives talks that read, ask or beat; what a cancel says goes by `tui.service.sender`."""
 
     def __init__(
         self,
         rest: RestRoute,
         socket: SocketRoute | None = None,
-        limited: Callable[[RestReply], bool] = lambda _: False,
+        limited: Callable[[Reply], bool] = lambda _: False,
     ) -> None:
         """`limited` tells whether the venue was asked too often."""
         self._rest = rest
@@ -43,13 +43,11 @@ class Courier:
         talk: Talk[T],
         deadline_s: float,
         listed: Callable[[int], None] = lambda _: None,
-        left: Callable[[Reply], object] = lambda _: None,
     ) -> T:
         """The meaning of the talk; every call in it has `deadline_s`. Raises what the talk raises.
 
         A call that gets no answer reaches the talk as `NoReply`, never as an exception. `listed` is
-        told how many orders a list of several pages has shown so far; `left` is given each reply to
-        a call that left, or may have.
+        told how many orders a list of several pages has shown so far.
         """
         asked: list[Call] = []
         try:
@@ -57,9 +55,6 @@ class Courier:
             while True:
                 replies = await self._carry_all(calls, asked, deadline_s, listed)
                 asked += calls
-                for reply in replies:
-                    if not isinstance(reply, NoReply) or reply.sent:
-                        left(reply)
                 calls = talk.send(tuple(replies))
         except StopIteration as end:
             meaning: T = end.value
@@ -86,7 +81,7 @@ class Courier:
                 if _is_next_page(call, asked):
                     reply = await self._carry_on(call, deadline_s)
                 else:
-                    reply = await self._carry(call, deadline_s)
+                    reply = await self.carry(call, deadline_s)
             got_on()
             return reply
 
@@ -97,17 +92,19 @@ class Courier:
 
     async def _carry_on(self, call: Call, deadline_s: float) -> Reply:
         """The next page of a list half read: to start over would meet the same rate limit."""
-        reply = await self._carry(call, deadline_s)
+        reply = await self.carry(call, deadline_s)
         for _ in range(LIMITED_TRIES - 1):
-            if not (isinstance(reply, RestReply) and self._limited(reply)):
+            if not self._limited(reply):
                 break
             await asyncio.sleep(LIMITED_S)
-            reply = await self._carry(call, deadline_s)
+            reply = await self.carry(call, deadline_s)
         return reply
 
-    async def _carry(self, call: Call, deadline_s: float) -> Reply:
+    async def carry(self, call: Call, deadline_s: float, *, urgent: bool = False) -> Reply:
+        """Sends one call by its route; an `urgent` one waits for no other. Never raises."""
         if isinstance(call, RestCall):
-            return await self._rest.call(call, deadline_s)
+            within_s = deadline_s if call.within_s is None else min(call.within_s, deadline_s)
+            return await self._rest.call(call, within_s, urgent=urgent)
         if self._socket is None:
             return NoReply("this account has no socket", sent=False)
         return await self._socket.call(call, deadline_s)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import select
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -117,17 +117,21 @@ class HttpConnection(asyncio.Protocol):
         body: bytes = b"",
         *,
         whole: bool = True,
+        on_written: Callable[[], None] = lambda: None,
     ) -> tuple[int, bytes]:
         """Sends a request; returns the status and the body of its answer, or if not `whole` the
         status alone, and closes. Raises ConnectionFailed. If it is cancelled, `close` must follow.
+
+        `on_written` is called once the request has been written, and never for one that was not.
         """
-        if self._transport is None:
+        if self._transport is None or self._transport.is_closing():
             raise ConnectionFailed(HUNG_UP)
         self._status, self._whole = None, whole
         self._body.clear()
         self._answer = asyncio.get_running_loop().create_future()
         try:
             self._transport.write(self._request(method, target, headers, body))
+            on_written()
             return await self._answer
         finally:
             self._answer = None

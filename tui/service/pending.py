@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui.core.clocks import Instant
 from tui.venues.base import NoReply, Reply
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Waiting:
-    """One request on its way: who waits, the number of its frame, and when it left."""
+    """One request on its way: who waits, and once it has left, its frame and when that was."""
 
     reply: asyncio.Future[Reply]
-    frame: int
+    has_left: Callable[[], int]
+    """Records the request as one that has left; gives the number of its frame."""
     sent: Instant
+    frame: int | None = None
+
+    def left(self, now: Instant) -> int:
+        """It has left, by `now` at the latest. Gives the number of its frame."""
+        if self.frame is None:
+            self.sent, self.frame = now, self.has_left()
+        return self.frame
 
 
 class Pending:
@@ -24,10 +33,10 @@ class Pending:
     def __init__(self) -> None:
         self._waiting: dict[str, Waiting] = {}
 
-    def add(self, request_id: str, frame: int, sent: Instant) -> asyncio.Future[Reply]:
+    def add(self, request_id: str, has_left: Callable[[], int], begun: Instant) -> Waiting:
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting[request_id] = Waiting(reply, frame, sent)
-        return reply
+        waiting = self._waiting[request_id] = Waiting(reply, has_left, begun)
+        return waiting
 
     def get(self, request_id: str) -> Waiting | None:
         return self._waiting.get(request_id)

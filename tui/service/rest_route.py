@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import sys
 from collections import deque
+from contextlib import nullcontext
 from urllib.parse import urlencode
 
 import certifi
@@ -23,7 +24,7 @@ from tui.service.http_connection import (
     sees_arrivals,
 )
 from tui.service.network_words import said, unreachable
-from tui.venues.base import NoReply, Reply, RestCall, RestReply, SignedRest
+from tui.venues.base import NoReply, Reply, RestCall, RestReply
 from tui.venues.reading import NotReadable, parse_object
 
 _ERROR_BYTES = 16 * 1024
@@ -32,8 +33,10 @@ _MOST_HEADERS = 32
 _HEADER_BYTES = 200
 """Of an answer, for the frame log."""
 ROUND_TRIPS = 12
-CONNECTIONS = 16
-"""Calls of one account that may be on the wire at once; the next one waits for one of them."""
+READS_AT_ONCE = 16
+"""Reads of one account that may be on the wire at once; the next one waits for one of them."""
+MOST_IDLE = 16
+"""Connections kept for later; a burst may have opened more."""
 
 _HEADERS = (("Accept-Encoding", "identity"), ("User-Agent", "killdesk"))
 
@@ -63,13 +66,15 @@ def shown_headers(headers: Headers) -> list[tuple[str, str]]:
 class RestRoute:
     """Calls one venue for one account over HTTP/1.1, on connections that are kept warm."""
 
-    def __init__(self, access: Access, rest_url: str) -> None:
+    def __init__(self, access: Access, rest_url: str, spare: int = 0) -> None:
+        """`spare` warm connections are left for cancels: reads that hang never hold all of them."""
         self._access = access
         self._url = rest_url
         self._place = Place.of(rest_url)
         self._idle: deque[HttpConnection] = deque()
         """Warm connections, the one used longest ago first, so that none grows cold."""
-        self._at_once = asyncio.Semaphore(CONNECTIONS)
+        self._spare = spare
+        self._reads = asyncio.Semaphore(READS_AT_ONCE)
         self._age = 0
         """Connections of an earlier age are closed when their call is over."""
         self.up = False
@@ -80,37 +85,33 @@ class RestRoute:
         self.trips = round_trips()
         """Every call, from the send to its complete answer."""
 
-    async def call(self, call: RestCall, deadline_s: float) -> Reply:
-        """Signs, sends, and waits at most `deadline_s` for the complete answer. Never raises."""
-        signed = self._access.sign(call)
-        line = f"{call.method} {_asked(call)}"
-        seq = self._access.record(
-            "rest",
-            "out",
-            f"{line}  {call.body}" if call.body else line,
-            size=len(signed.body),
-            hidden=signed.hidden,
-            headers=[("target", signed.target), *signed.headers],
-        )
-        sent = self._access.clock()
+    async def call(self, call: RestCall, deadline_s: float, *, urgent: bool = False) -> Reply:
+        """Signs, sends, and waits at most `deadline_s` for the complete answer. Never raises.
+
+        An `urgent` call, one of a cancel or a timer, waits for no other call of the account.
+        """
+        line = _line(call)
+        begun = self._access.clock()
         connection: HttpConnection | None = None
+        request: _Request | None = None
         try:
-            async with asyncio.timeout(deadline_s), self._at_once:
+            async with asyncio.timeout(deadline_s), nullcontext() if urgent else self._reads:
                 age = self._age
-                connection = await self._connected()
-                reply, headers = await self._exchange(connection, signed, age)
+                connection = await self._connected(urgent)
+                request = _Request(self._access, call, line)
+                reply, headers = await self._exchange(connection, request, age)
         except TimeoutError:
             if connection is None:
                 late = NotReached(f"no connection within {deadline_s:g} s")
-                return self._failed(seq, sent, unreachable(self._url, late), left=False)
-            return self._failed(seq, sent, f"no answer within {deadline_s:g} s")
+                return self._failed(line, request, begun, unreachable(self._url, late))
+            return self._failed(line, request, begun, f"no answer within {deadline_s:g} s")
         except NotReached as error:
-            return self._failed(seq, sent, unreachable(self._url, error), left=False)
+            return self._failed(line, request, begun, unreachable(self._url, error))
         except (ConnectionFailed, OSError, RuntimeError) as error:
             # Errors of the TLS layer and of a closed transport come as they are.
-            return self._failed(seq, sent, f"connection lost: {said(error)}")
+            return self._failed(line, request, begun, f"connection lost: {said(error)}")
         heard = self._access.clock()
-        took_ms = heard.steady_since(sent) * 1000
+        took_ms = heard.steady_since(request.written or begun) * 1000
         self._heard, self.heard_at_ms = heard, heard.wall_ms
         if not self.up:
             self.up, self.detail = True, ""
@@ -123,9 +124,9 @@ class RestRoute:
             f"{reply.status}  {safe_bytes(reply.body)}",
             size=len(reply.body),
             latency_ms=took_ms,
-            request=seq,
+            request=request.frame,
             error=reply.status >= 400 or self._says_error(reply.body),
-            hidden=signed.hidden,
+            hidden=request.signed.hidden,
             headers=shown_headers(headers),
         )
         return reply
@@ -141,34 +142,40 @@ class RestRoute:
         while self._idle:
             self._idle.popleft().close()
 
-    async def _connected(self) -> HttpConnection:
+    async def _connected(self, urgent: bool) -> HttpConnection:
         """A connection that no other call uses. Calls made at once have one each, so that a press
         finds as many warm ones as it needs. Nothing leaves meanwhile. Raises NotReached."""
-        return await self._warm() or await HttpConnection.open(self._place, self._access.tls)
+        warm = await self._warm(0 if urgent else self._spare)
+        return warm or await HttpConnection.open(self._place, self._access.tls)
 
     async def _exchange(
-        self, connection: HttpConnection, signed: SignedRest, age: int
+        self, connection: HttpConnection, request: _Request, age: int
     ) -> tuple[RestReply, Headers]:
         """The very bytes that were signed leave."""
-        whole = False
+        whole, signed = False, request.signed
         try:
             # Identity keeps the size bounded by what crosses the wire.
             status, body = await connection.exchange(
-                signed.method, signed.target, (*signed.headers, *_HEADERS), signed.body
+                signed.method,
+                signed.target,
+                (*signed.headers, *_HEADERS),
+                signed.body,
+                on_written=request.has_left,
             )
             whole = True
         finally:
-            if whole and age == self._age:
+            if whole and age == self._age and len(self._idle) < MOST_IDLE:
                 self._idle.append(connection)
             else:
                 connection.close()
         return RestReply(status, body), connection.headers
 
-    async def _warm(self) -> HttpConnection | None:
-        """The connection that was used longest ago; those that are over are forgotten."""
+    async def _warm(self, spare: int) -> HttpConnection | None:
+        """The connection that was used longest ago, unless no more than `spare` are left; those
+        that are over are forgotten."""
         if self._idle and not sees_arrivals():
             await _look_at_arrivals()
-        while self._idle:
+        while len(self._idle) > spare:
             connection = self._idle.popleft()
             if connection.stirred:
                 # Maybe the end of it: what has arrived is looked at first.
@@ -186,16 +193,40 @@ class RestRoute:
         except NotReadable:
             return True
 
-    def _failed(self, seq: int, sent: Instant, reason: str, left: bool = True) -> NoReply:
+    def _failed(self, line: str, request: _Request | None, begun: Instant, reason: str) -> NoReply:
         """No answer came. The next call opens a new connection: the idle ones may be as dead."""
         self.trips.lose(self._access.clock())
         self.close()
-        if self._heard is None or self._heard.mono_s < sent.mono_s:
+        if self._heard is None or self._heard.mono_s < begun.mono_s:
             # Heard on another connection meanwhile, the venue is there all the same.
             self.up, self.detail = False, reason
-        self._access.record("rest", "note", reason, request=seq, error=True)
+        frame = request.frame if request is not None else None
+        note = reason if frame is not None else f"not sent: {line}: {reason}"
+        self._access.record("rest", "note", note, request=frame, error=True)
         self._access.changed()
-        return NoReply(reason, sent=left)
+        return NoReply(reason, sent=frame is not None)
+
+
+class _Request:
+    """One call, signed as it leaves; it has a frame from the moment when it has left."""
+
+    def __init__(self, access: Access, call: RestCall, line: str) -> None:
+        self._access = access
+        self._text = f"{line}  {call.body}" if call.body else line
+        self.signed = access.sign(call)
+        self.frame: int | None = None
+        self.written: Instant | None = None
+
+    def has_left(self) -> None:
+        self.written = self._access.clock()
+        self.frame = self._access.record(
+            "rest",
+            "out",
+            self._text,
+            size=len(self.signed.body),
+            hidden=self.signed.hidden,
+            headers=[("target", self.signed.target), *self.signed.headers],
+        )
 
 
 async def _look_at_arrivals() -> None:
@@ -204,6 +235,7 @@ async def _look_at_arrivals() -> None:
     await asyncio.sleep(0)
 
 
-def _asked(call: RestCall) -> str:
-    """Path and query without what signing adds to them; the whole target is kept beside it."""
-    return f"{call.path}?{urlencode(call.query)}" if call.query else call.path
+def _line(call: RestCall) -> str:
+    """Method, path and query without what signing adds; the whole target is kept beside it."""
+    target = f"{call.path}?{urlencode(call.query)}" if call.query else call.path
+    return f"{call.method} {target}"

@@ -57,6 +57,7 @@ async def open_socket(
         close_timeout=CLOSE_S,
         ping_interval=None,
         max_size=MAX_MESSAGE,
+        write_limit=0,  # a send returns once nothing of it waits in this process any more
         create_connection=_Connection,
         logger=_SILENT,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from functools import partial
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection
@@ -121,17 +122,21 @@ class SocketRoute:
             return NoReply(f"not connected: {self.detail}", sent=False)
         request_id = uuid4().hex
         text = self._access.dialect.encode(call, request_id)
-        seq = self._note_out(SocketText(text))
-        reply = self._pending.add(request_id, seq, self._access.clock())
+        waiting = self._pending.add(
+            request_id, partial(self._note_out, SocketText(text)), self._access.clock()
+        )
         try:
             async with asyncio.timeout(deadline_s):
                 await connection.send(text)
-                return await reply
+                waiting.left(self._access.clock())
+                return await waiting.reply
         except TimeoutError:
-            return self._silent(seq, f"no answer within {deadline_s:g} s")
+            if waiting.frame is None:
+                return self._silent(None, f"the venue took in nothing within {deadline_s:g} s")
+            return self._silent(waiting.frame, f"no answer within {deadline_s:g} s")
         except ConnectionClosed:
             # Bytes may have left before the connection broke.
-            return self._silent(seq, "the connection closed while sending")
+            return self._silent(waiting.frame, "the connection closed while sending")
         finally:
             self._pending.forget(request_id)
 
@@ -184,11 +189,11 @@ class SocketRoute:
     async def _log_in(self, connection: ClientConnection) -> None:
         assert self._login is not None
         login = self._access.login()
-        self._note_out(login)
         sent = self._access.clock()
         try:
             async with asyncio.timeout(LOGIN_S):
                 await connection.send(login.text)
+                self._note_out(login)
                 await self._login
         except TimeoutError:
             raise _Lost(f"no answer to the login within {LOGIN_S:g} s") from None
@@ -218,6 +223,8 @@ class SocketRoute:
         read = self._access.dialect.read_socket(data)
         event = read.event
         waiting = self._pending.get(event.request_id) if isinstance(event, Answered) else None
+        if waiting is not None:
+            waiting.left(heard)  # the answer may be here before the send has returned
         latency_ms = heard.steady_since(waiting.sent) * 1000 if waiting else None
         if isinstance(event, Answered) or read.text == _PONG:
             self._answered.set()
@@ -285,9 +292,9 @@ class SocketRoute:
                         self._trusted()
                     else:
                         self._asked = asked
-                        self._note_out(SocketText(rules.text))
                         self._answered.clear()
                         await connection.send(rules.text)
+                        self._note_out(SocketText(rules.text))
                         await self._answered.wait()
             except TimeoutError:
                 raise _Lost(f"no answer to a ping within {rules.answer_s:g} s") from None
@@ -301,8 +308,9 @@ class SocketRoute:
             while True:
                 await self._pong_due.wait()
                 self._pong_due.clear()
-                self._note_out(SocketText(self._pong))
-                await connection.send(self._pong)
+                pong = self._pong
+                await connection.send(pong)
+                self._note_out(SocketText(pong))
 
     # --- the record -------------------------------------------------------------------------------
 
@@ -321,7 +329,7 @@ class SocketRoute:
         self.trips.lose(self._access.clock())
         self._note(reason, error=True)
 
-    def _silent(self, seq: int, reason: str) -> NoReply:
+    def _silent(self, seq: int | None, reason: str) -> NoReply:
         self._access.record("ws", "note", reason, request=seq, error=True)
         self._unanswered, self.detail = True, reason
         self.trips.lose(self._access.clock())

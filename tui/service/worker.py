@@ -6,7 +6,6 @@ import asyncio
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -29,17 +28,21 @@ from tui.service.readiness import health_of, key_note, routes_of
 from tui.service.recorder import Recorder
 from tui.service.rest_route import RestRoute
 from tui.service.runs import Press, Runs
+from tui.service.sender import Sender
 from tui.service.socket_route import SocketRoute
 from tui.service.timers import Timers
 from tui.service.upkeep import Upkeep
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import Dialect, Reply, Talk
+from tui.venues.base import Dialect, Talk
+from tui.venues.progress import Progress
 
 POLL_S = 5.0
 """Between two reads of the book. They also keep the REST connection warm for the next press."""
 STILL_S = 60.0
 """A book that has told the same for so long, without trouble or a press, is read half as often."""
+LATELY_S = 10.0
+"""For so long after a press a kind counts as one where orders may be, whatever the book says."""
 TIME_S = 1.0
 """How long a first login or question waits for the venue's clock."""
 
@@ -82,11 +85,14 @@ class AccountWorker:
             changed,
         )
         self._upkeep = Upkeep(access)
-        self._rest = RestRoute(access, account.rest_url)
+        self._rest = RestRoute(access, account.rest_url, spare=self._dialect.spec.press_calls)
         self._socket: SocketRoute | None = None
         if account.ws_url is not None and self._dialect.keepalive is not None:
             self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
         self._courier = Courier(self._rest, self._socket, self._dialect.limited)
+        self._sender = Sender(self._courier, self._dialect, clock)
+        self._occupied_s: dict[str, float] = {}
+        """When a press last found orders of a kind, monotonic."""
         self.timers = Timers(account, access, self._set_timer, self.refresh, locks)
         self._profile = AccountProfile(access, self._courier, self._profile_told)
         self._ledger = Ledger()
@@ -195,17 +201,24 @@ class AccountWorker:
     # --- what a run needs (RunPorts) --------------------------------------------------------------
 
     async def send_cancel(
-        self, action: Action, scope: Scope, route: Transport, deadline_s: float
+        self,
+        action: Action,
+        scope: Scope,
+        route: Transport,
+        deadline_s: float,
+        progress: Progress,
     ) -> Ack:
-        talk = self._dialect.cancel(self._profile.now, action, scope, self._ledger.book, route)
-        left: list[Reply] = []
+        book, now_s = self._ledger.book, self._clock().mono_s
+        lately = frozenset(k for k, at_s in self._occupied_s.items() if now_s - at_s < LATELY_S)
+        self._occupied_s.update(dict.fromkeys(book.counts if book else (), now_s))
+        talk = self._dialect.cancel(self._profile.now, action, scope, book, route, progress, lately)
         with self._precedence.sending():
-            ack = await self._courier.run(talk, deadline_s, left=left.append)
-        if ack.verdict is Verdict.BUSY:
+            ack = await self._sender.cancel(talk, deadline_s, progress)
+        if ack.verdict is Verdict.BUSY and not ack.held:
             self._venue_clock.resync()  # a stale timestamp is one of the reasons
         if ack.wrong_account:
             await self._profile.ask()
-        return replace(ack, unsent=not left)
+        return ack
 
     def _set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
         return self._dialect.set_timer(self._profile.now, timer, countdown_s)

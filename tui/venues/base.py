@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Ack, Action, Scope, Verdict
@@ -18,6 +18,9 @@ from tui.core.deadman_plan import TimerPlan
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
+
+if TYPE_CHECKING:
+    from tui.venues.progress import Progress
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 JsonObject: TypeAlias = dict[str, JsonValue]
@@ -40,6 +43,8 @@ class RestCall:
     signed: bool = True
     listed: int = field(default=0, compare=False)
     """For a later page of a list: how many orders the pages before it have."""
+    within_s: float | None = field(default=None, compare=False)
+    """A deadline of its own, where that of its batch is longer than the answer is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,15 @@ class SocketCall:
 
 
 Call: TypeAlias = RestCall | SocketCall
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """A documented limit: `calls` in `per_s` seconds, of all calls whose limit has this name."""
+
+    name: str
+    calls: int
+    per_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +258,8 @@ class VenueSpec:
     demo_trading: bool = False
     timers: tuple[TimerSpec, ...] = ()
     extras: tuple[Extra, ...] = ()
+    press_calls: int = 1
+    """REST calls that a press makes at once; as many connections are kept free for it."""
     connects_a_second: int | None = None
     """Sockets that one address may connect in a second; None where the venue does not say."""
     grant: str = ""
@@ -317,8 +333,12 @@ class Dialect(Protocol):
         """Whether a reply speaks of an error; the log's colour hangs on it, nothing else."""
         ...
 
-    def limited(self, reply: RestReply) -> bool:
+    def limited(self, reply: Reply) -> bool:
         """Whether the venue says that it was asked too often, and nothing else."""
+        ...
+
+    def limit(self, call: Call) -> RateLimit | None:
+        """The limit that a cancel counts towards; None for other calls, or where none is known."""
         ...
 
     # talks
@@ -338,11 +358,20 @@ class Dialect(Protocol):
         ...
 
     def cancel(
-        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+        self,
+        profile: Profile,
+        action: Action,
+        scope: Scope,
+        book: Book | None,
+        route: Transport,
+        progress: Progress | None = None,
+        lately: frozenset[str] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels by `route`. `book` is what was read last, for venues that need contracts named.
 
-        The first batch of calls holds everything that can be sent at once.
+        The first batch of calls holds everything that can be sent at once. What `progress` says is
+        answered for certain is not sent again. `lately` are kinds in which orders were open a
+        moment ago, whatever the book says now.
         """
         ...
 

@@ -19,13 +19,14 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials, Secret
 from tui.venues.base import (
-    TOO_MANY_REQUESTS,
+    Call,
     Extra,
     JsonObject,
     Keepalive,
     Profile,
+    RateLimit,
+    Reply,
     RestCall,
-    RestReply,
     SignedRest,
     SocketCall,
     SocketRead,
@@ -37,8 +38,15 @@ from tui.venues.base import (
     VenueSpec,
 )
 from tui.venues.bitget_book import CATEGORIES, STRATEGY, read_book
-from tui.venues.bitget_cancel import cancel_categories, cancel_chosen, cancel_strategy, trade_call
-from tui.venues.bitget_replies import LIMITED, OK, data_of, timer_ack
+from tui.venues.bitget_cancel import (
+    cancel_categories,
+    cancel_chosen,
+    cancel_strategy,
+    limit_of,
+    trade_call,
+)
+from tui.venues.bitget_replies import LIMITED, OK, data_of, read_envelope, timer_ack
+from tui.venues.progress import Progress
 from tui.venues.reading import int_of, object_of, text_of
 from tui.venues.timers import check_countdown
 
@@ -60,6 +68,7 @@ BITGET = VenueSpec(
     demo_trading=True,
     timers=(TIMER,),
     extras=(Extra("strategy"),),
+    press_calls=5,
     grant="Grant UTA trade, read and write; never withdraw. The countdown is enabled on request.",
 )
 KINDS = (
@@ -139,8 +148,14 @@ class Bitget:
     def failed(self, message: JsonObject) -> bool:
         return message.get("code") != OK
 
-    def limited(self, reply: RestReply) -> bool:
-        return reply.status == TOO_MANY_REQUESTS
+    def limited(self, reply: Reply) -> bool:
+        try:
+            return read_envelope(reply).code == LIMITED
+        except VenueError as error:
+            return error.code == LIMITED
+
+    def limit(self, call: Call) -> RateLimit | None:
+        return limit_of(call)
 
     # --- talks ---
 
@@ -173,15 +188,23 @@ class Bitget:
         return read_book(kinds)
 
     def cancel(
-        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+        self,
+        profile: Profile,
+        action: Action,
+        scope: Scope,
+        book: Book | None,
+        route: Transport,
+        progress: Progress | None = None,
+        lately: frozenset[str] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
         cancel can be: a wider one than asked for is never sent."""
+        progress = progress or Progress()
         if scope.orders:
-            return (yield from cancel_chosen(scope.orders))
+            return (yield from cancel_chosen(scope.orders, progress))
         if action.id == STRATEGY_ORDERS.id:
-            return (yield from cancel_strategy(scope))
-        return (yield from cancel_categories(scope, book))
+            return (yield from cancel_strategy(scope, progress))
+        return (yield from cancel_categories(scope, book, progress, lately))
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
         """Starts or refreshes the countdown, or switches it off with 0.

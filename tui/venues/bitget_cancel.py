@@ -1,57 +1,94 @@
 """Bitget's cancels: whole categories, chosen orders, and strategy orders one by one.
 
+No call takes all categories, and five calls of the one that takes a category are all that the venue
+allows in a second. If a press used up all five, one that follows within the second would be refused
+whole. So a press sends at once where orders may be: in categories where the last book or a press
+before it saw some, and where nothing is known. Of the others it asks for the list in the same
+moment, and sends where something rests after all or the list does not come at once. So an order
+that was placed since the last book goes too, wherever it is, and a category is only spared on the
+venue's word of this very moment. If a list was wrong in that, the verification shows the order, and
+the run sends for its category (`Ack.spared`). Where no category is known to have any order, all
+five go at once.
+
 Sources: the UTA pages "Cancel All Orders", "Cancel Batch" and "Cancel Strategy Order".
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.core.actions import Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base import JsonValue, RestCall, Talk, VenueError
-from tui.venues.bitget_book import CATEGORIES, STRATEGY, read_book
+from tui.venues.base import (
+    Call,
+    JsonValue,
+    RateLimit,
+    Reply,
+    RestCall,
+    Talk,
+    VenueError,
+)
+from tui.venues.bitget_book import CATEGORIES, STRATEGY, Listing, read_book
 from tui.venues.bitget_replies import (
-    RETRY_S,
     WRONG_ACCOUNT,
     batch_outcome,
     category_ack,
     strategy_outcome,
 )
+from tui.venues.progress import Answer, Part, Progress, send
 from tui.venues.reading import OrderResult, chosen_ack, requests_ack
 from tui.venues.writing import compact
 
 A_BATCH = 20
 """Orders that one `cancel-batch` takes, all of one category."""
-STRATEGY_A_SECOND = 10
-"""Calls of `cancel-strategy-order`, each of one order."""
+LIST_S = 0.3
+"""How long the list of a category that seems empty is waited for before its cancel is sent."""
+_TRADE = "/api/v3/trade/"
+_A_SECOND = {"cancel-symbol-order": 5, "cancel-batch": 5, "cancel-strategy-order": 10}
+_LIMITS = {f"{_TRADE}{call}": RateLimit(call, most, 1.0) for call, most in _A_SECOND.items()}
 
 
-def cancel_categories(scope: Scope, book: Book | None) -> Talk[Ack]:
-    """Cancels by category and symbol."""
+def limit_of(call: Call) -> RateLimit | None:
+    """The limit that a cancel counts towards, each call its own."""
+    return _LIMITS.get(call.path) if isinstance(call, RestCall) else None
+
+
+def cancel_categories(
+    scope: Scope, book: Book | None, progress: Progress, lately: frozenset[str]
+) -> Talk[Ack]:
+    """Cancels by category and symbol, first where orders are known or nothing is known."""
     if scope.direction or scope.offset:
         return Ack(Verdict.REFUSED, "", "Bitget cancels by category and symbol, not by side")
     if scope.category == STRATEGY:
         return Ack(Verdict.REFUSED, "", "strategy orders have no cancel-all; choose them")
     if scope.category and scope.category not in CATEGORIES:
         return Ack(Verdict.REFUSED, "", "Bitget has no such category")
-    categories = _categories(scope, book)
-    answers = yield tuple(
-        trade_call("cancel-symbol-order", _which(category, scope.contract))
-        for category in categories
-    )
-    acks = list(map(category_ack, answers))
+    first, others = _in_order(scope, book, lately)
+    parts = [_category_part(category, scope.contract) for category in first]
+    due = progress.due(parts)
+    lists = [Listing(category, category) for category in others]
+    questions = [replace(call, within_s=LIST_S) for one in lists if (call := one.call())]
+    if due or questions:
+        replies = yield (*(part.call for part in due), *questions)
+        progress.take(due, replies[: len(due)])
+        occupied = [
+            one.kind
+            for one, reply in zip(lists, replies[len(due) :], strict=True)
+            if _may_have_orders(one, reply, scope)
+        ]
+        more = [_category_part(category, scope.contract) for category in occupied]
+        yield from send(more, progress)
+        parts += more
+    acks = [answer for answer in progress.answers(parts) if isinstance(answer, Ack)]
     if len({(ack.code, ack.text) for ack in acks}) > 1:
-        acks = [_named(ack, category) for ack, category in zip(acks, categories, strict=True)]
-    return requests_ack(acks)
+        acks = [_named(ack, part.label) for ack, part in zip(acks, parts, strict=True)]
+    asked = {part.label for part in parts}
+    return replace(requests_ack(acks), spared=tuple(c for c in others if c not in asked))
 
 
-def cancel_strategy(scope: Scope) -> Talk[Ack]:
-    """Cancels the strategy orders that the venue lists now: there is no call that takes them all.
-
-    As many go at once as the venue takes in a second. The rest is left to be asked for again,
-    which then finds a shorter list.
-    """
+def cancel_strategy(scope: Scope, progress: Progress) -> Talk[Ack]:
+    """Cancels the strategy orders that the venue lists now, one by one: no call takes them all."""
     if scope.direction or scope.offset or scope.category not in (None, STRATEGY):
         return Ack(Verdict.REFUSED, "", "strategy orders are told apart by symbol alone")
     try:
@@ -59,14 +96,7 @@ def cancel_strategy(scope: Scope) -> Talk[Ack]:
     except VenueError as error:
         return replace(error.ack, wrong_account=error.code in WRONG_ACCOUNT)
     due = tuple(order for order in book.orders if scope.covers(order))
-    if not due:
-        return Ack(Verdict.NOTHING)
-    ack = yield from cancel_chosen(due[:STRATEGY_A_SECOND])
-    left = len(due) - STRATEGY_A_SECOND
-    if left <= 0 or ack.verdict not in (Verdict.ACCEPTED, Verdict.NOTHING):
-        return ack
-    text = f"{left} strategy orders to go: the venue takes {STRATEGY_A_SECOND} a second"
-    return replace(ack, verdict=Verdict.BUSY, text=text, retry_after_s=RETRY_S)
+    return (yield from cancel_chosen(due, progress))
 
 
 def _named(ack: Ack, category: str) -> Ack:
@@ -74,44 +104,77 @@ def _named(ack: Ack, category: str) -> Ack:
     return replace(ack, text=f"{ack.text} ({category})".lstrip()) if ack.code or ack.text else ack
 
 
-def _categories(scope: Scope, book: Book | None) -> tuple[str, ...]:
-    """Where to cancel: the category asked for, else those where the symbol was seen, else all."""
+def _in_order(
+    scope: Scope, book: Book | None, lately: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The categories in which a cancel goes out at once, those with orders first, and the others
+    in which something may have been placed since."""
     if scope.category:
-        return (scope.category,)
-    if scope.contract and book:
-        seen = {order.kind for order in book.orders if scope.covers(order)}
-        return tuple(c for c in CATEGORIES if c in seen) or CATEGORIES
-    return CATEGORIES
+        return (scope.category,), ()
+    if book is None:
+        return CATEGORIES, ()
+    seen = {order.kind for order in book.orders if scope.covers(order)}
+    rank = {
+        category: 0 if category in seen else 1 if category in lately else 2
+        for category in CATEGORIES
+        if category in seen or category in lately or category not in book.kinds
+    }
+    first = tuple(sorted(rank, key=lambda category: rank[category]))
+    if not first:
+        return CATEGORIES, ()
+    return first, tuple(category for category in CATEGORIES if category not in rank)
+
+
+def _may_have_orders(listing: Listing, reply: Reply, scope: Scope) -> bool:
+    """Whether a list shows orders of the scope, or leaves it open: then a cancel is to be sent."""
+    try:
+        listing.take(reply)
+    except VenueError:
+        return True
+    return listing.call() is not None or any(map(scope.covers, listing.orders.values()))
+
+
+def _category_part(category: str, symbol: str | None) -> Part:
+    call = trade_call("cancel-symbol-order", _which(category, symbol))
+    return Part(category, call, category_ack, label=category)
 
 
 def _which(category: str, symbol: str | None) -> JsonValue:
     return {"category": category, "symbol": symbol.upper()} if symbol else {"category": category}
 
 
-def cancel_chosen(orders: tuple[OpenOrder, ...]) -> Talk[Ack]:
-    """Orders by twenties of one category (5 calls per second), strategy orders one by one (10)."""
-    groups = []
+def cancel_chosen(orders: Sequence[OpenOrder], progress: Progress) -> Talk[Ack]:
+    """Orders by twenties of one category, strategy orders one by one."""
+    parts = []
     for kind in dict.fromkeys(order.kind for order in orders):
         members = [order for order in orders if order.kind == kind]
         size = 1 if kind == STRATEGY else A_BATCH
-        groups += [members[start : start + size] for start in range(0, len(members), size)]
-    answers = yield tuple(_chosen_call(group) for group in groups)
+        groups = [members[start : start + size] for start in range(0, len(members), size)]
+        parts += [_chosen_part(group) for group in groups]
     results: list[OrderResult] = []
     whole: list[Ack] = []
-    for group, reply in zip(groups, answers, strict=True):
-        ids = [order.order_id for order in group]
-        read = strategy_outcome if group[0].kind == STRATEGY else batch_outcome
-        outcome = read(reply, ids)
-        if isinstance(outcome, list):
-            results += outcome
-        elif len(ids) == 1 and not outcome.wrong_account:
-            results.append(OrderResult(ids[0], outcome.verdict, outcome.code, outcome.text))
+    for answer in (yield from send(parts, progress)):
+        if isinstance(answer, list):
+            results += answer
         else:
-            whole.append(outcome)
+            whole.append(answer)
     return chosen_ack(whole, results)
 
 
-def _chosen_call(group: list[OpenOrder]) -> RestCall:
+def _chosen_part(group: Sequence[OpenOrder]) -> Part:
+    ids = [order.order_id for order in group]
+    read = strategy_outcome if group[0].kind == STRATEGY else batch_outcome
+
+    def answer(reply: Reply) -> Answer:
+        outcome = read(reply, ids)
+        if isinstance(outcome, Ack) and len(ids) == 1 and not outcome.wrong_account:
+            return [OrderResult(ids[0], outcome.verdict, outcome.code, outcome.text)]
+        return outcome
+
+    return Part(f"{group[0].kind} {' '.join(ids)}", _chosen_call(group), answer)
+
+
+def _chosen_call(group: Sequence[OpenOrder]) -> RestCall:
     if group[0].kind == STRATEGY:
         return trade_call("cancel-strategy-order", {"orderId": group[0].order_id})
     body: JsonValue = [
@@ -123,4 +186,4 @@ def _chosen_call(group: list[OpenOrder]) -> RestCall:
 
 def trade_call(call: str, body: JsonValue) -> RestCall:
     """A trade call; the body is compact JSON, the very text that is signed and sent."""
-    return RestCall("POST", f"/api/v3/trade/{call}", body=compact(body))
+    return RestCall("POST", f"{_TRADE}{call}", body=compact(body))

@@ -17,11 +17,13 @@ from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
 from tui.venues import htx_cancel, htx_orders, htx_wire
 from tui.venues.base import (
+    Call,
     JsonObject,
     Keepalive,
     Profile,
+    RateLimit,
+    Reply,
     RestCall,
-    RestReply,
     SignedRest,
     SocketCall,
     SocketRead,
@@ -35,6 +37,8 @@ from tui.venues.htx_replies import LIMITED, answer, error_of, said
 from tui.venues.htx_timer import TIMER, set_timer
 from tui.venues.htx_triggers import ACTION, EXTRA, KIND, open_triggers
 from tui.venues.htx_triggers import cancel as cancel_triggers
+from tui.venues.htx_triggers import limit_of as trigger_limit
+from tui.venues.progress import Progress
 from tui.venues.reading import int_of
 from tui.venues.writing import compact
 
@@ -109,8 +113,11 @@ class Htx:
         told = message.get("status") == "error" or message.get("op") == "error"
         return told or bool(error_of(message)[0])
 
-    def limited(self, reply: RestReply) -> bool:
+    def limited(self, reply: Reply) -> bool:
         return said(reply).code == LIMITED
+
+    def limit(self, call: Call) -> RateLimit | None:
+        return trigger_limit(call) or htx_cancel.limit_of(call)
 
     # talks
 
@@ -158,15 +165,23 @@ class Htx:
         return Book(kinds, book.orders + triggers, 0)
 
     def cancel(
-        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+        self,
+        profile: Profile,
+        action: Action,
+        scope: Scope,
+        book: Book | None,
+        route: Transport,
+        progress: Progress | None = None,
+        lately: frozenset[str] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. An answer that the wrong account family would get too is never taken for a
         certain one: the venue is asked for the family before it counts."""
         contracts = self._account.contracts
+        progress = progress or Progress()
         if action.id == EXTRA.id:
-            ack = yield from cancel_triggers(scope, book, contracts)
+            ack = yield from cancel_triggers(scope, book, contracts, progress)
         else:
-            ack = yield from htx_cancel.cancel(action, scope, book, route, contracts)
+            ack = yield from htx_cancel.cancel(action, scope, book, route, contracts, progress)
         return (yield from of_its_family(ack, _family_of(action), self._account.family))
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:

@@ -1,5 +1,7 @@
 """HTX's cancels: which requests an action takes, over the socket or by their REST twins.
 
+All of them, of every contract and margin mode and by either way, share one limit of trade calls.
+
 Sources: the official pages "[Isolated] ws cancel all Orders", "Ws Cancel batch Order" and their
 neighbours in "Websocket Trade" and in the REST sections of both families.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 from tui.core.actions import Ack, Action, Scope, Verdict
@@ -17,6 +20,7 @@ from tui.venues.base import (
     Call,
     JsonObject,
     JsonValue,
+    RateLimit,
     Reply,
     RestCall,
     SocketCall,
@@ -25,6 +29,7 @@ from tui.venues.base import (
 )
 from tui.venues.htx_orders import open_orders
 from tui.venues.htx_replies import named, read_ack
+from tui.venues.progress import Part, Progress, send
 from tui.venues.reading import requests_ack
 from tui.venues.writing import compact
 
@@ -64,18 +69,22 @@ Target: TypeAlias = tuple[str, str]
 """What one cancel names: a contract and an order id, or a contract and nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A call, and what it names."""
+LIMIT = RateLimit("trade", 72, 3.0)
 
-    call: Call
-    contract: str = ""
-    order_ids: tuple[str, ...] = ()
-    """The chosen orders it names."""
+
+def limit_of(call: Call) -> RateLimit | None:
+    """The limit that a cancel counts towards."""
+    known = call.path in TWINS.values() if isinstance(call, RestCall) else call.op in TWINS
+    return LIMIT if known else None
 
 
 def cancel(
-    action: Action, scope: Scope, book: Book | None, route: Transport, contracts: tuple[str, ...]
+    action: Action,
+    scope: Scope,
+    book: Book | None,
+    route: Transport,
+    contracts: tuple[str, ...],
+    progress: Progress,
 ) -> Talk[Ack]:
     """Cancels what `scope` covers of the action's kind of order. Never raises.
 
@@ -88,7 +97,7 @@ def cancel(
         return Ack(Verdict.REFUSED, "", refusal)
     if scope.orders:
         chosen = [_order(order) for order in scope.orders if order.kind == kind]
-        return (yield from _send(_chosen(kind, chosen, route)))
+        return (yield from _send(_chosen(kind, chosen, route), progress))
 
     known = [o for o in book.orders if o.kind == kind and scope.covers(o)] if book else []
     if kind == "unified":
@@ -100,17 +109,19 @@ def cancel(
                     [_order(order) for order in known],
                     lambda order: _order(order) if scope.covers(order) else None,
                     lambda targets: _chosen(kind, targets, route),
+                    progress,
                 )
             )
-        return (yield from _send([_everything(kind, scope.contract, scope, route)]))
+        return (yield from _send([_everything(kind, scope.contract, scope, route)], progress))
     if scope.contract:
-        return (yield from _send([_everything(kind, scope.contract, scope, route)]))
+        return (yield from _send([_everything(kind, scope.contract, scope, route)], progress))
     return (
         yield from _sweep(
             kind,
             [*map(_contract, known), *((name.upper(), "") for name in contracts)],
             lambda order: _contract(order) if scope.covers(order) else None,
             lambda targets: [_everything(kind, name, scope, route) for name, _ in targets],
+            progress,
         )
     )
 
@@ -131,7 +142,7 @@ def _refusal(kind: str, scope: Scope) -> str:
 # --- requests ------------------------------------------------------------------------------------
 
 
-def _everything(kind: str, contract: str | None, scope: Scope, route: Transport) -> Command:
+def _everything(kind: str, contract: str | None, scope: Scope, route: Transport) -> Part:
     data: JsonObject = {}
     if contract:
         data["contract_code"] = contract.upper()
@@ -140,18 +151,19 @@ def _everything(kind: str, contract: str | None, scope: Scope, route: Transport)
             data["direction"] = scope.direction
         if scope.offset:
             data["offset"] = scope.offset
-    return Command(_call(OPS[kind].sweep, data, route), contract or "")
+    call = _call(OPS[kind].sweep, data, route)
+    return Part(f"all {compact(data)}", call, read_ack, contract or "")
 
 
-def _chosen(kind: str, targets: Iterable[Target], route: Transport) -> list[Command]:
+def _chosen(kind: str, targets: Iterable[Target], route: Transport) -> list[Part]:
     """The orders contract by contract, as many in a request as it may name."""
     ops = OPS[kind]
-    commands: list[Command] = []
+    parts: list[Part] = []
     for contract, ids in batches_of(targets, ops.most):
         listed: JsonValue = [*ids] if kind == "unified" else ",".join(ids)
         call = _call(ops.chosen, {"contract_code": contract, "order_id": listed}, route)
-        commands.append(Command(call, contract, ids))
-    return commands
+        parts.append(Part(f"{contract} {ids}", call, partial(read_ack, asked=ids), contract))
+    return parts
 
 
 def batches_of(targets: Iterable[Target], most: int) -> list[tuple[str, tuple[str, ...]]]:
@@ -183,41 +195,39 @@ def _order(order: OpenOrder) -> Target:
 # --- talks ---------------------------------------------------------------------------------------
 
 
-def _send(commands: Sequence[Command]) -> Talk[Ack]:
-    """All commands at once."""
-    if not commands:
-        return Ack(Verdict.NOTHING)
-    replies = yield tuple(command.call for command in commands)
-    return requests_ack(acks_of(commands, replies))
+def _send(parts: Sequence[Part], progress: Progress) -> Talk[Ack]:
+    """All of them at once."""
+    yield from send(parts, progress)
+    return requests_ack(acks_of(parts, progress))
 
 
 def _sweep(
     kind: str,
     known: Iterable[Target],
     target_of: Callable[[OpenOrder], Target | None],
-    commands_for: Callable[[list[Target]], list[Command]],
+    parts_for: Callable[[list[Target]], list[Part]],
+    progress: Progress,
 ) -> Talk[Ack]:
     """Cancels the known targets at once, and what a read sent beside them finds more.
 
     Without that read the cancel would be as old as the book it was made from.
     """
     named_first = list(dict.fromkeys(known))
-    commands = commands_for(named_first)
-    calls = tuple(command.call for command in commands)
-    replies, found = yield from _alongside(calls, open_orders(kind))
-    acks = acks_of(commands, replies)
+    parts = parts_for(named_first)
+    due = progress.due(parts)
+    replies, found = yield from _alongside(tuple(part.call for part in due), open_orders(kind))
+    progress.take(due, replies)
     if isinstance(found, VenueError):
-        if not commands:
+        if not parts:
             return found.ack
         text = f"open orders could not be listed: {found.text}"
-        return requests_ack([*acks, Ack(Verdict.UNKNOWN, found.code, text)])
+        unknown = Ack(Verdict.UNKNOWN, found.code, text)
+        return requests_ack([*acks_of(parts, progress), unknown])
 
     targets = dict.fromkeys(filter(None, map(target_of, found)))
-    more = commands_for([target for target in targets if target not in named_first])
-    if more:
-        replies = yield tuple(command.call for command in more)
-        acks += acks_of(more, replies)
-    return requests_ack(passing_by(acks))
+    more = parts_for([target for target in targets if target not in named_first])
+    yield from send(more, progress)
+    return requests_ack(passing_by([*acks_of(parts, progress), *acks_of(more, progress)]))
 
 
 def _alongside(
@@ -236,12 +246,12 @@ def _alongside(
         return ours, error
 
 
-def acks_of(commands: Sequence[Command], replies: Sequence[Reply]) -> list[Ack]:
-    pairs = zip(commands, replies, strict=True)
-    acks = [(command, read_ack(reply, command.order_ids)) for command, reply in pairs]
+def acks_of(parts: Sequence[Part], progress: Progress) -> list[Ack]:
+    """The latest answers to these parts; where there are several, with the contract of each."""
+    acks = [answer for answer in progress.answers(parts) if isinstance(answer, Ack)]
     if len(acks) == 1:
-        return [acks[0][1]]
-    return [named(ack, command.contract) for command, ack in acks]
+        return acks
+    return [named(ack, part.label) for part, ack in zip(parts, acks, strict=True)]
 
 
 def passing_by(acks: Iterable[Ack]) -> list[Ack]:

@@ -13,12 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.venues.base import Extra, JsonObject, RestCall, Talk, VenueError
-from tui.venues.htx_cancel import Command, acks_of, batches_of, passing_by
+from tui.venues.base import Call, Extra, JsonObject, RateLimit, RestCall, Talk, VenueError
+from tui.venues.htx_cancel import acks_of, batches_of, passing_by
 from tui.venues.htx_orders import Listing, figure, order_id_of, read_list
+from tui.venues.htx_replies import read_ack
+from tui.venues.progress import Part, Progress, send
 from tui.venues.reading import int_of, requests_ack, text_of
 from tui.venues.talks import side_by_side
 from tui.venues.writing import compact
@@ -65,12 +68,14 @@ def open_triggers(contracts: tuple[str, ...]) -> Talk[tuple[OpenOrder, ...]]:
     return tuple(order for _, orders in found for order in orders)
 
 
-def cancel(scope: Scope, book: Book | None, contracts: tuple[str, ...]) -> Talk[Ack]:
+def cancel(
+    scope: Scope, book: Book | None, contracts: tuple[str, ...], progress: Progress
+) -> Talk[Ack]:
     """Cancels what is listed now and within `scope`, each order by the call of its sort.
 
     The list comes first: a cancel names one contract of one sort, and few may be sent in a second,
-    so none is spent where nothing rests. Those above that number are left to be asked for again.
-    Without a list, the contracts that are known are swept blindly.
+    so none is spent where nothing rests. Without a list, the contracts that are known are swept
+    blindly.
     """
     if scope.category not in (None, KIND.id):
         return Ack(Verdict.REFUSED, "", f"conditional orders have no category {scope.category}")
@@ -79,19 +84,15 @@ def cancel(scope: Scope, book: Book | None, contracts: tuple[str, ...]) -> Talk[
         found = yield from _listed(contracts)
     except VenueError as error:
         text = f"conditional orders could not be listed: {error.text}"
-        commands = [] if by_id else _blindly(scope, book, contracts)
+        parts = [] if by_id else _blindly(scope, book, contracts)
         rest = [replace(error.ack, text=text)]
     else:
-        commands = [c for sort, orders in found for c in _commands(sort, orders, scope, by_id)]
+        parts = [p for sort, orders in found for p in _parts(sort, orders, scope, by_id)]
         rest = []
-    now = _in_one_second(commands)
-    if left := len(commands) - len(now):
-        text = f"{left} cancels of conditional orders to go: the venue takes {A_SECOND} a second"
-        rest.append(Ack(Verdict.BUSY, "", text, retry_after_s=RETRY_S))
-    if not now:
+    if not parts:
         return Ack.together(rest)
-    replies = yield tuple(command.call for command in now)
-    return requests_ack([*passing_by(acks_of(now, replies)), *rest])
+    yield from send(parts, progress)
+    return requests_ack([*passing_by(acks_of(parts, progress)), *rest])
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -131,24 +132,23 @@ def _order(item: JsonObject) -> OpenOrder:
 # --- cancels -------------------------------------------------------------------------------------
 
 
-def _commands(
-    sort: Sort, orders: Iterable[OpenOrder], scope: Scope, by_id: bool
-) -> Iterable[Command]:
+def _parts(sort: Sort, orders: Iterable[OpenOrder], scope: Scope, by_id: bool) -> Iterable[Part]:
     """The calls that cancel those of `orders` that are within the scope, and no other order."""
     mine = [order for order in orders if scope.covers(order)]
     if not by_id:
         return [_everything(sort, contract) for contract in dict.fromkeys(o.contract for o in mine)]
     return [
-        Command(
+        Part(
+            f"{sort.path} {contract} {ids}",
             _call(sort, "cancel", {"contract_code": contract, "order_id": ",".join(ids)}),
+            partial(read_ack, asked=ids),
             contract,
-            ids,
         )
         for contract, ids in batches_of(((o.contract, o.order_id) for o in mine), MOST_IDS)
     ]
 
 
-def _blindly(scope: Scope, book: Book | None, contracts: tuple[str, ...]) -> list[Command]:
+def _blindly(scope: Scope, book: Book | None, contracts: tuple[str, ...]) -> list[Part]:
     seen = (o.contract for o in book.orders if o.kind == KIND.id) if book else ()
     known = [scope.contract.upper()] if scope.contract else list(dict.fromkeys((*contracts, *seen)))
     return [
@@ -159,21 +159,22 @@ def _blindly(scope: Scope, book: Book | None, contracts: tuple[str, ...]) -> lis
     ]
 
 
-def _everything(sort: Sort, contract: str) -> Command:
-    return Command(_call(sort, "cancelall", {"contract_code": contract}), contract)
+def _everything(sort: Sort, contract: str) -> Part:
+    call = _call(sort, "cancelall", {"contract_code": contract})
+    return Part(f"{sort.path} {contract}", call, read_ack, contract)
 
 
 def _call(sort: Sort, what: str, body: JsonObject) -> RestCall:
     return RestCall("POST", f"{sort.path}_{what}", body=compact(body))
 
 
-def _in_one_second(commands: Iterable[Command]) -> list[Command]:
-    """As many of each call as the venue takes at once."""
-    taken: dict[str, int] = {}
-    now = []
-    for command in commands:
-        path = command.call.path if isinstance(command.call, RestCall) else command.call.op
-        taken[path] = taken.get(path, 0) + 1
-        if taken[path] <= A_SECOND:
-            now.append(command)
-    return now
+_LIMITS = {
+    path: RateLimit(path, A_SECOND, 1.0)
+    for sort in SORTS
+    for path in (f"{sort.path}_cancel", f"{sort.path}_cancelall")
+}
+
+
+def limit_of(call: Call) -> RateLimit | None:
+    """The limit that a cancel counts towards, each call its own."""
+    return _LIMITS.get(call.path) if isinstance(call, RestCall) else None

@@ -29,6 +29,8 @@ from tui.venues.base import (
     JsonValue,
     Keepalive,
     Profile,
+    RateLimit,
+    Reply,
     RestCall,
     RestReply,
     SignedRest,
@@ -42,6 +44,7 @@ from tui.venues.base import (
 from tui.venues.okx_book import PENDING, QUOTE, RFQ, SPREAD, read_book
 from tui.venues.okx_replies import (
     KEY_REFUSED,
+    LIMITED,
     block_ack,
     chosen_outcome,
     mass_cancel_ack,
@@ -51,6 +54,7 @@ from tui.venues.okx_replies import (
 )
 from tui.venues.okx_socket import read_message
 from tui.venues.okx_timers import TIMERS, set_timer
+from tui.venues.progress import Answer, Part, Progress, send
 from tui.venues.reading import OrderResult, chosen_ack, int_of, text_of
 from tui.venues.writing import compact
 
@@ -114,6 +118,20 @@ BY_REST: dict[str, _RestOnly] = {
     RFQS.id: _RestOnly("RFQs", "cancel-all-rfqs", "cancel-batch-rfqs", "rfqId"),
 }
 MOST_IN_BATCH = 100
+LIMITS = {
+    name: RateLimit(name, most, 2.0)
+    for name, most in {
+        "sprd-mass-cancel": 5,
+        "sprd-cancel-order": 20,
+        "/api/v5/sprd/mass-cancel": 10,
+        "/api/v5/sprd/cancel-order": 20,
+        "/api/v5/rfq/cancel-all-quotes": 2,
+        "/api/v5/rfq/cancel-all-rfqs": 2,
+        "/api/v5/rfq/cancel-batch-quotes": 2,
+        "/api/v5/rfq/cancel-batch-rfqs": 2,
+    }.items()
+}
+"""Of each cancel by its operation or path; socket and REST have limits of their own."""
 _LOGIN_PATH = "/users/self/verify"
 
 
@@ -173,8 +191,15 @@ class Okx:
     def failed(self, message: JsonObject) -> bool:
         return text_of(message.get("code", "0")) != "0"
 
-    def limited(self, reply: RestReply) -> bool:
-        return reply.status == TOO_MANY_REQUESTS
+    def limited(self, reply: Reply) -> bool:
+        try:
+            return read_envelope(reply).code in LIMITED
+        except VenueError:
+            # A gateway in front of the venue answers without a code of the venue's.
+            return isinstance(reply, RestReply) and reply.status == TOO_MANY_REQUESTS
+
+    def limit(self, call: Call) -> RateLimit | None:
+        return LIMITS.get(call.path if isinstance(call, RestCall) else call.op)
 
     # --- talks ---
 
@@ -210,12 +235,19 @@ class Okx:
         return read_book(kinds)
 
     def cancel(
-        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+        self,
+        profile: Profile,
+        action: Action,
+        scope: Scope,
+        book: Book | None,
+        route: Transport,
+        progress: Progress | None = None,
+        lately: frozenset[str] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
         cancel can be: a wider one than asked for is never sent."""
         if scope.orders:
-            return (yield from _cancel_chosen(action, scope, route))
+            return (yield from _cancel_chosen(action, scope, route, progress or Progress()))
         too_narrow = scope.direction or scope.offset or scope.category
         if block := BY_REST.get(action.id):
             if too_narrow or scope.contract:
@@ -248,26 +280,34 @@ class Okx:
         return RFQS.id in self._account.extras
 
 
-def _cancel_chosen(action: Action, scope: Scope, route: Transport) -> Talk[Ack]:
-    """Spread orders one by one (20 per 2 s), the others by the hundred (2 per 2 s), all at once."""
+def _cancel_chosen(action: Action, scope: Scope, route: Transport, progress: Progress) -> Talk[Ack]:
+    """Spread orders one by one, the others by the hundred, all at once."""
     ids = [order.order_id for order in scope.orders if order.kind in action.kinds]
     if not ids:
         return Ack(Verdict.NOTHING)
-    block = BY_REST.get(action.id)
-    key, size = (block.id_key, MOST_IN_BATCH) if block else ("ordId", 1)
+    size = MOST_IN_BATCH if action.id in BY_REST else 1
     groups = [ids[start : start + size] for start in range(0, len(ids), size)]
-    answers = yield tuple(_chosen_call(action, group, route) for group in groups)
+    parts = [_chosen_part(action, group, route) for group in groups]
     results: list[OrderResult] = []
     whole: list[Ack] = []
-    for group, reply in zip(groups, answers, strict=True):
-        outcome = chosen_outcome(reply, key, group)
-        if isinstance(outcome, list):
-            results += outcome
-        elif len(group) == 1:
-            results.append(of_one_order(group[0], outcome))
+    for answer in (yield from send(parts, progress)):
+        if isinstance(answer, list):
+            results += answer
         else:
-            whole.append(outcome)
+            whole.append(answer)
     return chosen_ack(whole, results)
+
+
+def _chosen_part(action: Action, ids: list[str], route: Transport) -> Part:
+    block = BY_REST.get(action.id)
+
+    def answer(reply: Reply) -> Answer:
+        outcome = chosen_outcome(reply, block.id_key if block else "ordId", ids)
+        if isinstance(outcome, Ack) and len(ids) == 1:
+            return [of_one_order(ids[0], outcome)]
+        return outcome
+
+    return Part(" ".join(ids), _chosen_call(action, ids, route), answer)
 
 
 def _chosen_call(action: Action, ids: list[str], route: Transport) -> Call:

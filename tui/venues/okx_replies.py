@@ -35,7 +35,10 @@ NOTHING = frozenset({"51405", "70409", "70207", "51400", "51401", FILLED, "51410
 """Nothing (left) to cancel: no pending orders, no active quotes or RFQs; of one order: it does not
 exist, is cancelled, completed, or on its way out; of one quote: it does not exist."""
 
-BUSY = frozenset({"50011", "50040", "50061", "60014", "60011", "50102", "50112"})
+LIMITED = frozenset({"50011", "50040", "50061", "60014"})
+"""The rate limits. 50011 comes with HTTP 429 and, at times, with HTTP 200."""
+
+BUSY = LIMITED | {"60011", "50102", "50112"}
 """Not carried out, may work later: the rate limits, a socket not logged in yet (60011), and the
 two timestamp codes, which a fresh look at the venue's clock mends."""
 

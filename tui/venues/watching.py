@@ -9,11 +9,13 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
 from tui.venues.base import (
+    Call,
     Dialect,
     JsonObject,
     Profile,
+    RateLimit,
+    Reply,
     RestCall,
-    RestReply,
     SignedRest,
     SocketCall,
     SocketRead,
@@ -21,6 +23,7 @@ from tui.venues.base import (
     Talk,
     VenueError,
 )
+from tui.venues.progress import Progress
 
 
 class Watching:
@@ -32,7 +35,14 @@ class Watching:
         self.keepalive = dialect.keepalive
 
     def cancel(
-        self, profile: Profile, action: Action, scope: Scope, book: Book | None, route: Transport
+        self,
+        profile: Profile,
+        action: Action,
+        scope: Scope,
+        book: Book | None,
+        route: Transport,
+        progress: Progress | None = None,
+        lately: frozenset[str] = frozenset(),
     ) -> Talk[Ack]:
         raise _refused()
 
@@ -57,8 +67,11 @@ class Watching:
     def failed(self, message: JsonObject) -> bool:
         return self._dialect.failed(message)
 
-    def limited(self, reply: RestReply) -> bool:
+    def limited(self, reply: Reply) -> bool:
         return self._dialect.limited(reply)
+
+    def limit(self, call: Call) -> RateLimit | None:
+        return self._dialect.limit(call)
 
     def venue_time(self) -> Talk[int]:
         return self._dialect.venue_time()
