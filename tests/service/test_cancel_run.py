@@ -14,8 +14,8 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
 from tui.service import cancel_run
 from tui.service.cancel_run import CancelRun, RunLimits, reread
-from tui.venues.base import VenueError
-from tui.venues.progress import Progress
+from tui.venues.base import NoReply, RestCall, VenueError
+from tui.venues.progress import Part, Progress
 
 SPREADS = Action("spreads", "spreads", ("spread",), ("ws", "rest"), leaves="")
 LIMITS = RunLimits(ack_s=0.2, window_s=0.3)
@@ -273,30 +273,76 @@ async def test_chosen_orders_of_another_kind_are_denied_and_nothing_leaves() -> 
     assert (ports.sent, ports.reads) == ([], 0)
 
 
-async def test_after_busy_only_those_still_open_are_asked_for_again() -> None:
-    ports = Ports([BUSY, ACCEPTED], [2, 0])
-    report = await run(ports, chosen(0, 1, 5))
+class InParts(Ports):
+    """Takes so many requests of those that are left at each send, and then is busy."""
+
+    def __init__(self, parts: int, takes: list[int], readings: list[Reading]) -> None:
+        super().__init__([BUSY], readings)
+        self.parts, self.takes = parts, takes
+
+    async def send_cancel(self, *asked: Any) -> Ack:
+        await super().send_cancel(*asked)
+        progress: Progress = asked[-1]
+        calls = [
+            Part(str(n), RestCall("POST", "/cancel"), lambda _: BUSY) for n in range(self.parts)
+        ]
+        due = progress.due(calls)
+        takes = self.takes.pop(0) if len(self.takes) > 1 else self.takes[0]
+        taken = [replace(part, read=lambda _: ACCEPTED) for part in due[:takes]]
+        progress.take([*taken, *due[takes:]], [NoReply("", sent=True)] * len(due))
+        ack = BUSY if len(due) > takes else ACCEPTED
+        return replace(ack, done=progress.done, parts=progress.parts)
+
+
+async def test_a_cancel_that_gets_on_is_sent_on_until_it_is_done() -> None:
+    ports = InParts(90, [72, 1, 1, 1, 1, 1, 1, 1, 1, 1, 9], [0])
+    shown: list[str] = []
+    report = await run(ports, limits=RunLimits(window_s=30), shown=shown)
     assert report.outcome is Outcome.CONFIRMED
-    assert [[o.order_id for o in scope.orders] for scope in ports.scopes] == [
-        ["0", "1", "5"],
-        ["0", "1"],
-    ]
+    assert len(ports.sent) == 11
+    assert shown[:2] == ["sending", "72 of 90 sent, sending on"]
+    steps = [step.name for step in report.steps]
+    assert steps[:2] == ["sent by ws", "72 of 90 sent"]
+    assert steps[-3:] == ["sent by ws", "accepted", "0 open"]
 
 
-@pytest.mark.parametrize("reading", [0, 3, UNREADABLE], ids=["gone", "all there", "unreadable"])
-async def test_where_no_fewer_are_known_to_be_open_all_are_asked_for_again(
-    reading: Reading,
-) -> None:
-    ports = Ports([BUSY, ACCEPTED], [reading, 0])
-    report = await run(ports, chosen(0, 1, 2))
-    assert report.outcome is Outcome.CONFIRMED
-    assert [len(scope.orders) for scope in ports.scopes] == [3, 3]
+async def test_a_cancel_that_gets_on_no_more_is_sent_five_times_more() -> None:
+    ports = InParts(10, [4, 3, 0], [3])
+    report = await run(ports, limits=RunLimits(window_s=1))
+    assert (report.outcome, len(ports.sent)) == (Outcome.REMAINING, 7)
 
 
-async def test_a_cancel_that_gets_on_is_sent_more_often_than_one_that_does_not() -> None:
-    ports = Ports([BUSY], [9, 8, 7, 6, 5, 4, *(3 for _ in range(6)), 0])
-    await run(ports, chosen(*range(10)), limits=RunLimits(window_s=30))
-    assert [len(scope.orders) for scope in ports.scopes] == [10, 9, 8, 7, 6, 5, 4, 3, 3, 3, 3, 3]
+async def test_what_waits_for_another_run_of_the_account_is_waited_for() -> None:
+    held = replace(NOT_SENT, held=True, unsent=True, done=0, parts=3)
+    ports = Ports([held] * 9 + [ACCEPTED], [0])
+    shown: list[str] = []
+    report = await run(ports, shown=shown)
+    assert (report.outcome, len(ports.sent), report.attempts) == (Outcome.CONFIRMED, 10, 1)
+    assert "0 of 3 sent, sending on" in shown
+    assert [step.name for step in report.steps] == ["sent by ws", "accepted", "0 open"]
+
+
+async def test_what_has_an_answer_is_not_sent_again_with_what_has_none() -> None:
+    class Doubtful(InParts):
+        async def send_cancel(self, *asked: Any) -> Ack:
+            return replace(await super().send_cancel(*asked), verdict=Verdict.UNKNOWN)
+
+    ports = Doubtful(5, [4, 0, 1], [3, 0])
+    await run(ports)
+    assert ports.sent == ["ws", "rest", "ws", "rest"]
+
+
+async def test_orders_of_a_kind_that_nothing_was_sent_for_are_sent_for() -> None:
+    spared = replace(ACCEPTED, spared=("spread",))
+    ports = Ports([spared, ACCEPTED], [2, 0])
+    report = await run(ports)
+    assert (report.outcome, len(ports.sent)) == (Outcome.CONFIRMED, 2)
+    ports = Ports([spared], [2])
+    report = await run(ports)
+    assert report.outcome is Outcome.REMAINING
+    assert 1 < len(ports.sent) <= cancel_run.ATTEMPTS, "not for ever"
+    ports = Ports([replace(ACCEPTED, spared=("quote",))], [2])
+    assert ((await run(ports)).outcome, len(ports.sent)) == (Outcome.REMAINING, 1)
 
 
 async def test_a_venue_that_asks_for_more_patience_than_a_run_has_is_not_waited_for() -> None:

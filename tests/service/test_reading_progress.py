@@ -43,7 +43,7 @@ async def test_a_page_counts_when_it_has_come() -> None:
         def __init__(self) -> None:
             self.asked: list[asyncio.Future[Reply]] = []
 
-        async def call(self, call: Call, deadline_s: float) -> Reply:
+        async def call(self, call: Call, deadline_s: float, *, urgent: bool) -> Reply:
             self.asked.append(asyncio.get_running_loop().create_future())
             return await self.asked[-1]
 

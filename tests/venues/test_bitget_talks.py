@@ -25,6 +25,7 @@ from tui.venues.base import (
 )
 from tui.venues.bitget import BITGET, KINDS, ORDERS, STRATEGY_ORDERS, TIMER, Bitget
 from tui.venues.bitget_replies import batch_outcome, category_ack, strategy_outcome, timer_ack
+from tui.venues.progress import Progress
 
 BITGET_ACCOUNT = Bitget(Account("a", "bitget", BITGET.rest_url))
 PROFILE = Profile()
@@ -164,9 +165,14 @@ def test_the_timer_spec() -> None:
 
 
 def cancel(
-    scope: Scope, venue: Venue | Reply = NO_FAILURE, book: Book | None = None
+    scope: Scope,
+    venue: Venue | Reply = NO_FAILURE,
+    book: Book | None = None,
+    progress: Progress | None = None,
+    lately: frozenset[str] = frozenset(),
 ) -> tuple[Ack, list[tuple[RestCall, ...]]]:
-    return drive(BITGET_ACCOUNT.cancel(PROFILE, ORDERS, scope, book, "rest"), venue)
+    talk = BITGET_ACCOUNT.cancel(PROFILE, ORDERS, scope, book, "rest", progress, lately)
+    return drive(talk, venue)
 
 
 def bodies(calls: tuple[RestCall, ...]) -> list[object]:
@@ -182,11 +188,36 @@ def test_everything_is_five_calls_at_once() -> None:
     assert sent[0][0].body == '{"category":"SPOT"}'
 
 
-BOOK = Book(
-    ("SPOT", "USDT-FUTURES"),
-    (OpenOrder("SPOT", "1", "BTCUSDT"), OpenOrder("USDT-FUTURES", "2", "ETHUSDT")),
-    1,
-)
+def book_of(*orders: tuple[str, str], kinds: tuple[str, ...] = CATEGORIES) -> Book:
+    """What was read of `kinds`, with one order for each category and symbol given."""
+    named = enumerate(orders)
+    return Book(kinds, tuple(OpenOrder(c, str(n), symbol) for n, (c, symbol) in named), 1)
+
+
+class Listed:
+    """A venue whose lists hold the orders given, and whose cancels take all of a category."""
+
+    def __init__(self, *orders: tuple[str, str], silent: tuple[str, ...] = ()) -> None:
+        self.orders = list(orders)
+        self.silent = silent
+        self.events: list[tuple[str, str]] = []
+
+    def __call__(self, call: RestCall) -> Reply:
+        if call.method == "GET":
+            category = dict(call.query)["category"]
+            assert call.within_s is not None
+            self.events.append(("list", category))
+            if category in self.silent:
+                return NoReply("no answer within 0.3 s", sent=True)
+            rows = [{"orderId": "7", "symbol": s} for c, s in self.orders if c == category]
+            return rest(data={"list": rows or None, "cursor": None})
+        asked = json.loads(call.body)
+        self.events.append(("cancel", asked["category"]))
+        return NO_FAILURE
+
+    @property
+    def cancelled(self) -> list[str]:
+        return [category for what, category in self.events if what == "cancel"]
 
 
 @pytest.mark.parametrize(
@@ -198,25 +229,85 @@ BOOK = Book(
             None,
             [{"category": "SPOT", "symbol": "BTCUSDT"}],
         ),
-        (Scope(contract="btcusdt"), BOOK, [{"category": "SPOT", "symbol": "BTCUSDT"}]),
-        (Scope(contract="ETHUSDT"), BOOK, [{"category": "USDT-FUTURES", "symbol": "ETHUSDT"}]),
-        (
-            Scope(contract="XRPUSDT"),
-            BOOK,
-            [{"category": category, "symbol": "XRPUSDT"} for category in CATEGORIES],
-        ),
         (
             Scope(contract="XRPUSDT"),
             None,
             [{"category": category, "symbol": "XRPUSDT"} for category in CATEGORIES],
         ),
+        (
+            Scope(contract="xrpusdt"),
+            book_of(("SPOT", "BTCUSDT")),
+            [{"category": category, "symbol": "XRPUSDT"} for category in CATEGORIES],
+        ),
     ],
 )
-def test_a_scope_is_cancelled_where_it_is(
+def test_a_scope_is_cancelled_where_it_may_be(
     scope: Scope, book: Book | None, expected: list[object]
 ) -> None:
     _, sent = cancel(scope, book=book)
     assert [bodies(calls) for calls in sent] == [expected]
+
+
+def test_categories_with_orders_go_first_and_the_others_are_listed_in_the_same_moment() -> None:
+    venue = Listed()
+    ack, sent = cancel(EVERYTHING, venue, book_of(("USDT-FUTURES", "BTCUSDT"), ("SPOT", "BTCUSDT")))
+    assert len(sent) == 1
+    assert venue.events[:2] == [("cancel", "SPOT"), ("cancel", "USDT-FUTURES")]
+    others = ("MARGIN", "COIN-FUTURES", "USDC-FUTURES")
+    assert venue.events[2:] == [("list", category) for category in others]
+    assert (ack.verdict, ack.spared) == (A, others)
+
+
+def test_a_fresh_order_in_a_category_that_seemed_empty_is_cancelled_too() -> None:
+    venue = Listed(("COIN-FUTURES", "BTCUSD"))
+    ack, sent = cancel(EVERYTHING, venue, book_of(("SPOT", "BTCUSDT")))
+    assert venue.cancelled == ["SPOT", "COIN-FUTURES"]
+    assert len(sent) == 2
+    assert ack.spared == ("MARGIN", "USDT-FUTURES", "USDC-FUTURES")
+
+
+def test_a_symbol_is_cancelled_in_categories_where_the_book_did_not_see_it() -> None:
+    venue = Listed(("SPOT", "BTCUSDT"), ("MARGIN", "ETHUSDT"), ("USDT-FUTURES", "BTCUSDT"))
+    ack, _ = cancel(Scope(contract="btcusdt"), venue, book_of(("SPOT", "BTCUSDT")))
+    assert venue.cancelled == ["SPOT", "USDT-FUTURES"], "ETHUSDT is not in the scope"
+    assert ack.spared == ("MARGIN", "COIN-FUTURES", "USDC-FUTURES")
+
+
+def test_a_category_whose_list_does_not_come_is_cancelled() -> None:
+    venue = Listed(silent=("MARGIN", "USDC-FUTURES"))
+    ack, _ = cancel(EVERYTHING, venue, book_of(("SPOT", "BTCUSDT")))
+    assert venue.cancelled == ["SPOT", "MARGIN", "USDC-FUTURES"]
+    assert ack.spared == ("USDT-FUTURES", "COIN-FUTURES")
+
+
+def test_a_category_that_was_never_read_is_cancelled_at_once() -> None:
+    venue = Listed()
+    cancel(EVERYTHING, venue, book_of(("SPOT", "BTCUSDT"), kinds=("SPOT", "USDT-FUTURES")))
+    assert venue.cancelled == ["SPOT", "MARGIN", "COIN-FUTURES", "USDC-FUTURES"]
+    assert ("list", "USDT-FUTURES") in venue.events
+
+
+def test_where_orders_were_a_moment_ago_a_cancel_goes_at_once() -> None:
+    venue = Listed()
+    cancel(EVERYTHING, venue, book_of(), lately=frozenset({"MARGIN", "USDC-FUTURES"}))
+    assert venue.events[:2] == [("cancel", "MARGIN"), ("cancel", "USDC-FUTURES")]
+    assert venue.cancelled == ["MARGIN", "USDC-FUTURES"]
+
+
+def test_only_a_category_that_was_refused_for_the_rate_is_sent_again() -> None:
+    refused = {"MARGIN", "USDT-FUTURES"}
+
+    def venue(call: RestCall) -> Reply:
+        limited = json.loads(call.body)["category"] in refused
+        return rest(429, "429", "Too Many Requests") if limited else NO_FAILURE
+
+    progress = Progress()
+    ack, _ = cancel(EVERYTHING, venue, progress=progress)
+    assert (ack.verdict, progress.done, progress.parts) == (B, 3, 5)
+    refused.clear()
+    ack, sent = cancel(EVERYTHING, venue, progress=progress)
+    assert (ack.verdict, progress.done) == (A, 5)
+    assert bodies(sent[0]) == [{"category": "MARGIN"}, {"category": "USDT-FUTURES"}]
 
 
 @pytest.mark.parametrize(
@@ -675,7 +766,7 @@ def test_strategy_orders_have_an_action_only_where_the_settings_ask_for_it() -> 
     assert [kind.id for kind in WITH_STRATEGY.kinds(PROFILE)] == [kind.id for kind in KINDS]
 
 
-@pytest.mark.parametrize("count", [1, 9, 10])
+@pytest.mark.parametrize("count", [1, 9, 120])
 def test_strategy_orders_are_listed_and_cancelled_one_by_one(count: int) -> None:
     venue = StrategyVenue(count)
     ack, sent = cancel_strategy(venue)
@@ -683,17 +774,16 @@ def test_strategy_orders_are_listed_and_cancelled_one_by_one(count: int) -> None
     assert [len(batch) for batch in sent] == [6, count]
 
 
-def test_no_more_strategy_orders_go_at_once_than_the_venue_takes_in_a_second() -> None:
+def test_strategy_orders_that_are_not_done_are_listed_and_sent_again() -> None:
     venue = StrategyVenue(25)
-    verdicts, left = [], []
-    for _ in range(4):
-        ack, sent = cancel_strategy(venue)
-        assert all(len(batch) <= 10 for batch in sent)
-        verdicts.append(ack.verdict)
-        left.append(len(venue.rows))
-    assert left == [15, 5, 0, 0]
-    assert verdicts == [B, B, A, N]
-    assert ack.retry_after_s >= 1.0
+    venue.codes = {f"90{n:02}": "429" for n in range(10, 25)}
+    ack, sent = cancel_strategy(venue)
+    assert (ack.verdict, len(venue.rows)) == (B, 15)
+    assert [len(batch) for batch in sent] == [6, 25]
+    venue.codes.clear()
+    ack, sent = cancel_strategy(venue)
+    assert (ack.verdict, venue.rows) == (A, {})
+    assert [len(batch) for batch in sent] == [6, 15]
 
 
 def test_a_strategy_order_that_is_not_taken_is_a_failure_of_its_own() -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tui.simulator.contracts import Instrument, listed, today
+from tui.simulator.contracts import Instrument, listed, more, today
 
 HOUR_MS = 3_600_000
 
@@ -71,9 +71,10 @@ class Book:
         for index, moment in enumerate(moments):
             self._add(self._filled[index % len(self._filled)], index // len(self._filled), moment)
 
-    def rest(self, kind: str, count: int, state: str = "live") -> list[Order]:
-        """Place `count` new orders of one kind now."""
-        return [self._add(kind, index, now_ms(), state) for index in range(count)]
+    def rest(self, kind: str, count: int, state: str = "live", contracts: int = 0) -> list[Order]:
+        """Place `count` new orders of one kind now, spread over so many other contracts if given."""
+        others = more(kind, contracts)
+        return [self._add(kind, index, now_ms(), state, others) for index in range(count)]
 
     def open(self, *kinds: str) -> list[Order]:
         """Resting orders, oldest first; of these kinds, or of all if none is named."""
@@ -116,8 +117,15 @@ class Book:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def _add(self, kind: str, index: int, created_ms: int, state: str = "live") -> Order:
-        choices = listed(kind, today())
+    def _add(
+        self,
+        kind: str,
+        index: int,
+        created_ms: int,
+        state: str = "live",
+        others: tuple[Instrument, ...] = (),
+    ) -> Order:
+        choices = others or listed(kind, today())
         instrument = choices[index % len(choices)]
         side = "buy" if index // len(choices) % 2 == 0 else "sell"
         order_id = self._next_id(created_ms)

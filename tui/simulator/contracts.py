@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 FRIDAY = 4
 QUARTER_MONTHS = (3, 6, 9, 12)
+MORE = 200
+"""Swaps beside those that the books start with, about as many as HTX lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,18 @@ def listed(kind: str, day: date) -> tuple[Instrument, ...]:
     return _instruments(rows, sizes)
 
 
+def more(kind: str, count: int) -> tuple[Instrument, ...]:
+    """The first `count` of the many other HTX swaps; there orders rest only if they are asked for.
+
+    Empty for kinds that do not rest in them.
+    """
+    if kind not in ("isolated", "cross"):
+        return ()
+    named = tuple((f"C{number:03}-USDT", 1.0 + number, 3) for number in range(count))
+    return _instruments(named, ("1", "2", "5"))
+
+
 def names(kind: str) -> frozenset[str]:
     """The names that a request about this kind may carry; anything else does not exist."""
-    return frozenset(instrument.name for instrument in listed(kind, today()))
+    known = (*listed(kind, today()), *more(kind, MORE))
+    return frozenset(instrument.name for instrument in known)

@@ -3,6 +3,8 @@
 `GET /sim/orders` lists what rests, by account: `id`, `kind`, `instrument`, `side`, `offset` and
 `created_ms` of each order. `DELETE /sim/faults` takes every pending fault away.
 
+`POST /sim/orders` with `contracts` spreads HTX's isolated or cross orders over so many other swaps.
+
 `POST /sim/orders` with `every_ms` and `for_ms` is an algorithm that keeps quoting: it rests `count`
 orders now, and as many again every `every_ms` for `for_ms` or until a reset.
 
@@ -23,6 +25,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tui.simulator import faults
+from tui.simulator.contracts import MORE
 from tui.simulator.faults import Fault
 
 if TYPE_CHECKING:
@@ -129,11 +132,14 @@ class Control:
         state = body.get("state", "live")
         if state not in QUOTE_STATES or (state != "live" and kind != "quote"):
             raise Unfit(f"state is for quotes: one of {', '.join(QUOTE_STATES)}.")
+        contracts = _count(body, MORE, "contracts") if "contracts" in body else 0
+        if contracts and kind not in ("isolated", "cross"):
+            raise Unfit("contracts is for isolated and cross orders.")
         again = 0
         if "every_ms" in body or "for_ms" in body:
             every_ms = _count(body, 60_000, "every_ms")
             again = _count(body, 600_000, "for_ms") // every_ms
-        account.book.rest(str(kind), count, str(state))
+        account.book.rest(str(kind), count, str(state), contracts)
         if again:
             algorithm = asyncio.create_task(
                 _quote_again(account.book, str(kind), count, every_ms / 1000, again)

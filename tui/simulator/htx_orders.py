@@ -145,14 +145,15 @@ def cross_contract(data: Data) -> str:
         contract = pair + suffixes[kind]
     elif not _is_cross(contract):
         raise Refusal(1014)
-    if not contract.startswith(PAIRS):
+    if not _is_cross(contract):
         raise Refusal(1014)
     return contract
 
 
 def _is_cross(contract: str) -> bool:
     suffixes = htx_contract_types(today()).values()
-    return any(contract == pair + suffix for pair in PAIRS for suffix in suffixes)
+    dated = any(contract == pair + suffix for pair in PAIRS for suffix in suffixes)
+    return dated or contract in names("cross")
 
 
 def _chosen(account: Account, kind: str, contract: str, data: Data, fault: str) -> Content:
