@@ -163,7 +163,8 @@ class Stage:
     def requests(self) -> int:
         """How many calls of the subject have left, or were to leave, over REST."""
         return sum(
-            (one.account, one.transport, one.direction) == (self.subject, "rest", "out")
+            (one.account, one.transport) == (self.subject, "rest")
+            and (one.direction == "out" or one.text.startswith("not sent: "))
             for one in tuple(self.frames)
         )
 
