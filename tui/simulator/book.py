@@ -72,7 +72,7 @@ class Book:
             self._add(self._filled[index % len(self._filled)], index // len(self._filled), moment)
 
     def rest(self, kind: str, count: int, state: str = "live", contracts: int = 0) -> list[Order]:
-        """Place `count` new orders of one kind now, spread over so many other contracts if given."""
+        """Place `count` new orders of one kind now; over so many other contracts, if given."""
         others = more(kind, contracts)
         return [self._add(kind, index, now_ms(), state, others) for index in range(count)]
 
