@@ -20,8 +20,10 @@ from tui.core.clocks import Clock, read_clock
 from tui.core.desk import AccountView, Health, NewSettings
 from tui.core.frames import Frame
 from tui.core.secrets import Credentials
+from tui.service import live_desk
 from tui.service.cancel_run import RunLimits
 from tui.service.live_desk import LiveDesk
+from tui.service.publisher import Publisher
 
 WAIT_S = 20.0
 GRACE_S = 3600.0
@@ -100,16 +102,18 @@ class Stage:
         ]
         self._secrets = {one.account.name: one.secrets for one in known}
         pace = PATIENT if "okx-desk" in (subject, *self.witnesses) else QUICK
-        self.desk = LiveDesk(
-            self.accounts,
-            self._secrets_of,
-            screen_grace_s=GRACE_S,
-            limits=RunLimits(ack_s, window_s or pace[1]),
-            poll_s=poll_s or pace[0],
-            clock=clock,
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(live_desk, "Publisher", self._publisher)
+            self.desk = LiveDesk(
+                self.accounts,
+                self._secrets_of,
+                screen_grace_s=GRACE_S,
+                limits=RunLimits(ack_s, window_s or pace[1]),
+                poll_s=poll_s or pace[0],
+                clock=clock,
+            )
         self.past: list[tuple[Health, str]] = []
-        """What the subject's panel has said, one after another."""
+        """What the subject's account was at each change, as its panel says it, in order."""
         self.frames: list[Frame] = []
         """Every one so far; a screen may take them off the feed."""
         feed = self.desk.frames
@@ -149,12 +153,20 @@ class Stage:
         assert view is not None
         return view
 
+    def _publisher(self, *given: Any) -> Publisher:
+        """A state may be over before the test's own loop has looked, so every change is kept."""
+        stage = self
+
+        class Noting(Publisher):
+            def changed(self) -> None:
+                super().changed()
+                now = stage.desk._workers[stage.subject].view
+                stage.past.append((now.health, now.reason))
+
+        return Noting(*given)
+
     def look(self) -> None:
-        """Keeps what the panels say now."""
-        now = self.account()
-        told = (now.health, now.reason)
-        if not self.past or self.past[-1] != told:
-            self.past.append(told)
+        """Keeps whether a witness is in trouble now."""
         for name in self.witnesses if self._witnesses_were_ready else ():
             other = self.account(name)
             if other.health is not Health.READY:
@@ -198,8 +210,7 @@ class Stage:
 
     def mark(self) -> int:
         """Where in `past` the panel is now."""
-        self.look()
-        return len(self.past) - 1
+        return max(0, len(self.past) - 1)
 
     async def told(self, health: Health, reason: str, since: int) -> None:
         """The subject's panel has said that since a mark."""
