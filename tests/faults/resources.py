@@ -18,6 +18,7 @@ from tui.service.rest_route import RestRoute
 from tui.service.worker import AccountWorker
 
 ANSWER_S = 20.0
+CONNECTED_S = 60.0
 LOOK_S = 0.1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -60,18 +61,21 @@ def thread_names() -> Counter[str]:
     return Counter(re.sub(r"[-_ ]*\d+$", "", thread.name) for thread in threading.enumerate())
 
 
-def look(desk: LiveDesk) -> tuple[Counter[str], Counter[str], int]:
+def look(desk: LiveDesk) -> tuple[Counter[str], Counter[str], int] | None:
     """The tasks of the service by name, the open files, and how many sockets are strays: counted
-    in the service's loop, which opens and closes none meanwhile."""
+    in the service's loop, which opens and closes none meanwhile. None while a WebSocket is down,
+    which has fewer of all."""
     done = threading.Event()
-    found: list[tuple[Counter[str], Counter[str], int]] = []
+    found: list[tuple[Counter[str], Counter[str], int] | None] = []
 
     def count() -> None:
         workers = [one for one in desk._workers.values() if isinstance(one, AccountWorker)]
         names = [worker.account.name for worker in workers]
         tasks = Counter(_bare(task, names) for task in asyncio.all_tasks())
         files = open_files()
-        found.append((tasks, files, files["socket"] - sum(map(known_sockets, workers))))
+        strays = files["socket"] - sum(map(known_sockets, workers))
+        connected = all(one._socket is None or one._socket.up for one in workers)
+        found.append((tasks, files, strays) if connected else None)
         done.set()
 
     desk._loop.call_soon_threadsafe(count)
@@ -89,20 +93,24 @@ def known_sockets(worker: AccountWorker) -> int:
 
 
 def hold(desk: LiveDesk, seconds: float, meanwhile: Callable[[], object]) -> Held:
-    """Looks for so long; garbage goes first, so that memory means what is held."""
+    """Looks for so long, and until every WebSocket was up in a look; garbage goes first, so that
+    memory means what is held."""
     gc.collect()
     tasks: list[Counter[str]] = []
     files: list[Counter[str]] = []
     threads: list[Counter[str]] = []
     strays: list[int] = []
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    while time.monotonic() < until or not tasks:
         meanwhile()
-        running, open_now, stray = look(desk)
-        tasks.append(running)
-        files.append(open_now)
-        strays.append(stray)
-        threads.append(thread_names())
+        if seen := look(desk):
+            running, open_now, stray = seen
+            tasks.append(running)
+            files.append(open_now)
+            strays.append(stray)
+            threads.append(thread_names())
+        elif time.monotonic() > until + CONNECTED_S:
+            raise TimeoutError("a WebSocket does not come up")
         time.sleep(LOOK_S)
     return Held(round(rss_mb(), 1), _least(threads), _least(tasks), _least(files), min(strays))
 

@@ -24,7 +24,7 @@ from tests.faults.invariants import (
     overstated,
     wrongly_confirmed,
 )
-from tests.faults.resources import Held, hold, open_files, thread_names
+from tests.faults.resources import Held, hold, look, open_files, thread_names
 from tests.faults.soak import Plan, Soak, soak
 from tests.faults.soak_plan import EACH_S, deeds
 from tests.faults.soak_rig import rig
@@ -260,6 +260,21 @@ def test_a_leak_of_a_desk_is_seen() -> None:
         leaked.cancel()
     assert grown(before.tasks, after.tasks) == ["sleep: 0 became 1"]
     assert after.stray_sockets == before.stray_sockets + 1
+
+
+@linux
+def test_a_moment_without_a_websocket_is_not_compared() -> None:
+    """It has fewer tasks than any other, which would then all seem to have leaked."""
+    with rig(copies=1) as on:
+        while on.desk.view.ready < len(on.desk.view.accounts):
+            time.sleep(0.05)
+        whole = hold(on.desk, 0, on.desk.screen_alive).tasks
+        on.proxies.order("okx-desk", "refuse")
+        on.proxies.order("okx-desk", "reset")
+        while look(on.desk) is not None:
+            time.sleep(0.05)
+        on.proxies.order("okx-desk", "clear")
+        assert hold(on.desk, 0, on.desk.screen_alive).tasks["reader"] == whole["reader"] == 3
 
 
 @linux
