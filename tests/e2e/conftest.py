@@ -218,9 +218,10 @@ def terminal(clean_env: dict[str, str]) -> Iterator[Callable[..., Terminal]]:
         rows: int = 40,
         controlling: bool = False,
         ignoring: Sequence[signal.Signals] = (),
+        runner: Sequence[str] = ("-m", "tui"),
         **env: str,
     ) -> Terminal:
-        command = [sys.executable, "-m", "tui", *args]
+        command = [sys.executable, *runner, *args]
         one = Terminal(command, {**clean_env, **env}, columns, rows, controlling, ignoring)
         opened.append(one)
         return one

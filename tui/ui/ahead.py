@@ -1,51 +1,85 @@
-"""Loads the dialogs of a bad minute ahead of it, once the screen stands.
+"""Loads every dialog and its styles right after the first paint, while the disk still has them.
 
-The first paint needs none of them. When they are asked for they must not wait for a disk, nor come
-from another version that has been installed meanwhile.
+An upgrade replaces the files under a running desk, and a process without a free descriptor can open
+none: what a key may ask for later must be in memory by then. What a panic needs is imported by
+`tui.ui.app` itself and is there before the first key is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 
-from textual.message_pump import MessagePump
+from textual.app import App
 
+from tui.core.faults import kind_and_place
 from tui.ui.after import after
 
-DIALOGS = (
-    "panic_screen",
-    "parting_screen",
-    "quitting",
-    "pin_dialog",
-    "report_screen",
-    "order_chooser",
-    "scope_chooser",
-    "readiness_screen",
-    "frame_view",
-    "frame_copy",
-    "frame_save",
-    "history_screen",
-    "help",
+MODULES = (
+    "tui.ui.pin_dialog",
+    "tui.ui.help",
+    "tui.ui.parting_screen",
+    "tui.ui.quitting",
+    "tui.ui.report_screen",
+    "tui.ui.readiness_screen",
+    "tui.ui.order_chooser",
+    "tui.ui.scope_chooser",
+    "tui.service.headless",
+    "statistics",
+    "tui.ui.frame_view",
+    "tui.ui.frame_copy",
+    "tui.ui.frame_save",
+    "tui.ui.history_screen",
+    "tui.ui.palette",
+    "tui.ui.charts",
+    "rich.ansi",  # the first plot needs it
+    "tui.service.drill_plan",
+    "tui.ui.drill_screen",
+    "tomlkit",
+    "tui.ui.accounts_screen",
+    "tui.ui.settings_screen",
 )
-"""Modules of `tui.ui`, the most urgent first."""
-FIRST_S, EACH_S = 1.0, 0.1
-"""Until the first is loaded, and between two: keys and pictures come in between."""
+"""What functions import when they are called, the most urgent first."""
+STYLES = Path(__file__).parent
+"""The folder with the styles of every screen."""
 
 
-def load_ahead(node: MessagePump) -> None:
-    """Begins to load them, among the messages of `node`."""
-    _load(node, iter(DIALOGS), FIRST_S)
+def load_ahead(app: App[None]) -> None:
+    """Begins to load, one part after another; keys are handled in between."""
+    _load_next(app, _parts(app), [])
 
 
-def _load(node: MessagePump, names: Iterator[str], wait_s: float) -> None:
-    def load() -> None:
-        name = next(names, None)
-        if name is None:
-            return
-        with suppress(Exception):  # told when it is asked for; the desk goes on without it
-            import_module(f"tui.ui.{name}")
-        _load(node, names, EACH_S)
+def _parts(app: App[None]) -> Iterator[tuple[str, Callable[[], object]]]:
+    yield "styles", partial(_read_styles, app)
+    for name in MODULES:
+        yield name, partial(import_module, name)
 
-    after(wait_s, node, load)
+
+def _read_styles(app: App[None]) -> None:
+    """Textual reads a screen's file when the screen opens, unless its styles are known already."""
+    for path in sorted(STYLES.rglob("*.tcss")):
+        if not app.stylesheet.has_source(str(path)):
+            app.stylesheet.read(path)
+    app.stylesheet.parse()
+
+
+def _load_next(
+    app: App[None], parts: Iterator[tuple[str, Callable[[], object]]], failed: list[str]
+) -> None:
+    part = next(parts, None)
+    if part is None:
+        if failed:
+            said = (
+                f"Parts of killdesk cannot be loaded: {', '.join(failed)}. Cancels and panic work. "
+                "Start killdesk again for the rest."
+            )
+            app.notify(said, severity="warning", timeout=20, markup=False)
+        return
+    name, load = part
+    try:
+        load()
+    except Exception as error:  # noqa: BLE001  the desk works without a dialog
+        failed.append(f"{name.rpartition('.')[2]} ({kind_and_place(error)})")
+    after(0, app, partial(_load_next, app, parts, failed))

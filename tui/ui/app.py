@@ -38,8 +38,10 @@ from tui.ui.keyed import KeyedApp
 from tui.ui.keys.keymap import Keymap, read_keymap, shown
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
+from tui.ui.panic_screen import summarise
 from tui.ui.presses import Presses
 from tui.ui.ringing import Ringing
+from tui.ui.textual_compat.crash_report import FAILED
 
 if TYPE_CHECKING:
     from tui.service.configuration import Configuration
@@ -64,6 +66,7 @@ class KilldeskApp(KeyedApp[None]):
         "panel.tcss",
         "palette.tcss",
         "locking.tcss",
+        "dialogs.tcss",  # the panic summary's
     ]
     COMMANDS = {_commands}  # noqa: RUF012  as in App
 
@@ -152,6 +155,7 @@ class KilldeskApp(KeyedApp[None]):
         """After the first paint: nothing that the desk needs may stand before it."""
         if self._screen_stands is not None:
             self._screen_stands()
+        load_ahead(self)
 
     def take_keys(self, keymap: Keymap) -> None:
         super().take_keys(keymap)
@@ -174,7 +178,6 @@ class KilldeskApp(KeyedApp[None]):
         self._barred()
         self.bridge.start()
         after(_LOOK_AHEAD_S, self, self.guard.look_ahead)
-        load_ahead(self)
         self.configuring.start()
 
     def _second(self) -> None:
@@ -182,16 +185,23 @@ class KilldeskApp(KeyedApp[None]):
             self.bridge.alive()
             self.guard.tick()
             self.dashboard.tick()
-            self.ringing.look_out(self.desk.view)
+            self._look_out(self.desk.view)
+
+    def _look_out(self, view: DeskView) -> None:
+        with self.contained("An alarm could not be told in full"):
+            self.ringing.look_out(view)
 
     def _show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
         if not self.is_running:
             return
         for screen in self.screen_stack:
             if isinstance(screen, DeskDialog):
-                screen.show(view)
+                try:
+                    screen.show(view)
+                except Exception as error:  # noqa: BLE001  a dialog ends by itself, not the desk
+                    self.close_screen(screen, error)
         with self.dashboard.at_once():
-            self.ringing.look_out(view)
+            self._look_out(view)
             self.dashboard.show(view, frames, missed)
         self.ending.look(view)
 
@@ -203,7 +213,8 @@ class KilldeskApp(KeyedApp[None]):
 
     @on(Configure)
     def _configure(self, event: Configure) -> None:
-        self.configuring.open(event.what)
+        with self.contained(FAILED):
+            self.configuring.open(event.what)
 
     def take_settings(self, settings: Settings) -> None:
         """What the screen itself goes by, from now on."""
@@ -259,9 +270,8 @@ class KilldeskApp(KeyedApp[None]):
             self.notify(said, severity="warning", timeout=2, markup=False)
 
     def _panicked(self, press: PanicPress) -> None:
-        from tui.ui.panic_screen import summarise
-
-        summarise(self, self.desk.view, press, self._clock)
+        with self.contained("Panic was sent, but its summary cannot be shown"):
+            summarise(self, self.desk.view, press, self._clock)
 
     # Lock
 
@@ -291,11 +301,16 @@ class KilldeskApp(KeyedApp[None]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """The one way of every key and of the palette: what must not be done now ends here."""
-        answered = self.guard.answers(action, default_namespace)
-        if answered is not None:
-            return answered
-        return await super().run_action(action, default_namespace, namespaces)
+        """The one way of every key and of the palette: what must not be done now ends here, and so
+        does what fails."""
+        try:
+            answered = self.guard.answers(action, default_namespace)
+            if answered is not None:
+                return answered
+            return await super().run_action(action, default_namespace, namespaces)
+        except Exception as error:  # noqa: BLE001  a key that fails must not take the others away
+            self.show_fault(FAILED, error)
+            return True
 
     # Help, palette, the end
 

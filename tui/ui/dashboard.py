@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tui.core.deadman_view import TimerState
 from tui.core.desk import DeskView
+from tui.core.text import safe_text
 from tui.service.late_desk import LateDesk, awaited
 from tui.service.locations import find_locations
 from tui.service.screen_file import ScreenFile
 from tui.ui.app import KilldeskApp
 from tui.ui.drills import Drills
+from tui.ui.textual_compat.crash_report import CRASHED, crash_sentence
+from tui.ui.unfinished import finish_runs, unfinished_lines
 from tui.ui.words import timer_name, utc
 
 if TYPE_CHECKING:
@@ -156,18 +159,35 @@ def _show(desk: LateDesk, screen: Screen) -> int:
         desk.start()
 
     app = screen(ready)
+    code = 0
     try:
         app.run()
+        code = app.return_code or 0
+    except Exception as error:  # noqa: BLE001  the screen failed even as it was taken down
+        code = CRASHED
+        _say(crash_sentence(error))
     finally:
-        desk.stop()
         try:
-            for line in filter(None, (*left_behind(desk.view), desk.last_words)):
-                sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
-        except OSError:
-            # The terminal is gone. The interpreter would try again at its end, and fail for it.
-            sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
-    return app.return_code or 0
+            if code == CRASHED:
+                finish_runs(desk, _say)
+        finally:
+            view = desk.view
+            desk.stop()
+            for line in (*unfinished_lines(view), *left_behind(desk.view), desk.last_words):
+                _say(line)
+    return code
+
+
+def _say(line: str) -> None:
+    """A line for whoever started killdesk, once the screen is gone."""
+    if not line:
+        return
+    try:
+        sys.stdout.write(f"{safe_text(line)}\n")
+        sys.stdout.flush()
+    except OSError:
+        # The terminal is gone. The interpreter would try again at its end, and fail for it.
+        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
 
 
 def left_behind(view: DeskView) -> list[str]:

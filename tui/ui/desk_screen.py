@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -22,6 +23,7 @@ from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.presses import ALL, DISARM, PANIC, Presses, Target
+from tui.ui.textual_compat.crash_report import FAILED, CrashReport
 
 if TYPE_CHECKING:
     from textual.events import Event
@@ -118,7 +120,15 @@ class DeskScreen(DeskFace):
     @on(KeyButton.Pressed)
     def _button_pressed(self, event: KeyButton.Pressed) -> None:
         event.stop()
-        button = event.button
+        with self._contained():
+            self._press_button(event.button)
+
+    def _contained(self) -> AbstractContextManager[None]:
+        """A click that fails ends nothing, as a key that fails."""
+        app = self.app
+        return app.contained(FAILED) if isinstance(app, CrashReport) else nullcontext()
+
+    def _press_button(self, button: KeyButton) -> None:
         if isinstance(button, PanicButton):
             self.press_panic()
             return
@@ -173,7 +183,8 @@ class DeskScreen(DeskFace):
         event.stop()
         panel = next(node for node in event.part.ancestors if isinstance(node, AccountPanel))
         self.grid.select(panel)
-        self.report(panel.account.name)
+        with self._contained():
+            self.report(panel.account.name)
 
     def action_readiness(self) -> None:
         """Shows why the selected account is ready or not."""

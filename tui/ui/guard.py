@@ -21,6 +21,7 @@ from tui.ui.desk_screen import DeskScreen
 from tui.ui.header import UtcClock
 from tui.ui.keybar import KeyBar
 from tui.ui.mode import Mode
+from tui.ui.panic_screen import PanicScreen
 
 _SAID_EVERY_S = 2.0
 """A key that is held down says its sentence no more often."""
@@ -173,8 +174,6 @@ class Guard:
 
     def lock(self) -> None:
         """Closes the screen. A panic's summary stays in sight, every other dialog goes."""
-        from tui.ui.panic_screen import PanicScreen
-
         self._gate.locked = True
         self._gate.note("lock", "locked")
         panicked = [one for one in self._app.screen_stack if isinstance(one, PanicScreen)]

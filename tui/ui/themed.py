@@ -8,9 +8,9 @@ from textual.theme import ThemeProvider
 
 from tui.service.screen_file import ScreenFile
 from tui.ui.beside import beside, disk_sentence
-from tui.ui.crash import CrashReport
 from tui.ui.palette_screen import Palette
 from tui.ui.sparing_styles import SparingStyles
+from tui.ui.textual_compat.crash_report import CrashReport
 from tui.ui.textual_compat.own_terminal import OwnTerminal
 from tui.ui.themes import DARK, OWN, variables_for, without_colour
 

@@ -1,0 +1,93 @@
+"""Runs killdesk while something goes wrong around it; a test chooses what by variables.
+
+`MEDDLE_LOG` is a file that gets a line for each part of this list:
+- `loaded`, once all that is to be loaded after the first paint is in memory;
+- `open PATH` or `import NAME` for everything that is opened or imported after SIGUSR1.
+
+SIGUSR2 takes every descriptor that the process may still open. `MEDDLE_FAULT` names functions of the
+product, `module:Class.name module:Class.name`, that raise; `MEDDLE_ERROR` names the exception.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from importlib import import_module
+
+LOG = os.open(os.environ["MEDDLE_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+WATCHED = {"open": "open", "import": "import", "os.listdir": "open", "os.scandir": "open",
+           "subprocess.Popen": "run", "ctypes.dlopen": "open"}  # fmt: skip
+recording = False
+taken: list[int] = []
+
+
+def write(line: str) -> None:
+    os.write(LOG, f"{line}\n".encode())
+
+
+def watch(event: str, arguments: tuple[object, ...]) -> None:
+    # An open by number is a descriptor that is open already.
+    if recording and event in WATCHED and not isinstance(arguments[0], int):
+        write(f"{WATCHED[event]} {arguments[0]}")
+
+
+def record(*_: object) -> None:
+    global recording
+    recording = True
+    write("recording")
+
+
+def take_descriptors(*_: object) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+    write(f"taken {len(taken)}")
+
+
+def tell_when_loaded() -> None:
+    from tui.ui.ahead import MODULES
+
+    def loaded(name: str) -> bool:
+        spec = getattr(sys.modules.get(name), "__spec__", None)
+        return spec is not None and not getattr(spec, "_initializing", False)
+
+    while not all(map(loaded, MODULES)):
+        time.sleep(0.02)
+    write("loaded")
+
+
+def break_functions(places: list[str], kind: type[BaseException]) -> None:
+    def broken(*_: object, **__: object) -> None:
+        secret = "canary-4711"
+        raise kind("about " + secret)
+
+    for place in places:
+        module, _, name = place.partition(":")
+        owner = import_module(module)
+        *owners, last = name.split(".")
+        for one in owners:
+            owner = getattr(owner, one)
+        setattr(owner, last, broken)
+
+
+if __name__ == "__main__":
+    sys.addaudithook(watch)
+    signal.signal(signal.SIGUSR1, record)
+    signal.signal(signal.SIGUSR2, take_descriptors)
+    break_functions(
+        os.environ.get("MEDDLE_FAULT", "").split(),
+        getattr(builtins, os.environ.get("MEDDLE_ERROR", "KeyError")),
+    )
+    threading.Thread(target=tell_when_loaded, daemon=True).start()
+    import textual
+
+    import tui
+    from tui.cli import main
+
+    write(f"from {tui.__file__} {textual.__file__}")
+    sys.exit(main())
