@@ -85,7 +85,7 @@ def test_everything_works_when_the_files_are_gone(
     assert f"from {installed}/tui/__init__.py {installed}/textual/__init__.py" in log.read_text()
     spoil(installed)
     desk.kill(signal.SIGUSR1)
-    until(lambda: "recording\n" in log.read_text())
+    until(lambda: "begun\n" in log.read_text())
 
     desk.press("X")
     desk.wait_for("AGAIN")
@@ -118,6 +118,6 @@ def test_everything_works_when_the_files_are_gone(
     assert b"fault of killdesk" not in desk.received
 
     ours = str(home)  # settings, keyring, record: what the desk is meant to read and to write
-    for line in log.read_text().partition("recording\n")[2].splitlines():
+    for line in log.read_text().partition("begun\n")[2].splitlines():
         what, _, which = line.partition(" ")
         assert what == "open" and which.startswith(ours), line

@@ -4,8 +4,9 @@
 - `loaded`, once all that is to be loaded after the first paint is in memory;
 - `open PATH` or `import NAME` for everything that is opened or imported after SIGUSR1.
 
-SIGUSR2 takes every descriptor that the process may still open. `MEDDLE_FAULT` names functions of the
-product, `module:Class.name module:Class.name`, that raise; `MEDDLE_ERROR` names the exception.
+SIGUSR2 takes every descriptor that the process may still open. `MEDDLE_FAULT` names functions,
+`module:Class.name module:Class.name`, that raise `MEDDLE_ERROR`, from the start or, with
+`MEDDLE_LATER`, from SIGUSR1 on.
 """
 
 from __future__ import annotations
@@ -36,10 +37,12 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
         write(f"{WATCHED[event]} {arguments[0]}")
 
 
-def record(*_: object) -> None:
+def begin(*_: object) -> None:
     global recording
     recording = True
-    write("recording")
+    if os.environ.get("MEDDLE_LATER"):
+        break_functions()
+    write("begun")
 
 
 def take_descriptors(*_: object) -> None:
@@ -61,12 +64,14 @@ def tell_when_loaded() -> None:
     write("loaded")
 
 
-def break_functions(places: list[str], kind: type[BaseException]) -> None:
+def break_functions() -> None:
+    kind = getattr(builtins, os.environ.get("MEDDLE_ERROR", "KeyError"))
+
     def broken(*_: object, **__: object) -> None:
         secret = "canary-4711"
         raise kind("about " + secret)
 
-    for place in places:
+    for place in os.environ.get("MEDDLE_FAULT", "").split():
         module, _, name = place.partition(":")
         owner = import_module(module)
         *owners, last = name.split(".")
@@ -77,12 +82,10 @@ def break_functions(places: list[str], kind: type[BaseException]) -> None:
 
 if __name__ == "__main__":
     sys.addaudithook(watch)
-    signal.signal(signal.SIGUSR1, record)
+    signal.signal(signal.SIGUSR1, begin)
     signal.signal(signal.SIGUSR2, take_descriptors)
-    break_functions(
-        os.environ.get("MEDDLE_FAULT", "").split(),
-        getattr(builtins, os.environ.get("MEDDLE_ERROR", "KeyError")),
-    )
+    if not os.environ.get("MEDDLE_LATER"):
+        break_functions()
     threading.Thread(target=tell_when_loaded, daemon=True).start()
     import textual
 

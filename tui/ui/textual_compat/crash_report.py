@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from rich.text import Text
 from textual._context import active_message_pump
 from textual.app import App
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -69,6 +70,19 @@ class CrashReport(App[R]):
         except Exception as error:  # noqa: BLE001  a key or a picture must not end the desk
             self.show_fault(what, error)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Shows a sentence; one that cannot be shown ends nothing. Never raises."""
+        with suppress(Exception):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
     def show_fault(self, what: str, error: BaseException) -> None:
         """Shows a fault, unless the same sentence is on the screen already. Never raises."""
         said = f"{what}: a fault of killdesk's own ({kind_and_place(error)})."
@@ -77,8 +91,7 @@ class CrashReport(App[R]):
             return
         self.faults[said] = now_s
         if self.is_running:
-            with suppress(Exception):
-                self.notify(said, severity="error", timeout=SHOWN_S, markup=False)
+            self.notify(said, severity="error", timeout=SHOWN_S)
 
     def close_screen(self, screen: Screen[Any], error: BaseException) -> None:
         """Takes a dialog away that failed, with all that stands above it, and says so."""
