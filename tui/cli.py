@@ -1,8 +1,9 @@
 """The command line: what was asked for, handed to the service, and one line for what came of it.
 
 Everything is imported late, so that `--help` is instant and a broken part spoils its own command
-only. Exit codes: 0 done, 1 not, 2 bad usage or settings, 3 unresolved, 130 interrupted (128 and the
-number of the signal). They tell the outcome, whatever becomes of the output.
+only. Exit codes: 0 done, 1 not, 2 bad usage or settings, 3 unresolved, 70 the screen stopped on a
+fault of its own, 130 interrupted (128 and the number of the signal). They tell the outcome, whatever
+becomes of the output.
 """
 
 from __future__ import annotations

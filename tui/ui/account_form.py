@@ -37,6 +37,7 @@ from tui.ui.account_test import AccountTest
 from tui.ui.beside import beside, sentence
 from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, SecretInput, heading
 from tui.ui.painted import ink
+from tui.ui.styles import styles
 from tui.venues import VENUES
 from tui.venues.base import VenueSpec
 
@@ -69,7 +70,7 @@ def open_form(
 class AccountForm(ModalScreen[str | None]):
     """Adds an account, or changes the one of that name. Returns its name once it is stored."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "forms.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = styles("forms.tcss")
     VERTICAL_BREAKPOINTS = SHORT_BELOW
 
     BINDINGS: ClassVar[list[BindingType]] = [

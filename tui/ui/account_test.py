@@ -20,6 +20,7 @@ from tui.ui.dialog import DeskDialog
 from tui.ui.lines import Line, Said
 from tui.ui.painted import badge, ends, ink, row
 from tui.ui.report_screen import DialogTitle
+from tui.ui.styles import styles
 from tui.ui.words import HEALTH
 from tui.venues import VENUES
 
@@ -32,7 +33,10 @@ _CORRECT = "Go back with esc, correct it, and test again."
 class AccountTest(DeskDialog):
     """Connects as the dashboard would. With no `credentials` those in the keyring are tried."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "forms.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = [
+        styles("dialogs.tcss"),
+        styles("forms.tcss"),
+    ]
     KEYS: ClassVar[str] = "r test again   ↑ ↓ scroll   esc back"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", "test again", id="account.again"),

@@ -28,6 +28,7 @@ from tui.ui.painted import ink, row
 from tui.ui.presses import Presses, Target
 from tui.ui.report_screen import DialogTitle
 from tui.ui.settings_screen import SettingsScreen
+from tui.ui.styles import styles
 from tui.ui.words import HEALTH
 
 _DEMO = (
@@ -41,7 +42,10 @@ _REMOVE = "remove!"
 class AccountsScreen(DeskDialog):
     """A list; what is done is done to the account at the cursor. Without settings, a list alone."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "forms.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = [
+        styles("dialogs.tcss"),
+        styles("forms.tcss"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "add", id="accounts.add"),
         Binding("e", "edit", "edit", id="accounts.edit"),

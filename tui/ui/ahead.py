@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 
 from textual.app import App
 
 from tui.core.faults import kind_and_place
 from tui.ui.after import after
+from tui.ui.styles import styles
 
 MODULES = (
     "tui.ui.pin_dialog",
@@ -42,8 +42,8 @@ MODULES = (
     "tui.ui.settings_screen",
 )
 """What functions import when they are called, the most urgent first."""
-STYLES = Path(__file__).parent
-"""The folder with the styles of every screen."""
+STYLES = ("help.tcss", "quitting.tcss", "forms.tcss")
+"""Of the screens above the desk's own; those of the panic summary are the application's."""
 
 
 def load_ahead(app: App[None]) -> None:
@@ -59,9 +59,8 @@ def _parts(app: App[None]) -> Iterator[tuple[str, Callable[[], object]]]:
 
 def _read_styles(app: App[None]) -> None:
     """Textual reads a screen's file when the screen opens, unless its styles are known already."""
-    for path in sorted(STYLES.rglob("*.tcss")):
-        if not app.stylesheet.has_source(str(path)):
-            app.stylesheet.read(path)
+    for name in STYLES:
+        app.stylesheet.read(styles(name))
     app.stylesheet.parse()
 
 

@@ -41,6 +41,7 @@ from tui.ui.panic_rows import PanicPress
 from tui.ui.panic_screen import summarise
 from tui.ui.presses import Presses
 from tui.ui.ringing import Ringing
+from tui.ui.styles import styles
 from tui.ui.textual_compat.crash_report import FAILED
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class KilldeskApp(KeyedApp[None]):
         "panel.tcss",
         "palette.tcss",
         "locking.tcss",
-        "dialogs.tcss",  # the panic summary's
+        styles("dialogs.tcss"),  # the panic summary's
     ]
     COMMANDS = {_commands}  # noqa: RUF012  as in App
 

@@ -15,6 +15,7 @@ from tui.core.desk import DeskView
 from tui.ui.keys.keymap import shown
 from tui.ui.lines import Lines
 from tui.ui.painted import Painted, ink
+from tui.ui.styles import styles
 
 _ROOMY_FROM = 30
 """Rows of the screen from which a dialog leaves some of them free."""
@@ -30,7 +31,7 @@ class KeysLine(Painted[str]):
 class DeskDialog(ModalScreen[None]):
     """A heading, lines that scroll, and the keys. It never takes the panic key away."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "dialogs.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = styles("dialogs.tcss")
     KEYS: ClassVar[str] = "↑ ↓ scroll   esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "dismiss(None)", "close", id="dialog.close"),

@@ -19,6 +19,7 @@ from tui.core.desk import DeskView
 from tui.ui.dialog import KeysLine
 from tui.ui.help_text import Line, Section, parts
 from tui.ui.painted import Painted, ink
+from tui.ui.styles import styles
 
 
 class HelpPart(Painted[tuple[str, tuple[Line, ...]]]):
@@ -54,7 +55,7 @@ class HelpScreen(ModalScreen[None]):
     `here` are the keys of the screen that it was asked on, where that is not the dashboard.
     """
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "help.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = styles("help.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "close", id="help.back"),
         Binding("q,question_mark,f1", "dismiss(None)", "close", id="help.close"),

@@ -16,6 +16,7 @@ from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
 from tui.ui.leaving import Leaving
+from tui.ui.styles import styles
 
 _NAMED = 6
 """Cancels that the dialog names."""
@@ -41,7 +42,7 @@ class LeaveDialog(ModalScreen[Leaving]):
     `c` means nothing here: it would cancel at one press what takes two elsewhere.
     """
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "quitting.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = styles("quitting.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f,l", "leave('fire')", "quit, leave all as it is", id="quit.fire"),
         Binding("d", "leave('disarm')", "disarm, then quit", id="quit.disarm"),

@@ -20,12 +20,13 @@ from tui.core.desk import AccountView, Desk
 from tui.ui.order_chooser import ActBar
 from tui.ui.presses import Presses, Target
 from tui.ui.scopes import Part, parts
+from tui.ui.styles import styles
 
 
 class ScopeChooser(ModalScreen[None]):
     """A list of parts with what each would hit. Enter arms the one at the cursor, then fires."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "dialogs.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = styles("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,w", "dismiss(None)", "back", id="scope.close"),
     ]

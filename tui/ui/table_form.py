@@ -22,6 +22,7 @@ from tui.service.settings_fields import Field
 from tui.ui.beside import beside, sentence
 from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, Label, heading
 from tui.ui.painted import ink
+from tui.ui.styles import styles
 
 _DEMO = (
     "The demo desk has no settings file: it runs on the usual settings, and there is nothing to "
@@ -32,7 +33,7 @@ _DEMO = (
 class TableForm(ModalScreen[None]):
     """What fields there are, and what they mean in the file, a subclass says."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "forms.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = styles("forms.tcss")
     VERTICAL_BREAKPOINTS = SHORT_BELOW
     NAME: ClassVar[str]
 
