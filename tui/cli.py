@@ -2,8 +2,8 @@
 
 Everything is imported late, so that `--help` is instant and a broken part spoils its own command
 only. Exit codes: 0 done, 1 not, 2 bad usage or settings, 3 unresolved, 70 the screen stopped on a
-fault of its own, 130 interrupted (128 and the number of the signal). They tell the outcome, whatever
-becomes of the output.
+fault of its own, 130 interrupted (128 and the number of the signal). They tell the outcome,
+whatever becomes of the output.
 """
 
 from __future__ import annotations
