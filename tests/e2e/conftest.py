@@ -59,6 +59,7 @@ class Terminal:
         self._master, slave = pty.openpty()
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
+        self.device = os.ttyname(slave)
         self.process = subprocess.Popen(
             from_shell(args, ignoring),
             stdin=slave,
@@ -124,6 +125,43 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
+
+    def press_by_hand(self, *keys: str) -> None:
+        """Presses one key after another, each when the one before has been read, as a hand does.
+
+        Needs nothing on the screen, which may be stalled.
+        """
+        with self._opened() as device:
+            for key in keys:
+                self.press(key)
+                while struct.unpack("I", fcntl.ioctl(device, termios.FIONREAD, b"\0" * 4))[0]:
+                    time.sleep(0.001)
+                time.sleep(0.08)  # no hand is faster, and what is faster counts as a paste
+
+    def stall(self) -> None:
+        """From now on the terminal takes no output, as after ctrl+s."""
+        with self._opened() as device:
+            termios.tcflow(device, termios.TCOOFF)
+
+    def flow(self) -> None:
+        """It takes output again."""
+        with self._opened() as device:
+            termios.tcflow(device, termios.TCOON)
+
+    def cook(self) -> None:
+        """Makes it as a shell does: lines, and what is typed is shown."""
+        with self._opened() as device:
+            attributes = termios.tcgetattr(device)
+            attributes[3] |= termios.ECHO | termios.ICANON | termios.ISIG
+            termios.tcsetattr(device, termios.TCSANOW, attributes)
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[int]:
+        device = os.open(self.device, os.O_RDWR | os.O_NOCTTY)
+        try:
+            yield device
+        finally:
+            os.close(device)
 
     @property
     def field(self) -> str:
@@ -208,20 +246,19 @@ def clean_env(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def terminal(clean_env: dict[str, str]) -> Iterator[Callable[..., Terminal]]:
+def terminal_of(clean_env: dict[str, str]) -> Iterator[Callable[..., Terminal]]:
     """Opens terminals and closes them, whatever happened."""
     opened: list[Terminal] = []
 
     def open_terminal(
-        *args: str,
+        command: list[str],
+        *,
         columns: int = 120,
         rows: int = 40,
         controlling: bool = False,
         ignoring: Sequence[signal.Signals] = (),
-        runner: Sequence[str] = ("-m", "tui"),
         **env: str,
     ) -> Terminal:
-        command = [sys.executable, *runner, *args]
         one = Terminal(command, {**clean_env, **env}, columns, rows, controlling, ignoring)
         opened.append(one)
         return one
@@ -229,6 +266,16 @@ def terminal(clean_env: dict[str, str]) -> Iterator[Callable[..., Terminal]]:
     yield open_terminal
     for one in opened:
         one.close()
+
+
+@pytest.fixture
+def terminal(terminal_of: Callable[..., Terminal]) -> Callable[..., Terminal]:
+    """Opens terminals in which killdesk runs."""
+
+    def open_terminal(*args: str, runner: Sequence[str] = ("-m", "tui"), **more: Any) -> Terminal:
+        return terminal_of([sys.executable, *runner, *args], **more)
+
+    return open_terminal
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.style import Style
+from textual import events
 
 from tests.hostile.tape import NOON_MS, TAPE
 from tui.core.accounts import Account, GuardSettings
@@ -56,6 +57,8 @@ from tui.ui.frame_row import RowPainter
 from tui.ui.frame_text import json_start, pretty, spans
 from tui.ui.frame_view import facts, lines
 from tui.ui.payload_lines import _wrapped
+from tui.ui.terminal.tokens import Tokenizer
+from tui.ui.textual_compat.messages import Messages
 from tui.venues import dialect_of
 from tui.venues.base import RestReply
 from tui.venues.htx_wire import read_socket as read_htx
@@ -365,6 +368,33 @@ def _shown(data: bytes) -> object:
     return len(found)
 
 
+# --- the terminal ---------------------------------------------------------------------------------
+
+_TYPED = (
+    b"X\x1b[120:88;2:2;88u\x1b[57441;2:3u\x1b[27u\x1b[13;1:1u",
+    b"\x1b[<0;10;20M\x1b[M !!\x1b[I\x1b[?2026;2$y\x1b[48;40;120;800;960t\x1b[5;5R",
+    b"\x1b[200~XX \xe2\x82\xac\x1b[201~\x1b]52;c;WFg=\x07\x1bP1$r\x1b\\\x1bOP\x1b[[A\x1b",
+    b"\x1b[:H\x1b[97;1:1u\x1b[88~\x1b[88A\x1b[1;5D\x1b[15~",
+)
+
+
+def _typed(data: bytes) -> object:
+    """Read in two parts, the second so late that what was begun is too old."""
+    tokenizer, messages = Tokenizer(), Messages()
+    middle = len(data) // 2
+    tokens = tokenizer.feed(data[:middle], 0.0) + tokenizer.expire(5.0)
+    tokens += tokenizer.feed(data[middle:], 6.0) + tokenizer.expire(100.0)
+    found = [message for token in tokens for message in messages.of(token)]
+    for message in found:
+        if isinstance(message, events.Resize):
+            judge((message.size.width, message.size.height))
+            assert max(message.size) <= 1000
+        if isinstance(message, events.Key):
+            assert len(message.key) < 100
+            assert message.character is None or len(message.character) == 1
+    return len(found)
+
+
 READERS: dict[str, Reader] = {
     "JSON": Reader(parse_object, _json(*_HTX_SAID), (NotReadable,)),
     "gzip": Reader(unpack_gzip, (gzip.compress(b'{"op":"ping"}' * 9),), (NotReadable,)),
@@ -416,4 +446,5 @@ READERS: dict[str, Reader] = {
         lambda d: _in_a_file(_replayed, "2025-10-17.jsonl")(_after_good(d)), tuple(TAPE[1:])
     ),
     "frame on the screen": Reader(_shown, _PAYLOADS),
+    "terminal": Reader(_typed, _TYPED),
 }

@@ -58,6 +58,8 @@ ELSEWHERE = {
     "service.http_connection:HttpConnection.exchange": "writes; its answer goes through _read",
     "service.pending:Pending.answer": "hands on",
     "service.pin:_scrypt": "hashes what it is given",
+    "ui.terminal.writer:TerminalWriter._put_out": "writes",
+    "ui.textual_compat.driver:TerminalDriver._pass_on": "ui/test_driver: the real input function",
     "service.rest_route:RestRoute._says_error": "test_wire: a server of such answers",
     "service.simulator_control:SimulatorControl.state": "our own simulator, for a drill",
     "service.socket_connection:_Connection.data_received": "hands on; test_wire, as the next one",

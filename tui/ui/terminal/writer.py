@@ -43,18 +43,23 @@ class TerminalWriter:
                 self._changed.notify()
 
     def pause(self) -> None:
-        """Drops drawings until `drawn_anew`, as if the terminal took none."""
+        """Drops drawings until `go_on`, as if the terminal took none."""
         with self._changed:
             self._backlog.give_up()
-            self._asked = True
             self._paused_since_s = time.monotonic()
 
     def drawn_anew(self) -> None:
         """Everything is about to be drawn: drawings are taken again."""
         with self._changed:
             self._asked = False
+            if self._paused_since_s is None:
+                self._backlog.drawn_anew()
+
+    def go_on(self) -> None:
+        """After `pause`: everything is about to be drawn."""
+        with self._changed:
             self._paused_since_s = None
-            self._backlog.drawn_anew()
+        self.drawn_anew()
 
     def blocked_s(self) -> float:
         """For how many seconds the terminal has not taken what is being written to it."""

@@ -45,7 +45,8 @@ _WAKE = b"\0"
 _CLOSE_S = 1.0
 """How long a terminal may take for the last that is written to it."""
 _GAP_S = 2.0
-"""By so much more has the time with sleep gone on than the time without: the machine slept."""
+"""A wait that is longer by so much was none: the machine slept, or the process was frozen in a way
+that no signal tells of."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -143,7 +144,7 @@ class TerminalDriver(LinuxDriver):
         self._enable_line_wrap()
         self._disable_in_band_window_resize()
         self.disable_input()
-        if self.attrs_before is not None:
+        if self.attrs_before is not None and not self._in_background():
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
         if not constants.DISABLE_KITTY_KEY:
@@ -202,7 +203,7 @@ class TerminalDriver(LinuxDriver):
         """After a SIGSTOP from outside: the terminal may be in any state."""
         if self._writer is None:
             return
-        self._writer.drawn_anew()
+        self._writer.go_on()
         if not constants.DISABLE_KITTY_KEY:
             self.write(kitty.POP)
         self._set_modes()
@@ -224,6 +225,8 @@ class TerminalDriver(LinuxDriver):
         self._key_thread = None
         self.exit_event.clear()
         signal.set_wakeup_fd(-1)
+        if self._in_background():
+            return  # the terminal is the shell's: who touches it now is stopped
         with contextlib.suppress(termios.error):
             termios.tcflush(self.fileno, termios.TCIFLUSH)
 
@@ -231,7 +234,6 @@ class TerminalDriver(LinuxDriver):
         """Reads until the input is to end, or the terminal is gone; raises for no bytes."""
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCONT})
         tokenizer, messages = Tokenizer(), Messages(debug=self._debug)
-        slept_s = _slept_s()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
@@ -239,7 +241,9 @@ class TerminalDriver(LinuxDriver):
                 self._resumed = False
                 self._read_out(selector, tokenizer, messages)
             while not self.exit_event.is_set():
-                ready = {key.fd for key, _ in selector.select(_wait_s(tokenizer))}
+                wait_s, begun_s = _wait_s(tokenizer), _real_s()
+                ready = {key.fd for key, _ in selector.select(wait_s)}
+                frozen = _real_s() - begun_s > wait_s + _GAP_S
                 data = b""
                 if self.fileno in ready:
                     data = self._read_bytes()
@@ -248,9 +252,8 @@ class TerminalDriver(LinuxDriver):
                 now_s = time.monotonic()
                 # In this order: a stop from here on makes what was read old by its date.
                 stopped = self._was_continued()
-                slept_s, before_s = _slept_s(), slept_s
                 messages.reports_size = self._in_band_window_resize
-                if stopped or slept_s - before_s > _GAP_S:
+                if stopped or frozen:
                     tokenizer.reset()
                     self._pass_on(tokenizer, messages, data, now_s, stale=True)
                     if stopped and not self._catch_up(selector, tokenizer, messages):
@@ -329,9 +332,7 @@ def _wait_s(tokenizer: Tokenizer) -> float:
     return min(_LOOK_S, max(0.0, tokenizer.deadline_s - time.monotonic()))
 
 
-def _slept_s() -> float:
-    """For how long the machine has slept; 0 where it does not tell."""
+def _real_s() -> float:
+    """A clock that goes on while the machine sleeps, where there is one."""
     boottime = getattr(time, "CLOCK_BOOTTIME", None)
-    if boottime is None:
-        return 0.0
-    return time.clock_gettime(boottime) - time.clock_gettime(time.CLOCK_MONOTONIC)
+    return time.monotonic() if boottime is None else time.clock_gettime(boottime)
