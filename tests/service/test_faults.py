@@ -161,12 +161,9 @@ TABLE = [
     Row(
         "accepted, and every other order kept",
         "partial",
-        # OKX tells of no single order; Bitget calls them gone (24056), and the book knows better.
+        # OKX tells of no single order; Bitget calls them gone (24056) and HTX on their way out
+        # (1062), and the book knows better.
         Truth(Outcome.REMAINING, PART),
-        but={
-            "htx-legacy isolated": Truth(Outcome.REMAINING, PART, ("1062",)),
-            "htx-unified unified": Truth(Outcome.REMAINING, PART, ("1062",)),
-        },
     ),
     # Refused for good.
     Row("the signature is refused", "auth_refused", REJECTED),

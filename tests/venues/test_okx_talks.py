@@ -210,6 +210,18 @@ def test_what_the_reply_to_a_mass_cancel_means(reply: Reply, verdict: Verdict, c
         (rest(200, "70207", "no active RFQs"), N, "70207", None),
         (rest(200, "70408"), R, "70408", None),
         (rest(200, "70400"), R, "70400", None),
+        (
+            rest(200, "70400", "Quote cannot be canceled when its state is pending_fill."),
+            R,
+            "70400",
+            None,
+        ),
+        (
+            rest(200, "70400", "Quote cannot be canceled when its state is canceled."),
+            N,
+            "70400",
+            None,
+        ),
         (rest(200, "70008"), R, "70008", None),
         (rest(200, "70006"), R, "70006", None),
         (rest(200, "70015"), R, "70015", None),
@@ -652,6 +664,37 @@ def test_all_rfqs_go_by_one_call() -> None:
     ack, sent = cancel(RFQS, Scope(contract=SPREAD), rest(data=[]))
     assert (ack.verdict, sent) == (R, [])
     assert "RFQs" in ack.text
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("70200", "The RFQ with {0} status cannot be canceled"),
+        ("70400", "Quote cannot be canceled when its state is {0}."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("state", "verdict", "filled"),
+    [
+        ("canceled", N, False),
+        ("expired", N, False),
+        ("traded_away", N, False),
+        ("failed", N, False),
+        ("filled", N, True),
+        ("pending_fill", R, False),
+        ("active", R, False),
+    ],
+)
+def test_what_cannot_be_cancelled_in_its_state_is_gone_if_that_state_says_so(
+    code: str, state: str, verdict: Verdict, filled: bool
+) -> None:
+    rows = [
+        {"quoteId": "1", "sCode": code, "sMsg": f"cannot be canceled when its state is {state}"}
+    ]
+    found = chosen_outcome(rest(200, "1", data=rows), "quoteId", ["1"])
+    assert isinstance(found, list)
+    (result,) = found
+    assert (result.verdict, result.filled) == (verdict, filled)
 
 
 @pytest.mark.parametrize(

@@ -222,14 +222,14 @@ def test_htx_the_contract_stands_behind_the_venue_s_words() -> None:
 def test_htx_each_unified_order_has_its_own_words() -> None:
     items = [
         {"order_id": "1", "code": 200},
-        {"order_id": "2", "code": 1061, "message": "no such order"},
-        {"order_id": "3", "code": 1061},
+        {"order_id": "2", "code": 1205, "message": "no permission"},
+        {"order_id": "3", "code": 1205},
         {"order_id": "4"},
     ]
     ack = htx_replies.read_ack(rest({"code": 200, "message": "Success", "data": items}))
     assert ack.failures == (
-        OrderFailure("2", "1061", "no such order"),
-        OrderFailure("3", "1061", ""),
+        OrderFailure("2", "1205", "no permission"),
+        OrderFailure("3", "1205", ""),
         OrderFailure("4", "", "no result for this order"),
     )
 

@@ -43,7 +43,7 @@ CLOCK = codes("40004 40005 40008")
 """The timestamp was refused: a fresh look at the venue's clock mends it."""
 
 REFUSED = codes("""
-    40001 40002 40003 40006 40007 40009 40010 40011 40012 40013 40014 40016 40017 400171 400172
+    40001 40002 40003 40006 40007 40009 40011 40012 40013 40014 40016 40017 400171 400172
     40018 40019 40020 40029 40031 40034 40036 40037 40038 40054 40068 40084 40085 40099 22010
 """)
 """Definitely not carried out, and asking again will not help: key, passphrase, signature, address,
@@ -54,7 +54,9 @@ def verdict_of(code: str) -> Verdict:
     """The meaning of a code other than success.
 
     A code that is not known to be harmless is UNKNOWN, among them 40015 (system abnormal), 40200
-    (upgrade) and 40725 (an upstream service failed): none says whether the request got through.
+    (upgrade), 40725 (an upstream service failed) and 40010: some clients call that a wrong
+    signature, the page "Place Order" a request that timed out, after which the order is to be
+    looked up. None says whether the request got through.
     """
     if code in NOTHING:
         return Verdict.NOTHING

@@ -6,7 +6,7 @@ code tables of the USDT-M pages, and the FAQ on cancelling. The classes are kill
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.core.actions import Ack, OrderFailure, Verdict
@@ -177,10 +177,11 @@ def read_ack(reply: Reply, asked: Sequence[str] = ()) -> Ack:
     heard = said(reply)
     if heard.message is None:
         return Ack(heard.meaning.verdict, heard.code, heard.text)
-    taken, failures = _orders_of(heard.message.get("data"))
+    orders = _orders_of(heard.message.get("data"))
+    failures = orders.failures
     server_ms = int_of(heard.message.get("ts"))
     if heard.ok:
-        named = taken | {failure.order_id for failure in failures}
+        named = orders.taken | orders.gone | {failure.order_id for failure in failures}
         doubts = tuple(
             OrderFailure(order_id, "", NOT_NAMED) for order_id in asked if order_id not in named
         )
@@ -188,7 +189,7 @@ def read_ack(reply: Reply, asked: Sequence[str] = ()) -> Ack:
         text = doubts[0].text if doubts else ""
         return Ack(verdict, text=text, failures=failures + doubts, server_ms=server_ms)
     # A refusal of the whole that lists orders as taken contradicts itself and proves nothing.
-    verdict = Verdict.UNKNOWN if taken else heard.meaning.verdict
+    verdict = Verdict.UNKNOWN if orders.taken else heard.meaning.verdict
     text = _with_note(heard)
     if len(asked) == 1 and not failures and (verdict is Verdict.REFUSED or heard.code == FILLED):
         failures = (OrderFailure(asked[0], heard.code, text, filled=heard.code == FILLED),)
@@ -200,37 +201,47 @@ def named(ack: Ack, contract: str) -> Ack:
     return replace(ack, text=f"{ack.text} ({contract})".lstrip()) if ack.code or ack.text else ack
 
 
-def _orders_of(data: JsonValue) -> tuple[frozenset[str], tuple[OrderFailure, ...]]:
-    """The orders a reply lists as taken, and those it lists as not taken."""
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """What a reply says of single orders."""
+
+    taken: frozenset[str]
+    gone: frozenset[str]
+    """No such order (any more), or its cancel is under way: nothing is left to do for them, and so
+    they are no failures. The book tells whether any of them rests after all."""
+    failures: tuple[OrderFailure, ...]
+
+
+def _orders_of(data: JsonValue) -> _Orders:
+    others: list[tuple[str, str, str]]
     if isinstance(data, list):
-        return _unified_orders(objects_of(data))
-    legacy = object_of(data)
-    taken = frozenset(filter(None, text_of(legacy.get("successes")).split(",")))
-    failures = (
-        _failure(item, text_of(item.get("err_code")), text_of(item.get("err_msg")))
-        for item in objects_of(legacy.get("errors"))
+        items = [
+            (_order_id(item), text_of(item.get("code")), text_of(item.get("message")))
+            for item in objects_of(data)
+        ]
+        taken = frozenset(order_id for order_id, code, _ in items if code == "200")
+        others = [
+            (order_id, code, text if code or text else "no result for this order")
+            for order_id, code, text in items
+            if code != "200"
+        ]
+    else:
+        legacy = object_of(data)
+        taken = frozenset(filter(None, text_of(legacy.get("successes")).split(",")))
+        others = [
+            (_order_id(item), text_of(item.get("err_code")), text_of(item.get("err_msg")))
+            for item in objects_of(legacy.get("errors"))
+        ]
+    failed = [one for one in others if one[1] == FILLED or not _is_gone(one[1])]
+    gone = frozenset(order_id for order_id, code, _ in others if _is_gone(code))
+    failures = tuple(
+        OrderFailure(order_id, code, text, filled=code == FILLED) for order_id, code, text in failed
     )
-    # HTX may list an order as "being cancelled" (1062) and as taken at once; then it is taken.
-    return taken, tuple(f for f in failures if not (f.code == "1062" and f.order_id in taken))
+    return _Orders(taken, gone, failures)
 
 
-def _unified_orders(
-    items: Iterable[JsonObject],
-) -> tuple[frozenset[str], tuple[OrderFailure, ...]]:
-    taken: set[str] = set()
-    failures: list[OrderFailure] = []
-    for item in items:
-        code = text_of(item.get("code"))
-        if code == "200":
-            taken.add(_order_id(item))
-        else:
-            text = text_of(item.get("message")) or ("" if code else "no result for this order")
-            failures.append(_failure(item, code, text))
-    return frozenset(taken), tuple(failures)
-
-
-def _failure(item: JsonObject, code: str, text: str) -> OrderFailure:
-    return OrderFailure(_order_id(item), code, text, filled=code == FILLED)
+def _is_gone(code: str) -> bool:
+    return BUSINESS.get(code, _UNKNOWN) in (_NOTHING, _UNDER_WAY)
 
 
 def _order_id(item: JsonObject) -> str:

@@ -1,7 +1,8 @@
 """HTX's dead-man timer: `linear-cancel-after` of legacy accounts, `cancel-after` of unified ones.
 
-The first is documented (USDT-M, "Automatic order cancellation"); the second is known from client
-code only, so its answer is held against what was asked for.
+The first is documented (USDT-M, "Automatic order cancellation"). The second is on the official list
+of V5 calls, but the unit of its time-out is proven nowhere, so its answer is held against what was
+asked for.
 """
 
 from __future__ import annotations

@@ -111,7 +111,8 @@ def sign_login(url: str, credentials: Credentials, now_ms: int) -> SocketText:
 
 
 def read_socket(data: bytes | str) -> SocketRead:
-    """HTX packs every message with gzip; plain JSON is understood too. Never raises."""
+    """A message of HTX's sockets: the trade sockets pack each with gzip, the V5 push socket sends
+    text; either is understood. Never raises."""
     try:
         plain = _unpacked(data)
     except NotReadable as error:

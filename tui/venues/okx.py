@@ -61,7 +61,7 @@ from tui.venues.writing import compact
 OKX = VenueSpec(
     id="okx",
     title="OKX",
-    rest_url="https://www.okx.com",
+    rest_url="https://openapi.okx.com",
     ws_url="wss://ws.okx.com:8443/ws/v5/business",
     paper_ws_url="wss://wspap.okx.com:8443/ws/v5/business",
     passphrase=True,

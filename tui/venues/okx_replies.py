@@ -7,6 +7,7 @@ call named below.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -56,6 +57,13 @@ REFUSED = KEY_REFUSED | codes("""
 """)
 """Definitely not carried out, and asking again will not help."""
 
+IN_STATE = frozenset({"70200", "70400"})
+"""An RFQ or a quote cannot be cancelled in the state that the text names. Page "Error Code"."""
+_STATE = re.compile(r"\b(?:state is|with) (\w+)", re.IGNORECASE)
+"""`Quote cannot be canceled when its state is X`, `The RFQ with X status cannot be canceled`."""
+_OVER = frozenset({"canceled", "cancelled", "filled", "expired", "traded_away", "failed"})
+"""States in which nothing of it is left; not `pending_fill`."""
+
 LOGIN_PERMANENT = KEY_REFUSED
 LOGIN_PASSING = frozenset({"60004", "60006", "60009", "60023", "60031", "63999", "50102", "50112"})
 """A login failed, yet the same credentials may work later: clock, login rate, internal error.
@@ -65,20 +73,27 @@ attempt now and then, while giving up on a good one would cost the trader the bu
 """
 
 
-def verdict_of(code: str) -> Verdict:
-    """The meaning of a code other than success. Sub-codes (`51008_1000`) follow their code.
+def verdict_of(code: str, text: str = "") -> Verdict:
+    """The meaning of a code other than success. Sub-codes (`51008_1000`) follow their code; where
+    the text names a state, that decides (`IN_STATE`).
 
     A code that is not known to be harmless is UNKNOWN, among them 50004 (timeout behind the
     gateway, HTTP 400), 50013 (busy, HTTP 429), 50001 and 50026.
     """
     base = code.partition("_")[0]
-    if base in NOTHING:
+    if base in NOTHING or _state_of(base, text) in _OVER:
         return Verdict.NOTHING
     if base in BUSY:
         return Verdict.BUSY
     if base in REFUSED:
         return Verdict.REFUSED
     return Verdict.UNKNOWN
+
+
+def _state_of(code: str, text: str) -> str:
+    """The state in which an RFQ or a quote cannot be cancelled; empty where none is named."""
+    found = _STATE.search(text) if code in IN_STATE else None
+    return found[1].lower() if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ class Envelope:
     @property
     def ack(self) -> Ack:
         """The meaning of a refusal."""
-        return Ack(verdict_of(self.code), self.code, self.text, retry_after_s=RETRY_S)
+        return Ack(verdict_of(self.code, self.text), self.code, self.text, retry_after_s=RETRY_S)
 
     @property
     def error(self) -> VenueError:
@@ -192,11 +207,12 @@ def _result(order_id: str, row: JsonObject | None) -> OrderResult:
     if row is None:
         return OrderResult(order_id, Verdict.UNKNOWN, "", NOT_NAMED)
     code, text = text_of(row.get("sCode")), text_of(row.get("sMsg"))
-    verdict = Verdict.ACCEPTED if code == "0" else verdict_of(code)
+    verdict = Verdict.ACCEPTED if code == "0" else verdict_of(code, text)
     return of_one_order(order_id, Ack(verdict, code, text))
 
 
 def of_one_order(order_id: str, ack: Ack) -> OrderResult:
     """The meaning of an answer that is about this order alone."""
-    filled = ack.code.partition("_")[0] == FILLED
+    code = ack.code.partition("_")[0]
+    filled = code == FILLED or _state_of(code, ack.text) == "filled"
     return OrderResult(order_id, ack.verdict, ack.code, ack.text, filled)
