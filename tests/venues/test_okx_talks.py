@@ -686,11 +686,9 @@ def test_all_rfqs_go_by_one_call() -> None:
     ],
 )
 def test_what_cannot_be_cancelled_in_its_state_is_gone_if_that_state_says_so(
-    code: str, state: str, verdict: Verdict, filled: bool
+    code: str, text: str, state: str, verdict: Verdict, filled: bool
 ) -> None:
-    rows = [
-        {"quoteId": "1", "sCode": code, "sMsg": f"cannot be canceled when its state is {state}"}
-    ]
+    rows = [{"quoteId": "1", "sCode": code, "sMsg": text.format(state)}]
     found = chosen_outcome(rest(200, "1", data=rows), "quoteId", ["1"])
     assert isinstance(found, list)
     (result,) = found
