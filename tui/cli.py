@@ -283,7 +283,8 @@ def _accounts_list(chosen: argparse.Namespace) -> int:
         say("no accounts yet; killdesk accounts add NAME --venue VENUE adds one")
     width = max((len(entry.name) for entry in entries), default=0)
     for entry in entries:
-        held = "key in the keyring" if entry.keyring else entry.problem or "no key in the keyring"
+        held = "key in the keyring" if entry.keyring else "no key in the keyring"
+        held = entry.problem or held
         say(f"{entry.name:{width}}  {entry.venue:8}  {held}")
     return OK
 

@@ -174,7 +174,7 @@ def test_new_settings_while_the_keyring_hangs_stop_no_account(
     keyring.hold(*ALL)
     written = path.read_text()
     path.write_text(written.replace('venue = "okx"', 'venue = "okx"\nextra = ["rfqs"]'))
-    desk.wait_for("R takes it over")
+    desk.wait_for("R reload")
     desk.press("R")
     desk.wait_for("new settings wait")
     desk.wait_for("4 of 4 ready")

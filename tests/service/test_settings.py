@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +56,10 @@ on_quit = "fire"
 """
 
 
+PROBLEM = re.compile(r"(?P<key>[^:]*): (?P<what>.*) \((?P<place>accounts\[\d+\]) in (?P<file>.*)\)")
+"""What keeps an account from being used."""
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
@@ -63,9 +68,19 @@ def file(tmp_path: Path) -> Path:
 def complaint(file: Path, text: str | bytes) -> str:
     """The one line about `text`, without the file's name in front."""
     file.write_bytes(text.encode() if isinstance(text, str) else text)
-    with pytest.raises(SettingsError) as caught:
-        load_settings(file)
-    message = str(caught.value)
+    try:
+        denied = [one for one in load_settings(file).accounts if one.problem]
+    except SettingsError as error:
+        return told(file, str(error))
+    (one,) = denied
+    assert one.problem.isprintable(), one.problem
+    found = PROBLEM.fullmatch(one.problem)
+    assert found and found["file"] == str(file), one.problem
+    whose = "" if one.name == found["place"] else f' (account "{one.name}")'
+    return f"{found['place']}.{found['key']}{whose}: {found['what']}"
+
+
+def told(file: Path, message: str) -> str:
     assert message.isprintable(), message
     assert message.startswith(f"{file}: ")
     return message.removeprefix(f"{file}: ")
@@ -606,6 +621,52 @@ def test_two_accounts_of_one_name(file: Path, again: str) -> None:
     text = account("okx") + "\n" + account("htx").replace('"a"', f'"{again}"')
     assert complaint(file, text) == (
         f'accounts[2].name: a second account is called "{again}"; rename one'
+    )
+
+
+def test_of_two_accounts_of_one_name_the_first_can_be_used(file: Path) -> None:
+    file.write_text("\n".join([account("okx"), account("htx"), account("bitget", "rest = 1")]))
+    accounts = load_settings(file).accounts
+    assert [(one.name, one.venue, bool(one.problem)) for one in accounts] == [
+        ("a", "okx", False),
+        ("accounts[2]", "htx", True),
+        ("accounts[3]", "bitget", True),
+    ]
+
+
+@pytest.mark.parametrize("table", ["name = 1", "", 'name = "a"\nvenue = [1]', "venue = {}"])
+def test_a_bad_account_of_any_sort_leaves_the_others(file: Path, table: str) -> None:
+    file.write_text(f"[[accounts]]\n{table}\n{account('okx')}".replace('"a"', '"b"', 1))
+    bad, good = load_settings(file).accounts
+    assert bad.problem
+    assert not good.problem
+    assert timer_warnings(load_settings(file)) == ()
+
+
+@pytest.mark.parametrize(
+    "code", ["BTC-USDT", "币安人生-USDT", "BTC-USDT-261225", "ΑΒΓ-USDT", "हिन्दी-USDT", "١٢-USDT"]
+)
+def test_a_contract_code_may_be_of_any_script(file: Path, code: str) -> None:
+    file.write_text(account("htx", f'contracts = ["{code}"]'))
+    assert load_settings(file).accounts[0].contracts == (code,)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "币安人生",
+        "币安-",
+        "-USDT",
+        "BTC--USDT",
+        "btc-usdt",
+        "BTC USDT",
+        "BTC_USDT",
+        "B\u200bTC-USDT",
+    ],
+)
+def test_what_is_no_contract_code_in_any_script(file: Path, code: str) -> None:
+    assert "expected codes such as BTC-USDT" in complaint(
+        file, account("htx", f'contracts = ["{code}"]')
     )
 
 

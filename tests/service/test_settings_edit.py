@@ -173,12 +173,15 @@ def test_what_would_not_load_is_not_written(file: Path, fields: dict[str, str]) 
     assert file.read_text() == WRITTEN
 
 
-def test_a_file_too_odd_to_edit_safely_is_left_alone(file: Path) -> None:
+def test_an_account_that_cannot_be_used_can_be_removed(file: Path) -> None:
     odd = '"accounts" = 1'
     text = f"""[[accounts]]\nname = "a"\nvenue = "okx"\nrest_url = '''{odd}'''"""
     file.write_text(text)
-    with pytest.raises(SettingsError):
-        remove_account(file, "a")
+    assert remove_account(file, "a")
+    assert load_settings(file).accounts == ()
+
+
+def test_a_file_too_odd_to_edit_safely_is_left_alone(file: Path) -> None:
     hidden = (
         '[[accounts]]\nname = """\\\n[[accounts]]"""\nvenue = "okx"\n'
         '[[accounts]]\nname = "b"\nvenue = "okx"\n'

@@ -53,3 +53,6 @@ class Account:
     deadman: TimerSettings | None = None
     timers: tuple[str, ...] = ()
     """Dead-man timers beyond the one that the venue's accounts have anyway, by their ids."""
+    problem: str = ""
+    """Why its settings cannot be used, in one sentence; then nothing is sent for it, and the other
+    fields are only what could be read. Empty for an account that can be used."""

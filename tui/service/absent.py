@@ -12,9 +12,12 @@ from tui.core.desk import AccountView, Health, RunView
 from tui.service.credential_request import CredentialRequest
 from tui.service.ledger import Ledger
 from tui.service.timers import Timers
-from tui.venues import dialect_of
+from tui.venues import VENUES, dialect_of, title_of
 from tui.venues.base import Profile
 
+EVERY_ACTION = "everything"
+"""Stands for the actions of an account of which they are not known."""
+_EVERYTHING = Action(EVERY_ACTION, EVERY_ACTION, (), (), "")
 MOST_HELD = 30
 """Presses of one action and scope that wait for the account; of more the oldest are denied."""
 HELD_S = 5.0
@@ -49,16 +52,15 @@ class AbsentWorker:
         changed: Callable[[], None],
         ended: Callable[[Report], None] = lambda _: None,
         request: CredentialRequest | None = None,
-        reason: str = "",
     ) -> None:
-        """`request` asks for the credentials; without one they are not to come, for a `reason`."""
+        """`request` asks for the credentials; without one none come, as the account's settings
+        cannot be used."""
         self.account = account
         self._ended = ended
         self._request = request
-        self._reason = reason
         self._clock = clock
         self._changed = changed
-        self._dialect = dialect_of(account)
+        self._dialect = dialect_of(account) if account.venue in VENUES else None
         self._profile = Profile(family="" if account.family == "auto" else account.family)
         self._ledger = Ledger()
         self._held: list[HeldPress] = []
@@ -126,7 +128,11 @@ class AbsentWorker:
     @property
     def reason(self) -> str:
         """Why it has no credentials, in one sentence."""
-        return self._request.reason if self._request is not None else self._reason
+        return self._request.reason if self._request is not None else self.account.problem
+
+    @property
+    def _actions(self) -> tuple[Action, ...]:
+        return self._dialect.actions(self._profile) if self._dialect is not None else ()
 
     @property
     def _waiting(self) -> bool:
@@ -140,8 +146,8 @@ class AbsentWorker:
     ) -> list[Report]:
         denied = [
             self._deny_one(action, scope, pressed_ms, reason)
-            for action in self._dialect.actions(self._profile)
-            if action_id is None or action.id == action_id
+            for action in self._actions or (_EVERYTHING,)
+            if action_id in (None, action.id)
         ]
         self._changed()
         return denied
@@ -167,20 +173,20 @@ class AbsentWorker:
         return AccountView(
             name=self.account.name,
             venue=self.account.venue,
-            title=self._dialect.spec.title,
+            title=title_of(self.account),
             health=Health.CONNECTING if self._waiting else Health.DOWN,
             reason=self.reason,
             family=self._profile.family,
             paper=self.account.demo_trading,
             key_note="",
             routes=(),
-            kinds=self._dialect.kinds(self._profile),
-            actions=self._dialect.actions(self._profile),
+            kinds=self._dialect.kinds(self._profile) if self._dialect is not None else (),
+            actions=self._actions,
             book=None,
             book_error="",
             runs=tuple(
                 RunView(
-                    one.action or "everything", one.scope, one.pressed_ms, "waiting for the keyring"
+                    one.action or EVERY_ACTION, one.scope, one.pressed_ms, "waiting for the keyring"
                 )
                 for one in self._held
             ),

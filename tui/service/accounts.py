@@ -13,7 +13,7 @@ from tui.service import settings_edit
 from tui.service.credential_request import SIDE_BY_SIDE
 from tui.service.credentials import CredentialsError
 from tui.service.helper_threads import HelperThreads
-from tui.service.settings import Settings, SettingsError, read_account
+from tui.service.settings import Settings, SettingsError, load_settings, read_account
 from tui.service.settings_table import SettingsTable, merged
 
 
@@ -26,7 +26,7 @@ class AccountEntry:
     keyring: bool | None
     """Whether the keyring has its secrets; None when it could not say."""
     problem: str | None = None
-    """Why it could not say."""
+    """Why it could not say, or why the account's settings cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ def list_accounts(
     """Every configured account; the keyring is asked for all side by side, `timeout_s` for each."""
 
     def entry(account: Account) -> AccountEntry:
-        held, problem = None, None
+        held, problem = None, account.problem or None
         try:
             held = keyring.has_credentials(account.name, timeout_s)
         except CredentialsError as error:
-            problem = str(error)
+            problem = problem or str(error)
         return AccountEntry(account.name, account.venue, held, problem)
 
     threads = HelperThreads(SIDE_BY_SIDE)
@@ -81,6 +81,8 @@ def plan_account(settings: Settings, path: Path, fields: Mapping[str, object]) -
     """
     name = str(fields.get("name", ""))
     configured = settings.account(name)
+    if configured is not None and configured.problem:
+        raise SettingsError(f'"{name}" cannot be used: {configured.problem}')
     if configured is not None and set(fields) == {"name"}:
         return PlannedAccount(configured, {})
     table = SettingsTable(path, f"accounts[{len(settings.accounts) + 1}]", dict(fields))
@@ -98,9 +100,19 @@ def plan_account(settings: Settings, path: Path, fields: Mapping[str, object]) -
 
 
 def account_table(path: Path, name: str) -> dict[str, object]:
-    """The account's keys as the file has them; none if it is not in there. Raises SettingsError."""
+    """The account's keys as the file has them; none if it is not in there.
+
+    Raises SettingsError, also for an account whose name or venue cannot be used: a form has no
+    place for those.
+    """
     tables = settings_edit.account_tables(path)
-    return next((table for table in tables if table.get("name") == name), {})
+    for account, table in zip(load_settings(path).accounts, tables, strict=False):
+        if account.name != name:
+            continue
+        if account.problem and (not account.venue or table.get("name") != name):
+            raise SettingsError(f"{account.problem}; change it in the file")
+        return table
+    return {}
 
 
 def plan_change(

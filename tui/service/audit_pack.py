@@ -42,7 +42,7 @@ def _pack(path: Path, stop: Event) -> bool:
         flags |= getattr(os, flag, 0)
     written, read_back = sha256(), sha256()
     try:
-        if path.is_symlink():
+        if path.is_symlink() or not path.is_file():  # a pipe would be waited for
             return False
         with path.open("rb") as whole, os.fdopen(open_private(draft, flags), "wb") as file:
             with gzip.GzipFile("", "wb", fileobj=file) as packed:

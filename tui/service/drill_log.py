@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tui.core.drill import Drill, DrillError
 from tui.service.locations import find_locations, replace_private
+from tui.service.regular_file import read_regular
 
 KEPT = 100
 
@@ -21,9 +22,10 @@ def read_drills(path: Path) -> tuple[Drill, ...]:
 
     Raises OSError where there is a file that cannot be read.
     """
-    if not path.is_file():  # a pipe in its place would be waited for
+    try:
+        lines = read_regular(path).decode("utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
         return ()
-    lines = path.read_text("utf-8", errors="replace").splitlines()
     found = []
     for line in lines:
         try:

@@ -16,7 +16,8 @@ MOST_ORDERS = 20_000
 
 def plan_of_settings(accounts: Sequence[Account], orders: int) -> DrillPlan:
     """Every configured account with `orders` orders, spread over what its buttons reach."""
-    return DrillPlan(tuple(_configured(account, orders) for account in accounts))
+    usable = (account for account in accounts if not account.problem)
+    return DrillPlan(tuple(_configured(account, orders) for account in usable))
 
 
 def _configured(account: Account, orders: int) -> DrillAccount:
@@ -36,7 +37,7 @@ def _configured(account: Account, orders: int) -> DrillAccount:
 
 def plan_of_view(view: DeskView, *, keep: bool) -> DrillPlan:
     """Every account of the desk with as many orders of each kind as its book has now."""
-    return DrillPlan(tuple(map(_seen, view.accounts)), keep)
+    return DrillPlan(tuple(_seen(one) for one in view.accounts if one.venue in VENUES), keep)
 
 
 def _seen(account: AccountView) -> DrillAccount:

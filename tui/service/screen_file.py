@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from tui.service.locations import replace_private
+from tui.service.regular_file import read_regular
 
 _MOST_BYTES = 10_000
 
@@ -31,10 +32,7 @@ class ScreenFile:
 
 def _read_theme(path: Path) -> str:
     try:
-        if not path.is_file():  # a pipe in its place would be waited for
-            return ""
-        with path.open("rb") as file:
-            kept = json.loads(file.read(_MOST_BYTES))
+        kept = json.loads(read_regular(path, _MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return ""
     theme = kept.get("theme") if isinstance(kept, dict) else None

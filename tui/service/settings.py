@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui.core.accounts import Account
 from tui.service.endpoints import EndpointError, rest_endpoint, socket_endpoint
+from tui.service.regular_file import read_regular
 from tui.service.settings_keys import read_keys
 from tui.service.settings_table import SettingsError, SettingsTable, quoted
 from tui.service.settings_timer import account_timer_warnings, read_deadman, read_timers
@@ -42,7 +44,6 @@ _LONGEST_NAME = 40
 _GRACE_S = (5, 600)
 _LOCK_MIN = (0, 1440)
 _MOST_DAYS = 36_500
-_CONTRACT = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 _LINE = re.compile(r"(?P<what>.*) \(at (?P<where>.+)\)", re.DOTALL)
 
 
@@ -72,10 +73,11 @@ class Settings:
 def load_settings(path: Path, *, must_exist: bool = False) -> Settings:
     """Reads and checks the file. Raises SettingsError with one line.
 
-    A missing file means no accounts, unless somebody named it: then `must_exist`.
+    A missing file means no accounts, unless somebody named it: then `must_exist`. An account whose
+    values cannot be used has a `problem` instead.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except FileNotFoundError:
         if must_exist:
             raise SettingsError(f"{path}: there is no such settings file") from None
@@ -85,8 +87,9 @@ def load_settings(path: Path, *, must_exist: bool = False) -> Settings:
     return parse_settings(data, path)
 
 
-def parse_settings(data: bytes, path: Path) -> Settings:
-    """Checks the content of a settings file. Raises SettingsError with one line."""
+def parse_settings(data: bytes, path: Path, required: int | None = None) -> Settings:
+    """Checks the content of a settings file. Raises SettingsError with one line, but not for values
+    of a single account: that account then has a `problem`, unless its index is `required`."""
     root = SettingsTable(path, "", _parse_toml(data, path))
     root.allow_only(("desk", "keys", "audit", "accounts"))
     desk = root.table("desk")
@@ -99,14 +102,39 @@ def parse_settings(data: bytes, path: Path) -> Settings:
     audit.allow_only(("keep_days",))
     keep_days = audit.whole("keep_days", 90, 0, _MOST_DAYS)
     accounts: list[Account] = []
-    for table in root.tables("accounts"):
-        account = read_account(table)
-        if account.name.casefold() in {other.name.casefold() for other in accounts}:
-            raise table.wrong("name", f'a second account is called "{account.name}"; rename one')
-        accounts.append(account)
+    for number, table in enumerate(root.tables("accounts")):
+        taken = frozenset(other.name.casefold() for other in accounts)
+        try:
+            accounts.append(_account(table, taken))
+        except SettingsError as error:
+            if number == required:
+                raise
+            accounts.append(_refused(table, taken, error))
     keys = read_keys(root.table("keys"))
     return Settings(
         confirm, grace_s, tuple(accounts), keep_days, path, keys, lock_after_min, notify
+    )
+
+
+def _account(table: SettingsTable, taken: Collection[str]) -> Account:
+    account = read_account(table)
+    if account.name.casefold() in taken:
+        raise table.wrong("name", f'a second account is called "{account.name}"; rename one')
+    return account
+
+
+def _refused(table: SettingsTable, taken: Collection[str], error: SettingsError) -> Account:
+    """An account that cannot be used; it is called `accounts[2]` if its name cannot be used."""
+    try:
+        name = _name(table)
+    except SettingsError:
+        name = table.path
+    venue = table.values.get("venue")
+    return Account(
+        name=table.path if name.casefold() in taken else name,
+        venue=venue if isinstance(venue, str) and venue in VENUES else "",
+        rest_url="",
+        problem=f"{error.key}: {error.expected} ({table.path} in {table.file})",
     )
 
 
@@ -135,6 +163,7 @@ def timer_warnings(settings: Settings) -> tuple[str, ...]:
     return tuple(
         warning
         for account in settings.accounts
+        if not account.problem
         for warning in account_timer_warnings(account, VENUES[account.venue].spec)
     )
 
@@ -198,9 +227,19 @@ def _contracts(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
         raise table.wrong("contracts", f"{spec.title} cancels without it; take this key out")
     contracts = table.texts("contracts")
     for contract in contracts:
-        if not _CONTRACT.fullmatch(contract):
+        if not _is_contract(contract):
             raise table.wrong("contracts", "expected codes such as BTC-USDT", quoted(contract))
     return tuple(dict.fromkeys(contracts))
+
+
+def _is_contract(code: str) -> bool:
+    """Parts of capital letters and digits with `-` between; they may be of any script."""
+    parts = code.split("-")
+    return len(parts) > 1 and code == code.upper() and all(map(_is_word, parts))
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and all(unicodedata.category(char)[0] in "LMN" for char in text)
 
 
 def _extras(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tomlkit.items import Array, InlineTable
 
 from tui.core.accounts import Account
 from tui.service.locations import replace_private
+from tui.service.regular_file import read_regular
 from tui.service.settings import Settings, SettingsError, load_settings, parse_settings
 from tui.service.settings_sections import text_with_changes
 from tui.service.settings_table import merged
@@ -33,7 +34,7 @@ def add_account(path: Path, fields: Mapping[str, object]) -> Account:
     """
     text = _read(path)
     edited = text_with_account(text, fields)
-    settings = parse_settings(edited.encode(), path)
+    settings = parse_settings(edited.encode(), path, required=len(_tables(text)))
     _check_unchanged(path, {"accounts": [*_tables(text), dict(fields)]}, text, edited)
     _write(path, edited)
     return settings.accounts[-1]
@@ -71,7 +72,7 @@ def change_account(path: Path, name: str, fields: Mapping[str, object]) -> Accou
     edited = text_with_changes(text, "accounts", number, fields)
     tables = _tables(text)
     tables[number] = merged(tables[number], fields)
-    return _change(path, text, edited, {"accounts": tables}).accounts[number]
+    return _change(path, text, edited, {"accounts": tables}, number).accounts[number]
 
 
 def change_tables(path: Path, changes: Tables) -> Settings:
@@ -106,9 +107,19 @@ def read_tables(path: Path, tables: Tables, changes: Tables) -> Settings:
     return parse_settings(tomlkit.dumps(merged(tables, changes)).encode(), path)
 
 
-def _change(path: Path, before: str, after: str, now: Mapping[str, object]) -> Settings:
+def _change(
+    path: Path,
+    before: str,
+    after: str,
+    now: Mapping[str, object],
+    required: int | None = None,
+) -> Settings:
     _check_unchanged(path, now, before, after)
-    settings = parse_settings(after.encode(), path)
+    settings = parse_settings(after.encode(), path, required)
+    accounts = parse_settings(before.encode(), path).accounts
+    for was, will in zip(accounts, settings.accounts, strict=False):
+        if will.problem and not was.problem:
+            raise SettingsError(f"{path}: {will.problem}", expected=will.problem)
     if after != before:
         _write(path, after)
     return settings
@@ -183,7 +194,7 @@ def _newline(text: str) -> str:
 def _read(path: Path) -> str:
     load_settings(path)  # what cannot be understood is not edited
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_regular(path).decode("utf-8-sig")
     except FileNotFoundError:
         return ""
 

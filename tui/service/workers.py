@@ -13,7 +13,7 @@ from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, ReadCredentials
 from tui.core.secrets import Credentials
-from tui.service.absent import AbsentWorker
+from tui.service.absent import EVERY_ACTION, AbsentWorker
 from tui.service.credential_request import ANSWER_S, CredentialRequest, KeyringCalls
 from tui.service.reconfigure import refusal
 from tui.service.timers import Timers
@@ -42,31 +42,30 @@ class _Place:
 
     worker: Worker
     """Takes the presses now."""
+    account: Account
+    """What the settings want here; the worker may still go by those before."""
     request: CredentialRequest | None = None
     """For the credentials of the worker that comes next."""
     opening: asyncio.Task[None] | None = None
     """Waits for those, and puts that worker into the place."""
     trouble: str = ""
-    """Why the next worker cannot begin though there are credentials."""
-
-    @property
-    def account(self) -> Account:
-        """What the settings want here."""
-        return self.request.account if self.request is not None else self.worker.account
+    """Why the next worker cannot begin, whatever the keyring says."""
 
     @property
     def view(self) -> AccountView:
         view = self.worker.view
-        if self.request is None or isinstance(self.worker, AbsentWorker):
+        why = self.trouble or (self.request.reason if self.request is not None else "")
+        if not why or isinstance(self.worker, AbsentWorker):
             return view
-        pending = f"new settings wait: {self.trouble or self.request.reason}"
+        pending = f"new settings wait: {why}"
         return replace(view, reason="; ".join(filter(None, (view.reason, pending))))
 
-    def close(self) -> None:
-        """Gives up the worker that was to come."""
+    def close(self, account: Account) -> None:
+        """Gives up the worker that was to come; `account` is what is wanted instead."""
         if self.opening is not None:
             self.opening.cancel()
-        self.request = self.opening = None
+        self.request, self.opening, self.account = None, None, account
+        self.trouble = account.problem
 
 
 class Workers(Mapping[str, Worker]):
@@ -97,7 +96,7 @@ class Workers(Mapping[str, Worker]):
         self._ended = ended
         self._answer_s = answer_s
         self._calls = KeyringCalls()
-        self._places = {one.name: _Place(self._absent(one)) for one in accounts}
+        self._places = {one.name: _Place(self._absent(one), one) for one in accounts}
 
     def __getitem__(self, name: str) -> Worker:
         return self._places[name].worker
@@ -145,7 +144,7 @@ class Workers(Mapping[str, Worker]):
         """
         before = self._places
         self._places = {
-            account.name: before.get(account.name) or _Place(self._absent(account))
+            account.name: before.get(account.name) or _Place(self._absent(account), account)
             for account in accounts
         }
         gone = [place for name, place in before.items() if name not in self._places]
@@ -156,7 +155,7 @@ class Workers(Mapping[str, Worker]):
         ]
         self._changed()
         for place in gone:
-            place.close()
+            place.close(place.account)
         # A fault in what ends must not keep what begins.
         ending = (place.worker.stop() for place in gone)
         await asyncio.gather(*ending, return_exceptions=True)
@@ -171,7 +170,9 @@ class Workers(Mapping[str, Worker]):
         """
 
         async def run(name: str) -> list[Report]:
-            await self._unless_withheld(_settled(self._places[name], credentials_s))
+            go = await self._unless_withheld(_settled(self._places[name], credentials_s))
+            if isinstance(self[name], AbsentWorker):
+                return await self[name].cancel_to_the_end() if go else self._withhold(self[name])
             families = dialect_of(self[name].account).spec.families
             # Where the calls do not depend on it, only the socket is given a moment to log in.
             at_most_s = learn_s if families else min(learn_s, SOCKET_S)
@@ -217,8 +218,8 @@ class Workers(Mapping[str, Worker]):
     def _withhold(self, worker: Worker) -> list[Report]:
         """Denies the press: the orders of this account rest as they were."""
         reports = [
-            self._report(worker, action.id, Outcome.DENIED, WITHHELD)
-            for action in worker.view.actions
+            self._report(worker, action, Outcome.DENIED, WITHHELD)
+            for action in [one.id for one in worker.view.actions] or [EVERY_ACTION]
         ]
         for report in reports:
             self._ended(report)
@@ -232,7 +233,7 @@ class Workers(Mapping[str, Worker]):
     async def stop(self) -> None:
         """Ends the work of every account, once its timers are as their settings want them left."""
         for place in self._places.values():
-            place.close()
+            place.close(place.account)
         with suppress(TimeoutError):
             async with asyncio.timeout(DISARM_WAIT_S):
                 for timers in self.timers:
@@ -248,9 +249,9 @@ class Workers(Mapping[str, Worker]):
         works = not isinstance(place.worker, AbsentWorker)
         if account.name not in renewed:
             if works and account == place.worker.account:
-                place.close()  # of settings that were taken back
+                place.close(account)  # of settings that were taken back
                 return False
-            if place.request is not None and account == place.request.account:
+            if place.request is not None and account == place.account:
                 place.request.read = read
                 place.request.ask_again()
                 return False
@@ -258,8 +259,13 @@ class Workers(Mapping[str, Worker]):
         return True
 
     def _open(self, place: _Place, account: Account, read: ReadCredentials) -> None:
-        """Asks for credentials, and puts a new worker into the place when they are there."""
-        place.close()
+        """Asks for credentials, and puts a new worker into the place when they are there. Settings
+        that cannot be used get none; a worker that goes by others goes on."""
+        place.close(account)
+        if account.problem:
+            if isinstance(place.worker, AbsentWorker):
+                place.worker = self._absent(account)
+            return
 
         def changed() -> None:
             if isinstance(place.worker, AbsentWorker):
@@ -281,7 +287,7 @@ class Workers(Mapping[str, Worker]):
             self._changed()
             await asyncio.sleep(FAULT_S)
         before, place.worker = place.worker, worker
-        place.request = place.opening = None
+        place.request, place.opening, place.trouble = None, None, ""
         worker.start()
         if isinstance(before, AbsentWorker):
             for press in before.take_held():

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tui.simulator.contracts import Instrument, listed, more, today
+from tui.simulator.contracts import Instrument, listed, more, today, tradable
 
 HOUR_MS = 3_600_000
 
@@ -71,9 +71,14 @@ class Book:
         for index, moment in enumerate(moments):
             self._add(self._filled[index % len(self._filled)], index // len(self._filled), moment)
 
-    def rest(self, kind: str, count: int, state: str = "live", contracts: int = 0) -> list[Order]:
-        """Place `count` new orders of one kind now; over so many other contracts, if given."""
+    def rest(
+        self, kind: str, count: int, state: str = "live", contracts: int = 0, instrument: str = ""
+    ) -> list[Order]:
+        """Place `count` new orders of one kind now: in one instrument if it is named, or over so
+        many other contracts, if given."""
         others = more(kind, contracts)
+        if instrument:
+            others = tuple(one for one in tradable(kind, today()) if one.name == instrument)
         return [self._add(kind, index, now_ms(), state, others) for index in range(count)]
 
     def open(self, *kinds: str) -> list[Order]:

@@ -9,6 +9,7 @@ FRIDAY = 4
 QUARTER_MONTHS = (3, 6, 9, 12)
 MORE = 200
 """Swaps beside those that the books start with, about as many as HTX lists."""
+_HTX_KINDS = ("isolated", "cross", "unified", "trigger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,13 @@ def more(kind: str, count: int) -> tuple[Instrument, ...]:
     return _instruments(named, ("1", "2", "5"))
 
 
+def tradable(kind: str, day: date) -> tuple[Instrument, ...]:
+    """All that there is; in some of it orders rest only when it is asked for by name. HTX has
+    contracts whose codes are Chinese."""
+    chinese = (("币安人生-USDT", 0.2134, 4),) if kind in _HTX_KINDS else ()
+    return (*listed(kind, day), *more(kind, MORE), *_instruments(chinese, ("1", "2", "5")))
+
+
 def names(kind: str) -> frozenset[str]:
     """The names that a request about this kind may carry; anything else does not exist."""
-    known = (*listed(kind, today()), *more(kind, MORE))
-    return frozenset(instrument.name for instrument in known)
+    return frozenset(instrument.name for instrument in tradable(kind, today()))

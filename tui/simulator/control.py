@@ -6,7 +6,8 @@
 `POST /sim/orders` with `contracts` spreads HTX's isolated or cross orders over so many other swaps.
 
 `POST /sim/orders` with `every_ms` and `for_ms` is an algorithm that keeps quoting: it rests `count`
-orders now, and as many again every `every_ms` for `for_ms` or until a reset.
+orders now, and as many again every `every_ms` for `for_ms` or until a reset. With `instrument` they
+all rest in that one; in some there are no orders otherwise.
 
 `changes` in `GET /sim/state` counts the calls that changed something, so that whoever runs a drill
 notices that somebody else did. A web page is refused: a browser says where a call comes from
@@ -25,7 +26,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tui.simulator import faults
-from tui.simulator.contracts import MORE
+from tui.simulator.contracts import MORE, names
 from tui.simulator.faults import Fault
 
 if TYPE_CHECKING:
@@ -135,14 +136,17 @@ class Control:
         contracts = _count(body, MORE, "contracts") if "contracts" in body else 0
         if contracts and kind not in ("isolated", "cross"):
             raise Unfit("contracts is for isolated and cross orders.")
+        instrument = str(body.get("instrument", ""))
+        if instrument and instrument not in names(str(kind)):
+            raise Unfit(f"instrument must be one of {', '.join(sorted(names(str(kind))))}.")
         again = 0
         if "every_ms" in body or "for_ms" in body:
             every_ms = _count(body, 60_000, "every_ms")
             again = _count(body, 600_000, "for_ms") // every_ms
-        account.book.rest(str(kind), count, str(state), contracts)
+        account.book.rest(str(kind), count, str(state), contracts, instrument)
         if again:
             algorithm = asyncio.create_task(
-                _quote_again(account.book, str(kind), count, every_ms / 1000, again)
+                _quote_again(account.book, str(kind), count, instrument, every_ms / 1000, again)
             )
             self._quoting.add(algorithm)
             algorithm.add_done_callback(self._quoting.discard)
@@ -205,10 +209,12 @@ def _shown(orders: Iterable[Order]) -> list[dict[str, object]]:
     ]
 
 
-async def _quote_again(book: Book, kind: str, count: int, every_s: float, times: int) -> None:
+async def _quote_again(
+    book: Book, kind: str, count: int, instrument: str, every_s: float, times: int
+) -> None:
     for _ in range(times):
         await asyncio.sleep(every_s)
-        book.rest(kind, count)
+        book.rest(kind, count, instrument=instrument)
 
 
 def _count(body: Body, most: int, name: str = "count") -> int:

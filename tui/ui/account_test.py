@@ -22,7 +22,7 @@ from tui.ui.painted import badge, ends, ink, row
 from tui.ui.report_screen import DialogTitle
 from tui.ui.styles import styles
 from tui.ui.words import HEALTH
-from tui.venues import VENUES
+from tui.venues import title_of
 
 _LABEL = 14
 _TYPED = "as typed; nothing is stored yet"
@@ -110,7 +110,7 @@ class AccountTest(DeskDialog):
     def paint(self) -> None:
         if not self.is_attached:
             return
-        title = VENUES[self._account.venue].spec.title
+        title = title_of(self._account)
         state = "" if self._over else f"testing, {self._limit_s:.0f} s at most"
         self._title.put(("test", f"{self._account.name}   {title}", state))
         check, over, fault = self._check, self._over, self._fault

@@ -43,7 +43,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     from tui.service.configuration import Configuration, desk_notice
     from tui.service.pin import KeyringEntry, Pin
     from tui.ui.keys.keymap import read_keymap
-    from tui.venues import VENUES
+    from tui.venues import title_of
 
     keymap = read_keymap(settings.keys, settings.path)
 
@@ -69,7 +69,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
             desk.stop()
 
     accounts = [
-        awaited(one.name, one.venue, VENUES[one.venue].spec.title, paper=one.demo_trading)
+        awaited(one.name, one.venue, title_of(one), paper=one.demo_trading)
         for one in settings.accounts
     ]
     desk = LateDesk(accounts, opening)

@@ -18,7 +18,7 @@ from tui.ui.buttons import CancelButton, KeyButton, PanicButton, ToolButton
 from tui.ui.configuring import Configure
 from tui.ui.desk_face import DeskFace
 from tui.ui.drills import Drills
-from tui.ui.keys.bindings import DESK_KEYS
+from tui.ui.keys.bindings import DESK_KEYS, When
 from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
@@ -201,8 +201,11 @@ class DeskScreen(DeskFace):
         self.app.push_screen(DrillScreen(self._desk.view, self.drills, self._clock))
 
     def action_configure(self, what: str) -> None:
-        """Accounts, settings, or the settings file again, with the keyring where it is needed."""
-        self.post_message(Configure(what))
+        """Accounts, settings, or the settings file again: once it has changed, and for the sake of
+        accounts that wait for the keyring."""
+        waits = any(not account.routes for account in self._desk.view.accounts)
+        if what != "reload" or waits or When.RELOAD in self.offered:
+            self.post_message(Configure(what))
 
     # Panels and frames
 

@@ -17,7 +17,7 @@ from tui.ui.fields import Label
 from tui.ui.keys_screen import KeysScreen
 from tui.ui.painted import ink, row
 from tui.ui.table_form import TableForm
-from tui.venues import VENUES
+from tui.venues import title_of
 
 _QUIET = "$killdesk-quiet"
 
@@ -52,7 +52,7 @@ class SettingsScreen(TableForm):
         self._list.set_options(
             Option(row(ink(f"{name:24}", "bold"), ink(f"{what:7}", _QUIET), ink(more, _QUIET)))
             for name, what, more in (
-                *((one.name, VENUES[one.venue].spec.title, one.rest_url)
+                *((one.name, title_of(one), one.rest_url)
                   for one in settings.accounts),
                 ("keys", own, ""),
             )

@@ -15,5 +15,10 @@ VENUES: dict[str, Venue] = {
 
 
 def dialect_of(account: Account) -> Dialect:
-    """How this account speaks with its venue. The settings have checked that the venue exists."""
+    """How this account speaks with its venue, which exists if the account has no `problem`."""
     return VENUES[account.venue].dialect(account)
+
+
+def title_of(account: Account) -> str:
+    """The venue's name as it is written; a question mark where the settings name no such venue."""
+    return VENUES[account.venue].spec.title if account.venue in VENUES else "?"
