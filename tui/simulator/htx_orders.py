@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEGACY_MOST_IDS = 25
 V5_MOST_IDS = 10
-PAIRS = ("BTC-USDT", "ETH-USDT", "SOL-USDT", "币安人生-USDT")
+PAIRS = ("BTC-USDT", "ETH-USDT", "SOL-USDT")
 
 TEXTS = {
     1014: "This contract doesn't exist.",
