@@ -252,3 +252,20 @@ async def test_a_nudge_after_the_screen_has_closed_is_harmless(desk: Any) -> Non
     bridge._loop.close()
     bridge.nudge()
     bridge.nudge()
+
+
+async def test_a_screen_that_nobody_can_see_gives_no_sign_of_life(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app: App[None] = App()
+    alive: list[bool] = []
+    monkeypatch.setattr(desk, "screen_alive", lambda: alive.append(True))
+    async with app.run_test():
+        seen = False
+        bridge = Bridge(desk, app, Shown(), seen=lambda: seen)
+        bridge.start()
+        bridge.alive()
+        assert not alive
+        seen = True
+        bridge.alive()
+        assert alive

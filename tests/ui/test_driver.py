@@ -441,3 +441,27 @@ def test_a_terminal_that_is_gone_is_no_fault() -> None:
     assert one.writer.close(20)
     one.writer.write("nor this")
     os.close(one.sink)
+
+
+def test_a_writer_waits_for_the_one_before_it(unread: Unread) -> None:
+    unread.fill()
+    assert not unread.writer.close(0.01)
+    unread.writer, before = (
+        TerminalWriter(unread.sink, unread.gaps.set, after=unread.writer),
+        unread.writer,
+    )
+    unread.writer.write("after")
+    assert unread.read_until("after").endswith("f\x1b[mafter")
+    assert before.close(20)
+
+
+def test_while_the_shell_has_the_terminal_nothing_is_drawn(unread: Unread) -> None:
+    unread.writer.pause()
+    unread.writer.write("drawing")
+    unread.writer.drawn_anew()
+    unread.writer.write("drawing")
+    assert unread.writer.blocked_s() > 0, "nobody can see the screen"
+    unread.writer.go_on()
+    assert unread.writer.blocked_s() == 0
+    unread.writer.write("drawn")
+    assert unread.read_until("drawn") == "drawn"

@@ -17,10 +17,18 @@ _PIECE = 4096
 class TerminalWriter:
     """Never blocks who writes. While the terminal takes nothing, drawings are dropped."""
 
-    def __init__(self, descriptor: int, gap_over: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        gap_over: Callable[[], None],
+        *,
+        after: TerminalWriter | None = None,
+    ) -> None:
         """`gap_over` is called in the writer's thread, once after drawings were dropped, when the
-        terminal takes output again: the caller then calls `drawn_anew` and draws everything."""
+        terminal takes output again: the caller then calls `drawn_anew` and draws everything.
+        `after` is a writer that may not have ended: two at once would mix what they write."""
         self._descriptor = descriptor
+        self._after = after
         self._gap_over = gap_over
         self._backlog = Backlog()
         self._changed = threading.Condition()
@@ -75,6 +83,9 @@ class TerminalWriter:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        if self._after is not None:
+            self._after._thread.join()
+            self._after = None
         while True:
             with self._changed:
                 while not self._backlog and not self._closing:

@@ -62,6 +62,8 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._writer: TerminalWriter | None = None
+        self._left: TerminalWriter | None = None
+        """It is still waiting for the terminal to take the end of what it writes."""
         self._resumed = False
         """What waits to be read may have been typed while the process was stopped."""
         self._open_wake()
@@ -100,7 +102,7 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Takes the terminal over."""
         assert self._file is not None  # there is a terminal
-        self._writer = TerminalWriter(self._file.fileno(), self._gap_over)
+        self._writer = TerminalWriter(self._file.fileno(), self._gap_over, after=self._left)
         signal.signal(signal.SIGWINCH, self._resized)
         try:
             self.attrs_before = termios.tcgetattr(self.fileno)
@@ -158,6 +160,7 @@ class TerminalDriver(LinuxDriver):
         writer, self._writer = self._writer, None
         if writer is None or writer.close(_CLOSE_S):
             return
+        self._left = writer
         # What is said at the end would wait for the terminal, and the process with it.
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
@@ -244,14 +247,15 @@ class TerminalDriver(LinuxDriver):
                 wait_s, begun_s = _wait_s(tokenizer), _real_s()
                 ready = {key.fd for key, _ in selector.select(wait_s)}
                 frozen = _real_s() - begun_s > wait_s + _GAP_S
+                stopped = self._was_continued()
                 data = b""
-                if self.fileno in ready:
+                if self.fileno in ready and not stopped:  # else it may be the shell's to read
                     data = self._read_bytes()
                     if not data:
                         break  # the terminal is gone; the signal that says so ends the screen
                 now_s = time.monotonic()
                 # In this order: a stop from here on makes what was read old by its date.
-                stopped = self._was_continued()
+                stopped = stopped or self._was_continued()
                 messages.reports_size = self._in_band_window_resize
                 if stopped or frozen:
                     tokenizer.reset()
