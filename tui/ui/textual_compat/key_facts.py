@@ -16,7 +16,8 @@ class KeyFacts:
     repeat: bool | None = None
     """Whether it is an auto-repeat; None where the terminal does not tell."""
     position: str | None = None
-    """The key at this place on a US keyboard, where the terminal tells it (kitty's protocol)."""
+    """The character of this key's place on a US keyboard, `X` or `ctrl+x`, where the terminal tells
+    it (kitty's protocol) and it is another than that of the key."""
     stale: bool = False
     """Its age is unknown: it waited in the terminal while the process was stopped. It must neither
     begin nor complete a gesture."""
