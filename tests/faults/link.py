@@ -7,7 +7,7 @@ import contextlib
 import random
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 CHUNK = 64 * 1024
@@ -49,6 +49,8 @@ class Way:
         self.delay_ms = self.jitter_ms = 0.0
         self.piece, self.every_s = CHUNK, 0.0
         self.cut_after: int | None = None
+        self.change: Callable[[Link, bytes], bytes] | None = None
+        """What becomes of each piece; it may also send something the other way."""
 
     def lag_s(self) -> float:
         jitter_ms = random.uniform(-self.jitter_ms, self.jitter_ms)  # noqa: S311  no secret
@@ -139,6 +141,8 @@ class Link:
             if not data:
                 self.end(name)
                 return
+            if way.change is not None:
+                data = way.change(self, data)
             while data and not way.loses and name not in self._ended:
                 piece, data = data[: way.piece], data[way.piece :]
                 if await self._is_cut(name, piece):

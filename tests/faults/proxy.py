@@ -14,6 +14,7 @@
 | `cut` | the connection is reset after so many bytes more |
 | `refuse` | nobody listens on the port; open connections go on |
 | `accept_then_close` | connections are accepted and closed at once |
+| `change` | a gateway's doing: what it makes of each piece, see `tests/faults/gateway.py` |
 
 `up` is the way from the client to the server, `down` the way back; a fault concerns both unless it
 is told one. `clear` ends every fault. The proxy has a thread and an event loop of its own, so that
@@ -169,6 +170,10 @@ class Proxy:
             self._closes_at_once = True
 
         self._do(now)
+
+    def change(self, way: str, make: Callable[[Link, bytes], bytes]) -> None:
+        """Passes what `make` gives for each piece instead of it."""
+        self._each(way, lambda one: setattr(one, "change", make))
 
     def clear(self) -> None:
         """Ends every fault; what is held is let go."""

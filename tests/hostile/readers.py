@@ -11,6 +11,7 @@ import json
 import math
 import socket
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, fields, is_dataclass
@@ -43,6 +44,7 @@ from tui.service.credentials import CredentialsError, decode_fields
 from tui.service.demo import DemoError, read_greeting
 from tui.service.guards import Guards
 from tui.service.http_connection import ConnectionFailed, HttpConnection, Place
+from tui.service.http_head import LONGEST_WAIT_S, retry_after_s
 from tui.service.pin import _decoded, _encoded, _Hash
 from tui.service.recorder import Recorder
 from tui.service.replay_desk import ReplayDesk
@@ -60,8 +62,11 @@ from tui.ui.payload_lines import _wrapped
 from tui.ui.terminal.tokens import Tokenizer
 from tui.ui.textual_compat.messages import Messages
 from tui.venues import dialect_of
-from tui.venues.base import RestReply
+from tui.venues.base import RestReply, VenueError
+from tui.venues.bitget_replies import data_of as bitget_data
+from tui.venues.htx_replies import answer as htx_answer
 from tui.venues.htx_wire import read_socket as read_htx
+from tui.venues.okx_replies import rows_of as okx_rows
 from tui.venues.okx_socket import read_message as read_okx
 from tui.venues.reading import NotReadable, parse_object, unpack_gzip
 from tui.venues.watching import Watching
@@ -160,7 +165,31 @@ _HTTP = (
     b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 429 Slow\r\nSet-Cookie: a=b\r\n\r\nuntil the end",
     b"HTTP/1.0 502 Bad Gateway\r\nServer: \x9b31m\xe2\x80\xae\r\nContent-Length: 0\r\n\r\n",
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nVia\r\nX Y : z\r\n  more\r\nContent-Length : 2\r\n\r\n{}",
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b'{"code":"0"}' * 9),
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n" + zlib.compress(b'{"code":"0"}' * 9),
 )
+_WAITS = (b"5", b"1.5", b"Wed, 21 Oct 2026 07:28:00 GMT", b"Sun Nov  6 08:49:37 1994", b"never")
+
+
+def _from_a_gateway(data: bytes) -> object:
+    """Every venue's reading of a list, with an answer that is not the venue's own."""
+    found = []
+    for status, wait_s in ((200, None), (302, None), (429, None), (429, 5.0), (503, 2.0)):
+        for read in (okx_rows, bitget_data, htx_answer):
+            try:
+                read(RestReply(status, data, wait_s))
+            except VenueError as error:
+                found.append((error.verdict, error.code, error.text, error.ack))
+    return found
+
+
+def _asks_to_wait(data: bytes) -> object:
+    named = {"retry-after": data, "date": data[::-1]}
+    headers = [(name.encode(), value) for name, value in named.items()]
+    found = (retry_after_s(headers, 0.0), retry_after_s(headers[:1], 1.8e9))
+    assert all(wait_s is None or 0 <= wait_s <= LONGEST_WAIT_S for wait_s in found)
+    return found
 
 
 class _Wire(asyncio.Transport):
@@ -403,6 +432,8 @@ READERS: dict[str, Reader] = {
     "OKX socket": Reader(_socket(read_okx), (*_json(*_OKX_SAID), b"ping", b"pong")),
     "sockets of a watching desk": Reader(_watched, _json(*_OKX_SAID, *_HTX_SAID)),
     "HTTP": Reader(_answered, _HTTP, (ConnectionFailed,)),
+    "gateway": Reader(_from_a_gateway, (b"<html>no</html>", b"", b'{"code":1032}', b"[]")),
+    "when to ask again": Reader(_asks_to_wait, _WAITS),
     "settings": Reader(lambda d: parse_settings(d, Path("x")), (_SETTINGS,), (SettingsError,)),
     "settings to edit": Reader(_in_a_file(_edited, "x.toml"), (_SETTINGS,), (SettingsError,)),
     "keyring entry": Reader(_entry, _json({"api_key": "k", "secret_key": "s"})),

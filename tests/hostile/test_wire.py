@@ -186,7 +186,7 @@ WHOLE = {
     "bytes that are no text": b"\xff\xfe\x00\x9b2J" * 50,
     "deep JSON": b"[" * 10_000,
     "a page": f"<html>{HOSTILE}</html>".encode(),
-    "gzip": gzip.compress(b"{}"),
+    "a packed page": gzip.compress(b"<html>"),
 }
 
 

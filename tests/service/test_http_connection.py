@@ -119,7 +119,7 @@ async def test_a_body_may_end_with_the_connection() -> None:
         (b"", HUNG_UP),
         (b"HTTP/1.1 200 OK\r\nConte", HUNG_UP),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "peer closed connection"),
-        (b"garbage\r\n\r\n", "illegal status line"),
+        (b"garbage\r\n\r\n", "unreadable answer: it is not HTTP"),
     ],
     ids=["nothing", "half a head", "half a body", "garbage"],
 )

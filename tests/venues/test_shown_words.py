@@ -282,7 +282,7 @@ def test_a_request_that_is_to_be_sent_again_forgets_no_failure_and_no_wrong_acco
         (NoReply("refused", sent=False), "not sent: refused"),
         (
             RestReply(502, b"<html>"),
-            "HTTP 502: not JSON: Expecting value: line 1 column 1 (char 0)",
+            "HTTP 502: a gateway could not reach the venue",
         ),
         (rest({"status": "ok"}, 500), "HTTP 500 around a success"),
         (rest({"status": "ok"}, 300), "HTTP 300 around a success"),
@@ -329,17 +329,19 @@ def test_htx_a_refused_question_says_what_to_do_and_when_to_ask_again() -> None:
 
 
 def test_what_cannot_be_read_is_said_in_a_few_words() -> None:
-    with pytest.raises(
-        NotReadable, match=r"^not JSON: Expecting value: line 1 column 1 \(char 0\)$"
-    ):
+    with pytest.raises(NotReadable, match=r"^a web page instead of an answer$"):
         parse_object(b"<html>")
+    with pytest.raises(NotReadable, match=r"^an empty message$"):
+        parse_object(b" \n")
+    with pytest.raises(NotReadable, match=r"^not JSON$"):
+        parse_object(b'{"code":')
     with pytest.raises(NotReadable, match=r"^not gzip: Error .+"):
         unpack_gzip(b"no gzip at all")
     with pytest.raises(NotReadable, match=r"^bytes follow the packed message$"):
         unpack_gzip(gzip.compress(b"{}") + b"more")
     with pytest.raises(VenueError) as broken:
         answer_of(RestReply(502, b"<html>"))
-    assert broken.value.text == "not JSON: Expecting value: line 1 column 1 (char 0)"
+    assert broken.value.text == "a gateway could not reach the venue"
     with pytest.raises(VenueError) as silent:
         answer_of(NoReply("x" * 300, sent=True))
     assert silent.value.text == "x" * 199 + "…"

@@ -49,7 +49,7 @@ class AccountProfile:
         while not self.known.is_set():
             await self.ask()
             if not self.known.is_set():
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(max(RETRY_S, self.trouble.pause_s if self.trouble else 0.0))
 
     async def ask(self) -> None:
         """Asks once."""

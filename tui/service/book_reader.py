@@ -23,6 +23,10 @@ READ_COST_S = 1 / 600
 """Between two reads, for each open order: a long list takes many pages of the venue's limit."""
 
 
+SOON_S = 1.5
+"""A list that is to wait for longer is left to the next round, and the trader is told meanwhile."""
+
+
 class BookReader:
     """Puts what it reads into the ledger; `settled` is told of each report that a read settles."""
 
@@ -45,6 +49,8 @@ class BookReader:
         self._reading = Reading(access.clock, access.changed)
         self.trouble: VenueError | None = None
         """Why the last read of everything failed; None after one that did not."""
+        self.pause_s = 0.0
+        """For how long the venue, or what is in front of it, asks not to be asked again."""
 
     @property
     def known(self) -> bool:
@@ -104,13 +110,18 @@ class BookReader:
         trouble = next(filter(None, troubles), None)
         if trouble is not None:
             self._history.lose(self._access.clock())
-            self._access.venue_clock.resync()
+            if not trouble.limited:  # one request more is no help there
+                self._access.venue_clock.resync()
         if trouble is not None or self.trouble is not None:
             self.trouble, self._ledger.error = trouble, str(trouble or "")
             self._access.changed()
+        self.pause_s = max((one.pause_s for one in troubles if one is not None), default=0.0)
+        if self.pause_s:
+            return
         # What no button reaches comes last, and its failure says nothing of a press.
         covered = {kind for group in groups for kind in group}
-        await self._read_group(tuple(kind for kind in due if kind not in covered))
+        aside = await self._read_group(tuple(kind for kind in due if kind not in covered))
+        self.pause_s = aside.pause_s if aside is not None else 0.0
 
     async def _read_group(self, kinds: tuple[str, ...]) -> VenueError | None:
         """Reads these kinds; why not, if it fails.
@@ -127,6 +138,6 @@ class BookReader:
                 return None
             except VenueError as error:
                 trouble = error
-            if trouble.verdict is not Verdict.BUSY:
+            if trouble.verdict is not Verdict.BUSY or trouble.retry_after_s > SOON_S:
                 break
         return trouble

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tui.service.rest_route import RestRoute
 from tui.service.socket_route import SocketRoute
-from tui.venues.base import Call, NoReply, Reply, RestCall, Talk
+from tui.venues.base import Call, NoReply, Reply, RestCall, RestReply, Talk
 
 T = TypeVar("T")
 
@@ -96,7 +96,8 @@ class Courier:
         for _ in range(LIMITED_TRIES - 1):
             if not self._limited(reply):
                 break
-            await asyncio.sleep(LIMITED_S)
+            asked_s = reply.retry_after_s if isinstance(reply, RestReply) else None
+            await asyncio.sleep(max(LIMITED_S, asked_s or 0.0))
             reply = await self.carry(call, deadline_s)
         return reply
 

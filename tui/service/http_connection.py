@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 import h11
 
-from tui.service.network_words import said
+from tui.service.http_body import CannotUnpack, unpacked
+from tui.service.http_head import MAX_HEAD, HeadMender
+from tui.service.network_words import said, unreadable
 
 MAX_BODY = 8 * 1024 * 1024
 """Bytes that one answer may have."""
 HUNG_UP = "the other side closed the connection"
-_MAX_HEAD = 100 * 1024
 _OTHER_ADDRESS_S = 0.25
 """Before the next address of a host is tried beside one that does not answer."""
 
@@ -35,6 +36,10 @@ class NotReached(Exception):
 
 class ConnectionFailed(Exception):
     """No whole answer came; the message says why in a few words."""
+
+
+class Unreadable(ConnectionFailed):
+    """An answer came, and what it says cannot be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ class HttpConnection(asyncio.Protocol):
     def __init__(self, place: Place) -> None:
         self._place = place
         self._transport: asyncio.Transport | None = None
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._head = HeadMender()
         self._arrival = select.poll() if sees_arrivals() else None
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._whole = True
@@ -128,6 +134,7 @@ class HttpConnection(asyncio.Protocol):
             raise ConnectionFailed(HUNG_UP)
         self._status, self._whole = None, whole
         self._body.clear()
+        self._head.begin()
         self._answer = asyncio.get_running_loop().create_future()
         try:
             self._transport.write(self._request(method, target, headers, body))
@@ -172,8 +179,9 @@ class HttpConnection(asyncio.Protocol):
         if self._answer is None or self._answer.done():
             self.close()  # nobody asked: whatever it is, it is no answer to the next request
             return
-        self._http.receive_data(data)
-        self._read()
+        if data := self._head.feed(data):  # nothing would mean the end to the reader
+            self._http.receive_data(data)
+            self._read()
 
     def eof_received(self) -> None:
         if self._answer is None:
@@ -200,8 +208,7 @@ class HttpConnection(asyncio.Protocol):
                     case h11.Data(data=data):
                         self._body += data
                         if len(self._body) > MAX_BODY:
-                            self._fail(f"the answer exceeds {MAX_BODY} bytes")
-                            self.close()
+                            self._give_up(f"unreadable answer: it exceeds {MAX_BODY} bytes")
                     case h11.EndOfMessage():
                         self._end(reusable=self._http.their_state is h11.DONE)
                     case h11.InformationalResponse():
@@ -209,17 +216,31 @@ class HttpConnection(asyncio.Protocol):
                     case _:
                         return
         except h11.RemoteProtocolError as error:
-            self._fail(said(error))  # it may quote what came
-            self.close()
+            if "peer closed" in str(error):
+                self._fail(said(error))
+                self.close()
+            else:
+                self._give_up(unreadable(error))
 
     def _end(self, *, reusable: bool) -> None:
         assert self._answer is not None
         assert self._status is not None
-        self._answer.set_result((self._status, bytes(self._body)))
+        try:
+            body = unpacked(bytes(self._body), self.headers, MAX_BODY)
+        except CannotUnpack as error:
+            self._give_up(f"unreadable answer: {error}")
+            return
+        self._answer.set_result((self._status, body))
         if reusable and not self._http.trailing_data[0]:
             self._http.start_next_cycle()
         else:
             self.close()
+
+    def _give_up(self, reason: str) -> None:
+        """After an answer that cannot be read, nothing on this connection can be relied upon."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(Unreadable(reason))
+        self.close()
 
     def _fail(self, reason: str) -> None:
         if self._answer is not None and not self._answer.done():

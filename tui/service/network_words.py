@@ -26,6 +26,27 @@ def said(error: Exception) -> str:
     return safe_text(str(error) or type(error).__name__, 200)
 
 
+def unreadable(error: Exception) -> str:
+    """Why an answer of HTTP cannot be read, in a few words; it quotes nothing of the answer."""
+    text = str(error)
+    for mark, words in _UNREADABLE:
+        if mark in text:
+            return f"unreadable answer: {words}"
+    return "unreadable answer: it breaks the rules of HTTP"
+
+
+_UNREADABLE = (
+    ("status line", "it is not HTTP"),
+    ("response line", "it is not HTTP"),
+    ("Content-Length", "it contradicts itself about its length"),
+    ("Transfer-Encoding", "its transfer encoding is not known here"),
+    ("chunk", "its parts are not marked as HTTP has it"),
+    ("header", "its head breaks the rules of HTTP"),
+    ("too long", "its head is too long"),
+)
+"""By what h11 says of it."""
+
+
 def _cause(error: BaseException) -> str:
     chain: list[BaseException] = []
     seen: BaseException | None = error

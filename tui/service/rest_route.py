@@ -21,8 +21,10 @@ from tui.service.http_connection import (
     HttpConnection,
     NotReached,
     Place,
+    Unreadable,
     sees_arrivals,
 )
+from tui.service.http_head import retry_after_s
 from tui.service.network_words import said, unreachable
 from tui.venues.base import NoReply, Reply, RestCall, RestReply
 from tui.venues.reading import NotReadable, parse_object
@@ -107,6 +109,8 @@ class RestRoute:
             return self._failed(line, request, begun, f"no answer within {deadline_s:g} s")
         except NotReached as error:
             return self._failed(line, request, begun, unreachable(self._url, error))
+        except Unreadable as error:
+            return self._failed(line, request, begun, str(error))
         except (ConnectionFailed, OSError, RuntimeError) as error:
             # Errors of the TLS layer and of a closed transport come as they are.
             return self._failed(line, request, begun, f"connection lost: {said(error)}")
@@ -168,7 +172,9 @@ class RestRoute:
                 self._idle.append(connection)
             else:
                 connection.close()
-        return RestReply(status, body), connection.headers
+        headers = connection.headers
+        wait_s = retry_after_s(headers, self._access.clock().wall_s)
+        return RestReply(status, body, wait_s), headers
 
     async def _warm(self, spare: int) -> HttpConnection | None:
         """The connection that was used longest ago, unless no more than `spare` are left; those

@@ -66,21 +66,22 @@ class VenueClock:
         pause_s = SETTLED_S
         while True:
             self._again.clear()
-            await self._measure(ask)
+            retry_s = max(RETRY_S, await self._measure(ask))
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause_s if self.known.is_set() else RETRY_S):
+                async with asyncio.timeout(pause_s if self.known.is_set() else retry_s):
                     await self._again.wait()
-                    await asyncio.sleep(RETRY_S)
+                    await asyncio.sleep(retry_s)
             pause_s = EVERY_S
 
-    async def _measure(self, ask: Callable[[], Awaitable[int]]) -> None:
+    async def _measure(self, ask: Callable[[], Awaitable[int]]) -> float:
+        """How long the venue asks to wait before it is asked again, in seconds."""
         quickest_s: float | None = None
         for _ in range(SAMPLES):
             before = self._clock()
             try:
                 venue_ms = await ask()
-            except VenueError:
-                return
+            except VenueError as error:
+                return error.pause_s
             after = self._clock()
             took_s = after.steady_since(before)
             at_ms = venue_ms + took_s * 500
@@ -92,3 +93,4 @@ class VenueClock:
                 self._error_ms = took_s * 500
                 self.known.set()
                 self._changed()
+        return 0.0

@@ -27,6 +27,7 @@ from tui.service.precedence import Precedence
 from tui.service.readiness import health_of, key_note, routes_of
 from tui.service.recorder import Recorder
 from tui.service.rest_route import RestRoute
+from tui.service.rounds import ROUND_S
 from tui.service.runs import Press, Runs
 from tui.service.sender import Sender
 from tui.service.socket_route import SocketRoute
@@ -280,7 +281,9 @@ class AccountWorker:
             if self._still:  # all accounts in the same round, and the screen looks once for all
                 await self._poll_now.sleep(2 * self._poll_s, every_s=2 * self._poll_s)
             else:
-                await self._poll_now.sleep(self._poll_s)
+                # It wakes up to a round early, and a venue that asks to wait is asked no sooner.
+                asked_s = self._books.pause_s
+                await self._poll_now.sleep(max(self._poll_s, asked_s and asked_s + ROUND_S))
 
     @property
     def _still(self) -> bool:

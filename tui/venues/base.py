@@ -74,6 +74,8 @@ class RestReply:
 
     status: int
     body: bytes
+    retry_after_s: float | None = None
+    """What its `Retry-After` asks for, at most half a minute; None where it asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,10 @@ class VenueSpec:
         return tuple(one for one in self.timers if one.usual or one.id in account.timers)
 
 
+LONGEST_CANCEL_WAIT_S = 3.0
+"""A cancel is tried again after so long, however long a venue asks to wait; a read waits."""
+
+
 class VenueError(Exception):
     """A venue's answer that is not what was asked for: a refusal, a fault, or no answer.
 
@@ -277,16 +283,32 @@ class VenueError(Exception):
     venue's own, made safe.
     """
 
-    def __init__(self, verdict: Verdict, code: str, text: str, retry_after_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        verdict: Verdict,
+        code: str,
+        text: str,
+        retry_after_s: float = 1.0,
+        *,
+        limited: bool = False,
+    ) -> None:
+        """`limited`: there were too many requests, so nothing else may be asked meanwhile."""
         super().__init__(f"{code} {text}".strip())
         self.verdict = verdict
         self.code = code
         self.text = text
         self.retry_after_s = retry_after_s
+        self.limited = limited
+
+    @property
+    def pause_s(self) -> float:
+        """How long to ask nothing, if there were too many requests; else 0."""
+        return self.retry_after_s if self.limited else 0.0
 
     @property
     def ack(self) -> Ack:
-        return Ack(self.verdict, self.code, self.text, retry_after_s=self.retry_after_s)
+        wait_s = min(self.retry_after_s, LONGEST_CANCEL_WAIT_S)
+        return Ack(self.verdict, self.code, self.text, retry_after_s=wait_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.core.actions import Ack, OrderFailure, Verdict
-from tui.venues.base import JsonValue, Reply, RestReply, VenueError
+from tui.venues.base import TOO_MANY_REQUESTS, JsonValue, Reply, RestReply, VenueError
 from tui.venues.reading import (
     NOT_NAMED,
     OrderResult,
     answer_of,
+    asked_to_wait,
     codes,
     int_of,
     object_of,
     objects_of,
     read_error,
+    refused_read,
     text_of,
 )
 
@@ -78,6 +80,7 @@ class Envelope:
     data: JsonValue
     server_ms: int | None
     """`requestTime`; it has been seen as a number and as text."""
+    retry_after_s: float = RETRY_S
 
     @property
     def ack(self) -> Ack:
@@ -94,7 +97,7 @@ class Envelope:
     @property
     def error(self) -> VenueError:
         """The refusal as an error, for reads."""
-        return read_error(self.ack)
+        return read_error(self.ack, self.retry_after_s, limited=self.code == LIMITED)
 
 
 def read_envelope(reply: Reply) -> Envelope:
@@ -105,29 +108,36 @@ def read_envelope(reply: Reply) -> Envelope:
     try:
         message, status = answer_of(reply)
     except VenueError:
-        if isinstance(reply, RestReply) and reply.status == 429:
-            raise _limited() from None
+        if isinstance(reply, RestReply) and reply.status == TOO_MANY_REQUESTS:
+            raise _limited(reply) from None
         raise
     code, text = text_of(message.get("code")), text_of(message.get("msg"))
     if not code:
-        if status == 429:
-            raise _limited()
+        if status == TOO_MANY_REQUESTS:
+            raise _limited(reply)
         raise VenueError(Verdict.UNKNOWN, f"HTTP {status}", "an answer without a code")
     server_ms, data = int_of(message.get("requestTime")), message.get("data")
+    wait_s = asked_to_wait(reply, RETRY_S)
     if code == OK and not 200 <= status < 300:
-        return Envelope(False, f"HTTP {status}", "success inside an HTTP error", data, server_ms)
+        text = "success inside an HTTP error"
+        return Envelope(False, f"HTTP {status}", text, data, server_ms, wait_s)
     if code == CLASSIC:
         text = f"{CLASSIC_TEXT} ({text})" if text else CLASSIC_TEXT
-    return Envelope(code == OK, code, text, data, server_ms)
+    return Envelope(code == OK, code, text, data, server_ms, wait_s)
 
 
-def _limited() -> VenueError:
-    return VenueError(Verdict.BUSY, LIMITED, "too many requests", RETRY_S)
+def _limited(reply: Reply) -> VenueError:
+    wait_s = asked_to_wait(reply, RETRY_S)
+    asks = f"; the gateway asks to wait {wait_s:g} s" if wait_s > RETRY_S else ""
+    return VenueError(Verdict.BUSY, LIMITED, f"too many requests{asks}", wait_s, limited=True)
 
 
 def data_of(reply: Reply) -> JsonValue:
     """`data` of a successful read. Raises VenueError for anything else."""
-    envelope = read_envelope(reply)
+    try:
+        envelope = read_envelope(reply)
+    except VenueError as error:
+        raise refused_read(error) from None
     if not envelope.ok:
         raise envelope.error
     return envelope.data

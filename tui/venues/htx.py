@@ -17,6 +17,7 @@ from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
 from tui.venues import htx_cancel, htx_orders, htx_wire
 from tui.venues.base import (
+    TOO_MANY_REQUESTS,
     Call,
     JsonObject,
     Keepalive,
@@ -24,6 +25,7 @@ from tui.venues.base import (
     RateLimit,
     Reply,
     RestCall,
+    RestReply,
     SignedRest,
     SocketCall,
     SocketRead,
@@ -114,7 +116,8 @@ class Htx:
         return told or bool(error_of(message)[0])
 
     def limited(self, reply: Reply) -> bool:
-        return said(reply).code == LIMITED
+        gateway = isinstance(reply, RestReply) and reply.status == TOO_MANY_REQUESTS
+        return gateway or said(reply).code == LIMITED
 
     def limit(self, call: Call) -> RateLimit | None:
         return trigger_limit(call) or htx_cancel.limit_of(call)

@@ -14,10 +14,13 @@ from tui.venues.base import JsonObject, JsonValue, NoReply, Reply, RestReply, Ve
 from tui.venues.reading import (
     NOT_NAMED,
     NotReadable,
+    asked_to_wait,
+    gateway_error,
     int_of,
     object_of,
     objects_of,
     parse_object,
+    refused_read,
     text_of,
 )
 
@@ -107,6 +110,8 @@ class Said:
     code: str = ""
     text: str = ""
     message: JsonObject | None = None
+    gateway: VenueError | None = None
+    """Of an answer that is not the venue's own."""
 
 
 def error_of(message: JsonObject) -> tuple[str, str, dict[str, Meaning]]:
@@ -136,8 +141,9 @@ def said(reply: Reply) -> Said:
     if isinstance(reply, RestReply):
         try:
             message = parse_object(reply.body)
-        except NotReadable as error:
-            return Said(False, _UNKNOWN, text=f"HTTP {reply.status}: {error}")
+        except NotReadable as why:
+            error = gateway_error(reply, why)
+            return Said(False, _UNKNOWN, text=f"{error.code}: {error.text}", gateway=error)
         status = reply.status
     else:
         message, status = reply.message, 200
@@ -159,10 +165,15 @@ def answer(reply: Reply) -> JsonObject:
     heard = said(reply)
     if heard.ok and heard.message is not None:
         return heard.message
+    if heard.gateway is not None:
+        error = refused_read(heard.gateway)
+        raise VenueError(error.verdict, "", heard.text, error.retry_after_s, limited=error.limited)
     verdict = heard.meaning.verdict
     if verdict not in (Verdict.REFUSED, Verdict.BUSY):
         verdict = Verdict.UNKNOWN
-    raise VenueError(verdict, heard.code, _with_note(heard), _wait_s(heard))
+    wait_s = asked_to_wait(reply, _wait_s(heard))
+    limited = heard.code == LIMITED
+    raise VenueError(verdict, heard.code, _with_note(heard), wait_s, limited=limited)
 
 
 # --- acknowledgements ----------------------------------------------------------------------------

@@ -17,9 +17,11 @@ from tui.venues.reading import (
     NOT_NAMED,
     OrderResult,
     answer_of,
+    asked_to_wait,
     codes,
     int_of,
     read_error,
+    refused_read,
     text_of,
 )
 
@@ -42,6 +44,9 @@ LIMITED = frozenset({"50011", "50040", "50061", "60014"})
 BUSY = LIMITED | {"60011", "50102", "50112"}
 """Not carried out, may work later: the rate limits, a socket not logged in yet (60011), and the
 two timestamp codes, which a fresh look at the venue's clock mends."""
+
+LIMITED = frozenset({"50011", "50040", "50061", "60014"})
+"""Of these, those that say that there were too many requests."""
 
 KEY_REFUSED = codes("""
     50035 50100 50101 50103 50104 50105 50106 50107 50108 50109 50110 50111 50113 50114 50119 50121
@@ -106,6 +111,7 @@ class Envelope:
     text: str
     rows: list[JsonObject] | None
     """None when `data` is not a list of objects."""
+    retry_after_s: float = RETRY_S
 
     @property
     def ack(self) -> Ack:
@@ -115,7 +121,7 @@ class Envelope:
     @property
     def error(self) -> VenueError:
         """The refusal as an error, for reads."""
-        return read_error(self.ack)
+        return read_error(self.ack, self.retry_after_s, limited=self.code in LIMITED)
 
 
 def read_envelope(reply: Reply) -> Envelope:
@@ -129,18 +135,22 @@ def read_envelope(reply: Reply) -> Envelope:
     if isinstance(data, list):
         objects = [row for row in data if isinstance(row, dict)]
         rows = objects if len(objects) == len(data) else None
+    wait_s = asked_to_wait(reply, RETRY_S)
     for row in rows or ():
         row_code = text_of(row.get("sCode"))
         if row_code not in ("", "0"):
-            return Envelope(False, row_code, text_of(row.get("sMsg")) or text, rows)
+            return Envelope(False, row_code, text_of(row.get("sMsg")) or text, rows, wait_s)
     if code == "0" and not 200 <= status < 300:
-        return Envelope(False, f"HTTP {status}", "success inside an HTTP error", rows)
-    return Envelope(code == "0", code, text, rows)
+        return Envelope(False, f"HTTP {status}", "success inside an HTTP error", rows, wait_s)
+    return Envelope(code == "0", code, text, rows, wait_s)
 
 
 def rows_of(reply: Reply) -> list[JsonObject]:
     """The rows of a successful read. Raises VenueError for anything else."""
-    envelope = read_envelope(reply)
+    try:
+        envelope = read_envelope(reply)
+    except VenueError as error:
+        raise refused_read(error) from None
     if not envelope.ok:
         raise envelope.error
     if envelope.rows is None:

@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 
 from tui.core.actions import Ack, OrderFailure, Verdict
 from tui.core.text import safe_text
-from tui.venues.base import JsonObject, JsonValue, NoReply, Reply, SocketReply, VenueError
+from tui.venues.base import (
+    TOO_MANY_REQUESTS,
+    JsonObject,
+    JsonValue,
+    NoReply,
+    Reply,
+    RestReply,
+    SocketReply,
+    VenueError,
+)
 
 MAX_UNPACKED = 8 * 1024 * 1024
 """Bytes that one packed message may grow to; an honest one stays under a megabyte."""
@@ -40,11 +49,20 @@ def parse_object(data: bytes | str) -> JsonObject:
     """A JSON object. Raises NotReadable for anything else, however deep, wide or broken."""
     try:
         value: JsonValue = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise NotReadable(f"not JSON: {safe_text(str(error), 80)}") from None
+    except (ValueError, RecursionError):
+        raise NotReadable(_what_it_is(data)) from None
     if not isinstance(value, dict):
         raise NotReadable("not a JSON object")
     return value
+
+
+def _what_it_is(data: bytes | str) -> str:
+    """What a message is that is no JSON, in a trader's words."""
+    begin = data[:200].lstrip()
+    if not begin:
+        return "an empty message"
+    web_page = begin[:1] in (b"<", "<")
+    return "a web page instead of an answer" if web_page else "not JSON"
 
 
 def text_of(value: JsonValue) -> str:
@@ -102,13 +120,70 @@ def answer_of(reply: Reply) -> tuple[JsonObject, int]:
     try:
         return parse_object(reply.body), reply.status
     except NotReadable as error:
-        raise VenueError(Verdict.UNKNOWN, f"HTTP {reply.status}", str(error)) from None
+        raise gateway_error(reply, error) from None
 
 
-def read_error(ack: Ack) -> VenueError:
+_GATEWAY_S = 1.0
+"""When a read is tried again that a gateway answered without saying when."""
+_GATEWAY_WORDS = {
+    401: "a gateway refuses access",
+    403: "a gateway refuses access",
+    404: "there is no such address; check the URLs in the settings",
+    407: "the proxy on the way wants a login",
+    408: "a gateway got no answer in time",
+    429: "a gateway limits the requests",
+    451: "a gateway refuses access from here",
+    502: "a gateway could not reach the venue",
+    503: "the venue is not available",
+    504: "a gateway got no answer from the venue in time",
+}
+"""What an HTTP status means that came without an answer of the venue's own."""
+
+
+def gateway_error(reply: RestReply, why: NotReadable) -> VenueError:
+    """The meaning of an answer that is not the venue's. UNKNOWN: whether a request got through
+    behind a gateway is not known."""
+    if 200 <= reply.status < 300:
+        text = str(why)
+    elif 300 <= reply.status < 400:
+        text = "the address has moved, and redirects are not followed; check the URLs"
+    else:
+        text = _GATEWAY_WORDS.get(reply.status, f"a gateway failed ({why})")
+    if (wait_s := reply.retry_after_s) is not None:
+        asks = f"asks to wait {wait_s:g} s"
+        limit = reply.status == TOO_MANY_REQUESTS
+        text = f"the gateway {asks}" if limit else f"{text}; it {asks}"
+    return VenueError(
+        Verdict.UNKNOWN,
+        f"HTTP {reply.status}",
+        text,
+        _GATEWAY_S if wait_s is None else wait_s,
+        limited=reply.status == TOO_MANY_REQUESTS or wait_s is not None,
+    )
+
+
+def asked_to_wait(reply: Reply, usual_s: float) -> float:
+    """When to ask again: what the answer itself asks for, else what is usual at the venue."""
+    wait_s = reply.retry_after_s if isinstance(reply, RestReply) else None
+    return usual_s if wait_s is None else max(wait_s, usual_s)
+
+
+def refused_read(error: VenueError) -> VenueError:
+    """The same for a read: one that was not answered for a limit has changed nothing, so that it
+    is repeated as soon as the limit allows."""
+    if error.limited and error.verdict is Verdict.UNKNOWN:
+        return VenueError(Verdict.BUSY, error.code, error.text, error.retry_after_s, limited=True)
+    return error
+
+
+def read_error(
+    ack: Ack, retry_after_s: float | None = None, *, limited: bool = False
+) -> VenueError:
     """A refusal of a read: there, even "nothing to cancel" is no answer."""
     verdict = Verdict.UNKNOWN if ack.verdict is Verdict.NOTHING else ack.verdict
-    return VenueError(verdict, ack.code, ack.text or "not understood", ack.retry_after_s)
+    text = ack.text or "not understood"
+    wait_s = ack.retry_after_s if retry_after_s is None else retry_after_s
+    return VenueError(verdict, ack.code, text, wait_s, limited=limited)
 
 
 @dataclass(frozen=True, slots=True)
