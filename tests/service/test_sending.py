@@ -183,32 +183,38 @@ async def test_a_second_press_goes_first_where_the_one_before_found_orders(
     assert not refused(desk, CANCEL)
 
 
-async def test_only_what_was_refused_for_the_rate_is_sent_again(
-    simulator: Any, open_desk: OpenDesk
+@pytest.mark.usefixtures("lists_in_time")
+async def test_a_press_within_the_second_that_is_used_up_takes_the_orders_by_their_ids(
+    simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The venue's second never ends here: no category is taken any more."""
     desk = open_desk(BITGET, poll_s=SELDOM_S, limits=PATIENT)
     await desk.ready(BITGET)
-    for category in CATEGORIES[:3]:
-        desk.desk.cancel(BITGET, "orders", Scope(category=category))
-    for category in CATEGORIES:
-        simulator.orders(BITGET, category, 2)
-    await pressed(desk, BITGET, "orders")
-    assert {report.outcome for report in desk.account(BITGET).reports} == {Outcome.CONFIRMED}
+    monkeypatch.setitem(ENDPOINTS, CANCEL, replace(ENDPOINTS[CANCEL], rate=Rate(5, NEVER_S)))
+    assert (await pressed(desk, BITGET)).outcome is Outcome.CONFIRMED
+    assert len(outs(desk, CANCEL)) == len(CATEGORIES)
+    for category in CATEGORIES[2:]:
+        simulator.orders(BITGET, category, 25 if category == "COIN-FUTURES" else 2)
+    report = await pressed(desk, BITGET)
+    assert report.outcome is Outcome.CONFIRMED
     assert simulator.open(BITGET) == simulator.open(BITGET, "strategy")
-    assert len(outs(desk, CANCEL)) - len(refused(desk, CANCEL)) <= 3 + len(CATEGORIES)
+    assert len(outs(desk, CANCEL)) == 2 * len(CATEGORIES), "each was tried, at once"
+    assert len(outs(desk, "cancel-batch")) == 4
 
 
-async def test_a_press_after_one_that_used_the_limit_up_ends_confirmed(
-    simulator: Any, open_desk: OpenDesk
+async def test_only_what_was_refused_for_the_rate_is_sent_again(
+    simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = open_desk(BITGET, poll_s=SELDOM_S, limits=PATIENT)
     await desk.ready(BITGET)
-    for _ in range(2):
-        assert (await pressed(desk, BITGET)).outcome is Outcome.CONFIRMED
-        for category in CATEGORIES:
-            simulator.orders(BITGET, category, 2)
+    for path in ("cancel-batch", "cancel-symbol-order"):  # less than the venue's page says
+        path = f"/api/v3/trade/{path}"
+        monkeypatch.setitem(ENDPOINTS, path, replace(ENDPOINTS[path], rate=Rate(1, 1.0)))
     assert (await pressed(desk, BITGET)).outcome is Outcome.CONFIRMED
     assert simulator.open(BITGET) == simulator.open(BITGET, "strategy")
+    taken = len(outs(desk, CANCEL)) - len(refused(desk, CANCEL))
+    assert taken <= len(CATEGORIES)
+    assert refused(desk, CANCEL)
 
 
 # --- what is sent in parts ------------------------------------------------------------------------

@@ -294,11 +294,52 @@ def test_where_orders_were_a_moment_ago_a_cancel_goes_at_once() -> None:
     assert venue.cancelled == ["MARGIN", "USDC-FUTURES"]
 
 
+class UsedUp(Listed):
+    """A venue that takes no category any more in this second, and up to `batches` of orders."""
+
+    def __init__(self, *orders: tuple[str, str], batches: int = 5) -> None:
+        super().__init__(*orders)
+        self.batches = batches
+
+    def __call__(self, call: RestCall) -> Reply:
+        if call.method == "GET" or call.path.endswith("cancel-symbol-order"):
+            reply = super().__call__(call)
+            return reply if call.method == "GET" else rest(429, "429", "Too Many Requests")
+        asked = json.loads(call.body)
+        self.events.append(("batch", asked[0]["category"]))
+        if self.batches <= 0:
+            return rest(429, "429", "Too Many Requests")
+        self.batches -= 1
+        return rest(data=[{"orderId": one["orderId"]} for one in asked])
+
+
+def test_where_the_second_is_used_up_the_orders_go_by_their_ids() -> None:
+    venue = UsedUp(("MARGIN", "BTCUSDT"), ("USDT-FUTURES", "ETHUSDT"))
+    progress = Progress()
+    ack, _ = cancel(EVERYTHING, venue, progress=progress)
+    assert venue.events[-2:] == [("batch", "MARGIN"), ("batch", "USDT-FUTURES")]
+    assert (ack.verdict, progress.done) == (A, 5)
+    assert ack.spared == ("SPOT", "COIN-FUTURES", "USDC-FUTURES"), "of those it lists nothing"
+
+
+def test_what_the_ids_do_not_cover_is_left_to_be_sent_again() -> None:
+    venue = UsedUp(("MARGIN", "BTCUSDT"), ("USDT-FUTURES", "ETHUSDT"), batches=1)
+    progress = Progress()
+    ack, _ = cancel(EVERYTHING, venue, progress=progress)
+    assert (ack.verdict, progress.done, progress.parts) == (B, 4, 5)
+
+
+def test_orders_outside_the_scope_do_not_go_by_their_ids() -> None:
+    venue = UsedUp(("MARGIN", "BTCUSDT"), ("USDT-FUTURES", "ETHUSDT"))
+    cancel(Scope(contract="ethusdt"), venue)
+    assert [event for event in venue.events if event[0] == "batch"] == [("batch", "USDT-FUTURES")]
+
+
 def test_only_a_category_that_was_refused_for_the_rate_is_sent_again() -> None:
     refused = {"MARGIN", "USDT-FUTURES"}
 
     def venue(call: RestCall) -> Reply:
-        limited = json.loads(call.body)["category"] in refused
+        limited = call.method == "GET" or json.loads(call.body)["category"] in refused
         return rest(429, "429", "Too Many Requests") if limited else NO_FAILURE
 
     progress = Progress()
@@ -371,12 +412,19 @@ def test_what_the_reply_to_a_category_cancel_means(
     ],
 )
 def test_one_category_that_went_another_way(reply: Reply, verdict: Verdict) -> None:
-    ack, _ = cancel(EVERYTHING, lambda call: reply if "MARGIN" in call.body else NO_FAILURE)
+    def venue(call: RestCall) -> Reply:
+        if call.method == "GET":
+            return NoReply("no answer within 0.3 s", sent=True)
+        return reply if "MARGIN" in call.body else NO_FAILURE
+
+    ack, _ = cancel(EVERYTHING, venue)
     assert ack.verdict is verdict
 
 
 def test_a_refusal_of_one_category_leaves_the_others_to_be_asked_again() -> None:
     def venue(call: RestCall) -> Reply:
+        if call.method == "GET":
+            return NoReply("no answer within 0.3 s", sent=True)
         if "MARGIN" in call.body:
             return rest(400, "40014", "no permission")
         return rest(429, "429") if "SPOT" in call.body else NO_FAILURE
@@ -753,9 +801,9 @@ class StrategyVenue:
 
 
 def cancel_strategy(
-    venue: Venue | Reply, scope: Scope = EVERYTHING
+    venue: Venue | Reply, scope: Scope = EVERYTHING, book: Book | None = None
 ) -> tuple[Ack, list[tuple[RestCall, ...]]]:
-    return drive(WITH_STRATEGY.cancel(PROFILE, STRATEGY_ORDERS, scope, None, "rest"), venue)
+    return drive(WITH_STRATEGY.cancel(PROFILE, STRATEGY_ORDERS, scope, book, "rest"), venue)
 
 
 def test_strategy_orders_have_an_action_only_where_the_settings_ask_for_it() -> None:
@@ -772,6 +820,27 @@ def test_strategy_orders_are_listed_and_cancelled_one_by_one(count: int) -> None
     ack, sent = cancel_strategy(venue)
     assert (ack, venue.rows) == (Ack(A), {})
     assert [len(batch) for batch in sent] == [6, count]
+
+
+def test_known_strategy_orders_go_at_once_and_the_others_after_the_list() -> None:
+    venue = StrategyVenue(3)
+    known = Book(("strategy",), (OpenOrder("strategy", "9000", "BTCUSDT"),), 1)
+    ack, sent = cancel_strategy(venue, book=known)
+    assert (ack.verdict, venue.rows) == (A, {})
+    posts = [[call.method for call in batch].count("POST") for batch in sent]
+    assert posts == [1, 2]
+
+
+def test_known_strategy_orders_wait_for_no_list() -> None:
+    venue = StrategyVenue(3)
+    known = Book(("strategy",), (OpenOrder("strategy", "9000", "BTCUSDT"),), 1)
+
+    def silent(call: RestCall) -> Reply:
+        return venue(call) if call.method == "POST" else NoReply("no answer", sent=True)
+
+    ack, _ = cancel_strategy(silent, book=known)
+    assert (ack.verdict, list(venue.rows)) == (U, ["9001", "9002"])
+    assert "strategy orders could not be listed" in ack.text
 
 
 def test_strategy_orders_that_are_not_done_are_listed_and_sent_again() -> None:

@@ -203,7 +203,7 @@ class Bitget:
         if scope.orders:
             return (yield from cancel_chosen(scope.orders, progress))
         if action.id == STRATEGY_ORDERS.id:
-            return (yield from cancel_strategy(scope, progress))
+            return (yield from cancel_strategy(scope, book, progress))
         return (yield from cancel_categories(scope, book, progress, lately))
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:

@@ -10,12 +10,17 @@ venue's word of this very moment. If a list was wrong in that, the verification 
 the run sends for its category (`Ack.spared`). Where no category is known to have any order, all
 five go at once.
 
+A category that is refused all the same, because presses before used the second up, does not wait
+for the next one: its list is read and what it shows goes by `cancel-batch`, which has a limit of
+its own. Only where that is not complete is the category sent again, when the venue allows it.
+
 Sources: the UTA pages "Cancel All Orders", "Cancel Batch" and "Cancel Strategy Order".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from tui.core.actions import Ack, Scope, Verdict
@@ -38,6 +43,7 @@ from tui.venues.bitget_replies import (
 )
 from tui.venues.progress import Answer, Part, Progress, send
 from tui.venues.reading import OrderResult, chosen_ack, requests_ack
+from tui.venues.talks import alongside
 from tui.venues.writing import compact
 
 A_BATCH = 20
@@ -80,23 +86,70 @@ def cancel_categories(
         more = [_category_part(category, scope.contract) for category in occupied]
         yield from send(more, progress)
         parts += more
+    empty = yield from _one_by_one(scope, parts, progress)
     acks = [answer for answer in progress.answers(parts) if isinstance(answer, Ack)]
     if len({(ack.code, ack.text) for ack in acks}) > 1:
         acks = [_named(ack, part.label) for ack, part in zip(acks, parts, strict=True)]
-    asked = {part.label for part in parts}
-    return replace(requests_ack(acks), spared=tuple(c for c in others if c not in asked))
+    asked = {part.label for part in parts} - empty
+    return replace(requests_ack(acks), spared=tuple(c for c in (*first, *others) if c not in asked))
 
 
-def cancel_strategy(scope: Scope, progress: Progress) -> Talk[Ack]:
-    """Cancels the strategy orders that the venue lists now, one by one: no call takes them all."""
+def _one_by_one(scope: Scope, parts: Sequence[Part], progress: Progress) -> Talk[frozenset[str]]:
+    """Cancels by their ids the orders of categories that the venue was too busy for.
+
+    Gives the categories of which the venue lists no order.
+    """
+    busy = [part for part in parts if _is_busy(progress, part)]
+    lists = {part.label: Listing(part.label, part.label) for part in busy}
+    questions = [replace(call, within_s=LIST_S) for one in lists.values() if (call := one.call())]
+    if not questions:
+        return frozenset()
+    replies = yield tuple(questions)
+    read: dict[str, list[OpenOrder]] = {}
+    for listing, reply in zip(lists.values(), replies, strict=True):
+        with suppress(VenueError):
+            listing.take(reply)
+            read[listing.kind] = [o for o in listing.orders.values() if scope.covers(o)]
+    batches = {category: _batches(orders) for category, orders in read.items()}
+    answers = Progress()
+    yield from send([part for group in batches.values() for part in group], answers)
+    for part in busy:
+        if part.label not in read or lists[part.label].call() is not None:
+            continue
+        ack = _together(answers.answers(batches[part.label]))
+        if ack.verdict in (Verdict.ACCEPTED, Verdict.NOTHING):
+            progress.settle(part, ack)
+    return frozenset(category for category, orders in read.items() if not orders)
+
+
+def _is_busy(progress: Progress, part: Part) -> bool:
+    (answer,) = progress.answers([part])
+    return isinstance(answer, Ack) and answer.verdict is Verdict.BUSY
+
+
+def cancel_strategy(scope: Scope, book: Book | None, progress: Progress) -> Talk[Ack]:
+    """Cancels strategy orders one by one, as no call takes them all: those that are known at once,
+    and those that the venue lists in the same moment after them."""
     if scope.direction or scope.offset or scope.category not in (None, STRATEGY):
         return Ack(Verdict.REFUSED, "", "strategy orders are told apart by symbol alone")
-    try:
-        book = yield from read_book((STRATEGY,))
-    except VenueError as error:
-        return replace(error.ack, wrong_account=error.code in WRONG_ACCOUNT)
-    due = tuple(order for order in book.orders if scope.covers(order))
-    return (yield from cancel_chosen(due, progress))
+    known = [o for o in book.orders if o.kind == STRATEGY and scope.covers(o)] if book else []
+    parts = _batches(known)
+    due = progress.due(parts)
+    calls = tuple(part.call for part in due)
+    replies, found = yield from alongside(calls, read_book((STRATEGY,)))
+    progress.take(due, replies)
+    if isinstance(found, VenueError):
+        error = replace(found.ack, wrong_account=found.code in WRONG_ACCOUNT)
+        if not parts:
+            return error
+        text = f"strategy orders could not be listed: {found.text}"
+        doubt = replace(error, verdict=Verdict.UNKNOWN, text=text)
+        return requests_ack([_together(progress.answers(parts)), doubt])
+    sent = {part.key for part in parts}
+    listed = _batches([order for order in found.orders if scope.covers(order)])
+    more = [part for part in listed if part.key not in sent]
+    yield from send(more, progress)
+    return _together(progress.answers([*parts, *more]))
 
 
 def _named(ack: Ack, category: str) -> Ack:
@@ -145,15 +198,23 @@ def _which(category: str, symbol: str | None) -> JsonValue:
 
 def cancel_chosen(orders: Sequence[OpenOrder], progress: Progress) -> Talk[Ack]:
     """Orders by twenties of one category, strategy orders one by one."""
+    return _together((yield from send(_batches(orders), progress)))
+
+
+def _batches(orders: Sequence[OpenOrder]) -> list[Part]:
     parts = []
     for kind in dict.fromkeys(order.kind for order in orders):
         members = [order for order in orders if order.kind == kind]
         size = 1 if kind == STRATEGY else A_BATCH
         groups = [members[start : start + size] for start in range(0, len(members), size)]
         parts += [_chosen_part(group) for group in groups]
+    return parts
+
+
+def _together(answers: Sequence[Answer]) -> Ack:
     results: list[OrderResult] = []
     whole: list[Ack] = []
-    for answer in (yield from send(parts, progress)):
+    for answer in answers:
         if isinstance(answer, list):
             results += answer
         else:

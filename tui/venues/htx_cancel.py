@@ -21,7 +21,6 @@ from tui.venues.base import (
     JsonObject,
     JsonValue,
     RateLimit,
-    Reply,
     RestCall,
     SocketCall,
     Talk,
@@ -31,6 +30,7 @@ from tui.venues.htx_orders import open_orders
 from tui.venues.htx_replies import named, read_ack
 from tui.venues.progress import Part, Progress, send
 from tui.venues.reading import requests_ack
+from tui.venues.talks import alongside
 from tui.venues.writing import compact
 
 T = TypeVar("T")
@@ -215,7 +215,7 @@ def _sweep(
     named_first = list(dict.fromkeys(known))
     parts = parts_for(named_first)
     due = progress.due(parts)
-    replies, found = yield from _alongside(tuple(part.call for part in due), open_orders(kind))
+    replies, found = yield from alongside(tuple(part.call for part in due), open_orders(kind))
     progress.take(due, replies)
     if isinstance(found, VenueError):
         if not parts:
@@ -228,22 +228,6 @@ def _sweep(
     more = parts_for([target for target in targets if target not in named_first])
     yield from send(more, progress)
     return requests_ack(passing_by([*acks_of(parts, progress), *acks_of(more, progress)]))
-
-
-def _alongside(
-    calls: tuple[Call, ...], talk: Talk[T]
-) -> Talk[tuple[tuple[Reply, ...], T | VenueError]]:
-    """Holds `talk`, its first batch joined to `calls`; its error is a result, not an end."""
-    replies = yield (*calls, *next(talk))
-    ours, theirs = replies[: len(calls)], replies[len(calls) :]
-    try:
-        while True:
-            theirs = yield talk.send(theirs)
-    except StopIteration as stop:
-        result: T = stop.value
-        return ours, result
-    except VenueError as error:
-        return ours, error
 
 
 def acks_of(parts: Sequence[Part], progress: Progress) -> list[Ack]:

@@ -73,6 +73,11 @@ class Progress:
             if _is_certain(answer):
                 self._certain.add(part.key)
 
+    def settle(self, part: Part, ack: Ack) -> None:
+        """What the part was to cancel is done in another way, with this result."""
+        self._answers[part.key] = ack
+        self._certain.add(part.key)
+
     def answers(self, parts: Sequence[Part]) -> list[Answer]:
         """The latest answer to each of these parts, all of which were sent."""
         return [self._answers[part.key] for part in parts]

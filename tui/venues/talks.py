@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from tui.venues.base import Call, Reply, Talk
+from tui.venues.base import Call, Reply, Talk, VenueError
 
 T = TypeVar("T")
 
@@ -29,3 +29,19 @@ def side_by_side(talks: Sequence[Talk[T]]) -> Talk[list[T]]:
             return [results[number] for number in range(len(talks))]
         answers = iter((yield tuple(call for calls in batches.values() for call in calls)))
         replies = {number: tuple(next(answers) for _ in calls) for number, calls in batches.items()}
+
+
+def alongside(
+    calls: tuple[Call, ...], talk: Talk[T]
+) -> Talk[tuple[tuple[Reply, ...], T | VenueError]]:
+    """Holds `talk`, its first batch joined to `calls`; its error is a result, not an end."""
+    replies = yield (*calls, *next(talk))
+    ours, theirs = replies[: len(calls)], replies[len(calls) :]
+    try:
+        while True:
+            theirs = yield talk.send(theirs)
+    except StopIteration as stop:
+        result: T = stop.value
+        return ours, result
+    except VenueError as error:
+        return ours, error
