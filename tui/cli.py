@@ -206,14 +206,17 @@ def _drill(chosen: argparse.Namespace) -> int:
 
 def _where(chosen: argparse.Namespace) -> int:
     from tui.service.credentials import describe_keyring
-    from tui.service.locations import find_locations
+    from tui.service.locations import NO_HOME, find_locations, is_known
+
+    def told(place: Path) -> str | None:
+        return str(place) if is_known(place) else None
 
     places = find_locations()
     keyring, problem = describe_keyring()
     facts = {
-        "settings": str(_settings_path(chosen)),
-        "state": str(places.state_folder),
-        "audit": str(places.audit_folder),
+        "settings": told(places.settings_file if chosen.config is None else chosen.config),
+        "state": told(places.state_folder),
+        "audit": told(places.audit_folder),
         "keyring": keyring,
         "keyring_problem": problem,
     }
@@ -223,6 +226,8 @@ def _where(chosen: argparse.Namespace) -> int:
     for name, fact in facts.items():
         if fact:
             say(f"{name.removeprefix('keyring_'):9} {fact}")
+        elif name in ("settings", "state", "audit"):
+            say(f"{name:9} none: {NO_HOME}")
     return OK
 
 
@@ -341,10 +346,14 @@ COMMANDS = {
 
 
 def _settings_path(chosen: argparse.Namespace) -> Path:
-    from tui.service.locations import find_locations
+    from tui.service.locations import NO_HOME, find_locations, is_known
 
     path: Path | None = chosen.config
-    return path if path is not None else find_locations().settings_file
+    if path is not None:
+        return path
+    if not is_known(path := find_locations().settings_file):
+        raise UsageError(f"{NO_HOME}, or name the settings file with --config FILE")
+    return path
 
 
 def _settings(chosen: argparse.Namespace, *, must_exist: bool = True) -> Settings:

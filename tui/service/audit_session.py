@@ -22,7 +22,7 @@ def audit_of(what: str, accounts: Sequence[Account], keep_days: int) -> Audit:
     session = {
         "what": what,
         "user": _user(),
-        "host": safe_text(socket.gethostname(), _LONGEST),
+        "host": _host(),
         "pid": os.getpid(),
         "killdesk": _version(),
         "accounts": tuple(f"{account.name} ({account.venue})" for account in accounts),
@@ -47,8 +47,15 @@ def _user() -> str:
         return "unknown"
 
 
+def _host() -> str:
+    try:
+        return safe_text(socket.gethostname(), _LONGEST)
+    except (OSError, UnicodeError):
+        return "unknown"
+
+
 def _version() -> str:
     try:
         return version("killdesk")
-    except PackageNotFoundError:
+    except (PackageNotFoundError, OSError, KeyError):  # the package is not whole, or is exchanged
         return "unknown"

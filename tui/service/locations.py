@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_config_path, user_state_path
 
+NO_HOME = "no home folder is known; set HOME"
 _APPLICATION = "killdesk"
+_NOWHERE = Path(os.devnull)
+"""Stands for a folder that is not known: nothing can be read or written below it."""
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
 
@@ -27,10 +31,14 @@ class Locations:
 
 
 def find_locations() -> Locations:
-    """The places for the user who runs this; creates nothing."""
-    state = user_state_path(_APPLICATION, appauthor=False)
+    """The places for the user who runs this; creates nothing.
+
+    Where the system does not say what they are, as without `HOME` and without an entry of the user,
+    they are places that do not exist and cannot be made; see `is_known`.
+    """
+    state = _folder(user_state_path)
     return Locations(
-        settings_file=user_config_path(_APPLICATION, appauthor=False) / "config.toml",
+        settings_file=_folder(user_config_path) / "config.toml",
         state_folder=state,
         audit_folder=state / "audit",
         locks_folder=state / "locks",
@@ -38,11 +46,25 @@ def find_locations() -> Locations:
     )
 
 
+def is_known(place: Path) -> bool:
+    """Whether the system says where this is; if not, the reason is `NO_HOME`."""
+    return _NOWHERE not in place.parents
+
+
+def _folder(find: Callable[..., Path]) -> Path:
+    try:
+        return find(_APPLICATION, appauthor=False)
+    except (RuntimeError, KeyError):
+        return _NOWHERE / _APPLICATION
+
+
 def make_private_folder(folder: Path) -> Path:
     """Creates `folder` and its missing parents for the user alone; existing ones stay as they are.
 
     Raises OSError. On Windows the folder inherits the rights of the user's profile.
     """
+    if not is_known(folder):
+        raise OSError(errno.ENOENT, NO_HOME)
     if not folder.is_dir():
         if folder.parent != folder:
             make_private_folder(folder.parent)
