@@ -53,7 +53,7 @@ from tui.service.rest_route import shown_headers
 from tui.service.screen_file import ScreenFile
 from tui.service.settings import SettingsError, parse_settings
 from tui.service.settings_edit import account_tables, change_tables, plain_tables
-from tui.service.timer_past import MOST_BYTES, Doubt, recall
+from tui.service.timer_past import MOST_BYTES, TimerPast
 from tui.ui.frame_canvas import INKS
 from tui.ui.frame_row import RowPainter
 from tui.ui.frame_text import json_start, pretty, spans
@@ -287,16 +287,17 @@ def _entry(data: bytes) -> object:
 
 def _doubted(data: bytes) -> object:
     """What a killdesk left of a timer: believed within bounds, and never a reason to stop."""
-    doubt, now = Doubt.read(data), read_clock()
-    if doubt is None:
+    past, now = TimerPast.read(data), read_clock()
+    if past is None:
         return None
+    past.restore(Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60)), now)
     machine = Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60))
-    sent = recall(machine, doubt, now)
+    sent = past.restore_switch_off(machine, now)
     assert sent is None or 0 <= round(now.since(sent), 3) <= STRAY_S
     machine.arm(now)
     assert machine.next_request(now.later(1)) == 30
-    judge(doubt.words(now))
-    return doubt
+    judge(past.message(now, 30))
+    return past
 
 
 def _pin(data: bytes) -> object:
@@ -424,6 +425,9 @@ def _typed(data: bytes) -> object:
     return len(found)
 
 
+_NOW_MS = read_clock().wall_ms
+
+
 READERS: dict[str, Reader] = {
     "JSON": Reader(parse_object, _json(*_HTX_SAID), (NotReadable,)),
     "gzip": Reader(unpack_gzip, (gzip.compress(b'{"op":"ping"}' * 9),), (NotReadable,)),
@@ -446,8 +450,8 @@ READERS: dict[str, Reader] = {
     "timer in doubt": Reader(
         _doubted,
         (
-            Doubt.of(read_clock(), read_clock().later(20)).kept.ljust(MOST_BYTES),
-            Doubt.of(read_clock().later(3600), None).kept,
+            TimerPast(_NOW_MS, _NOW_MS + 30_000, _NOW_MS + 20_000).kept.ljust(MOST_BYTES),
+            TimerPast(_NOW_MS, _NOW_MS + 3_600_000).kept,
         ),
     ),
     "PID file": Reader(_in_a_file(_guarded, "pid"), (b"1\n", b"4194304")),
