@@ -279,8 +279,9 @@ def _accounts_list(chosen: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from tui.service.accounts import list_accounts
+    from tui.service.credentials import PROMPT_TIMEOUT_S
 
-    entries = list_accounts(_settings(chosen))
+    entries = list_accounts(_settings(chosen), PROMPT_TIMEOUT_S)
     if chosen.json:
         say_json([asdict(entry) for entry in entries])
         return OK

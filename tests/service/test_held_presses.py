@@ -17,6 +17,7 @@ from tui.core.desk import Health
 from tui.core.secrets import Credentials
 from tui.service import credential_request
 from tui.service.demo import read_greeting
+from tui.service.headless import cancel_accounts
 from tui.service.live_desk import LiveDesk
 
 NAME = "okx-desk"
@@ -125,6 +126,30 @@ async def test_a_refusal_is_asked_again_at_once_with_r(
     one.told[0] = found
     one.live.refresh(NAME)
     await one.desk.ready(NAME)
+
+
+def test_a_cancel_without_a_screen_gives_up_on_one_key_and_on_no_other(simulator: Any) -> None:
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    over = threading.Event()
+
+    def read(account: Account) -> Credentials:
+        if account.name == NAME:
+            over.wait()
+        return demo.secrets[account.name]
+
+    try:
+        ended = cancel_accounts(demo.accounts, read, credentials_s=0.5)
+    finally:
+        over.set()
+    outcomes = {(one.account, one.outcome) for one in ended.reports}
+    assert outcomes == {
+        (account.name, Outcome.DENIED if account.name == NAME else Outcome.CONFIRMED)
+        for account in demo.accounts
+    }
+    denied = [one.message for one in ended.reports if one.outcome is Outcome.DENIED]
+    assert all(said.startswith("not sent: ") and "keyring" in said for said in denied)
+    assert simulator.open(NAME) == 40
 
 
 async def test_a_fault_at_the_keyring_is_said_and_asked_again(

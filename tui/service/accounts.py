@@ -52,18 +52,19 @@ def list_accounts(
     settings: Settings, timeout_s: float = keyring.TIMEOUT_S
 ) -> tuple[AccountEntry, ...]:
     """Every configured account; the keyring is asked for all side by side, `timeout_s` for each."""
-
-    def entry(account: Account) -> AccountEntry:
-        held, problem = None, account.problem or None
-        try:
-            held = keyring.has_credentials(account.name, timeout_s)
-        except CredentialsError as error:
-            problem = problem or str(error)
-        return AccountEntry(account.name, account.venue, held, problem)
-
     threads = HelperThreads(SIDE_BY_SIDE)
-    asked = [threads.submit(entry, account) for account in settings.accounts]
+    asked = [threads.submit(account_entry, account, timeout_s) for account in settings.accounts]
     return tuple(one.result() for one in asked)
+
+
+def account_entry(account: Account, timeout_s: float = keyring.PROMPT_TIMEOUT_S) -> AccountEntry:
+    """The account, and whether the keyring has its secrets. Blocks for `timeout_s` at most."""
+    held, problem = None, account.problem or None
+    try:
+        held = keyring.has_credentials(account.name, timeout_s)
+    except CredentialsError as error:
+        problem = problem or str(error)
+    return AccountEntry(account.name, account.venue, held, problem)
 
 
 def find_accounts(settings: Settings, names: Sequence[str]) -> tuple[Account, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -18,7 +19,7 @@ from textual.widgets.option_list import Option
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, DeskView
 from tui.core.text import safe_text
-from tui.service.accounts import AccountEntry, Removal, list_accounts
+from tui.service.accounts import AccountEntry, Removal, account_entry
 from tui.service.configuration import Configuration
 from tui.ui.account_form import open_form
 from tui.ui.account_test import AccountTest
@@ -143,14 +144,13 @@ class AccountsScreen(DeskDialog):
         return self._names[at] if at is not None and at < len(self._names) else ""
 
     def _ask_keyring(self) -> None:
-        configuration = self._configuration
-        if configuration is not None:
-            settings = configuration.settings
-            beside(self.app, lambda: list_accounts(settings), self._answered)
+        if self._configuration is not None:
+            for account in self._configuration.settings.accounts:
+                beside(self.app, partial(account_entry, account), self._answered)
 
-    def _answered(self, entries: tuple[AccountEntry, ...] | Exception) -> None:
-        if not isinstance(entries, Exception) and self.is_attached:
-            self._held = {entry.name: entry for entry in entries}
+    def _answered(self, entry: AccountEntry | Exception) -> None:
+        if not isinstance(entry, Exception) and self.is_attached:
+            self._held[entry.name] = entry
             self.paint()
 
     # what is done
