@@ -165,6 +165,19 @@ def test_a_locked_keyring_is_asked_again_by_itself(
     desk.wait_for("2 of 2 ready")
 
 
+def test_a_desk_ends_at_once_while_the_keyring_hangs(
+    terminal: Open, settings: Callable[..., Path], keyring: SlowKeyring
+) -> None:
+    path = settings(**{name: name for name in ALL})
+    keyring.hold("okx-desk")
+    desk = terminal("--config", str(path), columns=160, rows=46)
+    desk.wait_for("3 of 4 ready")
+    desk.press("q")
+    assert desk.wait_end() == 0
+    said = desk.received.rpartition(b"\x1b[?1049l")[2].decode()
+    assert "fault" not in said and "Task was destroyed" not in said, said
+
+
 def test_new_settings_while_the_keyring_hangs_stop_no_account(
     terminal: Open, settings: Callable[..., Path], keyring: SlowKeyring, simulator: Any
 ) -> None:

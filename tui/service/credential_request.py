@@ -60,6 +60,12 @@ class KeyringCalls:
         place.add_done_callback(self._held.discard)
         return await answer
 
+    async def stop(self) -> None:
+        """Forgets the calls without an answer; their threads end with the process."""
+        for place in self._held:
+            place.cancel()
+        await asyncio.gather(*self._held, return_exceptions=True)
+
     async def _hold_place(self, answer: asyncio.Future[T]) -> None:
         try:
             await asyncio.wait((answer,), timeout=PLACE_S)
@@ -136,6 +142,7 @@ class CredentialRequest:
         finally:
             for one in self._open:
                 one.cancel()
+            await asyncio.gather(*self._open, return_exceptions=True)
 
     def ask_again(self) -> None:
         """Asks now, without waiting for the next regular request."""

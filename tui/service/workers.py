@@ -232,8 +232,11 @@ class Workers(Mapping[str, Worker]):
 
     async def stop(self) -> None:
         """Ends the work of every account, once its timers are as their settings want them left."""
+        opening = [one.opening for one in self._places.values() if one.opening is not None]
         for place in self._places.values():
             place.close(place.account)
+        await asyncio.gather(*opening, return_exceptions=True)
+        await self._calls.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(DISARM_WAIT_S):
                 for timers in self.timers:
