@@ -243,7 +243,7 @@ def test_stopped_from_outside_and_brought_back_by_a_shell(
     [
         "\x1b[27u",
         "\x1b[200~XX cc ss\x1b[201~",
-        "\x1b[<0;120;10M",
+        "\x1b[<35;13;24M",
         "\x1b]11;rgb:XXXX/cccc/aaaa\x1b\\",
     ],
 )
@@ -262,6 +262,9 @@ def test_no_part_of_a_sequence_is_a_key(terminal: Open, whole: str) -> None:
     alive(desk)
     assert b"AGAIN" not in desk.received[seen:], "a part was a key"
     assert open_orders(screen) == before
+    desk.press_by_hand("c", "c")
+    until(lambda: open_orders(screen) < before)
+    assert open_spreads(screen) == 0, "the panel is another than the one that was chosen"
 
 
 def test_no_bytes_end_the_desk(terminal: Open) -> None:
