@@ -61,6 +61,15 @@ def test_what_rests_is_listed_order_by_order(simulator: Any) -> None:
     assert {"id", "kind", "instrument", "side", "offset", "created_ms"} == set(new[0])
 
 
+@pytest.mark.parametrize("kind", ["isolated", "cross"])
+def test_orders_rest_in_as_many_contracts_as_are_asked_for(simulator: Any, kind: str) -> None:
+    before = {order["id"] for order in listed(simulator, "htx-legacy")}
+    simulator.orders("htx-legacy", kind, 100, contracts=90)
+    rested = [order for order in listed(simulator, "htx-legacy") if order["id"] not in before]
+    assert len(rested) == 100
+    assert len({order["instrument"] for order in rested}) == 90
+
+
 def test_a_cancelled_order_is_listed_no_more(simulator: Any, okx: Any) -> None:
     okx.post("sprd/mass-cancel", sprdId="")
     assert {order["kind"] for order in listed(simulator, "okx-desk")} == {"quote"}

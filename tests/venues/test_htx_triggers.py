@@ -250,6 +250,23 @@ def test_no_call_is_spent_where_nothing_rests() -> None:
     assert (ack, len(sent)) == (Ack(Verdict.NOTHING), 1)
 
 
+def test_contracts_with_known_orders_go_at_once_and_no_other_order_does() -> None:
+    resting = [Resting("swap_cross_tpsl", "1", "BTC-USDT"), Resting("swap_tpsl", "2", "ETH-USDT")]
+    venue = Venue(list(resting))
+    book = Book(("trigger",), (OpenOrder("trigger", "1", "BTC-USDT"),), 1)
+    ack, sent = cancel(venue, "ETH-USDT", book=book)
+    assert (ack.verdict, venue.resting) == (Verdict.ACCEPTED, [])
+    cancels = [
+        [call.body for call in batch if isinstance(call, RestCall) and "cancel" in call.path]
+        for batch in sent
+    ]
+    assert [len(bodies) for bodies in cancels] == [6, 1]
+    assert set(cancels[0]) == {'{"contract_code":"BTC-USDT"}'}
+    for scope in (Scope(direction="sell"), Scope(orders=book.orders)):
+        _, sent = cancel(Venue(list(resting)), "ETH-USDT", scope=scope, book=book)
+        assert not any(isinstance(c, RestCall) and "cancel" in c.path for c in sent[0])
+
+
 def test_what_the_venue_did_not_take_is_sent_again_and_nothing_else() -> None:
     contracts = [f"C{n}-USDT" for n in range(12)]
     venue = Venue([Resting("swap_cross_trigger", str(n), c) for n, c in enumerate(contracts)])

@@ -23,7 +23,7 @@ from tui.venues.htx_orders import Listing, figure, order_id_of, read_list
 from tui.venues.htx_replies import read_ack
 from tui.venues.progress import Part, Progress, send
 from tui.venues.reading import int_of, requests_ack, text_of
-from tui.venues.talks import side_by_side
+from tui.venues.talks import alongside, side_by_side
 from tui.venues.writing import compact
 
 A_SECOND = 5
@@ -73,26 +73,31 @@ def cancel(
 ) -> Talk[Ack]:
     """Cancels what is listed now and within `scope`, each order by the call of its sort.
 
-    The list comes first: a cancel names one contract of one sort, and few may be sent in a second,
-    so none is spent where nothing rests. Without a list, the contracts that are known are swept
-    blindly.
+    A cancel names one contract of one sort, and few may be sent in a second. So the contracts where
+    orders are known go at once, in all sorts, if they are few enough; the others when the list that
+    is asked for in the same moment shows orders there. Without a list, all contracts that are known
+    are swept blindly.
     """
     if scope.category not in (None, KIND.id):
         return Ack(Verdict.REFUSED, "", f"conditional orders have no category {scope.category}")
     by_id = bool(scope.orders or scope.direction or scope.offset)
-    try:
-        found = yield from _listed(contracts)
-    except VenueError as error:
-        text = f"conditional orders could not be listed: {error.text}"
-        parts = [] if by_id else _blindly(scope, book, contracts)
-        rest = [replace(error.ack, text=text)]
+    known = [] if by_id else _known_contracts(scope, book)
+    parts = [] if by_id or len(known) > A_SECOND else _blindly(scope, known)
+    due = progress.due(parts)
+    replies, found = yield from alongside(tuple(part.call for part in due), _listed(contracts))
+    progress.take(due, replies)
+    rest = []
+    if isinstance(found, VenueError):
+        text = f"conditional orders could not be listed: {found.text}"
+        rest = [replace(found.ack, text=text)]
+        more = [] if by_id else _blindly(scope, [*contracts, *known])
     else:
-        parts = [p for sort, orders in found for p in _parts(sort, orders, scope, by_id)]
-        rest = []
-    if not parts:
-        return Ack.together(rest)
-    yield from send(parts, progress)
-    return requests_ack([*passing_by(acks_of(parts, progress)), *rest])
+        more = [p for sort, orders in found for p in _parts(sort, orders, scope, by_id)]
+    sent = {part.key for part in parts}
+    more = [part for part in more if part.key not in sent]
+    yield from send(more, progress)
+    acks = passing_by(acks_of([*parts, *more], progress))
+    return requests_ack([*acks, *rest]) if acks or rest else Ack(Verdict.NOTHING)
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -148,13 +153,18 @@ def _parts(sort: Sort, orders: Iterable[OpenOrder], scope: Scope, by_id: bool) -
     ]
 
 
-def _blindly(scope: Scope, book: Book | None, contracts: tuple[str, ...]) -> list[Part]:
-    seen = (o.contract for o in book.orders if o.kind == KIND.id) if book else ()
-    known = [scope.contract.upper()] if scope.contract else list(dict.fromkeys((*contracts, *seen)))
+def _known_contracts(scope: Scope, book: Book | None) -> list[str]:
+    """Those in which the book has orders of the scope."""
+    orders = book.orders if book else ()
+    return list(dict.fromkeys(o.contract for o in orders if o.kind == KIND.id and scope.covers(o)))
+
+
+def _blindly(scope: Scope, contracts: Iterable[str]) -> list[Part]:
+    named = [scope.contract.upper()] if scope.contract else list(dict.fromkeys(contracts))
     return [
         _everything(sort, contract)
         for sort in SORTS
-        for contract in known
+        for contract in named
         if not sort.isolated or _is_swap(contract)
     ]
 
