@@ -148,8 +148,9 @@ def test_the_mark_of_the_end_within_a_paste_ends_nothing() -> None:
     assert keys(told(begin + b"text" + end + b"\x1b[120;2;88u\x1b[120;2;88u" + end)) == []
     assert keys(told(begin + b"text" + end, 0.001, b"XX" + end)) == []
     assert keys(told(begin + b"text" + end, 0.1, b"X")) == ["X"]
-    found = told(begin + b"text" + end + b"XX" + begin + b"more" + end)
-    assert [one.text for one in found] == ["text", "more"]
+    found = told(begin + b"text" + end + b"XX\x1b[A\x1bc" + begin + b"more" + end + b"cc")
+    assert [one.text for one in found] == ["text", "XX", "more", "cc"]
+    assert all(isinstance(one, Pasted) for one in found)
 
 
 def test_characters_of_one_read_are_a_burst() -> None:

@@ -156,6 +156,7 @@ class Tokenizer:
     def _finish(self, reading: _Reading) -> list[Token]:
         """Marks the characters that came in a burst."""
         now_s = reading.now_s
+        reading.end_tail()
         burst = reading.characters > 1 or reading.broken
         burst = burst or now_s - self._last_character_s < BURST_GAP_S
         if reading.characters:
@@ -216,7 +217,11 @@ class Tokenizer:
                 return
         for text in self._decode(bytes((byte,))):
             reading.characters += 1
-            if not reading.skipping and _may_be_typed(text):
+            if not _may_be_typed(text):
+                continue
+            if reading.tail:
+                reading.pasted += text
+            elif not reading.skipping:
                 reading.emit(Character(text, reading.now_s))
 
     def _after_escape(self, byte: int, reading: _Reading) -> None:
@@ -278,7 +283,7 @@ class Tokenizer:
             self._end()
             self._last_paste_s = reading.now_s
             reading.tokens.append(Pasted(text.replace("\x1b", ""), at_s))
-            reading.tail = reading.skipping = True
+            reading.tail = True
         elif len(self._held) > LONGEST_PASTE + len(_PASTE_ENDS):
             del self._held[LONGEST_PASTE : -len(_PASTE_ENDS)]
 
@@ -321,11 +326,9 @@ class Tokenizer:
         self._end()
         if held == _PASTE_BEGINS:
             self._start(_State.PASTE, b"", reading, PASTE_S)
-            reading.tail = False
+            reading.end_tail()
         elif held == _PASTE_ENDS:
-            reading.tail = reading.skipping = reading.broken = (
-                True  # of a paste with the mark in it
-            )
+            reading.tail = reading.broken = True
             self._last_paste_s = reading.now_s
         elif late:
             reading.broken = True
@@ -356,8 +359,15 @@ class _Reading:
         """Something in it was no whole sequence."""
         self.tail = tail
         """It belongs to a paste that seems to have ended: nothing in it is a key."""
-        self.skipping = tail
+        self.pasted = ""
+        """Its text."""
+        self.skipping = False
         """Characters are dropped up to the next ESC."""
+
+    def end_tail(self) -> None:
+        if self.pasted:
+            self.tokens.append(Pasted(self.pasted, self.now_s))
+        self.tail, self.pasted = False, ""
 
     def emit(self, token: Token) -> None:
         if not self.tail:
