@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tui.console import NOT_OK, OK, UsageError, complain, say, say_json
+from tui.console import NOT_OK, OK, UsageError, complain, padded, say, say_json
 from tui.core.text import safe_text
 from tui.streams import is_terminal, output_failed, write_error, write_out
 
@@ -90,7 +90,8 @@ def show(chosen: argparse.Namespace) -> int:
             say_json({**told, **record.fields})
         else:
             time = utc_text(record.at_ms)[11:23]
-            say(f"{time}  {record.kind:8} {record.account or '-':14} {_text(record)}")
+            account = padded(record.account or "-", 14)
+            say(f"{time}  {padded(record.kind, 8)} {account} {_text(record)}")
     return reading.code()
 
 
@@ -225,7 +226,7 @@ def _text(record: Record) -> str:
 
     match record.kind:
         case "frame" | "note":
-            arrow = {"out": "->", "in": "<-"}.get(str(told.get("direction")), "·")
+            arrow = {"out": "->", "in": "<-"}.get(str(told.get("direction")), "--")
             return f"{arrow} {said('transport', 'text')}"
         case "outcome":
             counts = f"{told.get('open_after', '?')} of {told.get('open_before', '?')} open"

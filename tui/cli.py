@@ -29,9 +29,11 @@ from tui.console import (
     complain,
     ignore_late_signals,
     leave_no_core,
+    padded,
     quote_no_error,
     say,
     say_json,
+    widest,
 )
 from tui.core.text import safe_text
 from tui.streams import begin, hold_standard_descriptors, is_terminal, write_error
@@ -201,7 +203,11 @@ def _drill(chosen: argparse.Namespace) -> int:
     accounts = _settings(chosen).accounts
     if not accounts:
         raise UsageError("there are no accounts to drill; killdesk accounts add NAME adds one")
-    return OK if drill(accounts, chosen.orders, say, say_json if chosen.json else None) else NOT_OK
+    return (
+        OK
+        if drill(accounts, chosen.orders, say, say_json if chosen.json else None, padded)
+        else NOT_OK
+    )
 
 
 def _where(chosen: argparse.Namespace) -> int:
@@ -246,9 +252,10 @@ def _keys(chosen: argparse.Namespace) -> int:
     if chosen.json:
         say_json(listed)
         return OK
-    wide = max(len(one["id"]) for one in listed)
+    wide, keys_wide = widest(one["id"] for one in listed), widest(one["key"] for one in listed)
     for one in listed:
-        say(f"{one['id']:{wide}}  {one['key'] or 'none':9}  {one['does']}")
+        key = padded(one["key"] or "none", max(9, keys_wide))
+        say(f"{padded(one['id'], wide)}  {key}  {one['does']}")
     return OK
 
 
@@ -287,11 +294,11 @@ def _accounts_list(chosen: argparse.Namespace) -> int:
         return OK
     if not entries:
         say("no accounts yet; killdesk accounts add NAME --venue VENUE adds one")
-    width = max((len(entry.name) for entry in entries), default=0)
+    width = widest(entry.name for entry in entries)
     for entry in entries:
         held = "key in the keyring" if entry.keyring else "no key in the keyring"
         held = entry.problem or held
-        say(f"{entry.name:{width}}  {entry.venue:8}  {held}")
+        say(f"{padded(entry.name, width)}  {entry.venue:8}  {held}")
     return OK
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 
@@ -39,6 +40,31 @@ def say_json(value: object) -> None:
 
     text = json.dumps(value).replace("\x7f", "\\u007f")
     write_out(f"{text}\n")
+
+
+def padded(text: str, width: int) -> str:
+    """`text` as the output shows it, with spaces up to that many cells of its terminal."""
+    from tui.core.terminal_text import cells  # not for the help
+
+    shown = _as_shown(text)
+    return shown + " " * (width - cells(shown, _encoding()))
+
+
+def widest(texts: Iterable[str]) -> int:
+    """The cells that the widest of them needs in the output."""
+    from tui.core.terminal_text import cells
+
+    return max((cells(_as_shown(text), _encoding()) for text in texts), default=0)
+
+
+def _as_shown(text: str) -> str:
+    """Made safe, and with an escape for what the output lacks, which is longer."""
+    encoding = _encoding()
+    return safe_text(text).encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
 def complain(sentence: str, code: int) -> int:

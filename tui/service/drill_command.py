@@ -27,6 +27,7 @@ def drill(
     orders: int,
     say: Callable[[str], None],
     say_json: Callable[[object], None] | None = None,
+    padded: Callable[[str, int], str] = str.ljust,
 ) -> bool:
     """Drills, keeps the result and says it, as JSON if there is a way; whether all went well.
 
@@ -39,7 +40,7 @@ def drill(
     if say_json is not None:
         say_json(ended.as_json())
     else:
-        for line in in_words(ended, before):
+        for line in in_words(ended, before, padded):
             say(line)
     return ended.ok
 
@@ -90,13 +91,18 @@ def _keep(drill: Drill) -> Drill:
     return drill
 
 
-def in_words(drill: Drill, before: Drill | None) -> Iterator[str]:
-    """The result in lines: the steps, a line for each account, and what came of it."""
+def in_words(
+    drill: Drill, before: Drill | None, padded: Callable[[str, int], str] = str.ljust
+) -> Iterator[str]:
+    """The result in lines: the steps, a line for each account, and what came of it.
+
+    `padded` fills a name up to a number of cells.
+    """
     for name, ms in drill.steps:
         yield f"{name:10} {_ms(ms):>8}"
-    width = max((len(one.account) for one in drill.accounts), default=0)
+    width = max((len(padded(one.account, 0)) for one in drill.accounts), default=0)
     for one in drill.accounts:
-        yield f"{one.account:{width}}  {_told(one)}"
+        yield f"{padded(one.account, width)}  {_told(one)}"
     slowest = drill.slowest
     if slowest is not None:
         yield f"slowest: {slowest.account}, confirmed after {_ms(slowest.confirmed_ms)}"

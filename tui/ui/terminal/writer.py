@@ -22,12 +22,15 @@ class TerminalWriter:
         descriptor: int,
         gap_over: Callable[[], None],
         *,
+        encode: Callable[[str], bytes] = lambda text: text.encode(errors="replace"),
         after: TerminalWriter | None = None,
     ) -> None:
         """`gap_over` is called in the writer's thread, once after drawings were dropped, when the
         terminal takes output again: the caller then calls `drawn_anew` and draws everything.
+        `encode` turns what is written into the terminal's bytes, and never raises.
         `after` is a writer that may not have ended: two at once would mix what they write."""
         self._descriptor = descriptor
+        self._encode = encode
         self._after = after
         self._gap_over = gap_over
         self._backlog = Backlog()
@@ -94,7 +97,7 @@ class TerminalWriter:
                     return
                 text = self._backlog.take()
                 self._waits_since_s = time.monotonic()
-            self._put_out(text.encode(errors="replace"))
+            self._put_out(self._encode(text))
             with self._changed:
                 self._waits_since_s = None
                 ask = self._backlog.lost and not self._asked and not self._gone

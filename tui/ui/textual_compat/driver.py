@@ -28,6 +28,7 @@ from textual import constants, events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
+from tui.core.terminal_text import encoder
 from tui.ui.terminal import kitty
 from tui.ui.terminal.tokens import Tokenizer
 from tui.ui.terminal.writer import TerminalWriter
@@ -102,7 +103,12 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Takes the terminal over."""
         assert self._file is not None  # there is a terminal
-        self._writer = TerminalWriter(self._file.fileno(), self._gap_over, after=self._left)
+        self._writer = TerminalWriter(
+            self._file.fileno(),
+            self._gap_over,
+            encode=encoder(self._file.encoding),
+            after=self._left,
+        )
         signal.signal(signal.SIGWINCH, self._resized)
         try:
             self.attrs_before = termios.tcgetattr(self.fileno)
