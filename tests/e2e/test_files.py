@@ -91,7 +91,9 @@ def test_every_file_and_folder_is_private_whatever_the_umask(
     assert added.returncode == 0, added.stderr
     write_everything(terminal, killdesk, configured, state)
     kinds = {path.relative_to(state).parts[0] for path in state.rglob("*") if path.is_file()}
-    assert kinds == {"audit", "drills.jsonl", "frames", "locks", "pictures", "screen.json"}
+    assert kinds == {
+        *("audit", "drills.jsonl", "frames", "locks", "pictures", "record-heads", "screen.json")
+    }
     ours = [state, *state.rglob("*"), config, config.parent, Path(configured)]
     wide = {
         str(path): oct(stat.S_IMODE(path.lstat().st_mode))
