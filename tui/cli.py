@@ -108,10 +108,14 @@ def _check(chosen: argparse.Namespace) -> int:
     from tui.service.accounts import find_accounts
     from tui.service.check import check_accounts
     from tui.service.credentials import find_credentials
+    from tui.service.descriptors import allow_descriptors
 
     accounts = find_accounts(_settings(chosen), getattr(chosen, "names", ()))
     if not accounts:
         raise UsageError("there are no accounts to check; killdesk accounts add NAME adds one")
+    short = allow_descriptors(len(accounts))
+    if short:
+        complain(short, OK)
     checks = check_accounts(accounts, find_credentials)
     ready = all(check.ready for check in checks)
     if chosen.json:
@@ -138,8 +142,10 @@ def _cancel(chosen: argparse.Namespace) -> int:
     with Interrupts() as interrupts:
         from tui.service.audit_session import audit_of
         from tui.service.credentials import find_credentials
+        from tui.service.descriptors import allow_descriptors
         from tui.service.headless import cancel_accounts
 
+        short = allow_descriptors(len(accounts))
         audit = audit_of("cancel", accounts, settings.audit_keep_days)
         ended = cancel_accounts(
             accounts,
@@ -152,6 +158,8 @@ def _cancel(chosen: argparse.Namespace) -> int:
         interrupts.only_output_is_left(code)
         _print_ended(ended, as_json=chosen.json)
         write_error(f"{safe_text(audit.last_words)}\n")
+        if short:  # not before: a stream that takes nothing must hold up no cancel
+            complain(short, OK)
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import time
@@ -37,6 +38,8 @@ DIALOGS = (
 )
 """A key, and what then stands on the screen."""
 Open = Callable[..., Any]
+ESCAPE = "\x1b[27u"
+"""By kitty's protocol: the plain byte may be the beginning of the next key."""
 
 
 def until(holds: Callable[[], object]) -> None:
@@ -92,12 +95,12 @@ def test_everything_works_when_the_files_are_gone(
     desk.press("X")
     desk.wait_for("6 of 6 confirmed")
     assert [simulator.open(name) for name in ("htx-legacy", "htx-unified", "okx-desk")] == [0] * 3
-    desk.press("\x1b")
+    desk.press(ESCAPE)
     desk.wait_for(lambda text: "6 of 6 confirmed" not in text)
     for keys, said in DIALOGS:
         desk.press(keys)
         desk.wait_for(said)
-        desk.press("\x1b")
+        desk.press(ESCAPE)
         desk.wait_for(lambda text, said=said: said not in text)
     desk.press("z")
     desk.wait_for("esc all panels")
@@ -115,7 +118,7 @@ def test_everything_works_when_the_files_are_gone(
     desk.wait_for("Leave it to fire")
     desk.press("f")
     assert desk.wait_end() == 0
-    assert b"fault of killdesk" not in desk.received
+    assert re.findall(rb"fault of killdesk[^\x1b]*", desk.received) == []
 
     ours = str(home)  # settings, keyring, record: what the desk is meant to read and to write
     for line in log.read_text().partition("begun\n")[2].splitlines():

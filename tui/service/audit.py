@@ -16,6 +16,7 @@ from tui.core.audit_heads import NotedHead
 from tui.core.audit_picture import Pictures
 from tui.core.clocks import Clock, Instant, read_clock
 from tui.core.desk import DeskView
+from tui.core.faults import kind_and_place
 from tui.core.frames import Frame
 from tui.core.plain import Plain, to_plain
 from tui.service.audit_files import Writer, day_of, forget_old
@@ -318,7 +319,7 @@ def _why_broken(error: Exception) -> str:
     if isinstance(error, OSError):
         why = error.strerror or type(error).__name__
         return f"the record of this session is broken: {why}"
-    return f"the record has a fault of killdesk's own: {type(error).__name__}"
+    return f"the record has a fault of killdesk's own: {kind_and_place(error)}"
 
 
 def _fields(told: object) -> Mapping[str, object]:

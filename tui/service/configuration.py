@@ -15,6 +15,7 @@ from tui.service import accounts as stored
 from tui.service import credentials as keyring
 from tui.service import settings_edit
 from tui.service.credentials import find_credentials
+from tui.service.descriptors import allow_descriptors
 from tui.service.reconfigure import changed_names, refusal
 from tui.service.settings import Settings, SettingsError, load_settings, timer_warnings
 
@@ -30,7 +31,8 @@ def desk_notice(settings: Settings) -> str:
     """What a trader should know of this desk, in one line; empty when there is nothing. Blocks."""
     name = keyring.insecure_keyring(keyring.PROMPT_TIMEOUT_S)
     insecure = f"the keyring {name} keeps secrets in the clear" if name else ""
-    return "; ".join(filter(None, (insecure, *timer_warnings(settings))))
+    short = allow_descriptors(len(settings.accounts))
+    return "; ".join(filter(None, (short, insecure, *timer_warnings(settings))))
 
 
 class Configuration:

@@ -12,6 +12,7 @@ from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock, Instant
 from tui.core.deadman import STRAY_S, Deadman
 from tui.core.deadman_view import TimerState, TimerView
+from tui.core.faults import kind_and_place
 from tui.core.rivals import Rivals
 from tui.service.aside import Aside
 from tui.service.bell import Bell
@@ -262,7 +263,7 @@ class Heartbeat:
         except VenueError as error:
             return error.ack
         except Exception as error:  # noqa: BLE001  the machine must hear of every request it sent
-            return Ack(Verdict.UNKNOWN, "", f"a fault of killdesk's own: {type(error).__name__}")
+            return Ack(Verdict.UNKNOWN, "", f"a fault of killdesk's own: {kind_and_place(error)}")
 
     # --- what one killdesk leaves for the next ----------------------------------------------------
 

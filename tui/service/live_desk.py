@@ -16,6 +16,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import DeskView, NewSettings, ReadCredentials
+from tui.core.faults import kind_and_place
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
 from tui.service.audit import CLOSE_S, Audit
@@ -337,7 +338,8 @@ class LiveDesk:
 
     def _stray(self, fault: object) -> None:
         """A fault that no task owns: named on the screen, its text kept from it."""
-        said = f"a fault of killdesk's own: {type(fault).__name__}; start it again"
+        kind = kind_and_place(fault) if isinstance(fault, BaseException) else "unknown"
+        said = f"a fault of killdesk's own: {kind}; start it again"
         if said != self._fault:  # to draw it may fail for the same reason
             self._fault = said
             self._publisher.changed()

@@ -15,6 +15,7 @@ from tui.core.clocks import Instant
 from tui.core.history import round_trips
 from tui.core.text import safe_bytes
 from tui.service.access import Access
+from tui.service.descriptors import out_of_descriptors
 from tui.service.http_connection import (
     ConnectionFailed,
     Headers,
@@ -200,9 +201,11 @@ class RestRoute:
             return True
 
     def _failed(self, line: str, request: _Request | None, begun: Instant, reason: str) -> NoReply:
-        """No answer came. The next call opens a new connection: the idle ones may be as dead."""
+        """No answer came. The next call opens a new connection: the idle ones may be as dead. Not
+        where nothing has left for want of descriptors: then they are all that a cancel has."""
         self.trips.lose(self._access.clock())
-        self.close()
+        if request is not None or not out_of_descriptors():
+            self.close()
         if self._heard is None or self._heard.mono_s < begun.mono_s:
             # Heard on another connection meanwhile, the venue is there all the same.
             self.up, self.detail = False, reason

@@ -11,6 +11,7 @@ from tui.core.accounts import Account
 from tui.core.actions import Action, Outcome, Report, Scope
 from tui.core.clocks import Clock
 from tui.core.desk import RunView
+from tui.core.faults import kind_and_place
 from tui.core.orders import Book
 from tui.service.cancel_run import CancelRun, RunLimits, RunPorts, in_scope
 from tui.service.ledger import Ledger
@@ -159,7 +160,7 @@ def _report_of(running: _Running, done: asyncio.Task[Report], now_ms: int) -> Re
     if done.cancelled():
         message = f"followed by {MOST_AT_ONCE} more presses before its outcome was known"
     elif error := done.exception():
-        message = f"a fault of killdesk's own: {type(error).__name__}"
+        message = f"a fault of killdesk's own: {kind_and_place(error)}"
         # What a run that failed has noted of itself is not to be relied upon.
         first = running.run.report
         bare = Report(first.account, first.venue, first.action, Outcome.UNRESOLVED, first.scope)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
+from tui.core.faults import kind_and_place
 from tui.service.access import Access
 
 FAULT_S = 2.0
@@ -34,7 +35,7 @@ class Upkeep:
             try:
                 return await work()
             except Exception as error:  # noqa: BLE001  a fault stays in its panel, and is shown there
-                self.fault = f"a fault of killdesk's own in its {name}: {type(error).__name__}"
+                self.fault = f"a fault of killdesk's own in its {name}: {kind_and_place(error)}"
                 self._access.record("rest", "note", self.fault, error=True)
                 self._access.changed()
             await asyncio.sleep(FAULT_S)

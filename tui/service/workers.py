@@ -12,6 +12,7 @@ from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, ReadCredentials
+from tui.core.faults import kind_and_place
 from tui.core.secrets import Credentials
 from tui.service.absent import EVERY_ACTION, AbsentWorker
 from tui.service.credential_request import ANSWER_S, CredentialRequest, KeyringCalls
@@ -315,7 +316,7 @@ class Workers(Mapping[str, Worker]):
                 await asyncio.sleep(FREE_LOOK_S)
             return self._hire(account, found)
         except Exception as error:  # noqa: BLE001  one account's trouble stays in its panel
-            place.trouble = f"a fault of killdesk's own at the start: {type(error).__name__}"
+            place.trouble = f"a fault of killdesk's own at the start: {kind_and_place(error)}"
             return None
 
     def _absent(self, account: Account, request: CredentialRequest | None = None) -> AbsentWorker:

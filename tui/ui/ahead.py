@@ -27,7 +27,7 @@ MODULES = (
     "tui.ui.order_chooser",
     "tui.ui.scope_chooser",
     "tui.service.headless",
-    "statistics",
+    "filelock",  # the first timer that is armed takes a lock
     "tui.ui.frame_view",
     "tui.ui.frame_copy",
     "tui.ui.frame_save",
@@ -46,9 +46,10 @@ STYLES = ("help.tcss", "quitting.tcss", "forms.tcss")
 """Of the screens above the desk's own; those of the panic summary are the application's."""
 
 
-def load_ahead(app: App[None]) -> None:
-    """Begins to load, one part after another; keys are handled in between."""
-    _load_next(app, _parts(app), [])
+def load_ahead(app: App[None], done: Callable[[], object] = lambda: None) -> None:
+    """Begins to load, one part after another; keys are handled in between. `done` is called when
+    all is loaded, or has failed."""
+    _load_next(app, _parts(app), [], done)
 
 
 def _parts(app: App[None]) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -65,7 +66,10 @@ def _read_styles(app: App[None]) -> None:
 
 
 def _load_next(
-    app: App[None], parts: Iterator[tuple[str, Callable[[], object]]], failed: list[str]
+    app: App[None],
+    parts: Iterator[tuple[str, Callable[[], object]]],
+    failed: list[str],
+    done: Callable[[], object],
 ) -> None:
     part = next(parts, None)
     if part is None:
@@ -75,10 +79,11 @@ def _load_next(
                 "Start killdesk again for the rest."
             )
             app.notify(said, severity="warning", timeout=20, markup=False)
+        done()
         return
     name, load = part
     try:
         load()
     except Exception as error:  # noqa: BLE001  the desk works without a dialog
         failed.append(f"{name.rpartition('.')[2]} ({kind_and_place(error)})")
-    after(0, app, partial(_load_next, app, parts, failed))
+    after(0, app, partial(_load_next, app, parts, failed, done))

@@ -87,15 +87,18 @@ class KilldeskApp(KeyedApp[None]):
         notify_desktop: bool = True,
         configuration: Configuration | None = None,
         ready: Callable[[], None] | None = None,
+        load_first: bool = False,
     ) -> None:
         """`pin` unlocks the screen; without one it is asked for, and known until the end only.
-        `ready` is called once the screen stands: nothing that a desk needs may delay that.
+        `ready` is called once the screen stands: nothing that a desk needs may delay that. With
+        `load_first` every dialog is loaded before, as long as there are descriptors to do so.
         """
         super().__init__(keymap, kept)
         gate = Gate(desk, view_only=view_only, denied=self._denied)
         self.desk: Gate = gate
         self._once = confirm == "once"
-        self._screen_stands = ready
+        self._screen_stands = ready or (lambda: None)
+        self._load_first = load_first
         self.presses = Presses(once=self._once, clock=lambda: clock().mono_s)
         self.alarms = self.make_alarms()
         self._clock = clock
@@ -154,9 +157,11 @@ class KilldeskApp(KeyedApp[None]):
 
     def on_ready(self) -> None:
         """After the first paint: nothing that the desk needs may stand before it."""
-        if self._screen_stands is not None:
+        if self._load_first:
+            load_ahead(self, self._screen_stands)
+        else:
             self._screen_stands()
-        load_ahead(self)
+            load_ahead(self)
 
     def take_keys(self, keymap: Keymap) -> None:
         super().take_keys(keymap)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tui.core.deadman_view import TimerState
 from tui.core.desk import DeskView
 from tui.core.text import safe_text
+from tui.service.descriptors import allow_descriptors
 from tui.service.late_desk import LateDesk, awaited
 from tui.service.locations import find_locations
 from tui.service.screen_file import ScreenFile
@@ -46,6 +47,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     from tui.venues import title_of
 
     keymap = read_keymap(settings.keys, settings.path)
+    short = allow_descriptors(len(settings.accounts))  # the desk's notice says it
 
     @contextmanager
     def opening() -> Iterator[LiveDesk]:
@@ -88,6 +90,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
             notify_desktop=settings.notify,
             configuration=Configuration(settings, settings.path, desk) if settings.path else None,
             ready=ready,
+            load_first=bool(short),
         ),
     )
 
@@ -109,11 +112,14 @@ def run_demo(*, view_only: bool = False) -> int:
         from tui.service.demo import demo_desk
         from tui.service.live_desk import LiveDesk
 
+        short = allow_descriptors(len(DEMO_ACCOUNTS))
         with demo_desk() as demo:
             desk = LiveDesk(
                 demo.accounts,
                 lambda account: demo.secrets[account.name],
-                notice=lambda: f"nothing here is real: simulated venues at {demo.url}",
+                notice=lambda: "; ".join(
+                    filter(None, (f"nothing here is real: simulated venues at {demo.url}", short))
+                ),
                 view_only=view_only,
             )
             desk.start()

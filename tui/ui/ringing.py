@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
@@ -12,6 +13,9 @@ from tui.ui.alarms import Alarms
 from tui.ui.attention import Attention
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.terminal_title import TerminalTitle
+
+if TYPE_CHECKING:
+    from tui.ui.history_screen import HistoryScreen
 
 
 class Ringing:
@@ -36,6 +40,8 @@ class Ringing:
         self._clock = clock
         self.attention = Attention(app, home, write, notify=notify)
         self.title = TerminalTitle(write)
+        self._history: HistoryScreen | None = None
+        """The one that was opened last."""
 
     def look_out(self, view: DeskView) -> None:
         """Rings for what is new. Also to be called when time has passed."""
@@ -69,13 +75,10 @@ class Ringing:
         """Opens the history of alarms and outcomes."""
         from tui.ui.history_screen import HistoryScreen
 
-        screen = HistoryScreen(self._desk.view, self._alarms.history, self._clock)
-        self._app.push_screen(screen)
+        self._history = HistoryScreen(self._desk.view, self._alarms.history, self._clock)
+        self._app.push_screen(self._history)
 
     def _show_history(self) -> None:
         """Brings the history up to date where it is open."""
-        from tui.ui.history_screen import HistoryScreen
-
-        for screen in self._app.screen_stack:
-            if isinstance(screen, HistoryScreen):
-                screen.paint()
+        if self._history is not None and self._history in self._app.screen_stack:
+            self._history.paint()
