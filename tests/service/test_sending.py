@@ -135,6 +135,17 @@ async def test_reads_leave_warm_connections_to_a_press(
         read.cancel()
 
 
+async def test_a_second_press_on_htx_waits_for_no_list(simulator: Any, open_desk: OpenDesk) -> None:
+    """A cancel there names a contract, and none is known to have orders after the first press."""
+    desk = open_desk(HTX, poll_s=SELDOM_S, limits=PATIENT)
+    await desk.ready(HTX)
+    assert (await pressed(desk, HTX, "isolated")).outcome is Outcome.CONFIRMED
+    simulator.faults(HTX, "ignore", EVER, path="/linear-swap-api/v1/swap_openorders")
+    simulator.orders(HTX, "isolated", 3)
+    desk.desk.cancel(HTX, "isolated")
+    await desk.until(lambda: simulator.open(HTX, "isolated") == 0)
+
+
 # --- bursts ---------------------------------------------------------------------------------------
 
 

@@ -108,6 +108,8 @@ def test_a_reset_disarms_and_forgets(simulator: Any, bitget: Any) -> None:
         ("orders", b'{"account":"okx-desk","kind":"spread","count":"1"}'),
         ("orders", b'{"account":"okx-desk","kind":"spread","count":true}'),
         ("orders", b'{"account":"okx-desk","kind":"spread","count":1,"state":"filled"}'),
+        ("orders", b'{"account":"okx-desk","kind":"spread","count":1,"contracts":2}'),
+        ("orders", b'{"account":"htx-legacy","kind":"cross","count":1,"contracts":201}'),
         ("faults", b"\xff\xfe"),
         ("faults", b'{"account":"okx-desk"}'),
         ("faults", b'{"account":"okx-desk","kind":"sabotage"}'),

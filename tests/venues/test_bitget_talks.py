@@ -20,6 +20,7 @@ from tui.venues.base import (
     Reply,
     RestCall,
     RestReply,
+    Spot,
     Talk,
     VenueError,
 )
@@ -169,7 +170,7 @@ def cancel(
     venue: Venue | Reply = NO_FAILURE,
     book: Book | None = None,
     progress: Progress | None = None,
-    lately: frozenset[str] = frozenset(),
+    lately: frozenset[Spot] = frozenset(),
 ) -> tuple[Ack, list[tuple[RestCall, ...]]]:
     talk = BITGET_ACCOUNT.cancel(PROFILE, ORDERS, scope, book, "rest", progress, lately)
     return drive(talk, venue)
@@ -289,7 +290,12 @@ def test_a_category_that_was_never_read_is_cancelled_at_once() -> None:
 
 def test_where_orders_were_a_moment_ago_a_cancel_goes_at_once() -> None:
     venue = Listed()
-    cancel(EVERYTHING, venue, book_of(), lately=frozenset({"MARGIN", "USDC-FUTURES"}))
+    cancel(
+        EVERYTHING,
+        venue,
+        book_of(),
+        lately=frozenset({("MARGIN", "BTCUSDT"), ("USDC-FUTURES", "BTCPERP")}),
+    )
     assert venue.events[:2] == [("cancel", "MARGIN"), ("cancel", "USDC-FUTURES")]
     assert venue.cancelled == ["MARGIN", "USDC-FUTURES"]
 

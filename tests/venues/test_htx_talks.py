@@ -916,3 +916,16 @@ def test_kinds_and_actions_are_those_of_the_family() -> None:
             assert "trigger" in a.leaves
     fixed = Htx(replace(ACCOUNT, family="unified"))
     assert [a.id for a in fixed.actions(Profile())] == ["unified"]
+
+
+def test_contracts_of_a_moment_ago_are_named_at_once_unless_they_are_many() -> None:
+    venue = Venue([])
+    for count, named in ((20, 20), (21, 0)):
+        lately = frozenset(("isolated", f"C{n}-USDT") for n in range(count)) | {
+            ("cross", "BTC-USDT")
+        }
+        talk = Htx(ACCOUNT).cancel(
+            LEGACY, action("isolated"), EVERYTHING, None, "ws", lately=lately
+        )
+        _, sent = hold(talk, venue)
+        assert sum(isinstance(call, SocketCall) for call in sent[0]) == named

@@ -35,7 +35,7 @@ from tui.service.timers import Timers
 from tui.service.upkeep import Upkeep
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import Dialect, Talk
+from tui.venues.base import Dialect, Spot, Talk
 from tui.venues.progress import Progress
 
 POLL_S = 5.0
@@ -43,7 +43,7 @@ POLL_S = 5.0
 STILL_S = 60.0
 """A book that has told the same for so long, without trouble or a press, is read half as often."""
 LATELY_S = 10.0
-"""For so long after a press a kind counts as one where orders may be, whatever the book says."""
+"""For so long after a press orders may be where it found some, whatever the book says."""
 TIME_S = 1.0
 """How long a first login or question waits for the venue's clock."""
 
@@ -92,8 +92,8 @@ class AccountWorker:
             self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
         self._courier = Courier(self._rest, self._socket, self._dialect.limited)
         self._sender = Sender(self._courier, self._dialect, clock)
-        self._occupied_s: dict[str, float] = {}
-        """When a press last found orders of a kind, monotonic."""
+        self._occupied_s: dict[Spot, float] = {}
+        """Where presses found orders, and when the last did so, monotonic."""
         self.timers = Timers(account, access, self._set_timer, self.refresh, locks)
         self._profile = AccountProfile(access, self._courier, self._profile_told)
         self._ledger = Ledger()
@@ -210,8 +210,12 @@ class AccountWorker:
         progress: Progress,
     ) -> Ack:
         book, now_s = self._ledger.book, self._clock().mono_s
-        lately = frozenset(k for k, at_s in self._occupied_s.items() if now_s - at_s < LATELY_S)
-        self._occupied_s.update(dict.fromkeys(book.counts if book else (), now_s))
+        self._occupied_s = {
+            spot: at_s for spot, at_s in self._occupied_s.items() if now_s - at_s < LATELY_S
+        }
+        lately = frozenset(self._occupied_s)
+        orders = book.orders if book else ()
+        self._occupied_s |= {(order.kind, order.contract): now_s for order in orders}
         talk = self._dialect.cancel(self._profile.now, action, scope, book, route, progress, lately)
         with self._precedence.sending():
             ack = await self._sender.cancel(talk, deadline_s, progress)

@@ -58,6 +58,9 @@ class SocketCall:
 
 Call: TypeAlias = RestCall | SocketCall
 
+Spot: TypeAlias = tuple[str, str]
+"""A kind of order and a contract: where an order may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
@@ -387,13 +390,13 @@ class Dialect(Protocol):
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[str] = frozenset(),
+        lately: frozenset[Spot] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels by `route`. `book` is what was read last, for venues that need contracts named.
 
         The first batch of calls holds everything that can be sent at once. What `progress` says is
-        answered for certain is not sent again. `lately` are kinds in which orders were open a
-        moment ago, whatever the book says now.
+        answered for certain is not sent again. `lately` is where orders were open a moment ago,
+        whatever the book says now.
         """
         ...
 

@@ -31,6 +31,7 @@ from tui.venues.base import (
     SocketCall,
     SocketRead,
     SocketText,
+    Spot,
     Talk,
     TimerSpec,
     Unreadable,
@@ -195,7 +196,7 @@ class Bitget:
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[str] = frozenset(),
+        lately: frozenset[Spot] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
         cancel can be: a wider one than asked for is never sent."""

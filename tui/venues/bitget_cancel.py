@@ -31,6 +31,7 @@ from tui.venues.base import (
     RateLimit,
     Reply,
     RestCall,
+    Spot,
     Talk,
     VenueError,
 )
@@ -61,7 +62,7 @@ def limit_of(call: Call) -> RateLimit | None:
 
 
 def cancel_categories(
-    scope: Scope, book: Book | None, progress: Progress, lately: frozenset[str]
+    scope: Scope, book: Book | None, progress: Progress, lately: frozenset[Spot]
 ) -> Talk[Ack]:
     """Cancels by category and symbol, first where orders are known or nothing is known."""
     if scope.direction or scope.offset:
@@ -158,7 +159,7 @@ def _named(ack: Ack, category: str) -> Ack:
 
 
 def _in_order(
-    scope: Scope, book: Book | None, lately: frozenset[str]
+    scope: Scope, book: Book | None, lately: frozenset[Spot]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The categories in which a cancel goes out at once, those with orders first, and the others
     in which something may have been placed since."""
@@ -167,10 +168,12 @@ def _in_order(
     if book is None:
         return CATEGORIES, ()
     seen = {order.kind for order in book.orders if scope.covers(order)}
+    symbol = scope.contract.upper() if scope.contract else ""
+    before = {kind for kind, contract in lately if symbol in ("", contract.upper())}
     rank = {
-        category: 0 if category in seen else 1 if category in lately else 2
+        category: 0 if category in seen else 1 if category in before else 2
         for category in CATEGORIES
-        if category in seen or category in lately or category not in book.kinds
+        if category in seen or category in before or category not in book.kinds
     }
     first = tuple(sorted(rank, key=lambda category: rank[category]))
     if not first:

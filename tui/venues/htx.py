@@ -30,10 +30,12 @@ from tui.venues.base import (
     SocketCall,
     SocketRead,
     SocketText,
+    Spot,
     Talk,
     VenueError,
     VenueSpec,
 )
+from tui.venues.htx_cancel import lately_in
 from tui.venues.htx_family import ask_family, of_its_family
 from tui.venues.htx_replies import LIMITED, answer, error_of, said
 from tui.venues.htx_timer import TIMER, set_timer
@@ -175,7 +177,7 @@ class Htx:
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[str] = frozenset(),
+        lately: frozenset[Spot] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. An answer that the wrong account family would get too is never taken for a
         certain one: the venue is asked for the family before it counts."""
@@ -184,7 +186,9 @@ class Htx:
         if action.id == EXTRA.id:
             ack = yield from cancel_triggers(scope, book, contracts, progress)
         else:
-            ack = yield from htx_cancel.cancel(action, scope, book, route, contracts, progress)
+            ack = yield from htx_cancel.cancel(
+                action, scope, book, route, (*contracts, *lately_in(lately, action.id)), progress
+            )
         return (yield from of_its_family(ack, _family_of(action), self._account.family))
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:

@@ -23,6 +23,7 @@ from tui.venues.base import (
     RateLimit,
     RestCall,
     SocketCall,
+    Spot,
     Talk,
     VenueError,
 )
@@ -70,12 +71,20 @@ Target: TypeAlias = tuple[str, str]
 
 
 LIMIT = RateLimit("trade", 72, 3.0)
+MOST_LATELY = 20
 
 
 def limit_of(call: Call) -> RateLimit | None:
     """The limit that a cancel counts towards."""
     known = call.path in TWINS.values() if isinstance(call, RestCall) else call.op in TWINS
     return LIMIT if known else None
+
+
+def lately_in(lately: frozenset[Spot], kind: str) -> list[str]:
+    """The contracts in which orders of this kind were a moment ago; none if they are many, since
+    each then costs one of few calls."""
+    contracts = sorted(contract for one, contract in lately if one == kind)
+    return contracts if len(contracts) <= MOST_LATELY else []
 
 
 def cancel(
@@ -89,7 +98,7 @@ def cancel(
     """Cancels what `scope` covers of the action's kind of order. Never raises.
 
     `contracts` are named in legacy sweeps besides those that have open orders: HTX's legacy
-    families have no cancel for the whole account.
+    families have no cancel for the whole account, and without a name nothing could go at once.
     """
     kind = action.id
     refusal = _refusal(kind, scope)

@@ -37,6 +37,7 @@ from tui.venues.base import (
     SocketCall,
     SocketRead,
     SocketText,
+    Spot,
     Talk,
     VenueError,
     VenueSpec,
@@ -242,7 +243,7 @@ class Okx:
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[str] = frozenset(),
+        lately: frozenset[Spot] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
         cancel can be: a wider one than asked for is never sent."""

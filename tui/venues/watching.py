@@ -20,6 +20,7 @@ from tui.venues.base import (
     SocketCall,
     SocketRead,
     SocketText,
+    Spot,
     Talk,
     VenueError,
 )
@@ -42,7 +43,7 @@ class Watching:
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[str] = frozenset(),
+        lately: frozenset[Spot] = frozenset(),
     ) -> Talk[Ack]:
         raise _refused()
 
