@@ -12,6 +12,7 @@ from tests.faults.gateway import Edit, answer, answers_itself, edits, with_lengt
 from tests.faults.stage import SCOPES, Stage
 from tui.core.actions import Outcome
 from tui.core.desk import Health
+from tui.core.frames import Frame
 
 SetStage = Callable[..., Stage]
 
@@ -176,6 +177,21 @@ async def test_what_cannot_be_read_for_certain_is_unresolved_and_says_why(
     await stage.until(
         lambda: stage.report("orders").outcome in (Outcome.CONFIRMED, Outcome.REMAINING)
     )
+
+
+async def test_the_log_has_a_packed_answer_as_it_reads_with_the_size_it_came_in(
+    set_stage: SetStage,
+) -> None:
+    stage = set_stage("bitget-uta")
+    await stage.ready()
+    page = gzip.compress(b'{"code":"40014","msg":"' + b"no " * 500 + b'"}')
+    answers_itself(stage.rest, answer("403 Forbidden", "Content-Encoding: gzip", body=page))
+
+    def found() -> list[Frame]:
+        return [one for one in tuple(stage.frames) if one.text.startswith('403  {"code":"40014"')]
+
+    await stage.until(lambda: bool(found()))
+    assert (found()[0].size, found()[0].unpacked) == (len(page), 1525)
 
 
 async def test_a_page_that_is_packed_is_told_as_a_page(set_stage: SetStage) -> None:

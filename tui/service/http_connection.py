@@ -85,6 +85,8 @@ class HttpConnection(asyncio.Protocol):
         self.headers: Headers = ()
         """Those of the last answer, names in small letters."""
         self._body = bytearray()
+        self.body_size = 0
+        """Bytes of the last answer's body as it came, packed or not."""
 
     @classmethod
     async def open(cls, place: Place, tls: ssl.SSLContext) -> HttpConnection:
@@ -226,6 +228,7 @@ class HttpConnection(asyncio.Protocol):
         assert self._answer is not None
         assert self._status is not None
         try:
+            self.body_size = len(self._body)
             body = unpacked(bytes(self._body), self.headers, MAX_BODY)
         except CannotUnpack as error:
             self._give_up(f"unreadable answer: {error}")

@@ -102,7 +102,7 @@ class RestRoute:
                 age = self._age
                 connection = await self._connected(urgent)
                 request = _Request(self._access, call, line)
-                reply, headers = await self._exchange(connection, request, age)
+                reply, headers, size = await self._exchange(connection, request, age)
         except TimeoutError:
             if connection is None:
                 late = NotReached(f"no connection within {deadline_s:g} s")
@@ -127,7 +127,8 @@ class RestRoute:
             "rest",
             "in",
             f"{reply.status}  {safe_bytes(reply.body)}",
-            size=len(reply.body),
+            size=size,
+            unpacked=len(reply.body) if len(reply.body) != size else None,
             latency_ms=took_ms,
             request=request.frame,
             error=reply.status >= 400 or self._says_error(reply.body),
@@ -155,8 +156,8 @@ class RestRoute:
 
     async def _exchange(
         self, connection: HttpConnection, request: _Request, age: int
-    ) -> tuple[RestReply, Headers]:
-        """The very bytes that were signed leave."""
+    ) -> tuple[RestReply, Headers, int]:
+        """The very bytes that were signed leave. With the answer the size that its body came in."""
         whole, signed = False, request.signed
         try:
             # Identity keeps the size bounded by what crosses the wire.
@@ -175,7 +176,7 @@ class RestRoute:
                 connection.close()
         headers = connection.headers
         wait_s = retry_after_s(headers, self._access.clock().wall_s)
-        return RestReply(status, body, wait_s), headers
+        return RestReply(status, body, wait_s), headers, connection.body_size
 
     async def _warm(self, spare: int) -> HttpConnection | None:
         """The connection that was used longest ago, unless no more than `spare` are left; those

@@ -78,6 +78,19 @@ class Runs:
     def views(self) -> tuple[RunView, ...]:
         return tuple(run.view for run in self._running.values())
 
+    def reports_so_far(self, message: str) -> list[Report]:
+        """What is known of each run that is under way. It may have sent once at least, and its
+        outcome is not known: `message` and the step that it is at say so."""
+        return [
+            replace(
+                one.run.report,
+                outcome=Outcome.UNRESOLVED,
+                attempts=max(1, one.run.report.attempts),
+                message=f"{message}: {one.view.step}",
+            )
+            for one in self._running.values()
+        ]
+
     @property
     def tasks(self) -> list[asyncio.Task[Report]]:
         return [run.task for run in self._running.values()]

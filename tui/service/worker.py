@@ -173,6 +173,12 @@ class AccountWorker:
             await asyncio.wait(self._runs.outcomes)
         return list(self._ledger.reports)
 
+    def reports_so_far(self, message: str) -> list[Report]:
+        """The outcomes, and what is under way, of which `message` is said."""
+        under_way = self._runs.reports_so_far(message)
+        actions = {report.action for report in under_way}
+        return [*(one for one in self._ledger.reports if one.action not in actions), *under_way]
+
     def cancel_then_disarm(self) -> None:
         """The timers are the backstop: they go only when every cancel is confirmed."""
 

@@ -189,21 +189,10 @@ class Workers(Mapping[str, Worker]):
         found = []
         for worker in self.values():
             if isinstance(worker, AbsentWorker):
-                found += [*worker.view.reports] or self._withhold(worker)
-                continue
-            view = worker.view
-            under_way = {run.action: run for run in view.runs}
-            ended = [report for report in view.reports if report.action not in under_way]
-            found += ended
-            found += [
-                replace(
-                    self._report(worker, action, Outcome.UNRESOLVED, f"{NOT_KNOWN}: {run.step}"),
-                    started_ms=run.started_ms,
-                )
-                for action, run in under_way.items()
-            ]
-            if not ended and not under_way:
-                found += self._withhold(worker)
+                known = [*worker.view.reports]
+            else:
+                known = worker.reports_so_far(NOT_KNOWN)
+            found += known or self._withhold(worker)
         return found
 
     async def _unless_withheld(self, work: Coroutine[object, object, object]) -> bool:
@@ -218,18 +207,22 @@ class Workers(Mapping[str, Worker]):
 
     def _withhold(self, worker: Worker) -> list[Report]:
         """Denies the press: the orders of this account rest as they were."""
+        account, now_ms = worker.account, self._clock().wall_ms
         reports = [
-            self._report(worker, action, Outcome.DENIED, WITHHELD)
+            Report(
+                account.name,
+                account.venue,
+                action,
+                Outcome.DENIED,
+                started_ms=now_ms,
+                message=WITHHELD,
+                ended_ms=now_ms,
+            )
             for action in [one.id for one in worker.view.actions] or [EVERY_ACTION]
         ]
         for report in reports:
             self._ended(report)
         return reports
-
-    def _report(self, worker: Worker, action: str, outcome: Outcome, message: str) -> Report:
-        account, now_ms = worker.account, self._clock().wall_ms
-        first = Report(account.name, account.venue, action, outcome, started_ms=now_ms)
-        return replace(first, ended_ms=now_ms, message=message)
 
     async def stop(self) -> None:
         """Ends the work of every account, once its timers are as their settings want them left."""
