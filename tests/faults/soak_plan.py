@@ -46,7 +46,7 @@ PLACES = {
                 "linear-cancel-after",
             )
         ),
-        ("path", "/linear-swap-api/v3/swap_unified_account_type"),
+        ("path", "/v5/account/asset_mode"),
         ("path", "/api/v1/timestamp"),
     ),
     "htx-unified": (

@@ -301,6 +301,8 @@ def test_the_family_is_told(legacy: Any, unified: Any) -> None:
     path = "/linear-swap-api/v3/swap_unified_account_type"
     assert legacy.get(path)["data"] == {"account_type": 1}
     assert unified.get(path)["data"] == {"account_type": 2}
+    assert legacy.get("/v5/account/asset_mode")["data"] == {"asset_mode": 0}
+    assert unified.get("/v5/account/asset_mode")["data"] == {"asset_mode": 1}
 
 
 def test_legacy_calls_find_nothing_on_a_unified_account(simulator: Any, unified: Any) -> None:

@@ -33,7 +33,8 @@ Batches = list[tuple[Call, ...]]
 
 LEGACY, UNIFIED = Profile("legacy"), Profile("unified")
 ACCOUNT = Account("htx-main", "htx", "https://api.hbdm.com")
-FAMILY_PATH = "/linear-swap-api/v3/swap_unified_account_type"
+FAMILY_PATH = "/v5/account/asset_mode"
+OLD_FAMILY_PATH = "/linear-swap-api/v3/swap_unified_account_type"
 LOST = NoReply("no answer within 1.5 s", sent=True)
 DENIED = RestReply(200, b'{"status":"error","err_code":1253,"err_msg":"Invalid signature."}')
 
@@ -77,7 +78,7 @@ class Venue:
             assert isinstance(call.data, dict)
             message = self._cancel(call.op, call.data)
             return SocketReply({"cid": "c1", **message})
-        if call.path == FAMILY_PATH:
+        if call.path in (FAMILY_PATH, OLD_FAMILY_PATH):
             return self.family
         if call.path.endswith("_openorders"):
             kind = "cross" if "cross" in call.path else "isolated"
@@ -612,7 +613,7 @@ def instead(
     def answered(call: Call) -> Reply:
         if isinstance(call, RestCall) and call.path.endswith(("_openorders", "/opens")):
             return reading or venue(call)
-        if isinstance(call, RestCall) and call.path == FAMILY_PATH:
+        if isinstance(call, RestCall) and call.path in (FAMILY_PATH, OLD_FAMILY_PATH):
             return venue(call)
         (data,) = data_of((call,))
         assert isinstance(data, dict)
@@ -791,28 +792,60 @@ def test_no_answer_raises_out_of_a_cancel(bodies: list[bytes], kind: str, scope:
 # --- the account ---------------------------------------------------------------------------------
 
 
+def asset_mode(value: object, name: str = "asset_mode") -> RestReply:
+    return reply({"code": 200, "message": "Success", "data": {name: value}, "ts": 1603701351602})
+
+
 def account_type(value: object) -> RestReply:
     return reply({"code": 200, "msg": "ok", "data": {"account_type": value}, "ts": 1603701351602})
 
 
+SAYS_LEGACY, SAYS_UNIFIED = asset_mode(0), asset_mode(1)
+NOT_FOUND = RestReply(404, b"Not found")
+NO_V5 = reply({"code": 4002, "message": "not available for this account"})
+
+
 @pytest.mark.parametrize(
-    ("configured", "told", "family"),
+    ("says", "family"),
     [
-        ("auto", 1, "legacy"),
-        ("auto", 2, "unified"),
-        ("auto", "2", "unified"),
-        ("legacy", 1, "legacy"),
+        (asset_mode(0), "legacy"),
+        (asset_mode("0"), "legacy"),
+        (asset_mode(1), "unified"),
+        (asset_mode(2), "unified"),
+        (asset_mode("1", "assets_mode"), "unified"),
+        (asset_mode(0, "assets_mode"), "legacy"),
+        (asset_mode(None), "unified"),
+        (NO_V5, "legacy"),
     ],
 )
-def test_the_family_is_asked(configured: str, told: object, family: str) -> None:
-    profile, sent = hold(
-        Htx(replace(ACCOUNT, family=configured)).probe(), lambda _: account_type(told)
-    )
+def test_the_family_is_asked_from_v5(says: Reply, family: str) -> None:
+    profile, sent = hold(Htx(ACCOUNT).probe(), lambda _: says)
     assert profile == Profile(family)
-    assert sent == [(RestCall("GET", "/linear-swap-api/v3/swap_unified_account_type"),)]
+    assert sent == [(RestCall("GET", FAMILY_PATH),)]
 
 
-SAYS_LEGACY, SAYS_UNIFIED = account_type(1), account_type(2)
+@pytest.mark.parametrize(("told", "family"), [(1, "legacy"), (2, "unified"), ("2", "unified")])
+def test_where_v5_does_not_say_the_old_call_is_asked(told: object, family: str) -> None:
+    def answer(call: Call) -> Reply:
+        assert isinstance(call, RestCall)
+        return account_type(told) if call.path == OLD_FAMILY_PATH else NOT_FOUND
+
+    profile, sent = hold(Htx(ACCOUNT).probe(), answer)
+    assert profile == Profile(family)
+    assert sent == [(RestCall("GET", FAMILY_PATH),), (RestCall("GET", OLD_FAMILY_PATH),)]
+
+
+def test_an_account_that_neither_call_places_is_taken_for_unified_and_said_to_be() -> None:
+    profile, _ = hold(Htx(ACCOUNT).probe(), lambda _: NOT_FOUND)
+    assert profile.family == "unified", "its timer can be armed, and its orders cancelled"
+    (warning,) = profile.warnings
+    assert "assumed" in warning and "`family`" in warning
+
+
+@pytest.mark.parametrize("says", [LOST, reply({"code": 1032, "message": "too often"})])
+def test_without_an_answer_it_is_asked_again_later(says: Reply) -> None:
+    with pytest.raises(VenueError):
+        hold(Htx(ACCOUNT).probe(), lambda _: says)
 
 
 @pytest.mark.parametrize("code", [1051, 1066, 1510, 4002, 4003, 4004, 4005, 4007, 6002])
@@ -846,12 +879,12 @@ def test_a_sweep_of_the_wrong_family_is_a_refusal_though_its_list_was_refused_to
     assert (ack.verdict, ack.wrong_account) == (Verdict.REFUSED, True)
 
 
-@pytest.mark.parametrize("says", [SAYS_LEGACY, LOST, DENIED, account_type(3)])
+@pytest.mark.parametrize("says", [SAYS_LEGACY, LOST, DENIED, NOT_FOUND])
 def test_nothing_to_cancel_stands_where_the_family_is_right_or_not_told(says: Reply) -> None:
     venue = instead(Venue([], family=says), {"BTC-USDT": refused(1051)})
     ack, sent = cancel("isolated", venue, Scope(contract="BTC-USDT"))
     assert ack == Ack(Verdict.NOTHING, "1051", "text")
-    assert len(sent) == 2
+    assert len(sent) in (2, 3), "the cancel, and what is asked of the family"
 
 
 def test_the_remedy_for_a_family_that_the_settings_have_wrong_is_in_the_settings() -> None:
@@ -871,20 +904,21 @@ def test_the_family_is_not_asked_for_other_answers(code: int) -> None:
 
 
 def test_a_family_that_the_venue_contradicts_is_warned_of() -> None:
-    profile, _ = hold(Htx(replace(ACCOUNT, family="legacy")).probe(), lambda _: account_type(2))
+    profile, _ = hold(Htx(replace(ACCOUNT, family="legacy")).probe(), lambda _: SAYS_UNIFIED)
     assert profile.family == "legacy"
     (warning,) = profile.warnings
     assert "family legacy" in warning
     assert "unified" in warning
 
 
-@pytest.mark.parametrize("answer", [LOST, RestReply(404, b"Not found"), account_type(3)])
-def test_a_configured_family_stands_where_the_venue_does_not_say(answer: Reply) -> None:
-    profile, _ = hold(Htx(replace(ACCOUNT, family="unified")).probe(), lambda _: answer)
-    assert profile.family == "unified"
+@pytest.mark.parametrize("answer", [LOST, NOT_FOUND])
+@pytest.mark.parametrize("family", ["legacy", "unified"])
+def test_a_configured_family_stands_where_the_venue_does_not_say(
+    answer: Reply, family: str
+) -> None:
+    profile, _ = hold(Htx(replace(ACCOUNT, family=family)).probe(), lambda _: answer)
+    assert profile.family == family
     assert profile.warnings
-    with pytest.raises(VenueError):
-        hold(Htx(ACCOUNT).probe(), lambda _: answer)
 
 
 @pytest.mark.parametrize("family", ["auto", "legacy", "unified"])

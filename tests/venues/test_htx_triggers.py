@@ -20,7 +20,7 @@ V1 = "/linear-swap-api/v1/"
 PLACES = [
     f"swap_{cross}{sort}" for cross in ("", "cross_") for sort in ("trigger", "tpsl", "track")
 ]
-FAMILY_PATH = "/linear-swap-api/v3/swap_unified_account_type"
+FAMILY_PATH = "/v5/account/asset_mode"
 LEGACY = Profile("legacy")
 LOST = NoReply("no answer within 1.5 s", sent=True)
 
@@ -48,7 +48,7 @@ class Venue:
     """Rests conditional orders and bears five cancels of a sort a second."""
 
     resting: list[Resting]
-    family: int = 1
+    asset_mode: int = 0
     instead: dict[str, Reply] = field(default_factory=dict)
     taken: Counter[str] = field(default_factory=Counter)
 
@@ -58,7 +58,7 @@ class Venue:
     def __call__(self, call: Call) -> Reply:
         assert isinstance(call, RestCall)
         if call.path == FAMILY_PATH:
-            return reply(code=200, data={"account_type": self.family})
+            return reply(code=200, data={"asset_mode": self.asset_mode})
         name = call.path.removeprefix(V1)
         if name in self.instead:
             return self.instead[name]
@@ -167,7 +167,7 @@ def test_conditional_orders_have_an_action_only_where_the_settings_ask_for_it() 
 
 
 def test_an_extra_without_use_is_warned_of() -> None:
-    profile, _ = hold(htx().probe(), Venue([], family=2))  # type: ignore[arg-type]
+    profile, _ = hold(htx().probe(), Venue([], asset_mode=1))  # type: ignore[arg-type]
     assert profile.family == "unified"  # type: ignore[union-attr]
     assert "trigger" in profile.warnings[0]  # type: ignore[union-attr]
 
@@ -346,7 +346,7 @@ def test_without_a_list_no_chosen_order_is_taken_for_another() -> None:
 
 
 def test_conditional_orders_of_a_unified_account_are_the_wrong_account() -> None:
-    venue = Venue([], family=2)
+    venue = Venue([], asset_mode=1)
     venue.instead = {f"{place}_openorders": refused(4002) for place in PLACES}
     ack, sent = cancel(venue, "BTC-USDT")
     assert (ack.verdict, ack.code, ack.wrong_account) == (Verdict.REFUSED, "4002", True)

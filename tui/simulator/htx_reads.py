@@ -251,6 +251,13 @@ def _v5_row(order: Order) -> Content:
     }
 
 
+def asset_mode(account: Account, _query: Mapping[str, str]) -> Content:
+    """`GET /v5/account/asset_mode`: 0 an account that has not moved to V5, 1 multi-assets mode, 2
+    single-asset mode of V5."""
+    mode = 1 if account.family == "unified" else 0
+    return {"code": 200, "message": "Success", "data": {"asset_mode": mode}, "ts": now_ms()}
+
+
 def account_type(account: Account, _query: Mapping[str, str]) -> Content:
     """`swap_unified_account_type`: 1 non-unified, 2 unified."""
     kind = 2 if account.family == "unified" else 1

@@ -57,6 +57,7 @@ TIMERS: dict[str, Callable[[Account, Mapping[str, object]], Content]] = {
 FETCHED: dict[str, Callable[[Account, Mapping[str, str]], Content]] = {
     "/v5/trade/order/opens": htx_reads.v5_opens,
     "/v5/trade/order": htx_reads.v5_order,
+    "/v5/account/asset_mode": htx_reads.asset_mode,
     "/linear-swap-api/v3/swap_unified_account_type": htx_reads.account_type,
 }
 

@@ -143,6 +143,12 @@ class Htx:
                 raise
             doubt = f"family {configured} is as configured; the venue did not say: {error.text}"
             return Profile(configured, warnings=(doubt,))
+        if asked is None:
+            # HTX has moved its accounts to V5, so one that it does not place is most likely there.
+            family = "unified" if configured == "auto" else configured
+            why = "assumed" if configured == "auto" else "as configured"
+            doubt = f"family {family} is {why}; the venue did not say: set `family` in the settings"
+            return Profile(family, warnings=(doubt,))
         if configured not in ("auto", asked):
             clash = (
                 f"the settings say family {configured}, the venue says {asked}: "

@@ -1,7 +1,9 @@
 """Which of HTX's two account families an account is of, and what it means to have it wrong.
 
 A cancel of the wrong family reaches nothing, and HTX may answer it as if there were nothing to
-reach (1051). Sources: the official page "Query Account Type" and the error code tables.
+reach (1051). Sources: the official list of V5 calls ("Query the assets mode"), the page "Query
+Account Type" of the old calls, which HTX has discontinued for accounts that it moved to V5 (notice
+of 2026-05-26), and the error code tables.
 """
 
 from __future__ import annotations
@@ -9,25 +11,44 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.core.actions import Ack, Verdict
-from tui.core.text import safe_text
-from tui.venues.base import RestCall, Talk, VenueError
+from tui.venues.base import NoReply, RestCall, Talk, VenueError
 from tui.venues.htx_replies import FAMILY_CODES, answer
 from tui.venues.reading import object_of, text_of
 
-FAMILIES = {"1": "legacy", "2": "unified"}
-"""By the venue's `account_type`."""
+V5_CALL = RestCall("GET", "/v5/account/asset_mode")
+OLD_CALL = RestCall("GET", "/linear-swap-api/v3/swap_unified_account_type")
+
+OLD_FAMILIES = {"1": "legacy", "2": "unified"}
+"""By the old call's `account_type`."""
+OLD_MODE = "0"
+"""The one `asset_mode` of an account that has not moved; 1 and 2 speak V5."""
 
 
-def ask_family() -> Talk[str]:
-    """`legacy` or `unified`, as the venue says. Raises VenueError."""
-    (reply,) = yield (RestCall("GET", "/linear-swap-api/v3/swap_unified_account_type"),)
-    account_type = object_of(answer(reply).get("data")).get("account_type")
-    family = FAMILIES.get(text_of(account_type))
-    if family is None:
-        shown = safe_text(str(account_type), 40)
-        text = f"unknown account type {shown}: set `family` to legacy or unified in the settings"
-        raise VenueError(Verdict.UNKNOWN, "", text)
-    return family
+def ask_family() -> Talk[str | None]:
+    """`legacy` or `unified`, as the venue says; None where it answers and does not say.
+
+    The V5 call comes first: the old one is retired and may not answer at all. Raises VenueError
+    where no answer came, the venue was busy, or it refused the key.
+    """
+    (reply,) = yield (V5_CALL,)
+    try:
+        data = object_of(answer(reply).get("data"))
+    except VenueError as error:
+        if isinstance(reply, NoReply) or error.verdict is Verdict.BUSY:
+            raise
+        if error.code in FAMILY_CODES:
+            return "legacy"
+    else:
+        mode = text_of(data.get("asset_mode")) or text_of(data.get("assets_mode"))
+        return "legacy" if mode == OLD_MODE else "unified"
+    (reply,) = yield (OLD_CALL,)
+    try:
+        account_type = object_of(answer(reply).get("data")).get("account_type")
+    except VenueError as error:
+        if isinstance(reply, NoReply) or error.verdict is not Verdict.UNKNOWN:
+            raise
+        return None
+    return OLD_FAMILIES.get(text_of(account_type))
 
 
 def of_its_family(ack: Ack, family: str, configured: str) -> Talk[Ack]:
@@ -42,7 +63,7 @@ def of_its_family(ack: Ack, family: str, configured: str) -> Talk[Ack]:
         actual = yield from ask_family()
     except VenueError:
         return ack
-    if actual == family:
+    if actual in (family, None):
         return ack
     remedy = f"press again once the panel says {actual}"
     if configured not in ("auto", actual):
