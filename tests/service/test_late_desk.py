@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from tui.core.actions import Outcome
-from tui.core.desk import DeskView, Health, NewSettings
+from tui.core.actions import EVERYTHING, Outcome
+from tui.core.desk import DeskView, Health, NewSettings, RunView
 from tui.core.frames import FrameFeed
 from tui.service.late_desk import LateDesk, awaited
 
@@ -168,3 +169,30 @@ def test_where_the_record_lies_is_said_at_the_end() -> None:
     assert changed.wait(WAIT_S)
     desk.stop()
     assert desk.last_words == "the record is in 2026-11-21.jsonl"
+
+
+def test_a_desk_that_ends_on_a_fault_leaves_its_cancels_unresolved_and_denies_every_press() -> None:
+    opening = Opening()
+    desk, changed = late_desk(opening)
+    desk.start()
+    opening.go.set()
+    assert changed.wait(WAIT_S)
+    run = RunView("spreads", EVERYTHING, 1, "sent")
+    (account,) = opening.desk.view.accounts
+    opening.desk.view = DeskView((replace(account, runs=(run,)),))
+    changed.clear()
+    opening.desk.on_end("the service stopped")
+    assert changed.is_set()
+    (account,) = desk.view.accounts
+    assert (account.health, account.reason, account.runs) == (
+        Health.DOWN, "the service stopped", (),
+    )  # fmt: skip
+    (report,) = account.reports
+    assert (report.action, report.outcome) == ("spreads", Outcome.UNRESOLVED)
+    desk.cancel("one", "spreads")
+    (account,) = desk.view.accounts
+    assert [report.outcome for report in account.reports] == [Outcome.DENIED]
+    assert ("cancel", "one", "spreads", EVERYTHING) not in opening.desk.asked
+    desk.stop()
+    assert opening.closed
+    assert desk.lost == "the service stopped"

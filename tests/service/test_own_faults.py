@@ -134,3 +134,20 @@ async def test_an_account_that_cannot_be_opened_stays_in_its_panel(
     desk.desk.cancel("okx-desk")
     account = await desk.reported("okx-desk")
     assert {report.outcome for report in account.reports} == {Outcome.DENIED}
+
+
+def test_a_service_that_ends_on_a_fault_says_so_once_and_prints_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> None:
+        raise KeyError("a text that is not to be shown")
+
+    monkeypatch.setattr("tui.service.recorder.Recorder.flush", broken)
+    desk, said = LiveDesk((), lambda _: None), []
+    desk.on_end = said.append
+    desk.start()
+    desk.stop()
+    (sentence,) = said
+    assert "the service stopped on a fault of killdesk's own (KeyError at" in sentence
+    assert "not to be shown" not in sentence
+    assert capsys.readouterr().err == ""

@@ -16,6 +16,7 @@ from tui.core.frames import FrameFeed
 from tui.core.text import safe_text
 
 if TYPE_CHECKING:
+    from tui.service.audit import Audit
     from tui.service.live_desk import LiveDesk
 
 Opening: TypeAlias = "Callable[[], AbstractContextManager[LiveDesk]]"
@@ -43,6 +44,9 @@ class LateDesk:
         self._between = threading.Lock()
         """Around what must not happen while the open desk takes over."""
         self._changed: Callable[[], None] | None = None
+        self._audit: Audit | None = None
+        self.lost = ""
+        """Why the open desk is there no more; empty while it is."""
         self._failed = ""
         """Why it could not be opened."""
         self._over = threading.Event()
@@ -61,26 +65,26 @@ class LateDesk:
     @property
     def last_words(self) -> str:
         """Where the record of the session lies; empty without one."""
-        audit = self._desk.audit if self._desk is not None else None
-        return audit.last_words if audit is not None else ""
+        return self._audit.last_words if self._audit is not None else ""
 
     # --- Desk -------------------------------------------------------------------------------------
 
     @property
     def view(self) -> DeskView:
-        return self._view if self._desk is None else self._desk.view
+        desk = self._desk  # it may go at any moment
+        return self._view if desk is None else desk.view
 
     def watch(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._ask(lambda desk: desk.watch(changed))
 
     def caught_up(self) -> None:
-        if self._desk is not None:
-            self._desk.caught_up()
+        if (desk := self._desk) is not None:
+            desk.caught_up()
 
     def screen_alive(self) -> None:
-        if self._desk is not None:
-            self._desk.screen_alive()
+        if (desk := self._desk) is not None:
+            desk.screen_alive()
 
     def cancel(self, account: str, action: str | None = None, scope: Scope = EVERYTHING) -> None:
         self._ask(lambda desk: desk.cancel(account, action, scope), account, action)
@@ -107,8 +111,8 @@ class LateDesk:
         self._ask(lambda desk: desk.refresh(account))
 
     def reconfigure(self, new: NewSettings) -> Future[str]:
-        if self._desk is not None:
-            return self._desk.reconfigure(new)
+        if (desk := self._desk) is not None:
+            return desk.reconfigure(new)
         refused: Future[str] = Future()
         refused.set_result("the desk is still being opened; try again in a moment")
         return refused
@@ -148,8 +152,8 @@ class LateDesk:
                     self._deny()
                 self._nudge()
 
-    def _deny(self) -> None:
-        """There will be no desk: a press that waits for it is not sent, and is told so."""
+    def _deny(self, outcome: Outcome = Outcome.DENIED) -> None:
+        """There is no desk: a press that waits for it is not sent, and its report says so."""
         self._asked.clear()
         accounts = tuple(
             replace(
@@ -157,19 +161,20 @@ class LateDesk:
                 health=Health.DOWN,
                 reason=self._failed,
                 runs=(),
-                reports=tuple(self._denied(one, run) for run in one.runs) or one.reports,
+                reports=tuple(self._ended(one, run, outcome) for run in one.runs) or one.reports,
             )
             for one in self._view.accounts
         )
         self._view = DeskView(accounts, self._failed)
 
-    def _denied(self, account: AccountView, run: RunView) -> Report:
+    def _ended(self, account: AccountView, run: RunView, outcome: Outcome) -> Report:
         now_ms = read_clock().wall_ms
         return Report(
             account.name,
             account.venue,
-            _ALL,
-            Outcome.DENIED,
+            run.action,
+            outcome,
+            run.scope,
             started_ms=run.started_ms,
             ended_ms=now_ms,
             message=self._failed,
@@ -180,7 +185,18 @@ class LateDesk:
             for command in self._asked:
                 command(desk)
             self._asked.clear()
-            self.frames, self._desk = desk.frames, desk
+            self.frames, self._desk, self._audit = desk.frames, desk, desk.audit
+            desk.on_end = self._lose
+        self._nudge()
+
+    def _lose(self, why: str) -> None:
+        """The open desk has ended: what was under way is unresolved, and presses are denied."""
+        with self._between:
+            if self._desk is None:
+                return
+            self._view = self._desk.view
+            self._desk, self._failed, self.lost = None, why, why
+            self._deny(Outcome.UNRESOLVED)
         self._nudge()
 
     def _nudge(self) -> None:

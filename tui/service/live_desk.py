@@ -60,6 +60,8 @@ class LiveDesk:
     ) -> None:
         self.frames = FrameFeed()
         self.audit = audit
+        self.on_end: Callable[[str], None] = lambda _: None
+        """Called in the service's thread if that ends on a fault, with a sentence."""
         self._worker_class = WatchingWorker if view_only else AccountWorker
         self._secrets = secrets
         self._read_notice = notice
@@ -257,11 +259,19 @@ class LiveDesk:
     # --- in the service's thread ------------------------------------------------------------------
 
     def _serve(self) -> None:
+        fault = ""
         try:
             run_service(self._loop, self._main, self._stray)
+        except Exception as error:  # noqa: BLE001  the screen shows it; this thread writes over it
+            fault = (
+                f"the service stopped on a fault of killdesk's own ({kind_and_place(error)}): "
+                "nothing more is sent; start killdesk again"
+            )
         finally:
             self._over.set()
             self._running.set()  # nobody waits for a start that has failed
+        if fault:
+            self.on_end(fault)
 
     async def _main(self) -> None:
         self._workers.open(self._secrets)

@@ -179,9 +179,10 @@ def _show(desk: LateDesk, screen: Screen) -> int:
         finally:
             view = desk.view
             desk.stop()
+            _say(desk.lost)
             for line in (*unfinished_lines(view), *left_behind(desk.view), desk.last_words):
                 _say(line)
-    return code
+    return CRASHED if desk.lost else code
 
 
 def _say(line: str) -> None:
