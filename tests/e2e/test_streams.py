@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tests.e2e.conftest import Terminal
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 
 LIMIT_S = 120
+BASH = shutil.which("bash") or "/bin/bash"
 BROKEN = [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full", "| true"]
 Run = Callable[..., tuple[int, str, str]]
 
@@ -170,7 +172,7 @@ def test_the_question_is_not_part_of_the_output(
     output = home / "out.json"
     command = 'exec "$0" -m tui cancel bitget-uta --json --config "$1" > "$2"'
     one = Terminal(
-        ["bash", "-c", command, sys.executable, configured, str(output)], clean_env, 100, 20
+        [BASH, "-c", command, sys.executable, configured, str(output)], clean_env, 100, 20
     )
     try:
         one.wait_for("cancel every order on bitget-uta? [y/N]")
@@ -188,7 +190,7 @@ def test_a_dashboard_that_would_draw_into_a_file_says_so(
     for redirected in ('2> "$1"', "2>&-"):
         command = f'exec "$0" -m tui --demo {redirected}'
         log = home / "log"
-        one = Terminal(["bash", "-c", command, sys.executable, str(log)], clean_env, 100, 20)
+        one = Terminal([BASH, "-c", command, sys.executable, str(log)], clean_env, 100, 20)
         try:
             assert one.wait_end() == 2
         finally:
