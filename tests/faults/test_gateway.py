@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -85,6 +86,22 @@ async def test_a_gateways_page_is_told_in_a_sentence_and_proves_nothing(
     assert outcomes <= {Outcome.UNRESOLVED}
     assert "Expecting value" not in words_of(stage)
     assert all(stage.left(subject, action) for action in SCOPES[subject])
+
+
+@pytest.mark.parametrize("subject", ["okx-desk", "htx-unified"])
+async def test_a_socket_connects_again_no_sooner_than_a_gateway_asks(
+    set_stage: SetStage, subject: str
+) -> None:
+    stage = set_stage(subject)
+    await stage.ready()
+    asked = answers_itself(stage.ws, answer("429 Too Many Requests", f"Retry-After: {WAIT_S}"))
+    stage.ws.reset()
+    await stage.until(lambda: f"HTTP 429 the gateway asks to wait {WAIT_S} s" in words_of(stage))
+    await stage.until(lambda: len(asked) >= 3)
+    times = [at_s for at_s, _ in asked]
+    assert min(later - earlier for earlier, later in pairwise(times)) > WAIT_S * 0.95
+    stage.ws.clear()
+    await stage.ready()
 
 
 def lines(*odd: bytes) -> Edit:

@@ -8,9 +8,12 @@ import ssl
 from collections.abc import Sequence
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tui.core.text import safe_text
+from tui.service.http_head import retry_after_s
+from tui.venues.base import RestReply, VenueError
+from tui.venues.reading import NotReadable, gateway_error
 
 MAX_MESSAGE = 4 * 1024 * 1024
 MOST_UNREAD = 1024 * 1024
@@ -41,6 +44,16 @@ class _Direct(connect):
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
+
+
+def refusal(error: InvalidStatus, now_s: float) -> VenueError:
+    """What it means that a handshake was answered like any other request; `now_s` is the wall
+    clock, epoch seconds."""
+    answer = error.response
+    names = ("Retry-After", "Date")
+    headers = [(n.lower().encode(), v.encode()) for n in names for v in answer.headers.get_all(n)]
+    reply = RestReply(answer.status_code, bytes(answer.body or b""), retry_after_s(headers, now_s))
+    return gateway_error(reply, NotReadable("no WebSocket begins there"))
 
 
 async def open_socket(

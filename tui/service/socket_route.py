@@ -9,7 +9,12 @@ from functools import partial
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    InvalidURI,
+)
 
 from tui.core.clocks import Instant
 from tui.core.history import round_trips
@@ -19,7 +24,7 @@ from tui.service.bell import Bell
 from tui.service.connect_pace import ConnectPace
 from tui.service.network_words import unreachable
 from tui.service.pending import Pending
-from tui.service.socket_connection import closing, end, open_socket
+from tui.service.socket_connection import closing, end, open_socket, refusal
 from tui.venues.base import (
     AllInDoubt,
     Answered,
@@ -52,6 +57,11 @@ _PONG = "pong"
 
 class _Lost(Exception):
     """The connection is over; the message says why."""
+
+    def __init__(self, why: str, pause_s: float = 0.0) -> None:
+        """`pause_s` is how long what is in front of the venue asks to wait."""
+        super().__init__(why)
+        self.pause_s = pause_s
 
 
 class _Refused(_Lost):
@@ -99,6 +109,7 @@ class SocketRoute:
         delay_s = FIRST_DELAY_S
         while True:
             began: Instant | None = None
+            pause_s = 0.0
             try:
                 connection = await self._open()
                 try:
@@ -110,9 +121,11 @@ class SocketRoute:
                 delay_s = REFUSED_DELAY_S
             except _Lost as lost:
                 self._down(str(lost))
+                pause_s = lost.pause_s
             if began is not None and self._access.clock().steady_since(began) >= STABLE_S:
                 delay_s = FIRST_DELAY_S
-            await asyncio.sleep(delay_s * random.uniform(0.8, 1.0))  # noqa: S311  spreads reconnects
+            spread_s = delay_s * random.uniform(0.8, 1.0)  # noqa: S311  spreads reconnects
+            await asyncio.sleep(max(pause_s, spread_s))
             delay_s = min(delay_s * 2, LONGEST_DELAY_S)
 
     async def call(self, call: SocketCall, deadline_s: float) -> Reply:
@@ -148,6 +161,9 @@ class SocketRoute:
         try:
             headers = self._access.dialect.socket_headers()
             return await open_socket(self._url, self._tls, headers, OPEN_S)
+        except InvalidStatus as error:
+            refused = refusal(error, self._access.clock().wall_s)
+            raise _Lost(unreachable(self._url, refused), refused.pause_s) from None
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI, EOFError) as error:
             raise _Lost(unreachable(self._url, error)) from None
 
