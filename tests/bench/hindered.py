@@ -175,7 +175,7 @@ class Rig:
         """From then to the first cancel of each of these accounts, or until it is given up."""
         until_s = max(until_s, typed_s + LOST_S)
         arrived_s = [
-            proxy.arrivals[0] if proxy.wait(max(0.0, until_s - time.monotonic())) else until_s
+            proxy.first_since(typed_s, max(0.0, until_s - time.monotonic())) or until_s
             for proxy in map(self.proxies.__getitem__, names)
         ]
         self.terminal.check()

@@ -39,6 +39,15 @@ class Proxy:
         with self.arrived:
             return self.arrived.wait_for(lambda: bool(self.arrivals), within_s)
 
+    def first_since(self, moment_s: float, within_s: float) -> float | None:
+        """When something arrived first after that moment; None if nothing does in so long."""
+
+        def arrived() -> float:
+            return next((one for one in self.arrivals if one >= moment_s), 0.0)
+
+        with self.arrived:
+            return self.arrived.wait_for(arrived, within_s) or None
+
     def quiet(self, for_s: float) -> None:
         """Returns when nothing has passed for so long, in either direction."""
         while (left_s := self._passed_s + for_s - time.monotonic()) > 0:
