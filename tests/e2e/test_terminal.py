@@ -111,8 +111,7 @@ def test_the_picture_is_whole_again_after_a_stall(terminal: Open) -> None:
     desk.kill(signal.SIGCONT)
     until(lambda: b"\x1b[?1049h" in desk.received[seen:])
     assert settled(desk) == after, "as when all of it is drawn"
-    desk.press("?")
-    desk.press("q")
+    desk.press_by_hand("?", "q")
     assert desk.wait_end() == 0
 
 
@@ -202,8 +201,7 @@ def test_a_plain_stop_gives_the_terminal_back_as_the_screen_needs_it(terminal: O
     until(lambda: not desk.echoes)
     modes = ("\x1b[?1049h", "\x1b[?1003h", "\x1b[?1006h", "\x1b[?2004h", "\x1b[?25l", ALL_KEYS)
     until(lambda: all(mode.encode() in desk.received[seen:] for mode in modes))
-    desk.press("3")
-    desk.press("s")
+    desk.press_by_hand("3", "s")
     desk.wait_for("AGAIN")
     desk.press("q")
     assert desk.wait_end() == 0
@@ -228,8 +226,7 @@ def test_stopped_from_outside_and_brought_back_by_a_shell(
     shell.press("fg\n")
     shell.wait_for(ready)
     until(lambda: not shell.echoes)
-    shell.press("3")
-    shell.press_by_hand("s", "s")
+    shell.press_by_hand("3", "s", "s")
     until(lambda: open_spreads(screen) == 0)
     shell.press("q")
     until(lambda: shell.echoes)
