@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import BindingType
 
 from tui.core.actions import Scope
@@ -23,6 +23,7 @@ from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.presses import ALL, DISARM, PANIC, Presses, Target
+from tui.ui.textual_compat.closed_screens import forget_closed_screens
 from tui.ui.textual_compat.crash_report import FAILED, CrashReport
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ class DeskScreen(DeskFace):
             self.grid.select(meant[0])
         elif meant:
             self.app.notify("Select one of the panels first.", markup=False)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """A dialog above has closed."""
+        forget_closed_screens()
 
     def action_choose(self) -> None:
         if self.grid.selected is not None:
