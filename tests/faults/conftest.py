@@ -21,6 +21,7 @@ QUICK = {
     (account_profile, "READ_S"): 1.0,
     (book_reader, "READ_S"): 1.0,
     (cancel_run, "READ_S"): 1.0,
+    (cancel_run, "LIMITED_S"): 3.0,
     (socket_route, "LOGIN_S"): 1.0,
     (socket_route, "OPEN_S"): 1.0,
     (socket_route, "LONGEST_DELAY_S"): 1.0,

@@ -63,6 +63,9 @@ class Ports:
             raise reading
         return Book(kinds, tuple(order(n) for n in range(reading)), 1)
 
+    def read_is_limited(self, kinds: tuple[str, ...]) -> bool:
+        return False
+
     def route_up(self, route: Transport) -> bool:
         return route not in self.down
 

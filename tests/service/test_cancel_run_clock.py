@@ -85,6 +85,9 @@ class Venue:
             raise found
         return Book(kinds, tuple(OpenOrder("spread", str(n), "") for n in range(found)), 1)
 
+    def read_is_limited(self, kinds: tuple[str, ...]) -> bool:
+        return False
+
     def route_up(self, route: Transport) -> bool:
         return route not in self._down
 
@@ -96,7 +99,12 @@ class Venue:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     async def go(venue: Venue, action: Action = SPREADS) -> Report:
-        hands = SimpleNamespace(sleep=venue.sleep, timeout=venue.timeout)
+        hands = SimpleNamespace(
+            sleep=venue.sleep,
+            timeout=venue.timeout,
+            ensure_future=asyncio.ensure_future,
+            shield=asyncio.shield,
+        )
         monkeypatch.setattr(cancel_run, "asyncio", hands)
         begun = Report("okx-desk", "okx", action.id, Outcome.UNRESOLVED, EVERYTHING)
         one = CancelRun(

@@ -106,7 +106,11 @@ async def test_every_venue_counts_the_pages_before(
     real = Courier.run
 
     async def run(
-        self: Courier, talk: Any, deadline_s: float, listed: Callable[[int], None] = lambda _: None
+        self: Courier,
+        talk: Any,
+        deadline_s: float,
+        listed: Callable[[int], None] = lambda _: None,
+        **more: Any,
     ) -> Any:
         mine: list[int] = []
 
@@ -114,7 +118,7 @@ async def test_every_venue_counts_the_pages_before(
             mine.append(count)
             listed(count)
 
-        result = await real(self, talk, deadline_s, both)
+        result = await real(self, talk, deadline_s, both, **more)
         for kind in getattr(result, "kinds", ()):
             told.setdefault(kind, mine)
         return result

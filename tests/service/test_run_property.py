@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import tui.simulator
 from tui.core.actions import Outcome, Report
-from tui.service import socket_route, worker
+from tui.service import cancel_run, socket_route, worker
 from tui.service.cancel_run import RunLimits
 from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
@@ -116,12 +116,13 @@ def on_test(simulator_class: Any) -> Iterator[OnTest]:
         patch.setattr(socket_route, "STABLE_S", 0.0)
         patch.setattr(socket_route, "FIRST_DELAY_S", 0.01)
         patch.setattr(worker, "READ_S", 0.15)
+        patch.setattr(cancel_run, "LIMITED_S", 0.5)
         entries = [{"name": name, **entry} for name, entry in running.accounts.items()]
         demo = read_greeting(json.dumps({"url": running.url, "accounts": entries}))
         desk = LiveDesk(demo.accounts, lambda one: demo.secrets[one.name], limits=LIMITS)
         desk.start()
         simulator = simulator_class(running.url, running.accounts)
-        assert desk.cancel_to_the_end(learn_s=10)
+        assert desk.cancel_to_the_end(learn_s=10, credentials_s=10)
         yield OnTest(simulator, desk)
         simulator.close()
         desk.stop()
@@ -140,7 +141,7 @@ def run(on_test: OnTest, faults: list[Trouble]) -> dict[tuple[str, str], Report]
             delay_ms=one.delay_ms,
             **{filter_by: place},
         )
-    reports = on_test.desk.cancel_to_the_end(learn_s=10)
+    reports = on_test.desk.cancel_to_the_end(learn_s=10, credentials_s=10)
     return {(report.account, report.action): report for report in reports}
 
 

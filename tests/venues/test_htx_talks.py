@@ -887,6 +887,20 @@ def test_nothing_to_cancel_stands_where_the_family_is_right_or_not_told(says: Re
     assert len(sent) in (2, 3), "the cancel, and what is asked of the family"
 
 
+TOO_OFTEN = reply({"status": "error", "err_code": 1032, "err_msg": "too often"})
+
+
+@pytest.mark.parametrize("says", [LOST, TOO_OFTEN])
+@pytest.mark.parametrize("code", [1066, 4002])
+def test_a_refusal_is_not_certain_while_the_family_is_not_told(code: int, says: Reply) -> None:
+    venue = instead(Venue([], family=says), {"BTC-USDT": refused(code)})
+    ack, _ = cancel("isolated", venue, Scope(contract="BTC-USDT"))
+    assert (ack.verdict, ack.code, ack.wrong_account) == (Verdict.UNKNOWN, str(code), False)
+    assert "whether the account is legacy is not known" in ack.text
+    venue = instead(Venue([], family=DENIED), {"BTC-USDT": refused(code)})
+    assert cancel("isolated", venue, Scope(contract="BTC-USDT"))[0].verdict is Verdict.REFUSED
+
+
 def test_the_remedy_for_a_family_that_the_settings_have_wrong_is_in_the_settings() -> None:
     venue = instead(Venue([], family=SAYS_UNIFIED), {"BTC-USDT": refused(1051)})
     htx = Htx(replace(ACCOUNT, family="legacy"))

@@ -23,6 +23,7 @@ from tui.venues.base import (
     LoginRefused,
     Pinged,
     RestCall,
+    RestReply,
     SocketCall,
     SocketEvent,
     Unreadable,
@@ -298,3 +299,33 @@ def test_reading_never_raises_on_objects(message: dict[str, object]) -> None:
     if isinstance(event, LoggedIn):
         assert message["event"] == "login"
         assert str(message["code"]) == "0"
+
+
+# --- asked too often ---
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "limited"),
+    [
+        (429, b'{"code":"50011","msg":"Too Many Requests","data":[]}', True),
+        (200, b'{"code":"50011","msg":"Too Many Requests","data":[]}', True),
+        (200, b'{"code":"50061","msg":"","data":[]}', True),
+        (200, b'{"code":"50040","msg":"","data":[]}', True),
+        (429, b'{"code":"50013","msg":"Systems are busy","data":[]}', False),
+        (429, b"<html>slow down</html>", True),
+        (200, b'{"code":"0","msg":"","data":[]}', False),
+        (200, b"<html>", False),
+    ],
+)
+def test_the_code_tells_whether_it_was_asked_too_often(
+    status: int, body: bytes, limited: bool
+) -> None:
+    assert LIVE.limited(RestReply(status, body)) is limited
+
+
+def test_the_lists_have_the_limits_of_their_pages() -> None:
+    for path, most in (("sprd/orders-pending", 10), ("rfq/quotes", 2), ("rfq/rfqs", 2)):
+        limit = LIVE.read_limit(RestCall("GET", f"/api/v5/{path}", (("state", "active"),)))
+        assert limit is not None
+        assert (limit.calls, limit.per_s) == (most, 2.0)
+    assert LIVE.read_limit(RestCall("POST", "/api/v5/rfq/cancel-all-quotes")) is None

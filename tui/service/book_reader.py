@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from tui.core.actions import Report, Verdict
@@ -12,19 +13,24 @@ from tui.core.history import OpenPast
 from tui.core.orders import Book
 from tui.service.access import Access
 from tui.service.account_profile import AccountProfile
-from tui.service.courier import READ_S, Courier
+from tui.service.courier import READ_S, Courier, ListCall
 from tui.service.ledger import Ledger
 from tui.service.open_history import OpenHistory
 from tui.service.precedence import Precedence
+from tui.service.read_pace import ReadPace
 from tui.service.reading import Reading
+from tui.service.shared_reads import Request, SharedReads
 from tui.venues.base import VenueError
 
 READ_COST_S = 1 / 600
 """Between two reads, for each open order: a long list takes many pages of the venue's limit."""
 
-
+TRIES = 3
+FIRST_TRIES = 10
 SOON_S = 1.5
 """A list that is to wait for longer is left to the next round, and the trader is told meanwhile."""
+BEGIN_S = 0.3
+"""A poll that has not begun after so long waits for room in the venue's limit."""
 
 
 class BookReader:
@@ -37,6 +43,7 @@ class BookReader:
         profile: AccountProfile,
         ledger: Ledger,
         precedence: Precedence,
+        pace: ReadPace,
         settled: Callable[[Report], None],
     ) -> None:
         self._access = access
@@ -47,10 +54,23 @@ class BookReader:
         self._settled = settled
         self._history = OpenHistory()
         self._reading = Reading(access.clock, access.changed)
+        self._shared = SharedReads(self._list, pace.look_again)
+        self._refused: set[tuple[str, ...]] = set()
+        """What the venue would not list the last time, because it was asked too often."""
+        self._put_off: set[tuple[str, ...]] = set()
+        """Lists whose last poll was given up for the venue's limit."""
+        self._polls: dict[tuple[str, ...], asyncio.Task[None]] = {}
+        """Under way, or over and not looked at yet."""
+        self._troubles: dict[tuple[str, ...], VenueError | None] = {}
+        """Why the last poll of each group that a button reaches failed."""
         self.trouble: VenueError | None = None
         """Why the last read of everything failed; None after one that did not."""
-        self.pause_s = 0.0
+        self._asked_until_s = 0.0
+
+    @property
+    def pause_s(self) -> float:
         """For how long the venue, or what is in front of it, asks not to be asked again."""
+        return max(0.0, self._asked_until_s - self._access.clock().mono_s)
 
     @property
     def known(self) -> bool:
@@ -73,17 +93,44 @@ class BookReader:
         open_now = self._ledger.book.count(kinds) if self._ledger.book else 0
         return max([known[kind] for kind in kinds if kind in known] + [open_now * READ_COST_S])
 
-    async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
-        """A fresh listing of these kinds, begun after the call. Raises VenueError."""
+    async def close(self) -> None:
+        """Ends what is being read."""
+        for task in self._polls.values():
+            task.cancel()
+        await asyncio.gather(*self._polls.values(), return_exceptions=True)
+        await self._shared.close()
+
+    async def read_kinds(self, kinds: tuple[str, ...], *, urgent: bool = True) -> Book:
+        """A listing of these kinds, begun after the call; who asks at the same time shares it.
+
+        What is not `urgent`, a poll, gives way to what is. Raises VenueError.
+        """
+        return await self._shared.ask(kinds, urgent=urgent)
+
+    def limited(self, kinds: tuple[str, ...]) -> bool:
+        """Whether a read of these kinds is held up by the venue's limit."""
+        return kinds in self._refused
+
+    async def _list(self, request: Request, begin: Callable[[], None]) -> Book:
+        kinds = request.kinds
         await self._precedence.give_way()
-        begun_s = self._access.clock().mono_s
+        begun_s: list[float] = []
+
+        def begins() -> None:
+            begin()
+            begun_s.append(self._access.clock().mono_s)
+
         talk = self._access.dialect.read_book(self._profile.now, kinds)
-        with self._reading.listing() as listed:
-            book = await self._courier.run(talk, READ_S, listed)
+        how = ListCall(lambda: request.urgent, begins, lambda: self._refused.add(kinds))
+        try:
+            with self._reading.listing() as listed:
+                book = await self._courier.run(talk, READ_S, listed, reading=how)
+        finally:
+            self._refused.discard(kinds)
         now = self._access.clock()
         book = replace(book, read_at_ms=now.wall_ms)
         before = self._ledger.moves
-        for settled in self._ledger.take(book, begun_s):
+        for settled in self._ledger.take(book, begun_s[0] if begun_s else now.mono_s):
             self._settled(settled)
         if self._ledger.book is not None:
             self._history.take(now, self._ledger.book, book.kinds, self._profile.covered)
@@ -106,38 +153,81 @@ class BookReader:
         groups = [
             tuple(kind for kind in action.kinds if kind in due) for action in self._profile.actions
         ]
-        troubles = await asyncio.gather(*(self._read_group(group) for group in groups if group))
-        trouble = next(filter(None, troubles), None)
+        covered = [group for group in groups if group]
+        within = {kind for group in covered for kind in group}
+        # What no button reaches comes last, and its failure says nothing of a press.
+        rest = tuple(kind for kind in due if kind not in within)
+        self._troubles = {kinds: self._troubles.get(kinds) for kinds in covered}
+        # The first listing of all makes the account ready: it leaves no room for others.
+        await self._poll({kinds: not set(kinds) <= set(known) for kinds in covered})
+        await self._poll({rest: False} if rest and not self.pause_s else {})
+
+    async def _poll(self, groups: Mapping[tuple[str, ...], bool]) -> None:
+        """Polls these lists, the urgent ones like a press. Returns when they are read, but for
+        those that wait for room: they hold up no other list, and are read as soon as there is."""
+        for kinds, task in list(self._polls.items()):
+            if task.done():
+                del self._polls[kinds]
+                task.result()
+        for kinds, urgent in groups.items():
+            if kinds not in self._polls:
+                self._polls[kinds] = asyncio.create_task(self._poll_group(kinds, urgent=urgent))
+        mine = {kinds: self._polls[kinds] for kinds in groups}
+        if mine:
+            await asyncio.wait(mine.values(), timeout=BEGIN_S)
+        begun = [task for kinds, task in mine.items() if not self._shared.waits(kinds)]
+        await asyncio.gather(*begun)
+
+    async def _poll_group(self, kinds: tuple[str, ...], *, urgent: bool) -> None:
+        trouble = await self._read_group(kinds, urgent=urgent)
+        if kinds not in self._troubles:
+            return
+        self._troubles[kinds] = trouble
         if trouble is not None:
             self._history.lose(self._access.clock())
             if not trouble.limited:  # one request more is no help there
                 self._access.venue_clock.resync()
-        if trouble is not None or self.trouble is not None:
-            self.trouble, self._ledger.error = trouble, str(trouble or "")
+        first = next(filter(None, self._troubles.values()), None)
+        if first is not None or self.trouble is not None:
+            self.trouble, self._ledger.error = first, str(first or "")
             self._access.changed()
-        self.pause_s = max((one.pause_s for one in troubles if one is not None), default=0.0)
-        if self.pause_s:
-            return
-        # What no button reaches comes last, and its failure says nothing of a press.
-        covered = {kind for group in groups for kind in group}
-        aside = await self._read_group(tuple(kind for kind in due if kind not in covered))
-        self.pause_s = aside.pause_s if aside is not None else 0.0
 
-    async def _read_group(self, kinds: tuple[str, ...]) -> VenueError | None:
+    async def read_missing(self) -> None:
+        """Reads what has never been read, at once; no trouble if that fails."""
+        known = self._ledger.book.kinds if self._ledger.book else ()
+        missing = tuple(kind.id for kind in self._profile.kinds if kind.id not in known)
+        if missing:
+            with suppress(VenueError):
+                await self.read_kinds(missing)
+
+    async def _read_group(self, kinds: tuple[str, ...], *, urgent: bool) -> VenueError | None:
         """Reads these kinds; why not, if it fails.
 
-        A venue that is busy is asked twice more: OKX counts over two seconds, so that a read just
-        after another one is refused still when it is tried again after one.
+        A venue that is busy is asked twice more, and oftener if only its limit stops the first read
+        of the account. A poll that the limit stops leaves that to presses, here and in other
+        programs; it is a trouble when the next one fares no better.
         """
         trouble: VenueError | None = None
-        for _ in range(3 if kinds else 0):
+        for number in range(FIRST_TRIES if kinds else 0):
+            if number >= TRIES and not (trouble and trouble.limited):
+                break
             if trouble is not None:
                 await asyncio.sleep(trouble.retry_after_s)
             try:
-                await self.read_kinds(kinds)
-                return None
+                await self.read_kinds(kinds, urgent=urgent)
             except VenueError as error:
                 trouble = error
+            else:
+                self._put_off.discard(kinds)
+                return None
+            if trouble.pause_s:
+                until_s = self._access.clock().mono_s + trouble.pause_s
+                self._asked_until_s = max(self._asked_until_s, until_s)
             if trouble.verdict is not Verdict.BUSY or trouble.retry_after_s > SOON_S:
                 break
+            if trouble.limited and not urgent:
+                if kinds not in self._put_off:
+                    self._put_off.add(kinds)
+                    return None
+                return trouble
         return trouble

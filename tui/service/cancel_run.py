@@ -18,6 +18,10 @@ ATTEMPTS = 5
 """Sends of one run at most."""
 READ_S = 4.0
 """What a read may take beyond the window, in which it was begun."""
+LIMITED_S = 30.0
+"""So long after the last acknowledgement a read is tried again that the venue refuses for nothing
+but its limit: other programs share that, and such a refusal is no evidence of anything."""
+READING_AGAIN = "asked too often, reading again"
 DOUBTS = 2
 """Sends without a certain answer after which the book is asked instead."""
 
@@ -48,6 +52,10 @@ class RunPorts(Protocol):
 
     async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
         """A fresh listing, begun after the call. Raises VenueError."""
+        ...
+
+    def read_is_limited(self, kinds: tuple[str, ...]) -> bool:
+        """Whether a read under way is held up because the venue was asked too often."""
         ...
 
     def route_up(self, route: Transport) -> bool: ...
@@ -206,19 +214,26 @@ class CancelRun:
     async def _verify(self, ack: Ack) -> tuple[OpenOrder, ...] | None:
         """Reads until the scope is empty or the window ends.
 
-        Gives the orders that are open if the cancel should go out again, None at the end.
+        Gives the orders that are open if the cancel should go out again, None at the end. While the
+        venue refuses reads for their number alone, the window stays open, up to `LIMITED_S`.
         """
         self._show("reading the book")
         until_ms = self._elapsed_ms() + self._limits.window_s * 1000
+        limited_until_ms = max(until_ms, self._elapsed_ms() + LIMITED_S * 1000)
         left: tuple[OpenOrder, ...] | None = None
         trouble: VenueError | None = None
         last = False
         while True:
             try:
-                left, trouble = await self._left(until_ms), None
+                left = await self._left(until_ms, limited_until_ms)
+                if trouble is not None and trouble.limited:
+                    self._show("reading the book")
+                trouble = None
             except VenueError as error:
                 trouble = error
                 self._mark("the book could not be read")
+                if error.limited:
+                    self._show(READING_AGAIN)
             if left is not None and trouble is None:
                 if not left:
                     self._end(Outcome.CONFIRMED, open_after=0, confirmed_ms=self._elapsed_ms())
@@ -229,9 +244,10 @@ class CancelRun:
             pause_s = (
                 trouble.retry_after_s if trouble else self._ports.spacing_s(self._action.kinds)
             )
-            if self._elapsed_ms() + pause_s * 1000 >= until_ms:
+            limited = trouble is not None and trouble.limited
+            if self._elapsed_ms() + pause_s * 1000 >= (limited_until_ms if limited else until_ms):
                 # A read that the venue was too busy for is the one that would have decided.
-                if last or trouble is None or trouble.verdict is not Verdict.BUSY:
+                if last or limited or trouble is None or trouble.verdict is not Verdict.BUSY:
                     break
                 last = True
             await asyncio.sleep(pause_s)
@@ -248,20 +264,40 @@ class CancelRun:
         self._end(Outcome.REMAINING, open_after=len(left), remaining=left, new_during=new)
         return None
 
-    async def _left(self, until_ms: float | None = None) -> tuple[OpenOrder, ...]:
+    async def _left(
+        self, until_ms: float | None = None, limited_until_ms: float = 0.0
+    ) -> tuple[OpenOrder, ...]:
         """What is open in the scope now. Raises VenueError, also when the read takes too long."""
         if until_ms is None:
             until_ms = self._elapsed_ms() + self._limits.window_s * 1000
         read_s = max(0.0, until_ms - self._elapsed_ms()) / 1000 + READ_S
+        reading = asyncio.ensure_future(self._ports.read_kinds(self._action.kinds))
         try:
-            async with asyncio.timeout(read_s):
-                book = await self._ports.read_kinds(self._action.kinds)
-        except TimeoutError:
-            text = f"the read was not complete within {read_s:.0f} s"
-            raise VenueError(Verdict.UNKNOWN, "", text) from None
+            book = await self._within(reading, read_s, limited_until_ms)
+        finally:
+            reading.cancel()
         left = in_scope(book, self._action, self._scope)
         self._mark(f"{len(left)} open")
         return left
+
+    async def _within(
+        self, reading: asyncio.Future[Book], most_s: float, limited_until_ms: float
+    ) -> Book:
+        """The book, if it comes in time; it has more time where only the limit holds it up."""
+        began_ms = self._elapsed_ms()
+        patience_s = most_s
+        while True:
+            try:
+                async with asyncio.timeout(patience_s):
+                    return await asyncio.shield(reading)
+            except TimeoutError:
+                limited = self._ports.read_is_limited(self._action.kinds)
+                if not limited or self._elapsed_ms() >= limited_until_ms:
+                    took_s = max(most_s, (self._elapsed_ms() - began_ms) / 1000)
+                    text = f"the read was not complete within {took_s:.0f} s"
+                    raise VenueError(Verdict.UNKNOWN, "", text) from None
+                self._show(READING_AGAIN)
+                patience_s = READ_S
 
     def _is_new(self, order: OpenOrder) -> bool:
         if self._known is None or order.order_id in self._known:

@@ -4,24 +4,55 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
+from tui.service.read_pace import ReadPace
 from tui.service.rest_route import RestRoute
 from tui.service.socket_route import SocketRoute
-from tui.venues.base import Call, NoReply, Reply, RestCall, RestReply, Talk
+from tui.venues.base import (
+    TOO_MANY_REQUESTS,
+    Call,
+    NoReply,
+    Reply,
+    RestCall,
+    RestReply,
+    Talk,
+    VenueError,
+)
 
 T = TypeVar("T")
 
 READ_S = 4.0
 """The deadline of each call of a read."""
 
-LIMITED_S = 1.1
-LIMITED_TRIES = 4
-"""A page that is over the rate limit is asked for again; OKX gives two pages of quotes in 2 s, HTX
-72 in 3 s."""
+LIMITED_S = 30.0
+"""So long a read that the venue has begun to answer is continued though it is asked too often."""
+POLL_LIMITED_S = 5.0
+"""The same where no press waits for it."""
+QUESTION_S = 10.0
+"""The same of a question that a cancel depends on."""
+PAUSE_S = 1.1
+"""Before it is asked again, where the limit is not known."""
+HELD_BACK = NoReply("other programs use up the venue's limit", sent=False)
+"""In place of an answer to a poll, which leaves the limit to presses."""
+ERROR_BYTES = 4096
+"""No venue refuses at greater length; a long list is not parsed to see that it is none."""
 
 AT_ONCE = 12
 """Calls of one batch on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCall:
+    """How a list of open orders is to be read: within the venue's limit."""
+
+    urgent: Callable[[], bool] = lambda: True
+    """Whether a press waits for it."""
+    begins: Callable[[], None] = lambda: None
+    """Called when a call of it leaves."""
+    refused: Callable[[], None] = lambda: None
+    """Called when it was asked too often, and is asked again."""
 
 
 class Courier:
@@ -32,40 +63,56 @@ class Courier:
         rest: RestRoute,
         socket: SocketRoute | None = None,
         limited: Callable[[Reply], bool] = lambda _: False,
+        pace: ReadPace | None = None,
     ) -> None:
         """`limited` tells whether the venue was asked too often."""
         self._rest = rest
         self._socket = socket
         self._limited = limited
+        self._pace = pace or ReadPace(lambda _: None)
 
     async def run(
         self,
         talk: Talk[T],
         deadline_s: float,
         listed: Callable[[int], None] = lambda _: None,
+        reading: ListCall | None = None,
     ) -> T:
         """The meaning of the talk; every call in it has `deadline_s`. Raises what the talk raises.
 
         A call that gets no answer reaches the talk as `NoReply`, never as an exception. `listed` is
-        told how many orders a list of several pages has shown so far.
+        told how many orders a list of several pages has shown so far. With `reading` the calls keep
+        to the venue's limit, and what is refused for that limit is asked again, unless nothing has
+        been answered yet: whoever asked then asks anew, together with others.
         """
-        asked: list[Call] = []
+        calls: tuple[Call, ...] = ()
+        replies: list[Reply] = []
+        begun = False
         try:
             calls = next(talk)
             while True:
-                replies = await self._carry_all(calls, asked, deadline_s, listed)
-                asked += calls
+                replies = await self._carry_all(calls, deadline_s, listed, reading)
+                if reading is not None and (begun or len(self._refused(replies)) < len(calls)):
+                    await self._ask_again(calls, replies, deadline_s, reading)
+                begun = True
                 calls = talk.send(tuple(replies))
         except StopIteration as end:
             meaning: T = end.value
             return meaning
+        except VenueError as error:
+            refused = self._refused(replies)
+            if refused or HELD_BACK in replies:
+                error.limited = True
+                pauses = (self._pace.pause_s(calls[number]) for number in refused)
+                error.retry_after_s = max(pauses, default=0.0) or error.retry_after_s
+            raise
 
     async def _carry_all(
         self,
         calls: tuple[Call, ...],
-        asked: Sequence[Call],
         deadline_s: float,
         listed: Callable[[int], None],
+        reading: ListCall | None,
     ) -> list[Reply]:
         """All at once, up to so many that one account's burst does not hold up another's beat."""
         at_once = asyncio.Semaphore(AT_ONCE)
@@ -78,10 +125,7 @@ class Courier:
 
         async def carry(call: Call) -> Reply:
             async with at_once:
-                if _is_next_page(call, asked):
-                    reply = await self._carry_on(call, deadline_s)
-                else:
-                    reply = await self.carry(call, deadline_s)
+                reply = await self._list(call, deadline_s, reading)
             got_on()
             return reply
 
@@ -90,36 +134,69 @@ class Courier:
             return [await carry(calls[0])]
         return await asyncio.gather(*map(carry, calls))
 
-    async def _carry_on(self, call: Call, deadline_s: float) -> Reply:
-        """The next page of a list half read: to start over would meet the same rate limit."""
-        reply = await self.carry(call, deadline_s)
-        for _ in range(LIMITED_TRIES - 1):
-            if not self._limited(reply):
-                break
-            asked_s = reply.retry_after_s if isinstance(reply, RestReply) else None
-            await asyncio.sleep(max(LIMITED_S, asked_s or 0.0))
-            reply = await self.carry(call, deadline_s)
-        return reply
+    async def _ask_again(
+        self, calls: Sequence[Call], replies: list[Reply], deadline_s: float, reading: ListCall
+    ) -> None:
+        """Replaces the replies to what was asked too often, and leaves the others as they are: to
+        start over would meet the same limit."""
+        began_s = _now_s()
+        while refused := self._refused(replies):
+            reading.refused()
+            pause_s = self._pause_s([calls[number] for number in refused])
+            most_s = LIMITED_S if reading.urgent() else POLL_LIMITED_S
+            if _now_s() + pause_s - began_s >= most_s:
+                return
+            await asyncio.sleep(pause_s)
+            again = [self._list(calls[number], deadline_s, reading) for number in refused]
+            for number, reply in zip(refused, await asyncio.gather(*again), strict=True):
+                replies[number] = reply
+
+    async def _list(self, call: Call, deadline_s: float, reading: ListCall | None) -> Reply:
+        """Sends one call of a talk; one of a list when there is room for it."""
+        if reading is not None:
+            if not await self._pace.room(call, reading.urgent):
+                return HELD_BACK
+            reading.begins()
+        return await self.carry(call, deadline_s)
+
+    async def ask(self, call: Call, deadline_s: float) -> Reply:
+        """Sends a question that the meaning of a cancel depends on; again, for a while, as long as
+        the venue refuses it because it was asked too often. Never raises."""
+        began_s = _now_s()
+        while True:
+            reply = await self.carry(call, deadline_s, urgent=True)
+            pause_s = self._pause_s([call])
+            if not self._is_refusal(reply) or _now_s() + pause_s - began_s >= QUESTION_S:
+                return reply
+            await asyncio.sleep(pause_s)
 
     async def carry(self, call: Call, deadline_s: float, *, urgent: bool = False) -> Reply:
         """Sends one call by its route; an `urgent` one waits for no other. Never raises."""
         if isinstance(call, RestCall):
             within_s = deadline_s if call.within_s is None else min(call.within_s, deadline_s)
-            return await self._rest.call(call, within_s, urgent=urgent)
+            answered = self._pace.left(call)
+            reply = await self._rest.call(call, within_s, urgent=urgent)
+            asked_s = reply.retry_after_s if isinstance(reply, RestReply) else None
+            answered(self._is_refusal(reply), asked_s or 0.0)
+            return reply
         if self._socket is None:
             return NoReply("this account has no socket", sent=False)
         return await self._socket.call(call, deadline_s)
 
+    def _pause_s(self, refused: Sequence[Call]) -> float:
+        return max(self._pace.pause_s(call) for call in refused) or PAUSE_S
 
-def _is_next_page(call: Call, asked: Sequence[Call]) -> bool:
-    """Whether the call asks for what one before it asked for, and more: from where to go on."""
-    return (
-        isinstance(call, RestCall)
-        and call.method == "GET"
-        and any(
-            isinstance(before, RestCall)
-            and before.path == call.path
-            and set(before.query) < set(call.query)
-            for before in asked
-        )
-    )
+    def _refused(self, replies: Sequence[Reply]) -> list[int]:
+        """The places of the replies that refuse because the venue was asked too often."""
+        return [number for number, reply in enumerate(replies) if self._is_refusal(reply)]
+
+    def _is_refusal(self, reply: Reply) -> bool:
+        if not isinstance(reply, RestReply):
+            return False
+        if len(reply.body) > ERROR_BYTES:
+            return reply.status == TOO_MANY_REQUESTS
+        return self._limited(reply)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

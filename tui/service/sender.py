@@ -74,7 +74,9 @@ class Sender:
         self, call: Call, deadline_s: float, progress: Progress, calls: _Calls
     ) -> Reply:
         limit = self._dialect.limit(call)
-        if limit is None:
+        if isinstance(call, RestCall) and call.decides:
+            reply = await self._courier.ask(call, deadline_s)
+        elif limit is None:
             reply = await self._courier.carry(call, deadline_s, urgent=True)
         else:
             reply = await self._send_counted(call, limit, deadline_s, progress, calls)

@@ -24,6 +24,7 @@ from tui.service.cancel_run import RunLimits
 from tui.service.courier import READ_S, Courier
 from tui.service.ledger import Ledger
 from tui.service.precedence import Precedence
+from tui.service.read_pace import ReadPace
 from tui.service.readiness import health_of, key_note, routes_of
 from tui.service.recorder import Recorder
 from tui.service.rest_route import RestRoute
@@ -44,6 +45,8 @@ STILL_S = 60.0
 """A book that has told the same for so long, without trouble or a press, is read half as often."""
 LATELY_S = 10.0
 """For so long after a press orders may be where it found some, whatever the book says."""
+MISSING_S = 3.0
+"""So long a cancel without a screen waits for the lists of what it does not cover."""
 TIME_S = 1.0
 """How long a first login or question waits for the venue's clock."""
 
@@ -90,7 +93,8 @@ class AccountWorker:
         self._socket: SocketRoute | None = None
         if account.ws_url is not None and self._dialect.keepalive is not None:
             self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
-        self._courier = Courier(self._rest, self._socket, self._dialect.limited)
+        pace = ReadPace(self._dialect.read_limit)
+        self._courier = Courier(self._rest, self._socket, self._dialect.limited, pace)
         self._sender = Sender(self._courier, self._dialect, clock)
         self._occupied_s: dict[Spot, float] = {}
         """Where presses found orders, and when the last did so, monotonic."""
@@ -98,7 +102,7 @@ class AccountWorker:
         self._profile = AccountProfile(access, self._courier, self._profile_told)
         self._ledger = Ledger()
         self._books = BookReader(
-            access, self._courier, self._profile, self._ledger, precedence, ended
+            access, self._courier, self._profile, self._ledger, precedence, pace, ended
         )
         self._runs = Runs(
             account,
@@ -138,6 +142,7 @@ class AccountWorker:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await self._books.close()
         self._rest.close()
         await self.timers.close()
 
@@ -171,6 +176,9 @@ class AccountWorker:
         self.cancel()
         while self._runs:
             await asyncio.wait(self._runs.outcomes)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MISSING_S):
+                await self._books.read_missing()
         return list(self._ledger.reports)
 
     def reports_so_far(self, message: str) -> list[Report]:
@@ -236,6 +244,9 @@ class AccountWorker:
 
     async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
         return await self._books.read_kinds(kinds)
+
+    def read_is_limited(self, kinds: tuple[str, ...]) -> bool:
+        return self._books.limited(kinds)
 
     def spacing_s(self, kinds: tuple[str, ...]) -> float:
         return self._books.spacing_s(kinds)

@@ -45,6 +45,9 @@ class RestCall:
     """For a later page of a list: how many orders the pages before it have."""
     within_s: float | None = field(default=None, compare=False)
     """A deadline of its own, where that of its batch is longer than the answer is worth."""
+    decides: bool = field(default=False, compare=False)
+    """A question after a cancel, on which the meaning of that depends: it is asked again while the
+    venue refuses it because it was asked too often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +367,10 @@ class Dialect(Protocol):
 
     def limit(self, call: Call) -> RateLimit | None:
         """The limit that a cancel counts towards; None for other calls, or where none is known."""
+        ...
+
+    def read_limit(self, call: Call) -> RateLimit | None:
+        """The limit that a read counts towards; None for other calls, or where none is known."""
         ...
 
     # talks

@@ -38,7 +38,7 @@ from tui.venues.base import (
     VenueError,
     VenueSpec,
 )
-from tui.venues.bitget_book import CATEGORIES, STRATEGY, read_book
+from tui.venues.bitget_book import CATEGORIES, READ_LIMITS, STRATEGY, read_book
 from tui.venues.bitget_cancel import (
     cancel_categories,
     cancel_chosen,
@@ -157,6 +157,9 @@ class Bitget:
 
     def limit(self, call: Call) -> RateLimit | None:
         return limit_of(call)
+
+    def read_limit(self, call: Call) -> RateLimit | None:
+        return READ_LIMITS.get(call.path) if isinstance(call, RestCall) else None
 
     # --- talks ---
 

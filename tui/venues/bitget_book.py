@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base import JsonObject, JsonValue, Reply, RestCall, Talk, VenueError
+from tui.venues.base import JsonObject, JsonValue, RateLimit, Reply, RestCall, Talk, VenueError
 from tui.venues.bitget_replies import data_of
 from tui.venues.reading import int_of, text_of
 
@@ -23,6 +23,11 @@ STRATEGY_TYPES = ("tpsl", "trigger")
 STRATEGY_DONE = frozenset({"success", "failed", "cancelled"})
 PAGE = 100
 MAX_PAGES = 100
+READ_LIMITS = {
+    path: RateLimit(path, 20, per_s=1.0)
+    for path in ("/api/v3/trade/unfilled-orders", "/api/v3/trade/unfilled-strategy-orders")
+}
+"""By path; each is counted for itself, by user."""
 _SIGNABLE = re.compile(r"[A-Za-z0-9_-]+")
 
 

@@ -36,10 +36,18 @@ from tui.venues.base import (
     VenueSpec,
 )
 from tui.venues.htx_cancel import lately_in
-from tui.venues.htx_family import ask_family, of_its_family
+from tui.venues.htx_family import OLD_CALL, V5_CALL, ask_family, of_its_family
 from tui.venues.htx_replies import LIMITED, answer, error_of, said
 from tui.venues.htx_timer import TIMER, set_timer
-from tui.venues.htx_triggers import ACTION, EXTRA, KIND, open_triggers
+from tui.venues.htx_triggers import (
+    ACTION,
+    EXTRA,
+    ISOLATED_TRIGGERS,
+    KIND,
+    LIST_PATHS,
+    OWN_LIMIT,
+    open_triggers,
+)
 from tui.venues.htx_triggers import cancel as cancel_triggers
 from tui.venues.htx_triggers import limit_of as trigger_limit
 from tui.venues.progress import Progress
@@ -57,6 +65,11 @@ HTX = VenueSpec(
     extras=(EXTRA,),
     grant="Grant Read and Trade; never Withdraw. Bind the key to this machine's address.",
 )
+
+READS = RateLimit("reads", 72, per_s=3.0)
+"""Of one user, all reads together, of the old calls and of V5."""
+FAMILY_PATHS = {V5_CALL.path, OLD_CALL.path}
+READ_PATHS = LIST_PATHS | FAMILY_PATHS | {htx_orders.UNIFIED_LIST, *htx_orders.LISTS.values()}
 
 LEAVES = "trigger, TP/SL and trailing orders"
 
@@ -123,6 +136,12 @@ class Htx:
 
     def limit(self, call: Call) -> RateLimit | None:
         return trigger_limit(call) or htx_cancel.limit_of(call)
+
+    def read_limit(self, call: Call) -> RateLimit | None:
+        path = call.path if isinstance(call, RestCall) else ""
+        if path == ISOLATED_TRIGGERS:
+            return OWN_LIMIT
+        return READS if path in READ_PATHS else None
 
     # talks
 

@@ -24,13 +24,13 @@ OLD_MODE = "0"
 """The one `asset_mode` of an account that has not moved; 1 and 2 speak V5."""
 
 
-def ask_family() -> Talk[str | None]:
+def ask_family(*, decides: bool = False) -> Talk[str | None]:
     """`legacy` or `unified`, as the venue says; None where it answers and does not say.
 
     The V5 call comes first: the old one is retired and may not answer at all. Raises VenueError
-    where no answer came, the venue was busy, or it refused the key.
+    where no answer came, the venue was busy, or it refused the key. `decides` as in `RestCall`.
     """
-    (reply,) = yield (V5_CALL,)
+    (reply,) = yield (replace(V5_CALL, decides=decides),)
     try:
         data = object_of(answer(reply).get("data"))
     except VenueError as error:
@@ -41,7 +41,7 @@ def ask_family() -> Talk[str | None]:
     else:
         mode = text_of(data.get("asset_mode")) or text_of(data.get("assets_mode"))
         return "legacy" if mode == OLD_MODE else "unified"
-    (reply,) = yield (OLD_CALL,)
+    (reply,) = yield (replace(OLD_CALL, decides=decides),)
     try:
         account_type = object_of(answer(reply).get("data")).get("account_type")
     except VenueError as error:
@@ -54,15 +54,19 @@ def ask_family() -> Talk[str | None]:
 def of_its_family(ack: Ack, family: str, configured: str) -> Talk[Ack]:
     """`ack`, the answer to a cancel made for `family`, unless the account is of another one.
 
-    The venue is asked only where its answer leaves room for that. Where it does not say, the
-    answer stands as it is.
+    The venue is asked only where its answer leaves room for that. Where it cannot be asked, a
+    refusal is no certain one: it may be that of an account of the other family.
     """
     if ack.code not in FAMILY_CODES:
         return ack
     try:
-        actual = yield from ask_family()
-    except VenueError:
-        return ack
+        actual = yield from ask_family(decides=True)
+    except VenueError as error:
+        if ack.verdict is not Verdict.REFUSED or error.verdict is Verdict.REFUSED:
+            return ack
+        said = f"{ack.text}; " if ack.text else ""
+        text = f"{said}whether the account is {family} is not known: {error.text}"
+        return replace(ack, verdict=Verdict.UNKNOWN, text=text)
     if actual in (family, None):
         return ack
     remedy = f"press again once the panel says {actual}"

@@ -29,6 +29,7 @@ LISTS = {
     "isolated": "/linear-swap-api/v1/swap_openorders",
     "cross": "/linear-swap-api/v1/swap_cross_openorders",
 }
+UNIFIED_LIST = "/v5/trade/order/opens"
 
 
 def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
@@ -173,7 +174,7 @@ def _unified_call(cursor: str, direct: str, listed: int) -> Call:
     query = [("limit", str(UNIFIED_PAGE))]
     if cursor:
         query += [("from", cursor), ("direct", direct)]
-    return RestCall("GET", "/v5/trade/order/opens", tuple(query), listed=listed)
+    return RestCall("GET", UNIFIED_LIST, tuple(query), listed=listed)
 
 
 _OFFSETS = {

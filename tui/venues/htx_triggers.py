@@ -59,6 +59,11 @@ SORTS = tuple(
     for name in ("trigger", "tpsl", "track")
 )
 
+ISOLATED_TRIGGERS = "/linear-swap-api/v1/swap_trigger_openorders"
+LIST_PATHS = frozenset(f"{sort.path}_openorders" for sort in SORTS)
+"""Of these only that of isolated trigger orders has a limit of its own."""
+OWN_LIMIT = RateLimit("isolated trigger orders", A_SECOND, per_s=1.0)
+
 Found = list[tuple[Sort, tuple[OpenOrder, ...]]]
 
 

@@ -42,7 +42,7 @@ from tui.venues.base import (
     VenueError,
     VenueSpec,
 )
-from tui.venues.okx_book import PENDING, QUOTE, RFQ, SPREAD, read_book
+from tui.venues.okx_book import PENDING, QUOTE, READ_LIMITS, RFQ, SPREAD, read_book
 from tui.venues.okx_replies import (
     KEY_REFUSED,
     LIMITED,
@@ -201,6 +201,9 @@ class Okx:
 
     def limit(self, call: Call) -> RateLimit | None:
         return LIMITS.get(call.path if isinstance(call, RestCall) else call.op)
+
+    def read_limit(self, call: Call) -> RateLimit | None:
+        return READ_LIMITS.get(call.path) if isinstance(call, RestCall) else None
 
     # --- talks ---
 

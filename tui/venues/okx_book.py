@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base import JsonObject, Reply, RestCall, Talk, VenueError
+from tui.venues.base import JsonObject, RateLimit, Reply, RestCall, Talk, VenueError
 from tui.venues.okx_replies import rows_of
 from tui.venues.reading import int_of, objects_of, text_of
 
@@ -40,6 +40,16 @@ SOURCES = {
     RFQ: Source("/api/v5/rfq/rfqs", "rfqId", (("state", "active"),)),
     PENDING: Source("/api/v5/rfq/quotes", "quoteId", (("state", "pending_fill"),)),
 }
+
+READ_LIMITS = {
+    path: RateLimit(path, most, per_s=2.0)
+    for path, most in (
+        ("/api/v5/sprd/orders-pending", 10),
+        ("/api/v5/rfq/quotes", 2),
+        ("/api/v5/rfq/rfqs", 2),
+    )
+}
+"""By path; each is counted for itself, by user."""
 
 
 def read_book(kinds: tuple[str, ...]) -> Talk[Book]:

@@ -74,6 +74,9 @@ class Watching:
     def limit(self, call: Call) -> RateLimit | None:
         return self._dialect.limit(call)
 
+    def read_limit(self, call: Call) -> RateLimit | None:
+        return self._dialect.read_limit(call)
+
     def venue_time(self) -> Talk[int]:
         return self._dialect.venue_time()
 
