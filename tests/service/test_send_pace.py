@@ -54,13 +54,6 @@ def test_what_was_refused_or_never_left_does_not_count() -> None:
     assert pace.may_go(LIMIT, RUN, 10.0, paced=True)
 
 
-def test_after_a_doubt_the_other_way_is_free() -> None:
-    pace = SendPace()
-    for _ in range(5):
-        pace.unanswered(pace.sent(LIMIT, RUN, 10.0))
-    assert pace.may_go(LIMIT, RUN, 10.2, paced=False)
-
-
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=40), st.floats(0, 0.4))
 def test_repeats_that_keep_to_it_are_never_over_the_limit(asked: list[float], way_s: float) -> None:
     """A venue that counts what arrives within any second, some way off."""
@@ -140,6 +133,33 @@ async def test_what_exceeds_the_limit_is_sent_once_there_is_room_and_each_once()
     assert waits == [(5, 12, 1.0), (10, 12, 1.0)]
     assert (ack.verdict, ack.done) == (Verdict.ACCEPTED, 12)
     assert venue.bodies == [str(n) for n in range(12)], "none was refused, none sent twice"
+
+
+async def test_after_a_doubt_all_of_it_goes_again_at_once() -> None:
+    """As after the error page of a gateway: the venue may never have seen the first requests."""
+    venue = Venue()
+    gateway = RestReply(502, b"")
+
+    async def carry(call: Call, deadline_s: float, *, urgent: bool = False) -> Reply:
+        assert isinstance(call, RestCall)
+        venue.bodies.append(call.body)
+        return gateway
+
+    venue.carry = carry  # type: ignore[method-assign]
+
+    def doubtful(progress: Progress) -> Talk[Ack]:
+        parts = [
+            Part(str(n), RestCall("POST", "/cancel", body=str(n)), lambda _: Ack(Verdict.UNKNOWN))
+            for n in range(5)
+        ]
+        answers = yield from send(parts, progress)
+        return requests_ack([answer for answer in answers if isinstance(answer, Ack)])
+
+    made = Sender(venue, venue, venue.clock)  # type: ignore[arg-type]  # stands for both
+    progress = Progress()
+    for count in (5, 10, 15):
+        ack = await made.cancel(doubtful(progress), 1.0, progress)
+        assert (ack.verdict, len(venue.bodies)) == (Verdict.UNKNOWN, count)
 
 
 async def test_a_second_run_tries_at_once_and_then_shares_the_room() -> None:

@@ -1,8 +1,8 @@
 """How much of a venue's limits the cancels of one account use: when a repeat may go.
 
 A first request is never held back here: the venue decides about it, and may count in other ways
-than its page says. Two kinds of request are: one that exceeds the limit together with those of the
-same run that the venue has just answered, and a repeat of one that it has refused.
+than its page says. Two kinds of request are: one that exceeds the limit together with those that
+are sent in the same moment for the same cancel, and a repeat once the venue has refused one.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ class Use:
 
     limit: RateLimit
     owner: object
-    """The run that sent it."""
+    """The send that it belongs to."""
     until_s: float
     """When the venue has forgotten it, as far as is known; monotonic."""
-    in_doubt: bool = False
-    """It was not answered: maybe the venue never saw it."""
 
 
 class SendPace:
@@ -35,7 +33,7 @@ class SendPace:
         """Whether another request may go now; `paced` for a repeat."""
         counted = self._counted(limit, now_s)
         if not paced:
-            counted = [use for use in counted if use.owner is owner and not use.in_doubt]
+            counted = [use for use in counted if use.owner is owner]
         return len(counted) < limit.calls
 
     def sent(self, limit: RateLimit, owner: object, now_s: float) -> Use:
@@ -45,12 +43,9 @@ class SendPace:
         return use
 
     def answered(self, use: Use, now_s: float) -> None:
-        """The venue has answered: it counted the request some time before now."""
+        """The venue has answered: it counted the request some time before now. One that is not
+        answered is taken for counted when it was sent."""
         use.until_s = now_s + use.limit.per_s
-
-    def unanswered(self, use: Use) -> None:
-        """Nothing tells whether the venue counted the request."""
-        use.in_doubt = True
 
     def refused(self, use: Use) -> None:
         """The request was over the limit, or never left: it does not count."""

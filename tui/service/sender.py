@@ -21,7 +21,7 @@ REST_AT_ONCE = 32
 accounts time. A cancel of everything has fewer, a long choice of orders has hundreds."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Calls:
     """What became of the calls of one cancel."""
 
@@ -63,9 +63,9 @@ class Sender:
         except StopIteration as end:
             ack: Ack = end.value
         ack = replace(ack, done=progress.done, parts=progress.parts, unsent=not calls.left)
+        progress.paced |= bool(calls.short)
         if ack.verdict is not Verdict.BUSY or not calls.short:
             return ack
-        progress.paced = True
         now_s = self._clock().mono_s
         wait_s = min(self._pace.wait_s(limit, now_s) for limit in calls.short.values())
         return replace(ack, held=not calls.cancels_left, retry_after_s=wait_s or ack.retry_after_s)
@@ -87,11 +87,11 @@ class Sender:
         self, call: Call, limit: RateLimit, deadline_s: float, progress: Progress, calls: _Calls
     ) -> Reply:
         now_s = self._clock().mono_s
-        if not self._pace.may_go(limit, progress, now_s, paced=progress.paced):
+        if not self._pace.may_go(limit, calls, now_s, paced=progress.paced):
             calls.short[limit.name] = limit
             text = f"the venue takes {limit.calls} in {limit.per_s:g} s"
             return NoReply(text, sent=False)
-        use = self._pace.sent(limit, progress, now_s)
+        use = self._pace.sent(limit, calls, now_s)
         reply = await self._courier.carry(call, deadline_s, urgent=True)
         calls.cancels_left |= _may_have_left(reply)
         if self._dialect.limited(reply):
@@ -99,9 +99,7 @@ class Sender:
             self._pace.refused(use)
         elif not isinstance(reply, NoReply):
             self._pace.answered(use, self._clock().mono_s)
-        elif reply.sent:
-            self._pace.unanswered(use)
-        else:
+        elif not reply.sent:
             self._pace.refused(use)
         return reply
 
