@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from tui.core.accounts import Account
@@ -49,6 +49,8 @@ class _Place:
     """For the credentials of the worker that comes next."""
     opening: asyncio.Task[None] | None = None
     """Waits for those, and puts that worker into the place."""
+    tried: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once that worker has begun, or has failed to by a fault of ours."""
     trouble: str = ""
     """Why the next worker cannot begin, whatever the keyring says."""
 
@@ -66,6 +68,7 @@ class _Place:
         if self.opening is not None:
             self.opening.cancel()
         self.request, self.opening, self.account = None, None, account
+        self.tried = asyncio.Event()
         self.trouble = account.problem
 
 
@@ -281,11 +284,13 @@ class Workers(Mapping[str, Worker]):
         found = await request.credentials()
         while (worker := await self._successor(place, request.account, found)) is None:
             request.refused = place.trouble
+            place.tried.set()
             self._changed()
             await asyncio.sleep(FAULT_S)
         before, place.worker = place.worker, worker
         place.request, place.opening, place.trouble = None, None, ""
         worker.start()
+        place.tried.set()
         if isinstance(before, AbsentWorker):
             for press in before.take_held():
                 worker.cancel(press.action, press.scope)
@@ -318,11 +323,11 @@ class Workers(Mapping[str, Worker]):
 
 async def _settled(place: _Place, at_most_s: float) -> None:
     """Returns when the place has its new worker, or a first answer without credentials."""
-    request, opening = place.request, place.opening
-    if request is None or opening is None:
+    request = place.request
+    if request is None:
         return
     with suppress(TimeoutError):
         async with asyncio.timeout(at_most_s):
             await request.answered.wait()
             if not request.refused:
-                await asyncio.wait((opening,))
+                await place.tried.wait()
