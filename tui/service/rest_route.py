@@ -112,9 +112,12 @@ class RestRoute:
             return self._failed(line, request, begun, unreachable(self._url, error))
         except Unreadable as error:
             return self._failed(line, request, begun, str(error))
-        except (ConnectionFailed, OSError, RuntimeError) as error:
-            # Errors of the TLS layer and of a closed transport come as they are.
+        except (ConnectionFailed, OSError) as error:
+            # Errors of the TLS layer come as they are.
             return self._failed(line, request, begun, f"connection lost: {said(error)}")
+        except RuntimeError as error:
+            # Of a closed transport, or a fault of our own, whose text may hold a secret.
+            return self._failed(line, request, begun, f"connection lost: {type(error).__name__}")
         heard = self._access.clock()
         took_ms = heard.steady_since(request.written or begun) * 1000
         self._heard, self.heard_at_ms = heard, heard.wall_ms
