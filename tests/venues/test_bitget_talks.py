@@ -15,12 +15,12 @@ from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base import (
     Call,
+    Market,
     NoReply,
     Profile,
     Reply,
     RestCall,
     RestReply,
-    Spot,
     Talk,
     VenueError,
 )
@@ -170,7 +170,7 @@ def cancel(
     venue: Venue | Reply = NO_FAILURE,
     book: Book | None = None,
     progress: Progress | None = None,
-    lately: frozenset[Spot] = frozenset(),
+    lately: frozenset[Market] = frozenset(),
 ) -> tuple[Ack, list[tuple[RestCall, ...]]]:
     talk = BITGET_ACCOUNT.cancel(PROFILE, ORDERS, scope, book, "rest", progress, lately)
     return drive(talk, venue)

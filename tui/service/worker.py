@@ -36,7 +36,7 @@ from tui.service.timers import Timers
 from tui.service.upkeep import Upkeep
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import Dialect, Spot, Talk
+from tui.venues.base import Dialect, Market, Talk
 from tui.venues.progress import Progress
 
 POLL_S = 5.0
@@ -96,7 +96,7 @@ class AccountWorker:
         pace = ReadPace(self._dialect.read_limit)
         self._courier = Courier(self._rest, self._socket, self._dialect.limited, pace)
         self._sender = Sender(self._courier, self._dialect, clock)
-        self._occupied_s: dict[Spot, float] = {}
+        self._occupied_s: dict[Market, float] = {}
         """Where presses found orders, and when the last did so, monotonic."""
         self.timers = Timers(account, access, self._set_timer, self.refresh, locks)
         self._profile = AccountProfile(access, self._courier, self._profile_told)
@@ -225,7 +225,7 @@ class AccountWorker:
     ) -> Ack:
         book, now_s = self._ledger.book, self._clock().mono_s
         self._occupied_s = {
-            spot: at_s for spot, at_s in self._occupied_s.items() if now_s - at_s < LATELY_S
+            market: at_s for market, at_s in self._occupied_s.items() if now_s - at_s < LATELY_S
         }
         lately = frozenset(self._occupied_s)
         orders = book.orders if book else ()

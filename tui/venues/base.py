@@ -61,7 +61,7 @@ class SocketCall:
 
 Call: TypeAlias = RestCall | SocketCall
 
-Spot: TypeAlias = tuple[str, str]
+Market: TypeAlias = tuple[str, str]
 """A kind of order and a contract: where an order may be."""
 
 
@@ -397,7 +397,7 @@ class Dialect(Protocol):
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[Spot] = frozenset(),
+        lately: frozenset[Market] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels by `route`. `book` is what was read last, for venues that need contracts named.
 

@@ -23,6 +23,7 @@ from tui.venues.base import (
     Extra,
     JsonObject,
     Keepalive,
+    Market,
     Profile,
     RateLimit,
     Reply,
@@ -31,7 +32,6 @@ from tui.venues.base import (
     SocketCall,
     SocketRead,
     SocketText,
-    Spot,
     Talk,
     TimerSpec,
     Unreadable,
@@ -199,7 +199,7 @@ class Bitget:
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[Spot] = frozenset(),
+        lately: frozenset[Market] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
         cancel can be: a wider one than asked for is never sent."""

@@ -28,10 +28,10 @@ from tui.core.orders import Book, OpenOrder
 from tui.venues.base import (
     Call,
     JsonValue,
+    Market,
     RateLimit,
     Reply,
     RestCall,
-    Spot,
     Talk,
     VenueError,
 )
@@ -62,7 +62,7 @@ def limit_of(call: Call) -> RateLimit | None:
 
 
 def cancel_categories(
-    scope: Scope, book: Book | None, progress: Progress, lately: frozenset[Spot]
+    scope: Scope, book: Book | None, progress: Progress, lately: frozenset[Market]
 ) -> Talk[Ack]:
     """Cancels by category and symbol, first where orders are known or nothing is known."""
     if scope.direction or scope.offset:
@@ -159,7 +159,7 @@ def _named(ack: Ack, category: str) -> Ack:
 
 
 def _in_order(
-    scope: Scope, book: Book | None, lately: frozenset[Spot]
+    scope: Scope, book: Book | None, lately: frozenset[Market]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The categories in which a cancel goes out at once, those with orders first, and the others
     in which something may have been placed since."""

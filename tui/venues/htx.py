@@ -21,6 +21,7 @@ from tui.venues.base import (
     Call,
     JsonObject,
     Keepalive,
+    Market,
     Profile,
     RateLimit,
     Reply,
@@ -30,7 +31,6 @@ from tui.venues.base import (
     SocketCall,
     SocketRead,
     SocketText,
-    Spot,
     Talk,
     VenueError,
     VenueSpec,
@@ -202,7 +202,7 @@ class Htx:
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[Spot] = frozenset(),
+        lately: frozenset[Market] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. An answer that the wrong account family would get too is never taken for a
         certain one: the venue is asked for the family before it counts."""

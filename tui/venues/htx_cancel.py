@@ -20,10 +20,10 @@ from tui.venues.base import (
     Call,
     JsonObject,
     JsonValue,
+    Market,
     RateLimit,
     RestCall,
     SocketCall,
-    Spot,
     Talk,
     VenueError,
 )
@@ -80,7 +80,7 @@ def limit_of(call: Call) -> RateLimit | None:
     return LIMIT if known else None
 
 
-def lately_in(lately: frozenset[Spot], kind: str) -> list[str]:
+def lately_in(lately: frozenset[Market], kind: str) -> list[str]:
     """The contracts in which orders of this kind were a moment ago; none if they are many, since
     each then costs one of few calls."""
     contracts = sorted(contract for one, contract in lately if one == kind)

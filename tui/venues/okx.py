@@ -28,6 +28,7 @@ from tui.venues.base import (
     JsonObject,
     JsonValue,
     Keepalive,
+    Market,
     Profile,
     RateLimit,
     Reply,
@@ -37,7 +38,6 @@ from tui.venues.base import (
     SocketCall,
     SocketRead,
     SocketText,
-    Spot,
     Talk,
     VenueError,
     VenueSpec,
@@ -246,7 +246,7 @@ class Okx:
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[Spot] = frozenset(),
+        lately: frozenset[Market] = frozenset(),
     ) -> Talk[Ack]:
         """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
         cancel can be: a wider one than asked for is never sent."""

@@ -12,6 +12,7 @@ from tui.venues.base import (
     Call,
     Dialect,
     JsonObject,
+    Market,
     Profile,
     RateLimit,
     Reply,
@@ -20,7 +21,6 @@ from tui.venues.base import (
     SocketCall,
     SocketRead,
     SocketText,
-    Spot,
     Talk,
     VenueError,
 )
@@ -43,7 +43,7 @@ class Watching:
         book: Book | None,
         route: Transport,
         progress: Progress | None = None,
-        lately: frozenset[Spot] = frozenset(),
+        lately: frozenset[Market] = frozenset(),
     ) -> Talk[Ack]:
         raise _refused()
 
