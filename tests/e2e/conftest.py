@@ -163,6 +163,13 @@ class Terminal:
         finally:
             os.close(device)
 
+    def twice(self, key: str) -> None:
+        """Presses a key, and once the screen asks for it, again: several keys in one write would
+        be a paste."""
+        self.press(key)
+        self.wait_for(lambda text: "AGAIN" in text or "again cancels" in text)
+        self.press(key)
+
     @property
     def field(self) -> str:
         """The line of the field that takes what is typed, from its label on."""

@@ -77,13 +77,14 @@ def test_a_disk_that_fills_up_under_a_desk(
     desk.wait_for("4 of 4 ready")
     assert FULL not in desk.text
     disk.fill()
-    desk.press("3ss")
+    desk.press("3")
+    desk.twice("s")
     desk.wait_for(lambda _: simulator.open("okx-desk", "spread") == 0)
     desk.wait_for(lambda text: FULL in plain(text))
     desk.wait_for("confirmed")
     desk.press(SAVE)
     desk.wait_for(lambda text: "cannot be saved" in plain(text))
-    desk.press("XX")
+    desk.twice("X")
     desk.wait_for("6 of 6 confirmed")
     left = {name: simulator.open(name) for name in ("htx-legacy", "htx-unified", "okx-desk")}
     assert set(left.values()) == {0}
@@ -110,7 +111,8 @@ def test_a_disk_that_stays_full_is_the_last_word(
     desk = terminal("--config", configured, columns=200, rows=46)
     desk.wait_for("4 of 4 ready")
     desk.wait_for(lambda text: FULL in plain(text))
-    desk.press("3ss")
+    desk.press("3")
+    desk.twice("s")
     desk.wait_for(lambda _: simulator.open("okx-desk", "spread") == 0)
     desk.wait_for("confirmed")
     desk.press("q")
@@ -125,7 +127,7 @@ def test_a_read_only_disk(terminal: Open, configured: str, disk: SmallDisk, simu
     desk.wait_for(lambda text: READ_ONLY in plain(text))
     desk.press("4a")
     desk.wait_for("ARMED")
-    desk.press("XX")
+    desk.twice("X")
     desk.wait_for("6 of 6 confirmed")
     assert simulator.timer("bitget-uta", "bitget")["armed"]
     assert simulator.open("okx-desk") == 0

@@ -54,7 +54,8 @@ def test_what_waits_for_the_disk_holds_up_no_exit(
             desk.wait_for(lambda text: "tokyo-night" not in text)
             desk.press("\r")
     desk.wait_for(lambda _: hung.exists())
-    desk.press("3ss")
+    desk.press("3")
+    desk.twice("s")
     desk.wait_for("confirmed")
     desk.press("q")
     assert desk.wait_end() == 0

@@ -124,7 +124,7 @@ def test_a_first_answer_after_many_seconds_is_taken(
     desk = terminal("--config", str(path), columns=160, rows=46)
     desk.wait_for("3 of 4 ready")
     desk.wait_for("keyring: no answer")
-    desk.press("XX")
+    desk.twice("X")
     desk.wait_for("denied")
     until(lambda: simulator.open("bitget-uta", "USDT-FUTURES") == 0)
     assert simulator.open("okx-desk") == 40, "nothing may wait for the keyring, to be sent later"
@@ -133,7 +133,7 @@ def test_a_first_answer_after_many_seconds_is_taken(
     desk.wait_for("4 of 4 ready")
     assert keyring.asked("okx-desk") == 1
     assert simulator.open("okx-desk") == 40
-    desk.press("XX")
+    desk.twice("X")
     until(lambda: simulator.open("okx-desk") == 0)
 
 
@@ -191,7 +191,7 @@ def test_new_settings_while_the_keyring_hangs_stop_no_account(
     desk.press("R")
     desk.wait_for("new settings wait")
     desk.wait_for("4 of 4 ready")
-    desk.press("XX")
+    desk.twice("X")
     until(lambda: simulator.open("okx-desk") == 0)
     until(lambda: simulator.open("htx-unified") == 0)
     desk.press("\x1b")

@@ -103,6 +103,15 @@ async def test_clicks_do_what_keys_do(desk: Any, make: SimpleNamespace) -> None:
         assert desk.calls[1:] == [("panic",)]
 
 
+async def test_a_double_click_is_one_press_and_says_so(desk: Any, make: SimpleNamespace) -> None:
+    async with make.shown(desk) as (app, pilot):
+        await pilot.click("#panic", times=2)
+        assert desk.calls == []
+        await make.until(pilot, lambda: "Double click: click once more" in make.text(app))
+        await pilot.click("#panic")
+        assert desk.calls == [("panic",)]
+
+
 async def test_once_holds_for_chosen_orders_too(desk: Any, make: SimpleNamespace) -> None:
     async with make.shown(desk, confirm="once") as (_, pilot):
         await pilot.press("o")
@@ -136,17 +145,23 @@ async def test_panic_works_in_a_dialog_where_no_other_cancel_does(
         assert desk.calls == [("panic",)]
 
 
-async def test_in_a_text_field_panic_takes_two_presses_even_with_once(
-    desk: Any, make: SimpleNamespace
+@pytest.mark.parametrize("confirm", ["once", "twice"])
+async def test_in_a_text_field_an_x_is_a_letter_and_f12_panics_with_two_presses(
+    desk: Any, make: SimpleNamespace, confirm: str
 ) -> None:
-    async with make.shown(desk, confirm="once") as (app, pilot):
+    async with make.shown(desk, confirm=confirm) as (app, pilot):
         await pilot.press("slash")
         assert isinstance(app.focused, Input)
-        await pilot.press("c", "u", "X")
+        await make.until(pilot, lambda: "PANIC  F12 F12" in make.text(app))
+        assert "F12 twice: panic" in make.text(app)
+        await pilot.press("X", "X", "X")
+        assert (desk.calls, app.focused.value) == ([], "XXX")
+        field = app.focused
+        await pilot.press("f12")
         assert desk.calls == []
-        assert app.focused.value == "cu"
-        await pilot.press("X")
-        assert desk.calls == [("panic",)]
+        assert "F12 again cancels EVERYTHING" in make.text(app)
+        await pilot.press("f12")
+        assert (desk.calls, field.value) == ([("panic",)], "XXX")
 
 
 async def test_in_a_secret_an_x_is_a_letter(desk: Any, make: SimpleNamespace) -> None:

@@ -32,7 +32,7 @@ def test_the_contract_is_the_default() -> None:
 
 @pytest.mark.parametrize(
     ("name", "keys", "as_shown"),
-    [("F5", "f5", "F5"), ("f12", "f12", "F12"), ("x", "x", "x"), ("Q", "Q,shift+q", "Q"),
+    [("F5", "f5", "F5"), ("f11", "f11", "F11"), ("x", "x", "x"), ("Q", "Q,shift+q", "Q"),
      ("%", "percent_sign", "%"), ("ctrl+k", "ctrl+k", "ctrl+k"), ("Ctrl+K", "ctrl+k", "ctrl+k"),
      ("shift+b", "B,shift+b", "B"), ("delete", "delete", "delete"), ("insert", "insert", "insert"),
      ("backspace", "backspace", "backspace"), ("+", "plus", "+")],
@@ -132,10 +132,13 @@ async def test_everything_shows_the_mapped_key(desk: Any, make: SimpleNamespace)
 
 
 async def test_mapped_panic_works_in_a_text_field(desk: Any, make: SimpleNamespace) -> None:
-    async with make.shown(desk, keymap=keymap('"panic" = "%"')) as (app, pilot):
+    keys = keymap('"panic" = "%"\n"panic.field" = "ctrl+g"')
+    async with make.shown(desk, keymap=keys) as (app, pilot):
         await pilot.press("slash")
         assert isinstance(app.focused, Input)
-        await pilot.press("X", "percent_sign", "percent_sign")
+        await pilot.press("X", "percent_sign", "percent_sign", "f12", "f12")
+        assert (desk.calls, app.focused.value) == ([], "X%%")
+        await pilot.press("ctrl+g", "ctrl+g")
         assert desk.calls == [("panic",)]
     async with make.shown(desk, keymap=keymap('"panic" = "F9"')) as (app, pilot):
         await pilot.press("slash", "f9", "f9")

@@ -61,7 +61,7 @@ async def test_leaving_an_armed_timer_is_asked_about(make: SimpleNamespace) -> N
         assert isinstance(app.screen, LeaveDialog)
         await pilot.press("c", "escape")
         assert desk.calls == [] and not app._exit
-        await pilot.press("q", "d")
+        await pilot.press("q", "d", "d")
         assert desk.calls == [("disarm", "bitget-mm")] and not app._exit
         desk.put(make.bitget(gauge=make.timer(TimerState.OFF)))
         await make.until(pilot, lambda: app._exit)
@@ -90,6 +90,8 @@ async def test_leaving_while_cancels_run_is_asked_about(make: SimpleNamespace) -
         said = make.text(app)
         assert "1 cancel is still running, and a dead-man timer is armed" in said
         assert "Armed: bitget-mm" in said and "Stay" in said
+        await pilot.press("d")
+        assert desk.calls == [] and "AGAIN: Disarm and quit d" in make.text(app)
         await pilot.press("d")
         assert desk.calls == [("disarm", "bitget-mm")]
 

@@ -10,10 +10,12 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tui.core.actions import Action
+from tui.core.clocks import read_clock
 from tui.core.desk import AccountView, Health
 from tui.core.orders import Book, Kind, OpenOrder
 from tui.ui.order_chooser import ActBar, OrderChooser
 from tui.ui.order_list import OrderList
+from tui.ui.presses import Presses
 from tui.ui.themes import variables_for
 
 KINDS = (
@@ -53,7 +55,8 @@ class ChooserApp(App[None]):
         def done(answer: tuple[OpenOrder, ...] | None) -> None:
             self.answered, self.answer = True, answer
 
-        screen = OrderChooser(view, once=once, clock=lambda: self.now)
+        presses = Presses(once=once, clock=lambda: self.now)
+        screen = OrderChooser(view, presses, read_clock)
         self.push_screen(screen, done)
         return screen
 

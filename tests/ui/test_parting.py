@@ -108,7 +108,7 @@ async def test_e_cancels_all_then_disarms_then_quits(make: SimpleNamespace) -> N
     armed = make.bitget()
     desk = make.FakeDesk(DeskView((make.htx(), armed)))
     async with make.shown(desk, (80, 24)) as (app, pilot):
-        await pilot.press("q", "e")
+        await pilot.press("q", "e", "e")
         assert desk.calls == [("cancel then disarm", "bitget-mm")]
         assert isinstance(app.screen, PartingScreen) and not app._exit
         desk.put(make.htx(), run(armed, "orders", make.NOW_MS))
@@ -126,7 +126,7 @@ async def test_it_stays_and_says_why_when_orders_remain(make: SimpleNamespace) -
     okx = replace(make.okx(), timers=(make.timer(),))
     desk = make.FakeDesk(DeskView((okx,)))
     async with make.shown(desk, (80, 24)) as (app, pilot):
-        await pilot.press("q", "e")
+        await pilot.press("q", "e", "e")
         desk.put(ended(make, okx, Outcome.REMAINING, "spreads", open_after=3))
         told = "okx-desk spreads: remaining 3; the timer stays armed"
         await make.until(pilot, lambda: told in make.text(app))
@@ -141,7 +141,7 @@ async def test_it_stays_and_says_why_when_orders_remain(make: SimpleNamespace) -
 async def test_panic_works_while_leaving(make: SimpleNamespace) -> None:
     desk = make.FakeDesk(DeskView((make.bitget(),)))
     async with make.shown(desk) as (_, pilot):
-        await pilot.press("q", "e", "X", "X")
+        await pilot.press("q", "e", "e", "X", "X")
         assert ("panic",) in desk.calls
 
 

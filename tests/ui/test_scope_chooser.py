@@ -93,6 +93,8 @@ async def test_by_mouse_with_once_and_escape(make: SimpleNamespace) -> None:
         assert (app.screen, desk.calls) == (app.dashboard, [])
         await pilot.press("w")
         await pilot.click(OptionList, offset=(10, 1))
+        assert desk.calls == [], "a click chooses a part"
+        await pilot.click(ActBar)
         assert desk.calls == [("cancel", "htx-main", "isolated", Scope(contract="[/nope]"))]
         await make.until(pilot, lambda: app.screen is app.dashboard)
         await pilot.press("2", "w")

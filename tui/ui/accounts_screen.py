@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.core.clocks import Clock
 from tui.core.desk import AccountView, DeskView
 from tui.core.text import safe_text
 from tui.service.accounts import AccountEntry, Removal, account_entry
@@ -59,19 +59,20 @@ class AccountsScreen(DeskDialog):
         self,
         view: DeskView,
         configuration: Configuration | None,
-        clock: Clock,
         taken: Callable[[str], None],
+        presses: Presses,
     ) -> None:
         super().__init__(view)
         self._configuration = configuration
         self._taken = taken
-        self._presses = Presses(clock=lambda: clock().mono_s)
+        self._presses = presses
         self._title = DialogTitle(id="title")
         self._list = OptionList(id="list", markup=False)
         self._names: tuple[str, ...] = ()
         self._drawn: dict[str, Content] = {}
         self._held: dict[str, AccountEntry] = {}
         self._ticks: Timer | None = None
+        self._removing = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -160,7 +161,7 @@ class AccountsScreen(DeskDialog):
         event.stop()
         {
             "add": self.action_add, "edit": self.action_edit, "test": self.action_test,
-            "remove": self.action_remove, "settings": self.action_settings,
+            "remove": lambda: self.action_remove(event), "settings": self.action_settings,
         }.get(str(event.button.id), self.dismiss)()  # fmt: skip
 
     @on(OptionList.OptionSelected)
@@ -185,14 +186,20 @@ class AccountsScreen(DeskDialog):
         if account is not None:
             self.app.push_screen(AccountTest(account))
 
-    def action_remove(self) -> None:
+    def action_remove(self, by: Message | None = None) -> None:
         """Two presses: the account leaves the file, its key the keyring."""
         name, configuration = self._chosen, self._configuration
         if configuration is None or not name:
             return
-        if not self._presses.press(frozenset({Target(name, _REMOVE)})):
+        self._removing = False
+        target = frozenset({Target(name, _REMOVE)})
+        remove = partial(self._remove, name, configuration)
+        self._presses.press(target, remove, always_twice=True, by=by)
+        if not self._removing:
             self._say_press()
-            return
+
+    def _remove(self, name: str, configuration: Configuration) -> None:
+        self._removing = True
         if self._ticks is not None:
             self._ticks.pause()
         self._say(f"removing {name}; the keyring may ask for its password in another window")

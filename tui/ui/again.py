@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tui.ui.buttons import count_of
 from tui.ui.keybar import Again
-from tui.ui.keys.keymap import shown
+from tui.ui.keys.keymap import shown, shown_name
 from tui.ui.panel import AccountPanel
 from tui.ui.presses import DISARM, PANIC, Presses, Target
 
@@ -16,9 +16,10 @@ def again(panels: Sequence[AccountPanel], presses: Presses) -> Again | None:
     armed = presses.armed
     if not armed:
         return None
+    by = shown_name(presses.armed_by) if presses.armed_by else ""
     left_s = round(max(presses.left_s(target) for target in armed), 1)
     if PANIC in armed:
-        return Again("CANCEL EVERYTHING", "on every account", shown("X"), left_s)
+        return Again("CANCEL EVERYTHING", "on every account", by or shown("X"), left_s)
     names = {target.account for target in armed}
     panel = next((each for each in panels if each.account.name in names), None)
     if panel is None:
@@ -37,4 +38,4 @@ def again(panels: Sequence[AccountPanel], presses: Presses) -> Again | None:
     count = count_of(panel.account, tuple(kind for spec in pressed for kind in spec.kinds))
     n = "" if count is None else f"{count}"
     said = f"ALL {n}" if what == "ALL" else f"{n} {what}"
-    return Again(f"CANCEL {said.strip()}", where, shown(key), left_s)
+    return Again(f"CANCEL {said.strip()}", where, by or shown(key), left_s)

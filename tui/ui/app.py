@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.actions import ActionParseResult
+from textual.actions import ActionParseResult, parse
 from textual.app import SystemCommand
 from textual.command import Provider
 from textual.dom import DOMNode
@@ -24,6 +24,7 @@ from tui.service.settings_table import SettingsError
 from tui.ui.after import after, on_the_second
 from tui.ui.ahead import load_ahead
 from tui.ui.alarms import Alarms
+from tui.ui.barred import LEAVING_ACTIONS
 from tui.ui.bridge import Bridge
 from tui.ui.configuring import Configure, Configuring
 from tui.ui.desk_screen import DeskScreen
@@ -35,11 +36,14 @@ from tui.ui.gauge_notes import asks_presence
 from tui.ui.guard import Guard
 from tui.ui.header import DeskState
 from tui.ui.keyed import KeyedApp
-from tui.ui.keys.keymap import Keymap, read_keymap, shown
+from tui.ui.keys.gesture import Answer, Device, Stroke
+from tui.ui.keys.keymap import Keymap, read_keymap, shown, shown_name
+from tui.ui.keys.layouts import foreign_letter
+from tui.ui.keys.refusals import refusal, unknown_key
 from tui.ui.panel import AccountPanel
 from tui.ui.panic_rows import PanicPress
 from tui.ui.panic_screen import summarise
-from tui.ui.presses import Presses
+from tui.ui.presses import PANIC, Presses, Target
 from tui.ui.ringing import Ringing
 from tui.ui.styles import styles
 from tui.ui.textual_compat.crash_report import FAILED
@@ -48,6 +52,9 @@ if TYPE_CHECKING:
     from tui.service.configuration import Configuration
     from tui.service.settings import Settings
 
+_SAID_S = 4.0
+_NOT_IN_A_BURST = LEAVING_ACTIONS | {"lock", "configure", "confirm_presence", "suspend"}
+"""What no key may do that came in one piece with others, besides what cancels, arms and disarms."""
 _LOOK_AHEAD_S = 5.0
 """The accounts' keys are read first."""
 
@@ -99,7 +106,14 @@ class KilldeskApp(KeyedApp[None]):
         self._once = confirm == "once"
         self._screen_stands = ready or (lambda: None)
         self._load_first = load_first
-        self.presses = Presses(once=self._once, clock=lambda: clock().mono_s)
+        self.presses = Presses(
+            once=self._once,
+            clock=lambda: clock().mono_s,
+            call_later=lambda wait_s, call: after(wait_s, self, call),
+            refused=self._refused,
+        )
+        self._said: dict[str, float] = {}
+        """Sentences about refused presses, and when each was said last."""
         self.alarms = self.make_alarms()
         self._clock = clock
         self.drills = drills or Drills()
@@ -127,8 +141,9 @@ class KilldeskApp(KeyedApp[None]):
             clock,
             offer=self.dashboard.offer_reload,
             take=self.take_settings,
+            presses=self.presses,
         )
-        self.ending = Ending(self, gate, clock)
+        self.ending = Ending(self, gate, clock, self.presses)
 
     def make_alarms(self) -> Alarms:
         """What rings."""
@@ -271,8 +286,8 @@ class KilldeskApp(KeyedApp[None]):
         if self.guard.stops_panic():
             return
         self.dashboard.press_panic(always_twice=self.typing)
-        if self.screen is not self.dashboard and self.presses.armed:
-            said = f"{shown('X')} again cancels EVERYTHING on every account."
+        if (self.screen is not self.dashboard or self.typing) and self.presses.armed:
+            said = f"{self.dashboard.panic_key} again cancels EVERYTHING on every account."
             self.notify(said, severity="warning", timeout=2, markup=False)
 
     def _panicked(self, press: PanicPress) -> None:
@@ -284,8 +299,46 @@ class KilldeskApp(KeyedApp[None]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
             self.bridge.touched()
+        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
+            if isinstance(event, events.Key):
+                event = self.in_own_layout(event)
+            stroke = self.presses.take(event)
+            if isinstance(event, events.Key) and stroke is not None:
+                if self.presses.too_old(stroke) and not self.typing:
+                    panic = frozenset({PANIC} if stroke.key in self._panic_keys else ())
+                    self._refused(Answer.STALE, stroke, panic)
+                    return
+                self._say_if_foreign(event)
         if not self.guard.swallows(event):
-            await super().on_event(event)
+            with self.presses.handling(event):
+                await super().on_event(event)
+
+    def _refused(self, answer: Answer, stroke: Stroke, targets: frozenset[Target]) -> None:
+        """Says why a press did nothing; a panic that came too late is on record."""
+        key = shown_name(stroke.key) if stroke.device is Device.KEY else ""
+        age_s = 0.0 if stroke.stale else self.presses.age_s(stroke)
+        said = refusal(answer, key, age_s, twice=bool(targets) and not self.presses.once)
+        self.say_once(said)
+        if answer is Answer.STALE and PANIC in targets:
+            self.desk.note("panic dropped", said)
+        if self.dashboard.is_mounted:
+            self.dashboard.show_presses()
+
+    def say_once(self, said: str) -> None:
+        """A sentence on the screen; not again while it stands there."""
+        now_s = self._clock().mono_s
+        if said and now_s - self._said.get(said, -_SAID_S) >= _SAID_S:
+            self._said = {said: now_s}
+            self.notify(said, severity="warning", timeout=_SAID_S, markup=False)
+
+    @property
+    def _panic_keys(self) -> frozenset[str]:
+        return self._keys.keys_of("panic") | self._keys.keys_of("panic.field")
+
+    def _say_if_foreign(self, event: events.Key) -> None:
+        """A key of another alphabet does nothing, which somebody in a hurry must be told."""
+        if event.character and foreign_letter(event.character) and not self.typing:
+            self.say_once(unknown_key(event.character, shown("f12")))
 
     def action_lock(self) -> None:
         """Locks the screen; on a locked one, asks for the PIN."""
@@ -317,6 +370,15 @@ class KilldeskApp(KeyedApp[None]):
         except Exception as error:  # noqa: BLE001  a key that fails must not take the others away
             self.show_fault(FAILED, error)
             return True
+        """The one way of every key and of the palette: what must not be done now ends here."""
+        answered = self.guard.answers(action, default_namespace)
+        if answered is not None:
+            return answered
+        name = parse(action)[1] if isinstance(action, str) else action[1]
+        if self.presses.burst and name in _NOT_IN_A_BURST:
+            self.presses.tap(lambda: None)  # refused, and said
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     # Help, palette, the end
 

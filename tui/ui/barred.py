@@ -15,6 +15,7 @@ _SENDING = frozenset(
         "cancel.scope",
         "timer.toggle",
         "panic",
+        "panic.field",
         "presence",
     }
 )
@@ -28,6 +29,7 @@ _LOCKED = {
     "report.open": "",
     "account.readiness": "",
     "panic": "panic",
+    "panic.field": "",
     "lock": "unlock",
     "history": "history",
     "help": "help",
@@ -36,11 +38,17 @@ _LOCKED = {
 """Keys that work while the screen is locked, with their word for the key bar."""
 
 
+_TYPING = frozenset({"panic.field", "palette"})
+"""Keys that are no text while something is typed, for the key bar."""
+
+
 def possible(key: Key, offered: frozenset[When]) -> bool:
     """Whether the key does something now."""
     if When.LOCKED in offered and key.id not in _LOCKED:
         return False
     if When.VIEW_ONLY in offered and key.id in _SENDING:
+        return False
+    if When.TYPING in offered and key.id not in _TYPING:
         return False
     return key.when is None or key.when in offered
 

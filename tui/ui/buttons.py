@@ -91,8 +91,9 @@ class KeyButton(Painted[Face]):
     class Pressed(Message):
         """The button was clicked."""
 
-        def __init__(self, button: KeyButton) -> None:
+        def __init__(self, button: KeyButton, click: events.Click) -> None:
             self.button = button
+            self.click = click
             super().__init__()
 
     DEFAULT_CSS = """
@@ -117,7 +118,7 @@ class KeyButton(Painted[Face]):
 
     async def _on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(self.Pressed(self))
+        self.post_message(self.Pressed(self, event))
 
 
 class CancelButton(KeyButton):
@@ -152,13 +153,16 @@ class CancelButton(KeyButton):
     def rekey(self) -> None:
         self.tooltip = tip(self.spec.leaves, self.spec.key)
 
-    def show(self, count: int | None, armed_s: float, *, fresh: bool = False) -> None:
-        """Shows how many orders the press would cancel, and for how long it is armed.
+    def show(
+        self, count: int | None, armed_s: float, *, fresh: bool = False, key: str = ""
+    ) -> None:
+        """Shows how many orders the press would cancel, for how long it is armed, and by which key.
 
         A button is calm when the book, read a moment ago, has nothing for it; it works as ever.
         """
         self.set_class(fresh and count == 0, "-calm")
-        self.put(Face(self.spec.what, count, shown(self.spec.key), round(armed_s, 1)))
+        key = key if armed_s and key else shown(self.spec.key)
+        self.put(Face(self.spec.what, count, key, round(armed_s, 1)))
         self.set_class(armed_s > 0, "-armed")
 
     def paint(self, face: Face, width: int, height: int) -> Drawing:
@@ -255,7 +259,7 @@ class PanicButton(KeyButton):
             return _barred(face, width, self.barred)
         if not face.armed_s:
             return first_fitting(width - 1, ink(f"PANIC  {face.key}"), ink(f"PANIC {face.key}"))
-        key = shown("X")
+        key = face.key
         return first_fitting(
             width,
             ink(f"AGAIN: CANCEL EVERYTHING  {key}  {face.armed_s:.1f} s"),

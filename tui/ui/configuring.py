@@ -13,6 +13,7 @@ from tui.core.desk import Desk
 from tui.core.text import safe_text
 from tui.service.settings_table import SettingsError
 from tui.ui.beside import beside, sentence, teller
+from tui.ui.presses import Presses
 
 if TYPE_CHECKING:
     from tui.service.configuration import Configuration, SettingsWatch, Told
@@ -40,8 +41,10 @@ class Configuring:
         *,
         offer: Callable[[bool], None],
         take: Callable[[Settings], None],
+        presses: Presses,
     ) -> None:
         """`offer` shows whether there is something to reload, `take` what the screen goes by."""
+        self._presses = presses
         self._app = app
         self._desk = desk
         self._configuration = configuration
@@ -69,7 +72,7 @@ class Configuring:
     def _accounts(self) -> None:
         from tui.ui.accounts_screen import AccountsScreen
 
-        screen = AccountsScreen(self._desk.view, self._configuration, self._clock, self._taken)
+        screen = AccountsScreen(self._desk.view, self._configuration, self._taken, self._presses)
         self._app.push_screen(screen)
 
     def _settings(self) -> None:

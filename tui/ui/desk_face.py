@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from tui.core.clocks import Clock
 from tui.core.desk import Desk, DeskView
@@ -24,7 +25,7 @@ from tui.ui.grid import PanelGrid
 from tui.ui.header import Header, Notice
 from tui.ui.keybar import KeyBar
 from tui.ui.keys.bindings import When
-from tui.ui.keys.keymap import shown
+from tui.ui.keys.keymap import shown, shown_name
 from tui.ui.painted import Painted
 from tui.ui.presses import PANIC, Presses
 from tui.ui.sparing_screen import SparingScreen
@@ -144,7 +145,8 @@ class DeskFace(SparingScreen):
         alone = {When.ALONE} if self.grid.alone else set()
         reload = {When.RELOAD} if self._reload else set()
         presence = {When.PRESENCE} if asked else set()
-        return self._barred | alarm | alone | reload | presence
+        typing = {When.TYPING} if self._typing else set()
+        return self._barred | alarm | alone | reload | presence | typing
 
     def offer_reload(self, changed: bool) -> None:
         """Shows the key that takes over the settings file, once it was changed outside."""
@@ -191,8 +193,34 @@ class DeskFace(SparingScreen):
         self.show_presses()
 
     def _show_panic(self) -> None:
-        key = shown("X") if self._presses.once else f"{shown('X')} {shown('X')}"
-        self.header.query_one(PanicButton).show(self._presses.left_s(PANIC), key)
+        key, left_s = self.panic_key, self._presses.left_s(PANIC)
+        once = left_s or (self._presses.once and not self._typing)
+        for button in self.header.query(PanicButton):  # none while the screen goes away
+            button.show(left_s, key if once else f"{key} {key}")
+
+    @property
+    def _typing(self) -> bool:
+        return isinstance(self.focused, Input | TextArea)
+
+    @property
+    def panic_key(self) -> str:
+        """The key that panics now, as it is shown: the one that armed it, and in a text field one
+        that is no text."""
+        if PANIC in self._presses.armed and self._presses.armed_by:
+            return shown_name(self._presses.armed_by)
+        key = shown("X")
+        return shown("f12") if self._typing and len(key) == 1 else key
+
+    def on_descendant_focus(self) -> None:
+        self._show_typing()
+
+    def on_descendant_blur(self) -> None:
+        self._show_typing()
+
+    def _show_typing(self) -> None:
+        """While a text field has the focus, other keys work."""
+        self.show_presses()
+        self.keybar.offer(self.offered)
 
     # The room that each part gets
 

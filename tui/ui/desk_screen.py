@@ -61,22 +61,32 @@ class DeskScreen(DeskFace):
 
     # Cancelling
 
-    def press_panic(self, *, always_twice: bool = False) -> None:
-        """Arms panic, or panics."""
-        if self._presses.press(frozenset({PANIC}), always_twice=always_twice):
-            panic = PanicPress(self._clock().wall_ms)
+    def press_panic(self, *, always_twice: bool = False, by: Event | None = None) -> None:
+        """Arms panic, or panics; `by` is the click, if it was one."""
+
+        def panic() -> None:
+            press = PanicPress(self._clock().wall_ms)
             self._desk.panic()
-            self._panicked(panic)
+            self._panicked(press)
+            self.show_presses()
+
+        self._presses.press(frozenset({PANIC}), panic, always_twice=always_twice, by=by)
         self.show_presses()
 
-    def press(self, account: AccountView, targets: frozenset[Target]) -> None:
-        """Arms the targets, or sends them."""
-        if self._presses.press(targets):
+    def press(
+        self, account: AccountView, targets: frozenset[Target], by: Event | None = None
+    ) -> None:
+        """Arms the targets, or sends them; `by` is the click, if it was one."""
+
+        def cancel() -> None:
             if len(targets) > 1 or Target(account.name, ALL) in targets:
                 self._desk.cancel(account.name)
             else:
                 (target,) = targets
                 self._desk.cancel(account.name, target.action)
+            self.show_presses()
+
+        self._presses.press(targets, cancel, by=by)
         self.show_presses()
 
     def action_cancel(self) -> None:
@@ -111,7 +121,7 @@ class DeskScreen(DeskFace):
                 if mine:
                     self._desk.cancel(account.name, action.id, Scope(orders=mine))
 
-        self.app.push_screen(OrderChooser(account, once=self._presses.once), chosen)
+        self.app.push_screen(OrderChooser(account, self._presses, self._clock), chosen)
 
     def action_where(self) -> None:
         """Lets the trader restrict a cancel of the selected panel."""
@@ -119,34 +129,33 @@ class DeskScreen(DeskFace):
 
         if self.grid.selected is not None:
             account = self.grid.selected.account
-            once = self._presses.once
-            self.app.push_screen(ScopeChooser(account, self._desk, once=once, clock=self._clock))
+            self.app.push_screen(ScopeChooser(account, self._desk, self._presses))
 
     @on(KeyButton.Pressed)
     def _button_pressed(self, event: KeyButton.Pressed) -> None:
         event.stop()
         with self._contained():
-            self._press_button(event.button)
+            self._press_button(event.button, event.click)
 
     def _contained(self) -> AbstractContextManager[None]:
         """A click that fails ends nothing, as a key that fails."""
         app = self.app
         return app.contained(FAILED) if isinstance(app, CrashReport) else nullcontext()
 
-    def _press_button(self, button: KeyButton) -> None:
+    def _press_button(self, button: KeyButton, click: Event) -> None:
         if isinstance(button, PanicButton):
-            self.press_panic()
+            self.press_panic(by=click)
             return
         panel = next(node for node in button.ancestors if isinstance(node, AccountPanel))
         if isinstance(button, CancelButton):
-            self.press(panel.account, frozenset({button.target}))
+            self.press(panel.account, frozenset({button.target}), click)
         elif isinstance(button, ToolButton):
-            self._use(button.tool, panel)
+            self._use(button.tool, panel, click)
         self.grid.select(panel)
 
-    def _use(self, tool: str, panel: AccountPanel) -> None:
+    def _use(self, tool: str, panel: AccountPanel, click: Event) -> None:
         if tool == "arm":
-            self.toggle_timer(panel.account)
+            self.toggle_timer(panel.account, click)
         else:
             self.choose(panel.account)
 
@@ -161,14 +170,20 @@ class DeskScreen(DeskFace):
         elif meant:
             self.app.notify("Select one of the panels with a timer first.", markup=False)
 
-    def toggle_timer(self, account: AccountView) -> None:
+    def toggle_timer(self, account: AccountView, by: Event | None = None) -> None:
         """Arms at the first press. Disarming takes protection away: it always takes two."""
+
+        def disarm() -> None:
+            self._desk.disarm(account.name)
+            self.show_presses()
+
         if account.timer is None:
             return
         if account.timer.armable:
-            self._desk.arm(account.name)
-        elif self._presses.press(frozenset({Target(account.name, DISARM)}), always_twice=True):
-            self._desk.disarm(account.name)
+            self._presses.tap(lambda: self._desk.arm(account.name), by=by)
+        else:
+            target = frozenset({Target(account.name, DISARM)})
+            self._presses.press(target, disarm, always_twice=True, by=by)
         self.show_presses()
 
     # What stands above the desk for a while

@@ -8,6 +8,7 @@ from tui.core.clocks import Clock
 from tui.core.desk import Desk, DeskView
 from tui.ui.keys.keymap import shown
 from tui.ui.leaving import Leaving, armed_accounts, held, running_cancels
+from tui.ui.presses import Presses
 from tui.ui.signals import Signals
 
 _DISARM_WITHIN_S = 5.0
@@ -16,8 +17,9 @@ _DISARM_WITHIN_S = 5.0
 class Ending:
     """Ends the app when it is asked to, by a signal, or once a disarm that it waits for is done."""
 
-    def __init__(self, app: App[None], desk: Desk, clock: Clock) -> None:
+    def __init__(self, app: App[None], desk: Desk, clock: Clock, presses: Presses) -> None:
         self._app = app
+        self._presses = presses
         self._desk = desk
         self._clock = clock
         self._signals = Signals(self._stop)
@@ -47,7 +49,7 @@ class Ending:
         if not armed and not running:
             self._app.exit()
         elif not isinstance(self._app.screen, LeaveDialog):
-            self._app.push_screen(LeaveDialog(armed, running), self._leave)
+            self._app.push_screen(LeaveDialog(armed, running, self._presses), self._leave)
 
     def suspend(self) -> None:
         """A process that is stopped sends no beats, so not while a timer is armed."""

@@ -18,6 +18,7 @@ from textual.widgets import Input
 from tui.core.desk import DeskView
 from tui.ui.dialog import KeysLine
 from tui.ui.help_text import Line, Section, parts
+from tui.ui.keys.keymap import panic_in_field
 from tui.ui.painted import Painted, ink
 from tui.ui.styles import styles
 
@@ -70,7 +71,8 @@ class HelpScreen(ModalScreen[None]):
         mine = (("keys here", here),) if here else ()
         self._said = (*mine, *self.sections(view))
         self._parts = [HelpPart() for _ in self._said]
-        self._find = Input(id="find", placeholder="words to find   esc clears")
+        hint = f"words to find   esc clears   {panic_in_field()}"
+        self._find = Input(id="find", placeholder=hint)
         self._scroll = VerticalScroll(*self._parts, id="parts")
         self._keys = KeysLine(id="keys")
 

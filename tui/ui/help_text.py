@@ -35,16 +35,15 @@ def parts(accounts: Iterable[AccountView]) -> tuple[Section, ...]:
 
 
 def _pressing() -> tuple[Line, ...]:
-    panic = shown("X")
-    capital = (
-        f" A capital {panic} is therefore not a letter there, except in a secret."
-        if len(panic) == 1 and panic.isupper()
-        else ""
-    )
+    panic, field = shown("X"), shown("f12")
     return (
         *_PRESSING,
         ((f"{panic} {panic}", ".ink--bad"), "Panic opens a summary that fills in by itself. It "
-         f"works in dialogs and in the filter too.{capital}"),
+         "works in dialogs too."),
+        ((f"{field} {field}", ".ink--bad"), "Panic while something is typed: in a text field every "
+         f"letter is a letter. On a keyboard layout that is not Latin use {field}, or the button."),
+        (("accidents", ".ink--text"), "A held key, a double click, a paste and other keys in "
+         "between do not count as the second press."),
         (("orders", ".ink--text"), "killdesk cancels resting orders. It closes no position, and it "
          "does not stop an algorithm from quoting again."),
         (("drill", ".ink--text"), "A drill copies the size of this desk onto simulated venues and "

@@ -110,6 +110,8 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
+        if event.chain > 1:
+            return  # the second click of a double click, which the first one may not have meant
         x = event.x - self.styles.padding.left
         for start, end, key in self._spots:
             if start <= x < end and key.id != "panel.1":

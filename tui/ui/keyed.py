@@ -1,4 +1,4 @@
-"""An application with the trader's own keys, two of which are heard before what has the focus."""
+"""An application with the trader's own keys. In a text field a letter is a letter."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tui.core.text import visible
 from tui.service.screen_file import ScreenFile
 from tui.ui.keys.bindings import APP_KEYS, PALETTE
-from tui.ui.keys.keymap import Keymap, change_keys, use_keys
+from tui.ui.keys.keymap import Keymap, change_keys, key_name, use_keys
+from tui.ui.keys.layouts import meant_key
+from tui.ui.textual_compat.key_facts import key_facts
 from tui.ui.themed import ThemedApp
 
 R = TypeVar("R")
 
 
+class TakesText:
+    """A screen whose keys are text from the first one on, before its field has the focus."""
+
+
 class KeyedApp(ThemedApp[R]):
-    """Panic is heard in a text field too, the help above a dialog."""
+    """Keys of other keyboard layouts are understood where it is certain which one was meant."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*APP_KEYS, PALETTE)]
 
@@ -27,6 +33,7 @@ class KeyedApp(ThemedApp[R]):
         use_keys(keymap)
         super().__init__(kept)
         self._keys = keymap
+        self._key_is_text = False
 
     @abstractmethod
     def action_panic_press(self) -> None:
@@ -47,32 +54,36 @@ class KeyedApp(ThemedApp[R]):
 
     @property
     def typing(self) -> bool:
-        """Whether a text field has the focus: it takes every letter before any binding."""
-        return isinstance(self.focused, Input)
+        """Whether what is typed is text: a text field has the focus, or is about to have it."""
+        return isinstance(self.focused, Input | TextArea) or isinstance(self.screen, TakesText)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A letter that comes before the field of a dialog has the focus is no command yet."""
+        if action == "panic_press" and self.typing and self._key_is_text:
+            return False
+        return super().check_action(action, parameters)
 
     async def on_event(self, event: events.Event) -> None:
-        """The panic key is kept from text fields. A secret may contain an X: there it stays a
-        letter, but no PIN has the panic key in it. A dialog hides the keys of the app.
-
-        What is pasted is shown as it is typed, so nothing invisible gets into a text field."""
+        """What is pasted is shown as it is typed, so nothing invisible gets into a text field."""
         if isinstance(event, events.Paste):
             event.text = visible(event.text)
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            if self.typing and self._is("panic", event) and not self._secret(event):
-                self.action_panic_press()
-                return
-            if self.screen.is_modal and not self.typing and self._is("help", event):
-                self.action_help()
+        if isinstance(event, events.Key):
+            self._key_is_text = event.is_printable
+            help_key = event.key in self._keys.keys_of("help")
+            if not event.is_forwarded and self.screen.is_modal and not self.typing and help_key:
+                self.action_help()  # a dialog hides the keys of the app
                 return
         await super().on_event(event)
 
-    def _is(self, id_: str, event: events.Key) -> bool:
-        return event.key in self._keys.keys_of(id_)
-
-    def _secret(self, event: events.Key) -> bool:
-        """Whether it is a letter of a secret that is being typed."""
-        from tui.ui.pin_dialog import PinInput
-
-        field = self.focused
-        hidden = isinstance(field, Input) and field.password and not isinstance(field, PinInput)
-        return hidden and event.is_printable
+    def in_own_layout(self, event: events.Key) -> events.Key:
+        """The key that was meant, where nothing is being typed."""
+        facts = key_facts(event)
+        meant = None if self.typing else meant_key(event.key, event.character, facts.position)
+        if meant is None:
+            return event
+        if len(meant) > 1:
+            translated = events.Key(meant, None)
+        else:
+            translated = events.Key(meant if meant.isalnum() else key_name(meant), meant)
+        translated.key_facts = facts  # type: ignore[attr-defined]  # read by key_facts()
+        return translated

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,14 +13,15 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from tui.core.clocks import read_clock
+from tui.core.clocks import Clock
 from tui.core.desk import AccountView
 from tui.core.orders import OpenOrder
 from tui.ui.frame_text import age, moment
+from tui.ui.keys.keymap import panic_in_field
 from tui.ui.order_list import OrderList, OrderRow
+from tui.ui.presses import Presses, Target
 
-AGAIN_S = 2.0
-"""How long the first press waits for the second."""
+_CHOSEN = "chosen orders"
 
 
 class ActBar(Static):
@@ -90,20 +89,13 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(
-        self,
-        account: AccountView,
-        *,
-        once: bool = False,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, account: AccountView, presses: Presses, clock: Clock) -> None:
         super().__init__()
         self._account = account
-        self._once = once
-        self._clock = clock
-        self._until = 0.0
+        self._presses = presses
+        self._target = Target(account.name, _CHOSEN)
         self._ticks: Timer | None = None
-        self._orders = OrderList(rows(account, read_clock().wall_ms))
+        self._orders = OrderList(rows(account, clock().wall_ms))
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -111,7 +103,8 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
             yield Static(id="columns", markup=False)
             yield self._orders
             yield Static(self._nothing(), id="empty", markup=False)
-            yield Input(id="narrow", placeholder="words in any column   esc clears")
+            field = f"words in any column   esc clears   {panic_in_field()}"
+            yield Input(id="narrow", placeholder=field)
             yield Static(id="count", markup=False)
             yield ActBar("Cancels the chosen orders, and no other. Key enter.")
             keys = "space choose   a all or none   / filter   enter cancel chosen   esc back"
@@ -135,22 +128,26 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
     @property
     def armed(self) -> bool:
         """Whether a second press now would cancel."""
-        return self._clock() < self._until
+        return self._presses.left_s(self._target) > 0
 
     # Keys and mouse
 
-    def action_press(self) -> None:
-        """The first press arms, the second ends with the chosen orders."""
-        if not self.chosen:
+    def action_press(self, by: events.Event | None = None) -> None:
+        """The first press arms, the second ends with the chosen orders; `by` is the click."""
+        chosen = self.chosen
+        if not chosen:
             return
-        if self._once or self.armed:
-            self.dismiss(self.chosen)
+        self._presses.press(frozenset({self._target}), lambda: self._end(chosen), by=by)
+        if not self.is_current:
             return
-        self._until = self._clock() + AGAIN_S
         if self._ticks is None:
             self._ticks = self.set_interval(0.1, self._tick)
         self._ticks.resume()
         self._tell()
+
+    def _end(self, chosen: tuple[OpenOrder, ...]) -> None:
+        if self.is_current:
+            self.dismiss(chosen)
 
     def action_all(self) -> None:
         self._orders.toggle_all()
@@ -183,16 +180,16 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
 
     @on(OrderList.Toggled)
     def _toggled(self) -> None:
-        self._until = 0.0  # what was armed is not what is chosen now
+        self._presses.clear()  # what was armed is not what is chosen now
         self._tell()
 
     @on(OrderList.Changed)
     def _moved(self) -> None:
         self._tell()
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:
         if self.query_one(ActBar).is_mouse_over:
-            self.action_press()
+            self.action_press(event)
 
     # What it says
 
@@ -208,7 +205,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
         bar.set_class(bool(count), "able")
         bar.set_class(armed, "armed")
         if armed:
-            left = self._until - self._clock()
+            left = self._presses.left_s(self._target)
             bar.update(Content(f"AGAIN TO CANCEL {what}   enter   {left:.1f} s"), layout=False)
         elif count:
             bar.update(Content(f"CANCEL {what}   enter"), layout=False)

@@ -186,6 +186,7 @@ _TITLES: dict[str, Callable[[KilldeskApp], str | None]] = {
     "panic": lambda app: (
         "Panic: cancel everything on every account" if app.desk.view.accounts else None
     ),
+    "panic.field": lambda _: None,
     "drill.run": lambda app: (
         "Drill: rehearse a panic on simulated venues" if app.desk.view.accounts else None
     ),

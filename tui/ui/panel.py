@@ -20,6 +20,7 @@ from tui.ui.buttons import CancelButton, ToolButton, count_of, specs
 from tui.ui.figures import Figures, counts, stale
 from tui.ui.gauge import Gauge
 from tui.ui.head import ConnectionLines, PanelHead, connection, title
+from tui.ui.keys.keymap import shown_name
 from tui.ui.layout import Density
 from tui.ui.outcome import OutcomeLines, endings
 from tui.ui.presses import DISARM, Presses, Target
@@ -149,9 +150,11 @@ class AccountPanel(Vertical):
 
     def show_presses(self) -> None:
         """Shows what is armed and for how long."""
+        by = shown_name(self._presses.armed_by) if self._presses.armed_by else ""
         for button in self._buttons:
             count = count_of(self.account, button.spec.kinds)
-            button.show(count, self._presses.left_s(button.target), fresh=not self._stale)
+            left_s = self._presses.left_s(button.target)
+            button.show(count, left_s, fresh=not self._stale, key=by)
         left_s = self._presses.left_s(Target(self.account.name, DISARM))
         timer = self.account.timer
         held = timer is not None and not timer.armable

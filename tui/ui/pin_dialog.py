@@ -16,9 +16,11 @@ from textual.widgets import Input
 
 from tui.core.screen_lock import Attempts
 from tui.core.secrets import Secret
-from tui.service.pin import LONGEST, PANIC_LETTER, SHORTEST, Pin, pin_problem
+from tui.service.pin import LONGEST, SHORTEST, Pin, pin_problem
 from tui.ui.beside import beside, sentence
 from tui.ui.dialog import KeysLine
+from tui.ui.keyed import TakesText
+from tui.ui.keys.keymap import panic_in_field
 from tui.ui.painted import Painted, ink
 from tui.ui.report_screen import DialogTitle
 
@@ -47,7 +49,7 @@ class PinWords(Painted[tuple[str, str]]):
         return ink(*value)
 
 
-class PinDialog(ModalScreen[bool]):
+class PinDialog(TakesText, ModalScreen[bool]):
     """Ends with True once the PIN was right, or is set; with False when it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,6 +62,8 @@ class PinDialog(ModalScreen[bool]):
         self._attempts = attempts
         self._setting = setting
         self._first: Secret | None = None
+        self._next: Secret | None = None
+        """Typed while none may be tried; the last one counts."""
         self._busy = False
         self._title = DialogTitle(id="title")
         self._words = PinWords(id="words")
@@ -78,14 +82,14 @@ class PinDialog(ModalScreen[bool]):
         self._field.focus()
         if self._setting:
             self._title.put(("lock", "set a PIN", ""))
-            rules = f"At least {SHORTEST} characters, no capital {PANIC_LETTER}"
+            rules = f"At least {SHORTEST} characters"
             self._say(f"It unlocks this screen from now on. {rules}. Kept {self._pin.kept}.")
         else:
             self._title.put(("locked", "type the PIN", ""))
-            self._say("Panic works here too: X X.")
+            self._say("Panic works here too.")
             if self._attempts.wait_s:
                 self._wait()
-        self._keys.put("enter done   esc back")
+        self._keys.put(f"enter done   esc back   {panic_in_field()}")
 
     def action_leave(self) -> None:
         self.dismiss(False)
@@ -102,16 +106,24 @@ class PinDialog(ModalScreen[bool]):
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._busy:
-            return
+        if self._busy and self._setting:
+            return  # it stays in the field
         typed = self._field.take()
         if self._setting:
             self._choose(typed)
+        elif not typed:
+            return
+        elif self._busy:
+            self._next = typed
         elif self._attempts.wait_s:
+            self._next = typed
             self._wait()
-        elif typed:
-            self._say("Looking ...")
-            self._ask(lambda: self._pin.matches(typed), self._judge)
+        else:
+            self._try(typed)
+
+    def _try(self, typed: Secret) -> None:
+        self._say("Looking ...")
+        self._ask(lambda: self._pin.matches(typed), self._judge)
 
     def _choose(self, typed: Secret) -> None:
         problem = pin_problem(typed)
@@ -137,13 +149,20 @@ class PinDialog(ModalScreen[bool]):
             self._wait()
 
     def _wait(self) -> None:
-        """Says how long the next PIN has to wait, and counts it down."""
-        wait_s = self._attempts.wait_s
+        """Says how long the next PIN has to wait, counts it down, then tries what was typed."""
+        wait_s, left = self._attempts.wait_s, math.ceil(self._attempts.wait_s)
         if wait_s:
             self._waiting.resume()
-            self._say(f"Wrong PIN. The next one in {math.ceil(wait_s)} s.", ".ink--bad")
+            if self._next is None:
+                self._say(f"Wrong PIN. The next one is tried in {left} s; type it.", ".ink--bad")
+            else:
+                self._say(f"The PIN you typed is kept, and tried in {left} s.", ".ink--careful")
+            return
+        self._waiting.pause()
+        typed, self._next = self._next, None
+        if typed is not None:
+            self._try(typed)
         else:
-            self._waiting.pause()
             self._say("Type the PIN.")
 
     def _ask(self, ask: Callable[[], T], then: Callable[[T], None]) -> None:

@@ -10,12 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
 from tui.ui.leaving import Leaving
+from tui.ui.presses import Presses, Target
 from tui.ui.styles import styles
 
 _NAMED = 6
@@ -26,10 +29,23 @@ _REST, _REST_SHORT = 13, 9
 
 
 _FIRE = "Quits; the timer runs out and the venue cancels what it covers. Key f."
-_DISARM = "Switches the timer off, then quits: nothing protects the book any more. Key d."
-_CANCEL = "Cancels everything, disarms when all of it is confirmed, then quits. Key e."
+_DISARM = "Switches the timer off, then quits: nothing protects the book any more. Key d, twice."
+_CANCEL = "Cancels everything, disarms when all of it is confirmed, then quits. Key e, twice."
 _LEAVE = "Quits; what was sent stays sent, and nobody reads what came of it. Key l."
 _STAY = "Goes back to the desk. Key esc."
+
+
+_DISARM_LABEL = "Disarm and quit d"
+_CANCEL_LABEL = "Cancel all, then disarm e"
+_TWICE = {
+    "disarm": (_DISARM_LABEL, Leaving.DISARM),
+    "cancel": (_CANCEL_LABEL, Leaving.CANCEL),
+}
+"""What takes two presses, by the id of its button."""
+
+
+def _target(how: Leaving) -> Target:
+    return Target("", f"quit: {how}")
 
 
 def _button(label: str, id_: str, variant: ButtonVariant, tip: str) -> Button:
@@ -39,7 +55,7 @@ def _button(label: str, id_: str, variant: ButtonVariant, tip: str) -> Button:
 class LeaveDialog(ModalScreen[Leaving]):
     """Leave it to fire, disarm, cancel all first, or stay; with cancels under way, leave or stay.
 
-    `c` means nothing here: it would cancel at one press what takes two elsewhere.
+    What cancels or disarms takes two presses, as elsewhere.
     """
 
     CSS_PATH: ClassVar[CSSPathType | None] = styles("quitting.tcss")
@@ -52,8 +68,12 @@ class LeaveDialog(ModalScreen[Leaving]):
         Binding("escape,s,q,ctrl+c", "leave('stay')", "stay", id="quit.stay"),
     ]
 
-    def __init__(self, accounts: tuple[str, ...], running: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, accounts: tuple[str, ...], running: tuple[str, ...], presses: Presses
+    ) -> None:
         super().__init__()
+        self._presses = presses
+        self._ticks: Timer | None = None
         self._accounts = accounts
         self._cancels = running
 
@@ -65,8 +85,8 @@ class LeaveDialog(ModalScreen[Leaving]):
             with Grid(id="answers"):
                 if self._accounts:
                     yield _button("Leave it to fire f", "fire", "primary", _FIRE)
-                    yield _button("Disarm and quit d", "disarm", "warning", _DISARM)
-                    yield _button("Cancel all, then disarm e", "cancel", "error", _CANCEL)
+                    yield _button(_DISARM_LABEL, "disarm", "warning", _DISARM)
+                    yield _button(_CANCEL_LABEL, "cancel", "error", _CANCEL)
                 else:
                     yield _button("Leave anyway l", "fire", "warning", _LEAVE)
                 yield _button("Stay esc", "stay", "default", _STAY)
@@ -104,13 +124,42 @@ class LeaveDialog(ModalScreen[Leaving]):
         self.query_one("#said").styles.max_height = max(1, self.size.height - rest)
 
     def on_mount(self) -> None:
+        self._ticks = self.set_interval(0.1, self._say_armed, name="quit", pause=True)
         self.query_one("#stay", Button).focus()
 
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:
         event.stop()
-        self.dismiss(Leaving(event.button.id or Leaving.STAY))
+        self._leave(Leaving(event.button.id or Leaving.STAY), event)
 
     def action_leave(self, how: str) -> None:
         if how not in (Leaving.DISARM, Leaving.CANCEL) or self._accounts:
-            self.dismiss(Leaving(how))
+            self._leave(Leaving(how))
+
+    def _leave(self, how: Leaving, by: Message | None = None) -> None:
+        """To stay is always possible; the rest takes one press or two, and no accident."""
+
+        def leave() -> None:
+            if self.is_current:
+                self.dismiss(how)
+
+        if how is Leaving.STAY:
+            leave()
+        elif how is Leaving.FIRE:
+            self._presses.tap(leave, by=by)
+        else:
+            twice = how is Leaving.DISARM
+            self._presses.press(frozenset({_target(how)}), leave, always_twice=twice, by=by)
+        if self.is_current:
+            self._say_armed()
+
+    def _say_armed(self) -> None:
+        """Says on the button that it is to be pressed again."""
+        counting = False
+        for id_, (label, how) in _TWICE.items():
+            left_s = self._presses.left_s(_target(how))
+            counting = counting or left_s > 0
+            for button in self.query(f"#{id_}").results(Button):
+                button.label = f"AGAIN: {label}  {left_s:.1f} s" if left_s else label
+        if self._ticks is not None:
+            (self._ticks.resume if counting else self._ticks.pause)()

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event
 from textual.screen import Screen
 
 from tui.core.clocks import Instant
@@ -140,16 +141,18 @@ class ReplayScreen(DeskScreen, inherit_bindings=False):
         text = "This is a replay: nothing can be sent."
         self.app.notify(text, severity="warning", timeout=3, markup=False)
 
-    def press(self, account: AccountView, targets: frozenset[Target]) -> None:
+    def press(
+        self, account: AccountView, targets: frozenset[Target], by: Event | None = None
+    ) -> None:
         self.action_refuse()
 
-    def press_panic(self, *, always_twice: bool = False) -> None:
+    def press_panic(self, *, always_twice: bool = False, by: Event | None = None) -> None:
         self.action_refuse()
 
     def choose(self, account: AccountView) -> None:
         self.action_refuse()
 
-    def toggle_timer(self, account: AccountView) -> None:
+    def toggle_timer(self, account: AccountView, by: Event | None = None) -> None:
         self.action_refuse()
 
 

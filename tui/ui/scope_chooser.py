@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,7 +15,6 @@ from textual.types import CSSPathType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Desk
 from tui.ui.order_chooser import ActBar
 from tui.ui.presses import Presses, Target
@@ -29,13 +28,14 @@ class ScopeChooser(ModalScreen[None]):
     CSS_PATH: ClassVar[CSSPathType | None] = styles("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,w", "dismiss(None)", "back", id="scope.close"),
+        Binding("enter", "press", "cancel that part", show=False, priority=True),
     ]
 
-    def __init__(self, account: AccountView, desk: Desk, *, once: bool, clock: Clock) -> None:
+    def __init__(self, account: AccountView, desk: Desk, presses: Presses) -> None:
         super().__init__()
         self._account = account
         self._desk = desk
-        self._presses = Presses(once=once, clock=lambda: clock().mono_s)
+        self._presses = presses
         self._parts = parts(account)
         self._several = len({part.action.id for part in self._parts}) > 1
         self._ticks: Timer | None = None
@@ -76,23 +76,26 @@ class ScopeChooser(ModalScreen[None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self.press()
+        event.stop()  # a click chooses a part; the bar below, or enter, is the press
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:
         if self.query_one(ActBar).is_mouse_over:
-            self.press()
+            self.action_press(event)
 
-    def press(self) -> None:
-        """The first press arms the part at the cursor, the second one sends."""
+    def action_press(self, by: events.Event | None = None) -> None:
+        """The first press arms the part at the cursor, the second one sends; `by` is the click."""
         part = self.part
         if part is None:
             return
-        if self._presses.press(frozenset({self._target(part)})):
+
+        def cancel() -> None:
             self._desk.cancel(self._account.name, part.action.id, part.scope)
-            self.dismiss(None)
-            return
-        self._tell()
+            if self.is_current:
+                self.dismiss(None)
+
+        self._presses.press(frozenset({self._target(part)}), cancel, by=by)
+        if self.is_current:
+            self._tell()
 
     def _target(self, part: Part) -> Target:
         return Target(self._account.name, f"{part.action.id} {part.scope}")

@@ -144,7 +144,7 @@ def test_a_day_at_the_desk(
     desk.wait_for("Once more")
     desk.press(f"{pin}\r")
     desk.wait_for("LOCKED")
-    desk.press("XX")
+    desk.twice("X")
     desk.wait_for("4 of 4 confirmed")
     back(desk, "esc close")
     desk.press("l")

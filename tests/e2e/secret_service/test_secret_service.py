@@ -193,7 +193,7 @@ def test_the_screen_lives_while_a_prompt_waits(
     desk.press("\x1b")
     desk.wait_for(lambda text: "esc close" not in text)
     desk.wait_for("keyring: no answer")
-    desk.press("XX")
+    desk.twice("X")
     desk.wait_for("denied")
     desk.press("\x1b")
     desk.wait_for(lambda text: "esc close" not in text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass, field
+from itertools import accumulate
 from random import Random
 
 from tui.ui.keys.gesture import Answer, Device, Gesture, Stroke
@@ -45,8 +46,8 @@ def late(typed: Typed, random: Random, jitter: int) -> Typed:
 
 
 def cat(random: Random) -> Typed:
-    """Paws: each comes down on two to five neighbouring keys within 80 ms and rests on them, so
-    that the last one repeats. A paw on shift makes capitals."""
+    """Paws: each comes down on two to five neighbouring keys, less than 40 ms from one to the next,
+    and rests on them, so that the last one repeats. A paw on shift makes capitals."""
     typed: Typed = []
     now = 0
     for _ in range(random.randint(1, 12)):
@@ -56,7 +57,7 @@ def cat(random: Random) -> Typed:
         random.shuffle(under)
         if random.random() < 0.5:
             under = [one.upper() for one in under]
-        down = sorted(random.randint(0, 80) for _ in under)
+        down = list(accumulate(random.randint(0, 39) for _ in under))
         typed += [(one, now + after) for one, after in zip(under, down, strict=True)]
         rest = random.randint(40, 2000)
         delay, every = random.choice(KEYBOARDS)
@@ -68,12 +69,12 @@ def cat(random: Random) -> Typed:
 
 
 def typist(random: Random, words: str) -> Typed:
-    """A fast typist: 60 to 200 ms from a letter to the next."""
+    """A fast typist: 60 to 150 ms from a letter to the next."""
     now = 0
     typed: Typed = []
     for letter in words:
         typed.append((letter, now))
-        now += random.randint(60, 200)
+        now += random.randint(60, 149)
     return typed
 
 

@@ -21,6 +21,8 @@ class When(StrEnum):
     """The screen is locked: almost nothing works."""
     VIEW_ONLY = "view only"
     """Nothing can be sent."""
+    TYPING = "typing"
+    """A text field has the focus: letters are letters."""
     RELOAD = "reload"
     """The settings file was changed outside."""
 
@@ -115,6 +117,16 @@ APP_KEYS = (
         "panic",
         "panic: cancel everything on every account",
         always=True,
+    ),
+    Key(
+        "panic.field",
+        "f12",
+        "F12",
+        "panic_press",
+        "twice: panic",
+        "panic from everywhere, also while something is typed; always two presses",
+        always=True,
+        when=When.TYPING,
     ),
     Key(
         "alarm.seen",

@@ -2,7 +2,8 @@
 
 A *stroke* is one key or click as the terminal reported it, with the time at which it was typed. A
 *press* is a stroke that asks for something. Most presses must be made twice: the first arms its
-targets, the second confirms them. Between the two there is no stroke of another key.
+targets, the second confirms them. Between the two there is no stroke of another key. A key that
+is held is no press of such a pair: what it armed is withdrawn when it repeats.
 
 A key that is held repeats by itself, and many terminals do not tell such a repeat from a press.
 Then only time tells them apart:
@@ -38,9 +39,11 @@ REPEAT_GAP_S = 0.13
 """The longest interval between two repeats of a held key that is told from taps."""
 RELEASED_S = 0.4
 """A held key that is silent for this long was let go, even if a connection delays its repeats."""
-QUIET_S = 0.25
-"""A press within this time of another letter is part of typing: neighbouring letters of a fast
-typist are 60 to 200 ms apart, two commands that somebody thinks about are not."""
+TYPING_S, TYPED = 0.3, 2
+"""A press after so many other letters within this time is part of typing: a fast typist leaves 60
+to 150 ms between letters, somebody who gives commands one after the other does not."""
+TOGETHER_S = 0.04
+"""Two different keys within this time were pressed at once: by a paw, or by one finger."""
 DOUBLE_CLICK_S = 0.5
 """The second click of a double click comes sooner (500 ms is the default of Windows, GNOME and KDE
 have 400 ms)."""
@@ -106,7 +109,6 @@ class Stroke:
     """Of a click: column and row."""
 
     nature: Nature = Nature.PRESS
-    amid: bool = False
     armed: frozenset[Hashable] = frozenset()
     """What it armed, or left armed."""
     armed_at_s: float = 0.0
@@ -138,7 +140,6 @@ class Gesture:
             before = self._same_key(stroke.key)
             alone = bool(self._strokes) and before is self._strokes[-1]
             stroke.nature = _nature(stroke, before, alone=alone)
-            stroke.amid = self._amid(stroke)
             if stroke.nature is Nature.REPEAT and before is not None:
                 _expose(before)
         waiting, self._waiting = self._waiting, None
@@ -162,7 +163,7 @@ class Gesture:
             return refused
         before = self._before(stroke)
         if before is None or not _confirms(before, stroke, targets):
-            if stroke.amid:
+            if self._amid(stroke):
                 return Answer.AMID
             stroke.armed, stroke.armed_at_s = targets, stroke.at_s
             return Answer.ARMED
@@ -182,7 +183,7 @@ class Gesture:
         refused = self._refused(stroke, now_s)
         if refused is not None:
             return refused
-        if stroke.amid:
+        if self._amid(stroke):
             return Answer.AMID
         if stroke.nature is Nature.DOUBTFUL:
             return Answer.HELD
@@ -200,13 +201,18 @@ class Gesture:
         return Answer.FIRE
 
     @property
+    def waiting(self) -> Stroke | None:
+        """The stroke that waits until it is known to be a press."""
+        return self._waiting
+
+    @property
     def due_s(self) -> float | None:
         """When the stroke that waits has waited long enough."""
         return None if self._waiting is None else self._waiting.at_s + REPEAT_GAP_S
 
     def last_press(self, now_s: float) -> Stroke | None:
         """The stroke by which something is armed now; None when nothing is."""
-        last = _without_repeats(reversed(self._strokes))
+        last = _press_of(reversed(self._strokes))
         if last is None or last.completed or not last.armed:
             return None
         return last if now_s - last.armed_at_s < WINDOW_S else None
@@ -214,6 +220,10 @@ class Gesture:
     def clear(self) -> None:
         """Nothing is armed any more, and nothing waits."""
         self._waiting = None
+        self.disarm()
+
+    def disarm(self) -> None:
+        """Nothing is armed any more."""
         for stroke in self._strokes:
             stroke.armed = frozenset()
 
@@ -238,7 +248,7 @@ class Gesture:
 
     def _before(self, stroke: Stroke) -> Stroke | None:
         """The press before it."""
-        return _without_repeats(self._earlier(stroke))
+        return _press_of(self._earlier(stroke))
 
     def _earlier(self, stroke: Stroke) -> list[Stroke]:
         """The strokes before it, the nearest first."""
@@ -247,17 +257,15 @@ class Gesture:
         return strokes[:at][::-1]
 
     def _amid(self, stroke: Stroke) -> bool:
-        """Whether it belongs to typing: another letter came just before it. Digits and the like
-        between the two do not part them."""
-        since_s = stroke.at_s - QUIET_S
-        for one in reversed(self._strokes):
-            if one.at_s <= since_s or one.completed:
-                return False
-            if one.key != stroke.key:
-                if one.letter:
-                    return True
-                since_s = one.at_s - QUIET_S
-        return False
+        """Whether it is a letter that belongs to typing."""
+        letters = 0
+        for one in self._earlier(stroke) if stroke.letter else ():
+            gap_s = stroke.at_s - one.at_s
+            if one.completed or gap_s >= TYPING_S:
+                break
+            if one.letter and one.key != stroke.key:
+                letters += TYPED if gap_s < TOGETHER_S else 1
+        return letters >= TYPED
 
     def _chain(self, stroke: Stroke, *, near: bool = False) -> int:
         """How many clicks, each within a double click's time of the next, came before this one;
@@ -318,14 +326,10 @@ def _nature(stroke: Stroke, before: Stroke | None, *, alone: bool) -> Nature:
     return Nature.PRESS if gap_s < REPEAT_STARTS_S else Nature.MAYBE
 
 
-def _without_repeats(latest_first: Iterable[Stroke]) -> Stroke | None:
-    """The latest stroke that is no repeat; None if repeats of another key followed it."""
-    repeated = set()
-    for one in latest_first:
-        if one.nature is not Nature.REPEAT:
-            return one if repeated <= {one.key} else None
-        repeated.add(one.key)
-    return None
+def _press_of(latest_first: Iterable[Stroke]) -> Stroke | None:
+    """The latest stroke, unless it is a repeat: a key that is held arms nothing any more."""
+    last = next(iter(latest_first), None)
+    return None if last is None or last.nature is Nature.REPEAT else last
 
 
 def _expose(before: Stroke) -> None:

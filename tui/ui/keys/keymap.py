@@ -15,7 +15,7 @@ from tui.core.text import safe_text
 from tui.service.settings_table import SettingsError
 from tui.ui.keys.bindings import ALL_KEYS, APP_KEYS, Key
 
-PANIC = APP_KEYS[0]
+PANIC, FIELD_PANIC = APP_KEYS[:2]
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
 _NAMES = frozenset(key.value for key in Keys if not key.value.startswith("<")) | {"space"}
 _MOVES = ("escape", "up", "down", "left", "right", "home", "end", "pageup", "pagedown")
@@ -91,6 +91,20 @@ def shown(contract: str) -> str:
     return contract
 
 
+def panic_in_field() -> str:
+    """The hint of a text field: how to panic from it."""
+    key = shown("f12")
+    return f"{key} {key} panic"
+
+
+def shown_name(name: str) -> str:
+    """A key by its name in Textual, as it is shown."""
+    for key in in_force(ALL_KEYS):
+        if key.keys.split(",")[0] == name:
+            return key.single
+    return _SHOWN.get(name, name)
+
+
 def read_keymap(asked: Sequence[tuple[str, str]], file: Path | None) -> Keymap:
     """Checks the keys that the settings ask for, by id. Raises SettingsError with one line."""
 
@@ -106,7 +120,7 @@ def read_keymap(asked: Sequence[tuple[str, str]], file: Path | None) -> Keymap:
             hint = f'did you mean "{near[0]}"?' if near else f"expected one of {', '.join(ids)}"
             raise wrong(id_, f"there is no such key; {hint}")
         if not name:
-            if id_ == PANIC.id:
+            if id_ in (PANIC.id, FIELD_PANIC.id):
                 raise wrong(id_, "panic must have a key")
             changed.append((id_, "", ""))
             continue
@@ -115,9 +129,7 @@ def read_keymap(asked: Sequence[tuple[str, str]], file: Path | None) -> Keymap:
             raise wrong(
                 id_, f'expected a key such as "F5", "ctrl+k" or "x", got "{safe_text(name, 20)}"'
             )
-        letter = (
-            len(found[1]) == 1 and id_ != PANIC.id
-        )  # panic is kept from fields in a way of its own
+        letter = len(found[1]) == 1 and id_ != PANIC.id  # in a field panic has a key of its own
         typed = found[0] in _TYPED or letter
         if found[0] in _TAKEN or (ids[id_].always and typed):
             raise wrong(
@@ -157,6 +169,11 @@ def _key(name: str) -> tuple[str, str] | None:
     keys = "+".join((*modifiers, last))
     words = _SHOWN.get(last, last.upper() if last[0] == "f" and last[1:].isdigit() else last)
     return keys, "+".join((*modifiers, words))
+
+
+def key_name(character: str) -> str:
+    """A character as Textual names its key."""
+    return _character_to_key(character)
 
 
 def _plain(character: str) -> str:
