@@ -366,19 +366,14 @@ class KilldeskApp(KeyedApp[None]):
             answered = self.guard.answers(action, default_namespace)
             if answered is not None:
                 return answered
+            name = parse(action)[1] if isinstance(action, str) else action[1]
+            if self.presses.burst and name in _NOT_IN_A_BURST:
+                self.presses.tap(lambda: None)  # refused, and said
+                return True
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # noqa: BLE001  a key that fails must not take the others away
             self.show_fault(FAILED, error)
             return True
-        """The one way of every key and of the palette: what must not be done now ends here."""
-        answered = self.guard.answers(action, default_namespace)
-        if answered is not None:
-            return answered
-        name = parse(action)[1] if isinstance(action, str) else action[1]
-        if self.presses.burst and name in _NOT_IN_A_BURST:
-            self.presses.tap(lambda: None)  # refused, and said
-            return True
-        return await super().run_action(action, default_namespace, namespaces)
 
     # Help, palette, the end
 
