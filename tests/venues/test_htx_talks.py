@@ -842,7 +842,15 @@ def test_an_account_that_neither_call_places_is_taken_for_unified_and_said_to_be
     assert "assumed" in warning and "`family`" in warning
 
 
-@pytest.mark.parametrize("says", [LOST, reply({"code": 1032, "message": "too often"})])
+@pytest.mark.parametrize(
+    "says",
+    [
+        LOST,
+        reply({"code": 1032, "message": "too often"}),
+        RestReply(502, b"<html>"),
+        RestReply(200, b"<html>"),
+    ],
+)
 def test_without_an_answer_it_is_asked_again_later(says: Reply) -> None:
     with pytest.raises(VenueError):
         hold(Htx(ACCOUNT).probe(), lambda _: says)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base import NoReply, RestCall, Talk, VenueError
+from tui.venues.base import NoReply, RestCall, RestReply, Talk, VenueError
 from tui.venues.htx_replies import FAMILY_CODES, answer
 from tui.venues.reading import object_of, text_of
 
@@ -20,6 +20,8 @@ OLD_CALL = RestCall("GET", "/linear-swap-api/v3/swap_unified_account_type")
 
 OLD_FAMILIES = {"1": "legacy", "2": "unified"}
 """By the old call's `account_type`."""
+GONE = (404, 410)
+"""HTTP statuses of a call that is retired."""
 OLD_MODE = "0"
 """The one `asset_mode` of an account that has not moved; 1 and 2 speak V5."""
 
@@ -45,7 +47,9 @@ def ask_family(*, decides: bool = False) -> Talk[str | None]:
     try:
         account_type = object_of(answer(reply).get("data")).get("account_type")
     except VenueError as error:
-        if isinstance(reply, NoReply) or error.verdict is not Verdict.UNKNOWN:
+        retired = isinstance(reply, RestReply) and reply.status in GONE
+        # Else without a code it is not the venue that answers, and a gateway knows nothing of it.
+        if error.verdict is not Verdict.UNKNOWN or not (error.code or retired):
             raise
         return None
     return OLD_FAMILIES.get(text_of(account_type))
