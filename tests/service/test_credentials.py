@@ -211,7 +211,7 @@ def test_a_field_that_cannot_be_sent(memory: MemoryKeyring, value: str) -> None:
 
 @pytest.mark.parametrize(
     "backend",
-    [PlaintextKeyring, null.Keyring, fail.Keyring, HomeMadePlaintextKeyring],
+    [PlaintextKeyring, null.Keyring, HomeMadePlaintextKeyring],
 )
 def test_a_keyring_that_keeps_no_secret_is_refused_by_name(
     use: Callable[[KeyringBackend], None], backend: type[KeyringBackend]
@@ -227,6 +227,16 @@ def test_a_keyring_that_keeps_no_secret_is_refused_by_name(
         sentence = refusal(question)
         assert sentence.startswith(f"the keyring {backend.__module__}.{backend.__qualname__} does")
         assert "set up the system's own" in sentence
+
+
+def test_a_machine_without_a_keyring_is_told_what_to_install(
+    use: Callable[[KeyringBackend], None],
+) -> None:
+    use(fail.Keyring())
+    sentence = refusal(require_keyring)
+    assert sentence.startswith("this machine has no keyring: on a desktop")
+    assert "on a server, install gnome-keyring and dbus" in sentence
+    assert "keyrings.alt" not in sentence
 
 
 def test_the_chain_is_looked_into(
@@ -274,7 +284,7 @@ def test_a_proper_keyring_is_not_called_insecure(
     [
         (keyring.errors.KeyringLocked(CANARY), "the keyring is locked (KeyringLocked); unlock it"),
         (keyring.errors.InitError(CANARY), "the keyring is locked (InitError); unlock it"),
-        (keyring.errors.NoKeyringError(CANARY), "this machine offers no keyring; set up"),
+        (keyring.errors.NoKeyringError(CANARY), "this machine has no keyring: on a desktop"),
         (
             keyring.errors.PasswordSetError(CANARY),
             "the keyring refused the change (PasswordSetError); check",
@@ -297,7 +307,7 @@ def test_the_environment_accepts_no_keyring_that_is_none(
 ) -> None:
     monkeypatch.setenv("KILLDESK_INSECURE_KEYRING", "1")
     use(fail.Keyring())
-    assert refusal(lambda: load_credentials(OKX)).startswith("this machine offers no keyring")
+    assert refusal(lambda: load_credentials(OKX)).startswith("this machine has no keyring: ")
 
 
 def test_a_keyring_that_forgets_is_noticed(

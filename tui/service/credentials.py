@@ -15,6 +15,7 @@ from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Secret
 from tui.service.keyring_door import (
     INSECURE_SWITCH,
+    NO_KEYRING,
     CredentialsError,
     NoAnswerError,
     answer_of,
@@ -22,6 +23,7 @@ from tui.service.keyring_door import (
     backend_name,
     begin_question,
     insecure_parts,
+    is_none_at_all,
 )
 
 if TYPE_CHECKING:
@@ -258,6 +260,8 @@ def _is_sendable(value: Secret) -> bool:
 
 def _accepted(keyring: KeyringBackend) -> KeyringBackend:
     """`keyring`, if it keeps secrets or need not. Raises CredentialsError."""
+    if is_none_at_all(keyring):
+        raise CredentialsError(NO_KEYRING)
     refused = insecure_parts(keyring)
     if refused and not _insecure_allowed():
         raise CredentialsError(

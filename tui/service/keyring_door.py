@@ -26,9 +26,11 @@ _INSECURE_MODULES = ("keyring.backends.null", "keyring.backends.fail", "keyrings
 _INSECURE_WORDS = ("plaintext", "plain_text")
 _FINDING = threading.Lock()
 _FINDING_S = 2.0
-_NO_KEYRING = (
-    "this machine offers no keyring; set up the system's own (Secret Service or KWallet on Linux, "
-    "Keychain, Windows Credential Manager) and start again"
+_NO_BACKEND = "keyring.backends.fail"
+NO_KEYRING = (
+    "this machine has no keyring: on a desktop, log in to it or start its Secret Service or "
+    'KWallet; on a server, install gnome-keyring and dbus and unlock it at start, as "On a server" in the '
+    "README says"
 )
 
 
@@ -81,6 +83,11 @@ def insecure_parts(keyring: KeyringBackend) -> tuple[str, ...]:
     """The names of the backends in it that keep secrets in the clear, or none at all."""
     parts = (keyring, *_chained(keyring))
     return tuple(_class_name(part) for part in parts if _is_insecure(type(part)))
+
+
+def is_none_at_all(keyring: KeyringBackend) -> bool:
+    """Whether it is what `keyring` gives where this machine has none."""
+    return type(keyring).__module__ == _NO_BACKEND
 
 
 def _ask(question: Callable[[KeyringBackend], T], answer: Future[T]) -> None:
@@ -142,7 +149,7 @@ def _explained(error: BaseException) -> CredentialsError:
         error = error.__cause__ or error
     kind = type(error).__name__
     if isinstance(error, errors.NoKeyringError):
-        return CredentialsError(_NO_KEYRING)
+        return CredentialsError(NO_KEYRING)
     if isinstance(error, errors.KeyringLocked | errors.InitError):
         return CredentialsError(
             f"the keyring is locked ({kind}); unlock it, by logging in or with the system's "
