@@ -29,8 +29,8 @@ _FINDING_S = 2.0
 _NO_BACKEND = "keyring.backends.fail"
 NO_KEYRING = (
     "this machine has no keyring: on a desktop, log in to it or start its Secret Service or "
-    'KWallet; on a server, install gnome-keyring and dbus and unlock it at start, as "On a server" in the '
-    "README says"
+    "KWallet; on a server, install gnome-keyring and dbus and unlock it at start, as README says "
+    'under "On a server"'
 )
 
 
