@@ -83,6 +83,8 @@ def cancel_accounts(
         return Ended(reports, not_covered, interrupts.first)
     finally:
         with suppress(Exception):  # the outcome is known: no fault of an end takes it away
+            if at_once:
+                work.cancel()
             desk.stop(*((STOP_AT_ONCE_S, STOP_AT_ONCE_S) if at_once else ()))
 
 

@@ -25,7 +25,12 @@ def run_service(
     logging.getLogger("websockets").setLevel(logging.WARNING)
     gc.set_threshold(*COLLECT_AFTER)
     asyncio.set_event_loop(loop)
-    loop.set_exception_handler(lambda _, context: stray(context.get("exception")))
+
+    def report(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        if not loop.is_closed():  # what ends with the process after it concerns nobody
+            stray(context.get("exception"))
+
+    loop.set_exception_handler(report)
     # Name servers that do not answer hold a thread each; the others must not wait for one.
     loop.set_default_executor(HelperThreads(RESOLVERS))
     try:
