@@ -245,6 +245,7 @@ def test_stopped_from_outside_and_brought_back_by_a_shell(
     [
         "\x1b[27u",
         "\x1b[200~XX cc ss\x1b[201~",
+        "\x1b[200~text\x1b[201~XX\x1b[201~",
         "\x1b[<35;13;24M",
         "\x1b]11;rgb:XXXX/cccc/aaaa\x1b\\",
     ],
@@ -292,3 +293,50 @@ def test_no_bytes_end_the_desk(terminal: Open) -> None:
     desk.wait_for(lambda text: clock_on(text) not in ("", before))
     assert desk.process.poll() is None, desk.text
     assert b"Traceback" not in desk.received
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc whether it is stopped")
+def test_what_was_typed_while_the_process_was_stopped_is_no_press(terminal: Open) -> None:
+    desk = terminal("--demo", columns=160, rows=46)
+    screen = desk.wait_for(ready)
+    before = open_orders(screen)
+    desk.press_by_hand("3", "s")
+    desk.wait_for("AGAIN")
+    desk.kill(signal.SIGSTOP)
+    until(lambda: status_of(desk) == "T")
+    desk.press("s")
+    desk.kill(signal.SIGCONT)
+    desk.wait_for(lambda text: "AGAIN" not in text)
+    assert open_orders(screen) == before
+    desk.kill(signal.SIGSTOP)
+    until(lambda: status_of(desk) == "T")
+    desk.cook()  # the shell's: what is typed waits for the end of its line
+    desk.press("X")
+    desk.kill(signal.SIGCONT)
+    until(lambda: not desk.echoes)
+    alive(desk)
+    assert open_orders(screen) == before
+    desk.press_by_hand("3", "s", "s")
+    until(lambda: open_spreads(screen) == 0)
+
+
+def test_pasted_without_brackets_it_is_no_press(terminal: Open) -> None:
+    desk = terminal("--demo", columns=160, rows=46)
+    screen = desk.wait_for(ready)
+    before = open_orders(screen)
+    for text in ("XX", "AVAX XRP SNX XX XX", "c c\rX X\r", "a" * 5000):
+        desk.press(text)
+        clock = clock_on(desk.text)
+        desk.wait_for(lambda text, clock=clock: clock_on(text) not in ("", clock))
+    assert open_orders(screen) == before
+
+
+def test_keys_of_kittys_protocol(terminal: Open) -> None:
+    """A held key is one press; two taps are two."""
+    desk = terminal("--demo", columns=160, rows=46)
+    screen = desk.wait_for(ready)
+    before = open_orders(screen)
+    desk.press_by_hand("\x1b[13;1:3u", X, *[X_AGAIN] * 20, X_LET_GO)
+    assert open_orders(screen) == before, "held"
+    desk.press_by_hand(X, X_LET_GO, X, X_LET_GO)
+    until(lambda: open_orders(screen) == 0)
