@@ -50,7 +50,7 @@ class Simulator:
         self.host = url.removeprefix("http://")
         self.accounts = accounts
         self._client = httpx.Client(
-            base_url=url, trust_env=False, timeout=10, verify=_NO_CERTIFICATES
+            base_url=url, trust_env=False, timeout=60, verify=_NO_CERTIFICATES
         )
 
     def state(self) -> dict[str, Any]:

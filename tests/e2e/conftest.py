@@ -28,7 +28,7 @@ else:
     import struct
     import termios
 
-WAIT_S = 30.0
+WAIT_S = 90.0
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
 """Keyboard protocols and questions to the terminal, at which pyte stumbles."""
@@ -294,7 +294,7 @@ def killdesk(clean_env: dict[str, str]) -> Killdesk:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
 

@@ -14,7 +14,7 @@ import pytest
 Open = Callable[..., Any]
 Settings = Callable[..., str]
 COUNTDOWN_S, BEAT_S = 5.0, 1.5
-WAIT_S = 30.0
+WAIT_S = 90.0
 LEFT_RUNNING = re.compile(
     r"bitget-uta: the dead-man timer was left running; Bitget cancels what it covers"
     r" by (\d\d:\d\d:\d\d) UTC\."

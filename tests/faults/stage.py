@@ -25,7 +25,7 @@ from tui.service.cancel_run import RunLimits
 from tui.service.live_desk import LiveDesk
 from tui.service.publisher import Publisher
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 GRACE_S = 3600.0
 ACK_S = 0.3
 PATIENT = (1.5, 2.6)

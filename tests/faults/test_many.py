@@ -22,7 +22,7 @@ from tui.service.live_desk import LiveDesk
 NAMES = tuple(f"okx-{number}" for number in range(1, 7))
 PRESSED = {**dict.fromkeys(NAMES, "spreads"), BITGET: "orders"}
 """What is pressed, by account."""
-WAIT_S = 30.0
+WAIT_S = 90.0
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.faults.certificates import Certificate, certificate
 from tests.faults.link import CHUNK, DOWN, UP
 from tests.faults.proxy import Proxy
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 SHORT_S = 0.15
 """In which an echo on loopback would have come long ago."""
 

@@ -30,7 +30,7 @@ from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
 from tui.venues.base import NoReply, RestCall, RestReply, SocketCall
 
-WAIT_S = 30.0
+WAIT_S = 90.0
 KEYS = Credentials(Secret("the-api-key"), Secret("the-secret-key"), Secret("the-passphrase"))
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

@@ -22,7 +22,7 @@ from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
 from tui.service.worker import POLL_S
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 class Simulator(Protocol):

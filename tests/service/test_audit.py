@@ -29,7 +29,7 @@ from tui.service.audit import Audit
 from tui.service.audit_files import file_name, list_files
 from tui.service.audit_read import CannotRead, check_file, read_lines
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 SESSION = {"what": "dashboard", "user": "jo", "host": "desk-1", "accounts": ("okx-desk (okx)",)}
 DAY_S = 86_400.0
 

@@ -11,7 +11,7 @@ import pytest
 
 from tui.service.helper_threads import HelperThreads
 
-WAIT_S = 30.0
+WAIT_S = 90.0
 HANGS = """
 import asyncio, threading
 from tui.service.service_loop import run_service

@@ -14,7 +14,7 @@ from tui.core.desk import DeskView, Health, NewSettings, RunView
 from tui.core.frames import FrameFeed
 from tui.service.late_desk import LateDesk, awaited
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 class OpenDesk:

@@ -17,7 +17,7 @@ from tui.core.secrets import Credentials
 from tui.service.live_desk import LiveDesk
 
 OpenDesk = Callable[..., Any]
-WAIT_S = 20
+WAIT_S = 60
 
 
 def new(desk: Any, *accounts: Account, **more: Any) -> NewSettings:

@@ -21,7 +21,7 @@ from tui.service.replay_desk import ReplayDesk
 from tui.service.replay_index import SILENCE_MS, index_file
 
 NOON_MS = 1_760_702_400_000
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 class Tape:

@@ -43,7 +43,7 @@ class _Client:
         self.clock_off_s = 0.0
         self.headers: dict[str, str] = {}
         self.http = httpx.Client(
-            base_url=simulator.url, trust_env=False, timeout=10, verify=_NO_CERTIFICATES
+            base_url=simulator.url, trust_env=False, timeout=60, verify=_NO_CERTIFICATES
         )
 
     def now(self) -> datetime:

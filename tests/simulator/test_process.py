@@ -33,7 +33,7 @@ def start() -> Iterator[Start]:
     yield run
     for process in started:
         process.kill()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -85,7 +85,7 @@ def test_a_signal_ends_it_cleanly(
     with httpx.Client(base_url=told["url"], trust_env=False) as client:
         assert client.get("/sim/state").status_code == 200
         process.send_signal(number)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert process.stderr is not None
     assert process.stderr.read() == ""
 
@@ -101,7 +101,7 @@ def test_an_interrupt_that_was_ignored_at_the_start_stays_so(start: Start) -> No
     with httpx.Client(base_url=told["url"], trust_env=False) as client:
         assert client.get("/sim/state").status_code == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_it_ends_with_its_stdin(start: Start) -> None:
@@ -110,7 +110,7 @@ def test_it_ends_with_its_stdin(start: Start) -> None:
     assert process.poll() is None
     assert process.stdin is not None
     process.stdin.close()
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def test_a_port_in_use_is_one_sentence(start: Start) -> None:
@@ -119,7 +119,7 @@ def test_a_port_in_use_is_one_sentence(start: Start) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         process = start("--port", str(port))
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (2, "")
     assert errors.count("\n") == 1
     assert f"127.0.0.1 port {port}" in errors
@@ -132,7 +132,7 @@ def test_a_port_in_use_is_one_sentence(start: Start) -> None:
 )  # fmt: skip
 def test_what_it_refuses_is_one_sentence(start: Start, arguments: tuple[str, str]) -> None:
     process = start(*arguments)
-    output, errors = process.communicate(timeout=20)
+    output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (2, "")
     assert errors.count("\n") == 1
     assert "Traceback" not in errors

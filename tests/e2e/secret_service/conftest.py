@@ -18,7 +18,7 @@ import pytest
 if sys.platform != "linux":
     collect_ignore_glob = ["test_*.py"]
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 REQUIRED = "KILLDESK_SECRET_SERVICE"
 """Set to `required` where the programs have been installed: then a test may not be skipped."""
 PROGRAMS = ("dbus-daemon", "gnome-keyring-daemon")
