@@ -151,7 +151,7 @@ def test_without_a_descriptor_left_every_key_works_and_the_cancels_leave(
     desk.press(ESCAPE)
     desk.wait_for(lambda text: "X X panic again" not in text)
     for key, said in (("?", "go to a panel"), ("v", "what happened"), ("i", "why ready or not"),
-                      ("h", "alarms and outcomes"), ("1o", "choose orders   htx"), ("l", "PIN"),
+                      ("h", "alarms and outcomes"), ("o", "choose orders   htx"), ("l", "PIN"),
                       ("d", "READY TO DRILL"), ("\x10", "Search for commands")):  # fmt: skip
         desk.press(key)
         desk.wait_for(said)

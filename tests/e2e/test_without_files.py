@@ -25,7 +25,7 @@ PACKAGES = (
 DIALOGS = (
     ("v", "what happened"),
     ("i", "why ready or not"),
-    ("1o", "choose orders   htx-legacy"),
+    ("o", "choose orders   htx-legacy"),
     ("w", "where: cancel only"),
     ("h", "alarms and outcomes"),
     ("e", "accounts  4 of 4"),
@@ -112,7 +112,7 @@ def test_everything_works_when_the_files_are_gone(
     desk.wait_for("AGAIN")
     desk.press("u")
     desk.wait_for(lambda _: simulator.open("okx-desk", "quote") == 0)
-    desk.press("4a")
+    desk.press("a")
     desk.wait_for("ARMED")
     desk.press("q")
     desk.wait_for("Leave it to fire")
