@@ -46,7 +46,7 @@ def late(typed: Typed, random: Random, jitter: int) -> Typed:
 
 
 def cat(random: Random) -> Typed:
-    """Paws: each comes down on two to five neighbouring keys, less than 40 ms from one to the next,
+    """Paws: each comes down on two to five neighbouring keys, up to 150 ms from one to the next,
     and rests on them, so that the last one repeats. A paw on shift makes capitals."""
     typed: Typed = []
     now = 0
@@ -57,7 +57,7 @@ def cat(random: Random) -> Typed:
         random.shuffle(under)
         if random.random() < 0.5:
             under = [one.upper() for one in under]
-        down = list(accumulate(random.randint(0, 39) for _ in under))
+        down = list(accumulate(random.randint(0, 150) for _ in under))
         typed += [(one, now + after) for one, after in zip(under, down, strict=True)]
         rest = random.randint(40, 2000)
         delay, every = random.choice(KEYBOARDS)

@@ -26,7 +26,24 @@ RANDOMS = st.randoms(use_true_random=False)
 KEYS = st.sampled_from("Xcsu")
 BATCHES = st.integers(1, 5)
 WORDS = st.sampled_from(
-    ("XRP SNX", "AVAX XRP", "success", "SuccEss", "taXXes", "uucp", "stress", "stXX")
+    (
+        "XRP SNX",
+        "AVAX XRP",
+        "success",
+        "SuccEss",
+        "taXXes",
+        "uucp",
+        "stress",
+        "stXX",
+        "access",
+        "account",
+        "occurred",
+        "accuse",
+        "vacuum",
+        "passes",
+        "assess",
+        "succumb",
+    )
 )
 
 

@@ -42,8 +42,8 @@ RELEASED_S = 0.4
 TYPING_S, TYPED = 0.3, 2
 """A press after so many other letters within this time is part of typing: a fast typist leaves 60
 to 150 ms between letters, somebody who gives commands one after the other does not."""
-TOGETHER_S = 0.04
-"""Two different keys within this time were pressed at once: by a paw, or by one finger."""
+NEXT_LETTER_S = 0.16
+"""One other letter as close as this is enough: the next letter of a word, or a paw on two keys."""
 DOUBLE_CLICK_S = 0.5
 """The second click of a double click comes sooner (500 ms is the default of Windows, GNOME and KDE
 have 400 ms)."""
@@ -264,7 +264,7 @@ class Gesture:
             if one.completed or gap_s >= TYPING_S:
                 break
             if one.letter and one.key != stroke.key:
-                letters += TYPED if gap_s < TOGETHER_S else 1
+                letters += TYPED if gap_s < NEXT_LETTER_S else 1
         return letters >= TYPED
 
     def _chain(self, stroke: Stroke, *, near: bool = False) -> int:
