@@ -1,7 +1,7 @@
 """A press while something is in the way, beside the same press on a quiet desk.
 
 The real dashboard with its four accounts in a pseudo-terminal of 120 x 40, the simulator in another
-process, a proxy on loopback before each account. Keys are typed 120 ms apart, as a hand does, and a
+process, a proxy on loopback before each account. Keys are typed 155 ms apart, as a hand does, and a
 press counts from before its second key is written to the terminal until the first bytes of its
 cancels have arrived at the proxies: at all four for a panic, at Bitget's for `c`. A press of which
 nothing arrives counts as the whole time that was waited for it, and the note says how many those
@@ -53,7 +53,8 @@ LISTS = {
     "okx-desk": ("/api/v5/sprd/orders-pending", "/api/v5/rfq/quotes"),
     "bitget-uta": ("/api/v3/trade/unfilled-orders",),
 }
-TAP_S = 0.12
+TAP_S = 0.155
+"""Seven taps a second are the most that a hand does; faster ones may be a key that is held."""
 QUIET_S = 0.25
 GAP_S = (0.2, 0.5)
 """Before a press: no two presses in step."""
