@@ -28,7 +28,11 @@ else:
     import struct
     import termios
 
-WAIT_S = 90.0
+WAIT_S = 12.0
+PAUSE_S = 0.4
+"""Between two different keys: sooner they count as typing, not as commands."""
+READ_S = 10.0
+"""What was typed is read by then, unless the program is stopped."""
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
 """Keyboard protocols and questions to the terminal, at which pyte stumbles."""
@@ -55,6 +59,8 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._lock = threading.Condition()
+        self._typed, self._typed_s = "", float("-inf")
+        """What was typed last, and when."""
         self.received = bytearray()
         self._master, slave = pty.openpty()
         size = struct.pack("HHHH", rows, columns, 0, 0)
@@ -124,19 +130,37 @@ class Terminal:
         return bool(local & termios.ECHO) and bool(local & termios.ICANON)
 
     def press(self, keys: str) -> None:
-        os.write(self._master, keys.encode())
+        """Types it, as a calm hand does: after something else it takes a moment. What is several
+        characters long comes in one piece, as a paste does."""
+        if keys != self._typed:
+            self._pause()
+        self._write(keys)
 
     def press_by_hand(self, *keys: str) -> None:
-        """Presses one key after another, each when the one before has been read, as a hand does.
+        """Presses one key after another, each when the one before has been read.
 
         Needs nothing on the screen, which may be stalled.
         """
+        for key in keys:
+            self._pause()
+            self._write(key)
+
+    def _write(self, keys: str) -> None:
+        self._typed, self._typed_s = keys, time.monotonic()
+        os.write(self._master, keys.encode())
+
+    def _pause(self) -> None:
+        """Returns a hand's pause after what was typed last was read; a stopped program reads
+        nothing, and is not waited for."""
+        waited = False
         with self._opened() as device:
-            for key in keys:
-                self.press(key)
-                while struct.unpack("I", fcntl.ioctl(device, termios.FIONREAD, b"\0" * 4))[0]:
-                    time.sleep(0.001)
-                time.sleep(0.08)  # no hand is faster, and what is faster counts as a paste
+            while time.monotonic() - self._typed_s < READ_S:
+                if not struct.unpack("I", fcntl.ioctl(device, termios.FIONREAD, b"\0" * 4))[0]:
+                    break
+                waited = True
+                time.sleep(0.002)
+        since_s = 0.0 if waited else time.monotonic() - self._typed_s
+        time.sleep(max(0.0, PAUSE_S - since_s))
 
     def stall(self) -> None:
         """From now on the terminal takes no output, as after ctrl+s."""

@@ -63,7 +63,7 @@ def test_a_running_desk_does_not_wait_for_a_pipe(
     os.mkfifo(configured)
     desk.wait_for("pipe,")  # as the settings' watch has found, and says in a note
     desk.press("R")
-    desk.press("XX")
+    desk.twice("X")
     desk.wait_for("confirmed")
 
 
@@ -113,7 +113,7 @@ def test_an_account_of_an_unknown_venue_is_denied_on_the_screen_and_in_reports(
     desk.wait_for("3 of 4 ready")
     desk.wait_for("name: is empty")
     desk.press("3eE")
-    desk.press("XX")
+    desk.twice("X")
     desk.wait_for("denied")
     desk.wait_for("confirmed")
     assert simulator.open("htx-unified") == 0
@@ -129,7 +129,7 @@ def test_new_settings_with_a_bad_value_leave_the_account_as_it_is(
     desk.press("R")
     desk.wait_for("new settings wait: extra: OKX")
     desk.wait_for("4 of 4 ready")
-    desk.press("XX")
+    desk.twice("X")
     desk.wait_for("confirmed")
     assert simulator.open("okx-desk") == 0
 

@@ -125,7 +125,7 @@ def test_a_read_only_disk(terminal: Open, configured: str, disk: SmallDisk, simu
     desk = terminal("--config", configured, columns=200, rows=46)
     desk.wait_for("4 of 4 ready")
     desk.wait_for(lambda text: READ_ONLY in plain(text))
-    desk.press("4a")
+    desk.press_by_hand(*"4a")
     desk.wait_for("ARMED")
     desk.twice("X")
     desk.wait_for("6 of 6 confirmed")
@@ -134,7 +134,7 @@ def test_a_read_only_disk(terminal: Open, configured: str, disk: SmallDisk, simu
     desk.press("\x1b")
     desk.wait_for(lambda text: "esc close" not in text)
     assert READ_ONLY in plain(desk.text)
-    desk.press("4aa")
+    desk.press_by_hand(*"4aa")
     desk.wait_for("OFF")
     desk.press("q")
     assert desk.wait_end() == 0

@@ -55,7 +55,7 @@ def write_everything(terminal: Open, killdesk: Killdesk, config: str, state: Pat
     assert done.returncode == 0, done.stderr
     desk = terminal("--config", config, columns=160, rows=46)
     desk.wait_for("4 of 4 ready")
-    desk.press("4a")
+    desk.press_by_hand(*"4a")
     desk.wait_for("ARMED")
     desk.press(SAVE)
     desk.wait_for("saved in")
@@ -68,7 +68,7 @@ def write_everything(terminal: Open, killdesk: Killdesk, config: str, state: Pat
     desk.press("3")
     desk.twice("s")
     desk.wait_for("confirmed")
-    desk.press("4aa")
+    desk.press_by_hand(*"4aa")
     desk.wait_for("OFF")
     desk.press("q")
     assert desk.wait_end() == 0
@@ -130,7 +130,7 @@ def test_no_planted_link_is_written_through(
     desk.wait_for("4 of 4 ready")
     desk.wait_for("the record of this session is broken")
     desk.wait_for("is a symbolic link; take it away; cancels go on")
-    desk.press("4a")
+    desk.press_by_hand(*"4a")
     desk.wait_for("ARMED")
     desk.press(SAVE)
     desk.wait_for(lambda text: text.count("symbolic") == 2)  # the record's, and the frames'
@@ -143,7 +143,7 @@ def test_no_planted_link_is_written_through(
     desk.wait_for(lambda _: simulator.open("okx-desk", "spread") == 0)
     desk.wait_for("confirmed")
     assert "the record of this session is broken" in desk.text
-    desk.press("4aa")
+    desk.press_by_hand(*"4aa")
     desk.wait_for("OFF")
     desk.press("q")
     assert desk.wait_end() == 0
@@ -174,13 +174,13 @@ def test_a_planted_pipe_holds_up_nothing(
     desk.wait_for("4 of 4 ready")
     if target in ("audit", "writer"):
         desk.wait_for("is not a regular file; take it away; cancels go on")
-    desk.press("4a")
+    desk.press_by_hand(*"4a")
     desk.wait_for("ARMED")
     desk.press("3")
     desk.twice("s")
     desk.wait_for(lambda _: simulator.open("okx-desk", "spread") == 0)
     desk.wait_for("confirmed")
-    desk.press("4aa")
+    desk.press_by_hand(*"4aa")
     desk.wait_for("OFF")
     desk.press("q")
     assert desk.wait_end() == 0

@@ -120,7 +120,7 @@ def test_a_day_at_the_desk(
     desk.press("a")
     desk.wait_for("ARMED")
     desk.press("3")
-    desk.press("ss")
+    desk.twice("s")
     desk.wait_for(lambda _: simulator.open("okx-desk", "spread") == 0)
     desk.wait_for("confirmed")
     desk.press("i")

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.ui.keys.hands import Desk, Typed, cat, held, late, many_keys, typist
@@ -106,6 +106,28 @@ def test_going_to_a_panel_first_is_no_typing(way: list[str], key: str, gap: int)
 def test_one_gesture_after_the_other(keys: list[str], gap: int) -> None:
     doubled = [key for key in keys for _ in range(2)]
     assert Desk().play([(key, n * gap) for n, key in enumerate(doubled)]) == keys
+
+
+@given(KEYS, st.integers(20, 179), st.integers(180, 1900), st.integers(20, 179), BATCHES)
+def test_a_second_pair_soon_after_the_first_fires_too(
+    key: str, first: int, pause: int, second: int, batch: int
+) -> None:
+    again = first + pause
+    typed = [(key, 0), (key, first), (key, again), (key, again + second)]
+    assert Desk().play(typed, batch) == [key, key]
+
+
+@given(KEYS, RANDOMS)
+def test_holding_the_second_tap_fires_once(key: str, random: Random) -> None:
+    typed = [(key, 0), *held(key, random, start=random.randint(40, 170))]
+    assume(len(typed) > 4)
+    assert Desk().play(typed) == [key]
+
+
+@given(KEYS, st.integers(20, 179), st.integers(200, 1900))
+def test_a_pair_after_the_same_letter_in_a_text_fires(key: str, gap: int, before: int) -> None:
+    text = [(key, 0), ("o", 60), ("o", 120), ("enter", 180)]
+    assert Desk().play([*text, (key, 180 + before + 300), (key, 480 + before + gap)]) == [key]
 
 
 @given(RANDOMS, st.integers(3, 12))

@@ -17,6 +17,9 @@ Then only time tells them apart:
   faster than about seven times a second, which is slower than that.
 - Where the terminal tells a press from a repeat (kitty's protocol), nothing waits.
 
+- After a pair, or after another key, two quick strokes are two taps unless a third
+  follows: whoever panics twice within a second must get through.
+
 What time alone cannot tell: a key that is let go right after its first repeat looks like two taps,
 and so does a key whose repeats are more than `REPEAT_GAP_S` apart (under eight a second).
 
@@ -116,6 +119,11 @@ class Stroke:
     """One stroke is one press, whatever else asks."""
     completed: bool = False
     """It confirmed; what follows begins afresh."""
+    follows: bool = False
+    """It is no repeat, and comes straight after another stroke of its key."""
+    hardly_held: bool = False
+    """It may be the first repeat of a key, but another key or a whole pair came before: a second
+    one close to it is a fast second tap unless a third follows."""
 
 
 class Gesture:
@@ -140,6 +148,10 @@ class Gesture:
             before = self._same_key(stroke.key)
             alone = bool(self._strokes) and before is self._strokes[-1]
             stroke.nature = _nature(stroke, before, alone=alone)
+            if before is not None and stroke.at_s - before.at_s < WINDOW_S:
+                stroke.follows = alone and stroke.nature is not Nature.REPEAT
+                maybe = stroke.nature is Nature.MAYBE and not before.hardly_held
+                stroke.hardly_held = maybe and (before.follows or not alone)
             if stroke.nature is Nature.REPEAT and before is not None:
                 _expose(before)
         waiting, self._waiting = self._waiting, None
@@ -322,7 +334,7 @@ def _nature(stroke: Stroke, before: Stroke | None, *, alone: bool) -> Nature:
             return Nature.PRESS
         return Nature.REPEAT if soon and alone else Nature.DOUBTFUL
     if before.nature is not Nature.PRESS and soon:
-        return Nature.REPEAT
+        return Nature.MAYBE if before.hardly_held else Nature.REPEAT
     return Nature.PRESS if gap_s < REPEAT_STARTS_S else Nature.MAYBE
 
 
