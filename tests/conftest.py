@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
@@ -130,3 +132,29 @@ def file_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(keyring.core, "_keyring_backend", backend)
     monkeypatch.setenv("KILLDESK_INSECURE_KEYRING", "1")
     return tmp_path / "keyring.cfg"
+
+
+@pytest.fixture
+def calm_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pilot's hand: its keys are dated as a calm hand types them, on a terminal that tells a
+    press from an auto-repeat. No test depends on how fast the machine is; what depends on it is
+    tested in `tests/ui/keys` and, in real terminals, in `tests/e2e`."""
+    from textual import events
+
+    from tui.ui import presses
+    from tui.ui.textual_compat.key_facts import KeyFacts, key_facts
+
+    typed_s, last = time.monotonic() + 10_000, ""
+
+    def facts(event: events.Event) -> KeyFacts:
+        nonlocal typed_s, last
+        found = key_facts(event)
+        if isinstance(event, events.Key):
+            typed_s += 0.1 if event.key == last else 0.4
+            last = event.key
+            repeat = False if found.repeat is None else found.repeat
+            return replace(found, typed_at_s=typed_s, repeat=repeat)
+        typed_s += 0.1 if isinstance(event, events.Click) and event.chain > 1 else 0.6
+        return replace(found, typed_at_s=typed_s)
+
+    monkeypatch.setattr(presses, "key_facts", facts)

@@ -28,7 +28,7 @@ else:
     import struct
     import termios
 
-WAIT_S = 12.0
+WAIT_S = 90.0
 PAUSE_S = 0.4
 """Between two different keys: sooner they count as typing, not as commands."""
 READ_S = 10.0

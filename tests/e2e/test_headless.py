@@ -107,7 +107,7 @@ SENT_TO = {
     "htx-legacy": ("cancelall", "/linear-swap-api/v1/swap_cancelall"),
     "htx-unified": ("cancel_all_orders", "/v5/trade/cancel_all_orders"),
     "okx-desk": ("sprd-mass-cancel", "/api/v5/sprd/mass-cancel", "/api/v5/rfq/cancel-all-quotes"),
-    "bitget-uta": ("/api/v3/trade/cancel-symbol-order",),
+    "bitget-uta": ("/api/v3/trade/cancel-symbol-order", "/api/v3/trade/cancel-batch"),
 }
 """Where each account's main action goes: operations of the socket, and REST paths."""
 MAIN = {

@@ -13,6 +13,8 @@ from tests.faults.test_wire import SCENARIOS
 from tui.ui.app import KilldeskApp
 from tui.ui.panel import AccountPanel
 
+pytestmark = pytest.mark.usefixtures("calm_hand")
+
 SHOWN = {
     # scenario: what stands in the panel of the account on trial when its run has ended
     "htx-legacy: socket: a black hole, pressed into": ("DEGRADED", "ws down: ", "CONFIRMED"),

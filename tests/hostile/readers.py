@@ -201,6 +201,9 @@ class _Wire(asyncio.Transport):
     def write(self, data: Any) -> None:
         pass
 
+    def is_closing(self) -> bool:
+        return False
+
     def abort(self) -> None:
         pass
 

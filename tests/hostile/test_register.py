@@ -61,7 +61,7 @@ ELSEWHERE = {
     "ui.terminal.writer:TerminalWriter._put_out": "writes",
     "ui.textual_compat.driver:TerminalDriver._pass_on": "ui/test_driver: the real input function",
     "service.rest_route:RestRoute._says_error": "test_wire: a server of such answers",
-    "service.simulator_control:SimulatorControl.state": "our own simulator, for a drill",
+    "service.simulator_control:SimulatorControl._look": "our own simulator, for a drill",
     "service.socket_connection:_Connection.data_received": "hands on; test_wire, as the next one",
     "service.socket_route:SocketRoute._take": "test_wire: a server of such messages",
     "venues.base:Dialect.failed": "a protocol",

@@ -19,6 +19,8 @@ from tui.ui.app import KilldeskApp
 from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel
 
+pytestmark = pytest.mark.usefixtures("calm_hand")
+
 OpenDesk = Callable[..., Any]
 
 LIMITS = RunLimits(ack_s=0.3, window_s=2.6)
@@ -37,6 +39,8 @@ class Main:
     path: str
     read: str
     op: str = ""
+    instead: str = ""
+    """Where the same orders are cancelled by their ids if that is refused."""
 
     def __str__(self) -> str:
         return f"{self.account} {self.action}"
@@ -80,6 +84,7 @@ MAIN = (
         ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES"),
         "/api/v3/trade/cancel-symbol-order",
         "/api/v3/trade/unfilled-orders",
+        instead="/api/v3/trade/cancel-batch",
     ),
 )
 ACCOUNTS = tuple(dict.fromkeys(main.account for main in MAIN))
@@ -229,6 +234,8 @@ def put_fault(simulator: Any, main: Main, row: Row) -> None:
     over_socket, over_rest = {"op": main.op}, {"path": main.path}
     if row.every_time:
         places = [over_socket, over_rest] if main.op else [over_rest]
+        if main.instead:
+            places.append({"path": main.instead})
         for place in places:
             simulator.faults(main.account, row.kind, EVER, **place, **row.more)
     else:

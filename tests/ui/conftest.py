@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 
 from tui.core.actions import EVERYTHING, Action, Outcome, Report, Scope
@@ -18,9 +17,7 @@ from tui.core.deadman_view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView, Health, NewSettings, RouteView, RunView
 from tui.core.frames import Frame, FrameFeed
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.ui import presses
 from tui.ui.app import KilldeskApp
-from tui.ui.textual_compat.key_facts import KeyFacts, key_facts
 
 NOW_MS = 1_760_702_602_000
 """12:03:22 UTC."""
@@ -259,24 +256,8 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def calm_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pilot's hand: its keys are dated as a calm hand types them, on a terminal that tells a
-    press from an auto-repeat. No test depends on how fast the machine is; what depends on it is
-    tested in `keys/`, in `test_accidents.py` and in `tests/e2e`."""
-    typed_s, last = read_clock().mono_s + 10_000, ""
-
-    def facts(event: events.Event) -> KeyFacts:
-        nonlocal typed_s, last
-        found = key_facts(event)
-        if isinstance(event, events.Key):
-            typed_s += 0.1 if event.key == last else 0.4
-            last = event.key
-            repeat = False if found.repeat is None else found.repeat
-            return replace(found, typed_at_s=typed_s, repeat=repeat)
-        typed_s += 0.1 if isinstance(event, events.Click) and event.chain > 1 else 0.6
-        return replace(found, typed_at_s=typed_s)
-
-    monkeypatch.setattr(presses, "key_facts", facts)
+def _calm_hand(calm_hand: None) -> None:
+    """Every pilot here types as a calm hand does."""
 
 
 def everything(name: str, action: str | None = None) -> tuple[object, ...]:

@@ -165,7 +165,7 @@ def test_a_day_at_the_desk(
     back(desk, "esc close")
     desk.press("q")
     desk.wait_for("disarm")
-    desk.press("d")
+    desk.twice("d")
     assert desk.wait_end() == 0
     said.append(bytes(desk.received))
 
