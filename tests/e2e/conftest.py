@@ -31,7 +31,9 @@ else:
 WAIT_S = 90.0
 PAUSE_S = 0.4
 """Between two different keys: sooner they count as typing, not as commands."""
-READ_S = 10.0
+TAP_S = 0.06
+"""Between two taps of one key: what comes in one piece is no press."""
+READ_S = 5.0
 """What was typed is read by then, unless the program is stopped."""
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
@@ -132,8 +134,7 @@ class Terminal:
     def press(self, keys: str) -> None:
         """Types it, as a calm hand does: after something else it takes a moment. What is several
         characters long comes in one piece, as a paste does."""
-        if keys != self._typed:
-            self._pause()
+        self._pause(PAUSE_S if keys != self._typed else TAP_S)
         self._write(keys)
 
     def press_by_hand(self, *keys: str) -> None:
@@ -142,15 +143,14 @@ class Terminal:
         Needs nothing on the screen, which may be stalled.
         """
         for key in keys:
-            self._pause()
-            self._write(key)
+            self.press(key)
 
     def _write(self, keys: str) -> None:
         self._typed, self._typed_s = keys, time.monotonic()
         os.write(self._master, keys.encode())
 
-    def _pause(self) -> None:
-        """Returns a hand's pause after what was typed last was read; a stopped program reads
+    def _pause(self, pause_s: float) -> None:
+        """Returns so long after what was typed last was read; a stopped program reads
         nothing, and is not waited for."""
         waited = False
         with self._opened() as device:
@@ -160,7 +160,7 @@ class Terminal:
                 waited = True
                 time.sleep(0.002)
         since_s = 0.0 if waited else time.monotonic() - self._typed_s
-        time.sleep(max(0.0, PAUSE_S - since_s))
+        time.sleep(max(0.0, pause_s - since_s))
 
     def stall(self) -> None:
         """From now on the terminal takes no output, as after ctrl+s."""

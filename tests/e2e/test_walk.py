@@ -74,7 +74,7 @@ def test_welcome_add_test_cancel_panic_lock_unlock_replay(
 
     desk.lock_with_new(PIN)
     simulator.orders("okx-desk", "spread", 3)
-    desk.twice("s")
+    desk.press("s")
     desk.wait_for("only panic works")
     assert simulator.open("okx-desk", "spread") == 3
     desk.press("l")

@@ -28,7 +28,7 @@ DIALOGS = (
     ("o", "choose orders   htx-legacy"),
     ("w", "where: cancel only"),
     ("h", "alarms and outcomes"),
-    ("e", "accounts  4 of 4"),
+    ("e", "Remove  d   Settings"),
     (",", "screen grace"),
     ("d", "READY TO DRILL"),
     ("l", "set a PIN"),
