@@ -136,7 +136,7 @@ async def test_every_key_works_as_always(old_desk: Any, make: SimpleNamespace) -
     async with make.shown(old_desk, **still(make)) as (app, pilot):
         await pilot.press("3", "z", "c")
         assert "AGAIN TO CANCEL ALL 8" in make.text(app)
-        await pilot.press("c", "a", "r")
+        await pilot.press("c", "r", "a")
         assert "AGAIN: disarm" in make.text(app)
         await pilot.press("a")
         assert old_desk.calls == [

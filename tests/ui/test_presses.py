@@ -103,10 +103,10 @@ def test_a_late_second_press_arms_again(hand: Hand) -> None:
 
 def test_another_press_takes_the_first_one_back(hand: Hand) -> None:
     hand.press("s", ONE)
-    hand.pass_time(0.1)
+    hand.pass_time(0.2)
     hand.press("u", OTHER)
     assert hand.presses.armed == OTHER
-    hand.pass_time(0.1)
+    hand.pass_time(0.2)
     hand.press("s", ONE)
     assert hand.fired == []
 
