@@ -52,6 +52,10 @@ DECODERS = frozenset(
 ELSEWHERE = {
     "audit_commands:_Reading.__iter__": "e2e/hostile/test_commands: audit show, export",
     "core.audit:_hash": "hashes what it is given",
+    "service.audit_heads:_append": "writes; keeps the newer half of its own lines as they are",
+    "service.courier:Courier._is_refusal": "asks the dialect, whose answer is fuzzed",
+    "service.sender:_may_have_left": "looks at what kind of reply it is",
+    "ui.ahead:_load_next": "loads our own modules",
     "service.audit_files:_named": "a name that its pattern has let through; ValueError is caught",
     "service.audit_pack:_pack": "writes; what it reads back it has just written",
     "service.http_connection:HttpConnection._request": "writes",
