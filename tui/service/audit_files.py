@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tui.core.audit import START, sealed_by
-from tui.service.locations import make_private_folder, open_private
+from tui.service.locations import careful_flags, make_private_folder, open_private
 
 MOST_WRITERS = 99
 """Killdesks that write at a time; each has a number, and files of that number."""
@@ -160,11 +160,9 @@ def _joined(lines: list[bytes]) -> bytes | None:
 
 def _open(path: Path, flags: int) -> int:
     """Opens a regular file of ours, and no link to another one. Raises OSError."""
-    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_NOINHERIT"):
-        flags |= getattr(os, flag, 0)
     if path.is_symlink():
         raise NoFile(f"{path.name} is a symbolic link; take it away")
-    descriptor = open_private(path, flags)
+    descriptor = open_private(path, careful_flags(flags))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise NoFile(f"{path.name} is not a regular file; take it away")

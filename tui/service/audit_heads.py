@@ -17,7 +17,13 @@ from pathlib import Path
 from tui.core.audit_heads import NotedHead
 from tui.core.text import safe_text
 from tui.service.audit_pack import PACKED
-from tui.service.locations import make_private_folder, open_private, replace_private
+from tui.service.locations import (
+    careful_flags,
+    make_private_folder,
+    open_private,
+    replace_private,
+)
+from tui.service.regular_file import read_regular
 
 HEADS_FILE = "record-heads"
 MOST_BYTES = 512 * 1024
@@ -57,10 +63,7 @@ def noted_heads(file: Path, state_folder: Path) -> list[NotedHead]:
 
 def _append(path: Path, line: bytes) -> None:
     make_private_folder(path.parent)
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
-        flags |= getattr(os, flag, 0)
-    descriptor = open_private(path, flags)
+    descriptor = open_private(path, careful_flags(os.O_RDWR | os.O_CREAT | os.O_APPEND))
     try:
         size = os.fstat(descriptor).st_size
         os.write(descriptor, line)
@@ -73,9 +76,7 @@ def _append(path: Path, line: bytes) -> None:
 
 def _of_file(path: Path) -> Iterator[NotedHead]:
     with suppress(OSError):
-        if not path.is_file() or path.stat().st_size > 2 * MOST_BYTES:
-            return
-        for line in path.read_text("ascii", errors="replace").splitlines():
+        for line in read_regular(path, 2 * MOST_BYTES).decode("ascii", "replace").splitlines():
             if (head := NotedHead.read(line, "the state folder")) is not None:
                 yield head
 

@@ -83,6 +83,14 @@ def open_private(path: Path, flags: int) -> int:
     return descriptor
 
 
+def careful_flags(flags: int) -> int:
+    """`flags` for `os.open` with those that keep it from following a link, from waiting for a pipe,
+    and from handing the descriptor to a child, where the platform has them."""
+    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_NOINHERIT"):
+        flags |= getattr(os, flag, 0)
+    return flags
+
+
 def replace_private(path: Path, text: str, *, through_link: bool = False) -> None:
     """Writes `text` to `path` in one step: a reader sees the old file or the new one, never half.
 

@@ -8,7 +8,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from tui.service.locations import make_private_folder, open_private
+from tui.service.locations import careful_flags, make_private_folder, open_private
 from tui.service.timer_past import MOST_BYTES, TimerPast
 
 _DIGEST_CHARS = 32
@@ -76,7 +76,7 @@ class TimerLock:
             return
         with suppress(OSError):  # the timer is switched off all the same
             # One of its own: the other may be given back meanwhile, and its number to any file.
-            descriptor = os.open(self._path, _flags(os.O_RDWR))
+            descriptor = os.open(self._path, careful_flags(os.O_RDWR))
             try:
                 os.lseek(descriptor, _PAST_AT, os.SEEK_SET)
                 os.write(descriptor, (past.kept if past else b"").ljust(MOST_BYTES))
@@ -102,7 +102,7 @@ class TimerLock:
         """As `take`; None if the file was taken away meanwhile and another try is worth it."""
         from filelock import lock_descriptor
 
-        descriptor = open_private(self._path, _flags(os.O_RDWR | os.O_CREAT))
+        descriptor = open_private(self._path, careful_flags(os.O_RDWR | os.O_CREAT))
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError("the lock file is not a regular file")
@@ -124,12 +124,6 @@ class TimerLock:
             return os.path.samestat(os.fstat(descriptor), self._path.lstat())
         except FileNotFoundError:
             return False
-
-
-def _flags(flags: int) -> int:
-    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_NOINHERIT"):
-        flags |= getattr(os, flag, 0)
-    return flags
 
 
 def _write_pid(descriptor: int) -> None:
