@@ -70,8 +70,8 @@ async def test_nothing_of_ours_is_refused_at_rest_in_a_cancel_and_in_two_panics(
     waited_s: list[float] = []
     wait_s = read_pace._Bucket.wait_s
 
-    def watched(self: Any, now_s: float, *, urgent: bool) -> float:
-        found = wait_s(self, now_s, urgent=urgent)
+    def watched(self: Any, now_s: float, *, urgent: bool, ahead: int = 0) -> float:
+        found = wait_s(self, now_s, urgent=urgent, ahead=ahead)
         if urgent and self.limit.name == QUOTES_PATH:
             waited_s.append(found)
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 from hypothesis import given
@@ -100,3 +101,47 @@ async def test_after_a_refusal_the_next_try_comes_at_a_moment_of_chance(
     pace.left(LIST)(True, 60.0)
     assert 59 < pace.pause_s(LIST) <= 60, "as the answer asks"
     assert ReadPace(lambda _: None).pause_s(LIST) == 0
+
+
+async def test_polls_take_turns_and_a_press_goes_first() -> None:
+    """Two lists share a limit, and one of them asks again at once each time."""
+    pace = ReadPace(lambda _: RateLimit("list", 2, per_s=0.02))
+    left: list[str] = []
+    ended = asyncio.Event()
+
+    async def read(name: str, *, urgent: bool) -> None:
+        assert await pace.room(LIST, lambda: urgent)
+        left.append(name)
+        answered = pace.left(LIST)
+        await asyncio.sleep(0)
+        answered(False, 0.0)
+
+    async def polls(name: str) -> None:
+        while not ended.is_set():
+            await read(name, urgent=False)
+
+    tasks = [asyncio.create_task(polls(name)) for name in ("quotes", "pending")]
+    async with asyncio.timeout(60):
+        while len(left) < 20:
+            await asyncio.sleep(0)
+        await read("press", urgent=True)
+        ended.set()
+        await asyncio.gather(*tasks)
+    assert "press" in left[19:23]
+    polled = [name for name in left if name != "press"]
+    assert all(one != next_one for one, next_one in itertools.pairwise(polled))
+
+
+async def test_an_answer_wakes_who_waits_for_its_place() -> None:
+    """Without an answer a place is kept for longer."""
+    limit = RateLimit("list", 1, per_s=3600.0)
+    pace = ReadPace(lambda _: limit)
+    answered = pace.left(LIST)
+    waiting = asyncio.create_task(pace.room(LIST, lambda: True))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    pace._buckets["list"].limit = RateLimit("list", 1, per_s=0.0)
+    answered(False, 0.0)
+    async with asyncio.timeout(60):
+        await waiting

@@ -38,26 +38,50 @@ class _Place:
         return counted_s + limit.per_s
 
 
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    """A read that waits for room."""
+
+    urgent: Callable[[], bool]
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 @dataclass(slots=True)
 class _Bucket:
     limit: RateLimit
     places: list[_Place] = field(default_factory=list)
+    waiters: list[_Waiter] = field(default_factory=list)
+    """In the order in which they came."""
     refused_until_s: float = 0.0
     crowded_until_s: float = 0.0
 
-    def wait_s(self, now_s: float, *, urgent: bool) -> float:
-        """How long until there is room; 0 when there is."""
+    def wait_s(self, now_s: float, *, urgent: bool, ahead: int = 0) -> float:
+        """How long until there is room for one more than those `ahead`; 0 when there is."""
         if now_s < self.refused_until_s:
             return self.refused_until_s - now_s
         self.places = [one for one in self.places if one.free_s(self.limit) > now_s]
         most = self.limit.calls
         if not urgent and most > 1:
             most -= max(1, most // KEPT_FREE)
-        if len(self.places) < most:
+        taken = len(self.places) + ahead
+        if taken < most:
             return 0.0
-        return (
-            sorted(one.free_s(self.limit) for one in self.places)[len(self.places) - most] - now_s
-        )
+        free_s = sorted(one.free_s(self.limit) for one in self.places)
+        if taken - most < len(free_s):
+            return free_s[taken - most] - now_s
+        return self.limit.per_s  # those ahead have not left yet, and wake it when they do
+
+    def ahead_of(self, waiter: _Waiter) -> int:
+        """How many go first: what is urgent, then whoever came first, so that no list starves."""
+        before = self.waiters[: self.waiters.index(waiter)]
+        if waiter.urgent():
+            return sum(one.urgent() for one in before)
+        return sum(one in before or one.urgent() for one in self.waiters if one is not waiter)
+
+    def wake(self) -> None:
+        """Lets every waiter look again."""
+        for one in self.waiters:
+            one.woken.set()
 
 
 class ReadPace:
@@ -66,7 +90,6 @@ class ReadPace:
     def __init__(self, limit_of: Callable[[Call], RateLimit | None]) -> None:
         self._limit_of = limit_of
         self._buckets: dict[str, _Bucket] = {}
-        self._waiting: set[asyncio.Event] = set()
 
     async def room(self, call: Call, urgent: Callable[[], bool]) -> bool:
         """Returns when the venue has room for this read. What is not urgent, a poll, leaves some
@@ -75,24 +98,27 @@ class ReadPace:
         bucket = self._bucket(call)
         if bucket is None:
             return True
-        while True:
-            if not urgent() and _now_s() < bucket.crowded_until_s:
-                return False
-            if (wait_s := bucket.wait_s(_now_s(), urgent=urgent())) <= 0:
-                return True
-            stirred = asyncio.Event()
-            self._waiting.add(stirred)
-            try:
+        waiter = _Waiter(urgent)
+        bucket.waiters.append(waiter)
+        try:
+            while True:
+                if not urgent() and _now_s() < bucket.crowded_until_s:
+                    return False
+                ahead = bucket.ahead_of(waiter)
+                if (wait_s := bucket.wait_s(_now_s(), urgent=urgent(), ahead=ahead)) <= 0:
+                    return True
+                waiter.woken.clear()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(wait_s):
-                        await stirred.wait()
-            finally:
-                self._waiting.discard(stirred)
+                        await waiter.woken.wait()
+        finally:
+            bucket.waiters.remove(waiter)
+            bucket.wake()
 
     def look_again(self) -> None:
         """A read that waits may have become urgent."""
-        for stirred in self._waiting:
-            stirred.set()
+        for bucket in self._buckets.values():
+            bucket.wake()
 
     def left(self, call: Call) -> Callable[[bool, float], None]:
         """A request leaves now. Gives what is to be called when it is answered, or will not be:
@@ -111,6 +137,7 @@ class ReadPace:
                 self._refused(bucket, place)
                 if asked_s:  # the answer says when
                     bucket.refused_until_s = bucket.crowded_until_s = _now_s() + asked_s
+            bucket.wake()  # its place is free sooner than one without an answer
 
         return answered
 
