@@ -1,0 +1,37 @@
+"""What a press reaches, and what rests beyond it."""
+
+from __future__ import annotations
+
+from tui.core.coverage import NOT_READ, coverage
+from tui.core.orders import Book, Kind, OpenOrder
+
+KINDS = (Kind("spot", "spot"), Kind("strategy", "strategy", covered=False))
+
+
+def order(kind: str, number: int) -> OpenOrder:
+    return OpenOrder(kind, str(number), "BTC-USDT")
+
+
+def test_before_any_read_nothing_is_clear() -> None:
+    found = coverage(KINDS, {"spot"}, None)
+    assert (found.open, found.clear, str(found)) == (None, False, f"strategy: {NOT_READ}")
+
+
+def test_a_remainder_that_rests_is_not_clear() -> None:
+    book = Book(("spot", "strategy"), (order("strategy", 1), order("strategy", 2)), 7)
+    found = coverage(KINDS, {"spot"}, book)
+    assert (found.open, found.resting, found.clear) == (0, 2, False)
+    assert str(found) == "2 strategy"
+    assert found.remainder[0].read_at_ms == 7
+
+
+def test_a_remainder_that_was_listed_empty_is_clear() -> None:
+    found = coverage(KINDS, {"spot"}, Book(("spot", "strategy"), (order("spot", 1),), 7))
+    assert (found.open, found.resting, found.clear, str(found)) == (1, 0, True, "")
+
+
+def test_a_kind_that_the_key_may_not_read_belongs_to_the_remainder() -> None:
+    book = Book(("spot", "strategy"), (), 7)
+    found = coverage(KINDS, {"spot"}, book, {"spot": "40014 no permission"})
+    assert [one.kind for one in found.remainder] == ["spot", "strategy"]
+    assert (found.open, found.clear, str(found)) == (0, False, "spot: 40014 no permission")

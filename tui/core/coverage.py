@@ -1,0 +1,112 @@
+"""What a press reaches on one account, and what rests beyond it.
+
+Every place that tells how a cancel ended, or whether a desk is empty, takes its figures from here:
+the panel, the panic summary, reports, readiness, `check`, `cancel --json`, the quit dialog, the
+last line at exit, and the record. Nothing may look settled while `Coverage.clear` is False.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from tui.core.orders import Book, Kind
+
+NOT_READ = "not read yet"
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """The open orders of one kind, as the venue last listed them."""
+
+    kind: str
+    label: str
+    count: int | None
+    """None where it is not known; `reason` then says why."""
+    read_at_ms: int | None = None
+    """When that listing was complete, epoch ms; None without one."""
+    reason: str = ""
+    """Why the count is not known: not read yet, refused by the venue, or no list of it exists."""
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is known that none rests."""
+        return self.count == 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.label}: {self.reason}" if self.count is None else f"{self.count} {self.label}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the account's actions reach, and the remainder that none of them reaches."""
+
+    covered: tuple[KindCount, ...] = ()
+    remainder: tuple[KindCount, ...] = ()
+
+    @property
+    def open(self) -> int | None:
+        """Open orders that a press reaches; None while one of the kinds is not known."""
+        return _total(self.covered)
+
+    @property
+    def resting(self) -> int:
+        """Orders of the remainder that are known to rest."""
+        return sum(one.count or 0 for one in self.remainder)
+
+    @property
+    def unknown(self) -> tuple[KindCount, ...]:
+        """The kinds of the remainder whose count is not known."""
+        return tuple(one for one in self.remainder if one.count is None)
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is known that nothing rests beyond what a press reaches."""
+        return all(one.clear for one in self.remainder)
+
+    @property
+    def left(self) -> tuple[KindCount, ...]:
+        """What keeps the remainder from being clear: kinds that rest, then those not known."""
+        resting = tuple(one for one in self.remainder if one.count)
+        return resting + self.unknown
+
+    def __str__(self) -> str:
+        """The remainder in one line: `6 strategy; conditional: not read yet`; empty if clear."""
+        return "; ".join(map(str, self.left))
+
+
+def coverage(
+    kinds: Iterable[Kind],
+    reached: Collection[str],
+    book: Book | None,
+    reasons: Mapping[str, str] | None = None,
+) -> Coverage:
+    """The coverage of an account whose actions reach the kinds `reached`.
+
+    `reasons` says of kinds why they are not known, in the venue's words; such a kind counts as not
+    known even where an older listing had it.
+    """
+    reasons = reasons or {}
+    covered: list[KindCount] = []
+    remainder: list[KindCount] = []
+    for kind in kinds:
+        reason = reasons.get(kind.id, "")
+        read_at_ms = book.read_at([kind.id]) if book is not None else None
+        if book is None or read_at_ms is None or reason:
+            one = KindCount(kind.id, kind.label, None, read_at_ms, reason or NOT_READ)
+        else:
+            one = KindCount(kind.id, kind.label, book.count([kind.id]), read_at_ms)
+        # A product that the key may not read cannot be shown to be empty by any press.
+        (covered if kind.id in reached and not reason else remainder).append(one)
+    return Coverage(tuple(covered), tuple(remainder))
+
+
+def _total(counts: Iterable[KindCount]) -> int | None:
+    total = 0
+    for one in counts:
+        if one.count is None:
+            return None
+        total += one.count
+    return total
