@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.core.coverage import NOT_READ, coverage
 from tui.core.orders import Book, Kind, OpenOrder
 
-KINDS = (Kind("spot", "spot"), Kind("strategy", "strategy", covered=False))
+KINDS = (Kind("spot", "spot"), Kind("strategy", "strategy"))
 
 
 def order(kind: str, number: int) -> OpenOrder:
@@ -34,4 +34,9 @@ def test_a_kind_that_the_key_may_not_read_belongs_to_the_remainder() -> None:
     book = Book(("spot", "strategy"), (), 7)
     found = coverage(KINDS, {"spot"}, book, {"spot": "40014 no permission"})
     assert [one.kind for one in found.remainder] == ["spot", "strategy"]
-    assert (found.open, found.clear, str(found)) == (0, False, "spot: 40014 no permission")
+    assert (found.open, found.clear, str(found)) == (None, False, "spot: 40014 no permission")
+
+
+def test_an_account_of_which_nothing_is_known_is_not_clear() -> None:
+    found = coverage((), (), None)
+    assert (found.open, found.clear) == (None, False)

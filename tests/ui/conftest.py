@@ -144,7 +144,7 @@ def bitget(name: str = "bitget-mm", gauge: TimerView | None = None) -> AccountVi
         (RouteView("rest", True, 92.0),),
         (Kind("SPOT", "spot"), Kind("MARGIN", "margin"), Kind("USDT-FUTURES", "USDT futures"),
          Kind("COIN-FUTURES", "coin futures"), Kind("USDC-FUTURES", "USDC futures"),
-         Kind("strategy", "strategy", covered=False)),
+         Kind("strategy", "strategy")),
         (Action("orders", "orders", CATEGORIES, ("rest",), "strategy (trigger, TP/SL) orders"),),
         book(SPOT=3, MARGIN=0, USDT_FUTURES=5, COIN_FUTURES=0, USDC_FUTURES=0, strategy=3),
         "", (), (), (gauge or timer(),), 5.0,

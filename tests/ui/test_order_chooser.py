@@ -21,7 +21,7 @@ from tui.ui.themes import variables_for
 KINDS = (
     Kind("SPOT", "spot"),
     Kind("USDT-FUTURES", "futures"),
-    Kind("strategy", "strategy", covered=False),
+    Kind("strategy", "strategy"),
 )
 
 

@@ -816,7 +816,6 @@ def test_strategy_orders_have_an_action_only_where_the_settings_ask_for_it() -> 
     assert [extra.id for extra in BITGET.extras] == ["strategy"]
     assert WITH_STRATEGY.actions(PROFILE) == (ORDERS, STRATEGY_ORDERS)
     assert (STRATEGY_ORDERS.key, STRATEGY_ORDERS.kinds) == (None, ("strategy",))
-    assert all(kind.covered for kind in WITH_STRATEGY.kinds(PROFILE))
     assert [kind.id for kind in WITH_STRATEGY.kinds(PROFILE)] == [kind.id for kind in KINDS]
 
 
@@ -967,7 +966,6 @@ def test_a_clock_that_does_not_tell_is_an_error(reply: Reply) -> None:
 def test_facts() -> None:
     assert BITGET_ACCOUNT.kinds(PROFILE) == KINDS
     assert [kind.id for kind in KINDS] == [*CATEGORIES, "strategy"]
-    assert [kind.id for kind in KINDS if not kind.covered] == ["strategy"]
     (action,) = BITGET_ACCOUNT.actions(PROFILE)
     assert (action.id, action.kinds, action.routes) == ("orders", CATEGORIES, ("rest",))
     assert "strategy" in action.leaves

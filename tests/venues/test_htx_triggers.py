@@ -13,7 +13,7 @@ from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base import Call, NoReply, Profile, Reply, RestCall, RestReply, Talk, VenueError
 from tui.venues.htx import HTX, Htx
-from tui.venues.htx_triggers import ACTION, KIND, SORTS
+from tui.venues.htx_triggers import ACTION, SORTS
 from tui.venues.progress import Progress
 
 V1 = "/linear-swap-api/v1/"
@@ -162,7 +162,6 @@ def test_conditional_orders_have_an_action_only_where_the_settings_ask_for_it() 
     assert [a.id for a in htx().actions(Profile("unified"))] == ["unified"]
     assert [a.id for a in htx().actions(Profile())] == ["isolated", "cross", "triggers", "unified"]
     assert (ACTION.key, ACTION.kinds, ACTION.routes) == (None, ("trigger",), ("rest",))
-    assert KIND.covered
     assert len(SORTS) == 6
 
 

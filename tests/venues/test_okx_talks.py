@@ -640,7 +640,6 @@ def test_rfqs_are_there_only_where_the_settings_ask_for_them() -> None:
     assert RFQS not in OKX_ACCOUNT.actions(PROFILE)
     kinds = {kind.id: kind for kind in WITH_RFQS.kinds(PROFILE)}
     assert list(kinds) == ["spread", "quote", "rfq", "pending-quote"]
-    assert kinds["rfq"].covered
     assert WITH_RFQS.actions(PROFILE)[-1] == RFQS
     assert (RFQS.id, RFQS.key, RFQS.kinds) == ("rfqs", None, ("rfq",))
 
@@ -773,11 +772,7 @@ def test_a_clock_that_does_not_tell_is_an_error(reply: Reply) -> None:
 
 def test_facts() -> None:
     kinds = {kind.id: kind for kind in OKX_ACCOUNT.kinds(PROFILE)}
-    assert [(kind.id, kind.covered) for kind in kinds.values()] == [
-        ("spread", True),
-        ("quote", True),
-        ("pending-quote", False),
-    ]
+    assert list(kinds) == ["spread", "quote", "pending-quote"]
     assert kinds["quote"].spacing_s > 1.0, "2 requests per 2 seconds"
     assert kinds["pending-quote"].spacing_s > 2.0, "a read of both takes both requests"
     actions = OKX_ACCOUNT.actions(PROFILE)

@@ -20,7 +20,7 @@ from tui.core.text import safe_text
 LISTED = 100
 """Orders of one list that are kept in full; the others are counted."""
 _WITH_ORDERS = ("reports", "earlier", "runs")
-_FIELDS = tuple(field.name for field in fields(AccountView))
+_FIELDS = tuple(field.name for field in fields(AccountView) if field.init)
 
 
 class Pictures:

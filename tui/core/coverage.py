@@ -49,7 +49,7 @@ class Coverage:
     @property
     def open(self) -> int | None:
         """Open orders that a press reaches; None while one of the kinds is not known."""
-        return _total(self.covered)
+        return _total(self.covered) if self.covered else None
 
     @property
     def resting(self) -> int:
@@ -63,8 +63,11 @@ class Coverage:
 
     @property
     def clear(self) -> bool:
-        """Whether it is known that nothing rests beyond what a press reaches."""
-        return all(one.clear for one in self.remainder)
+        """Whether it is known that nothing rests beyond what a press reaches.
+
+        It is not while the account's kinds are not known.
+        """
+        return bool(self.covered or self.remainder) and all(one.clear for one in self.remainder)
 
     @property
     def left(self) -> tuple[KindCount, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Action, Report, Scope
+from tui.core.coverage import Coverage, coverage
 from tui.core.deadman_view import TimerView
 from tui.core.frames import FrameFeed, Transport
 from tui.core.history import NO_OPEN_PAST, NO_PAST, OpenPast, Past
@@ -101,6 +102,15 @@ class AccountView:
     reads have settled them or not."""
     reading: int = 0
     """Orders that a read which takes long has listed so far; 0 while none does."""
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Kinds that the last read could not list, each with the reason in the venue's words."""
+    coverage: Coverage = field(init=False, repr=False, compare=False)
+    """What a press of every action reaches, and what rests beyond it."""
+
+    def __post_init__(self) -> None:
+        reached = {kind for action in self.actions for kind in action.kinds}
+        found = coverage(self.kinds, reached, self.book, dict(self.reasons))
+        object.__setattr__(self, "coverage", found)
 
     def label(self, action: str) -> str:
         """The label of an action by its id; the id, if the account does not have it any more."""
@@ -114,9 +124,8 @@ class AccountView:
     @property
     def read_at_ms(self) -> int | None:
         """When the oldest listing of what buttons reach was complete, epoch ms."""
-        if self.book is None:
-            return None
-        return self.book.read_at(kind.id for kind in self.kinds if kind.covered)
+        read = [one.read_at_ms for one in self.coverage.covered if one.read_at_ms is not None]
+        return min(read, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,6 @@ class Kind:
     """The least time between two reads that the venue's rate limit bears comfortably."""
     every: int = 1
     """Read at every so-manieth poll: what no button reaches may be older."""
-    covered: bool = True
-    """False where no cancel-all of ours reaches it; it is then shown beside the count."""
 
 
 @dataclass(frozen=True, slots=True)

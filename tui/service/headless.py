@@ -89,13 +89,8 @@ def cancel_accounts(
 
 
 def _not_covered(account: AccountView) -> NotCovered:
-    book = account.book
-    found = {
-        kind.id: book.count([kind.id])
-        for kind in account.kinds
-        if book is not None and not kind.covered and kind.id in book.kinds
-    }
-    return NotCovered(account.name, {kind: count for kind, count in found.items() if count})
+    found = {one.kind: one.count for one in account.coverage.remainder if one.count}
+    return NotCovered(account.name, found)
 
 
 def in_words(report: Report) -> str:

@@ -9,7 +9,6 @@ from textual.content import Content
 
 from tui.core.desk import AccountView
 from tui.core.history import NO_PAST, Past
-from tui.core.orders import Book, Kind
 from tui.ui.bignum import big, big_height, big_width
 from tui.ui.painted import Drawing, Painted, ends, first_fitting, ink, lines, row
 from tui.ui.sparkline import orders_line
@@ -62,18 +61,13 @@ def stale(account: AccountView, now_ms: int) -> bool:
 
 def counts(account: AccountView, *, stale: bool = False) -> Counts:
     """The figures of an account: the total first, then each kind where there are several."""
-    covered = [kind for kind in account.kinds if kind.covered]
-    apart = [kind for kind in account.kinds if not kind.covered]
-    parts = tuple(Figure(_count(account.book, kind), kind.label) for kind in covered)
+    coverage = account.coverage
+    parts = tuple(Figure(one.count, one.label) for one in coverage.covered)
+    total = Figure(coverage.open, "open")
     if len(parts) == 1:
-        only = parts[0]
-        total = Figure(only.count, "open")
         parts = ()
-    else:
-        known = [part.count for part in parts if part.count is not None]
-        total = Figure(sum(known) if known and len(known) == len(parts) else None, "open")
     read = account.book is not None  # until then the total alone says that nothing is known
-    beside = tuple(Figure(_count(account.book, kind), kind.label) for kind in apart if read)
+    beside = tuple(Figure(one.count, one.label) for one in coverage.remainder if read)
     return Counts(
         total,
         parts,
@@ -84,10 +78,6 @@ def counts(account: AccountView, *, stale: bool = False) -> Counts:
         past=account.open_past.total,
         reading=account.reading,
     )
-
-
-def _count(book: Book | None, kind: Kind) -> int | None:
-    return book.count((kind.id,)) if book is not None and kind.id in book.kinds else None
 
 
 class Figures(Painted[Counts]):

@@ -256,8 +256,7 @@ def rows(account: AccountView, now_ms: int) -> list[OrderRow]:
         kind = kinds.get(order.kind)
         since = "" if order.created_ms is None else age(now_ms - order.created_ms)
         label = kind.label if kind else order.kind
-        covered = kind is None or kind.covered
-        able = covered and (not account.actions or order.kind in reached)
+        able = not account.actions or order.kind in reached
         barred = "" if able else f"{label}: no cancel here reaches them"
         made.append(OrderRow(order, label, since, barred))
     return made

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from tui.core.accounts import Account
@@ -78,7 +77,7 @@ KINDS = (
     Kind("USDT-FUTURES", "USDT futures", spacing_s=0.3),
     Kind("COIN-FUTURES", "coin futures", spacing_s=0.3),
     Kind("USDC-FUTURES", "USDC futures", spacing_s=0.3),
-    Kind(STRATEGY, "strategy", spacing_s=0.5, every=6, covered=False),
+    Kind(STRATEGY, "strategy", spacing_s=0.5, every=6),
 )
 ORDERS = Action(
     id="orders",
@@ -224,9 +223,7 @@ class Bitget:
     # --- facts ---
 
     def kinds(self, profile: Profile) -> tuple[Kind, ...]:
-        if not self._cancels_strategy:
-            return KINDS
-        return tuple(replace(kind, covered=True) for kind in KINDS)
+        return KINDS
 
     def actions(self, profile: Profile) -> tuple[Action, ...]:
         return (ORDERS, STRATEGY_ORDERS) if self._cancels_strategy else (ORDERS,)

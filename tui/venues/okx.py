@@ -88,7 +88,7 @@ KINDS = (
     Kind(SPREAD, "spreads", spacing_s=0.25),
     Kind(QUOTE, "quotes", spacing_s=1.1),
     Kind(RFQ, "RFQs", spacing_s=1.1),
-    Kind(PENDING, "pending fill", spacing_s=2.1, covered=False),
+    Kind(PENDING, "pending fill", spacing_s=2.1),
 )
 SPREADS = Action(
     id="spreads",
