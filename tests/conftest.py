@@ -83,6 +83,10 @@ class Simulator:
         """Make the next `count` replies go wrong; also `path`, `op`, `delay_ms`, `executed`."""
         self._post("/sim/faults", account=account, kind=kind, count=count, **more)
 
+    def refuse(self, account: str, *products: str) -> None:
+        """Makes the venue refuse these products to the account, and no others."""
+        self._post("/sim/products", account=account, refused=list(products))
+
     def reset(self) -> None:
         """Back to the start: orders, timers, limits and faults; credentials stay."""
         self._post("/sim/reset")

@@ -20,7 +20,7 @@ def test_the_state_at_the_start(simulator: Any) -> None:
     for state in accounts.values():
         assert state["open"] == sum(state["by_kind"].values()) == 40
         empty = {kind for kind, count in state["by_kind"].items() if count == 0}
-        assert empty <= {"pending-quote", "rfq", "trigger"}
+        assert empty <= {"pending-quote", "rfq", "order", "algo", "trigger"}
         assert all(timer == off for timer in state["timers"].values())
     assert accounts["htx-unified"]["venue"] == "htx"
 
@@ -35,6 +35,8 @@ def test_the_state_at_the_start(simulator: Any) -> None:
         ("okx-desk", "spread"),
         ("okx-desk", "quote"),
         ("okx-desk", "rfq"),
+        ("okx-desk", "order"),
+        ("okx-desk", "algo"),
         ("bitget-uta", "MARGIN"),
         ("bitget-uta", "strategy"),
     ],
@@ -110,6 +112,10 @@ def test_a_reset_disarms_and_forgets(simulator: Any, bitget: Any) -> None:
         ("orders", b'{"account":"okx-desk","kind":"spread","count":1,"state":"filled"}'),
         ("orders", b'{"account":"okx-desk","kind":"spread","count":1,"contracts":2}'),
         ("orders", b'{"account":"htx-legacy","kind":"cross","count":1,"contracts":201}'),
+        ("products", b'{"account":"okx-desk"}'),
+        ("products", b'{"account":"okx-desk","refused":"block"}'),
+        ("products", b'{"account":"okx-desk","refused":["margin"]}'),
+        ("products", b'{"account":"htx-legacy","refused":["block"]}'),
         ("faults", b"\xff\xfe"),
         ("faults", b'{"account":"okx-desk"}'),
         ("faults", b'{"account":"okx-desk","kind":"sabotage"}'),

@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 import websockets
 
+from tui.simulator.limits import Rate
 from tui.simulator.okx_auth import signature
+from tui.simulator.okx_calls import SIGNED
 
 SPREAD = "BTC-USDT_BTC-USDT-SWAP"
 
 
-def every_page(client: Any, target: str, id_field: str, limit: int) -> list[dict[str, Any]]:
+def every_page(
+    client: Any, target: str, id_field: str, limit: int, older_than: str = "endId"
+) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     while True:
-        older = f"&endId={rows[-1][id_field]}" if rows else ""
+        older = f"&{older_than}={rows[-1][id_field]}" if rows else ""
         page = client.get(f"{target}limit={limit}{older}")["data"]
         rows += page
         if len(page) < limit:
@@ -231,6 +235,101 @@ def test_one_spread_order(okx: Any) -> None:
     assert okx.request("POST", "sprd/cancel-order", "").json()["code"] == "50000"
 
 
+# --- the order book ---------------------------------------------------------------------------
+
+
+def test_pending_orders_of_the_order_book_by_page(simulator: Any, okx: Any) -> None:
+    assert okx.get("trade/orders-pending")["data"] == []
+    simulator.orders("okx-desk", "order", 150)
+    rows = every_page(okx, "trade/orders-pending?", "ordId", 100, "after")
+    assert len({row["ordId"] for row in rows}) == len(rows) == 150
+    assert len(okx.get("trade/orders-pending")["data"]) == 100
+    newer = okx.get(f"trade/orders-pending?before={rows[10]['ordId']}")["data"]
+    assert newer == rows[:10]
+    kinds = {"SPOT", "SWAP", "FUTURES"}
+    assert {row["instType"] for row in rows} == kinds
+    for kind in kinds:
+        apart = every_page(okx, f"trade/orders-pending?instType={kind}&", "ordId", 100, "after")
+        assert apart == [row for row in rows if row["instType"] == kind]
+    one = okx.get("trade/orders-pending?instId=BTC-USDT&ordType=post_only,limit&state=live")
+    assert {row["instId"] for row in one["data"]} == {"BTC-USDT"}
+    assert okx.get("trade/orders-pending?ordType=post_only")["data"] == []
+    assert okx.get("trade/orders-pending?state=partially_filled")["data"] == []
+
+
+def test_algo_orders_by_type_and_page(simulator: Any, okx: Any) -> None:
+    simulator.orders("okx-desk", "algo", 160)
+    found = {}
+    for kind in ("conditional", "oco", "trigger", "move_order_stop", "iceberg", "twap", "chase"):
+        listed = okx.get(f"trade/orders-algo-pending?ordType={kind}")["data"]
+        assert {row["ordType"] for row in listed} == {kind}
+        found[kind] = len(listed)
+    assert set(found.values()) == {20}
+    both = every_page(
+        okx, "trade/orders-algo-pending?ordType=conditional,oco&", "algoId", 30, "after"
+    )
+    assert len({row["algoId"] for row in both}) == len(both) == 40
+    one = okx.get(f"trade/orders-algo-pending?ordType=oco&algoId={both[0]['algoId']}")["data"]
+    assert len(one) == (both[0]["ordType"] == "oco")
+    assert okx.get("trade/orders-algo-pending?ordType=twap&instType=SPOT")["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("orders-pending?limit=101", "51000"),
+        ("orders-pending?after=x", "51000"),
+        ("orders-pending?instType=ANY", "51000"),
+        ("orders-pending?ordType=trigger", "51000"),
+        ("orders-pending?state=canceled", "51000"),
+        ("orders-algo-pending", "50014"),
+        ("orders-algo-pending?ordType=limit", "51000"),
+        ("orders-algo-pending?ordType=conditional,oco,trigger", "51000"),
+        ("orders-algo-pending?ordType=iceberg,twap", "51000"),
+        ("orders-algo-pending?ordType=oco&instType=OPTION", "51000"),
+    ],
+)
+def test_bad_queries_of_the_order_book(okx: Any, query: str, code: str) -> None:
+    answer = okx.request("GET", f"trade/{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_the_order_book_s_lists_have_limits_of_their_own() -> None:
+    assert SIGNED["/api/v5/trade/orders-pending"].rate == Rate(60, 2)
+    assert SIGNED["/api/v5/trade/orders-algo-pending"].rate == Rate(20, 2)
+
+
+# --- an account without one of the products ---------------------------------------------------
+
+
+def test_a_refused_product_is_refused_and_nothing_else(simulator: Any, okx: Any) -> None:
+    simulator.refuse("okx-desk", "block")
+    for method, target in (
+        ("GET", "rfq/quotes?state=active"),
+        ("GET", "rfq/rfqs"),
+        ("POST", "rfq/cancel-all-quotes"),
+        ("POST", "rfq/cancel-all-after"),
+    ):
+        answer = okx.request(method, target, "{}" if method == "POST" else "")
+        assert (answer.status_code, answer.json()["code"]) == (200, "51010")
+    assert simulator.open("okx-desk", "quote") == 20
+    assert len(okx.get("sprd/orders-pending")["data"]) == 20
+    simulator.refuse("okx-desk", "spread", "trade")
+    assert okx.get("rfq/quotes?state=active")["code"] == "0"
+    for target in ("sprd/orders-pending", "trade/orders-pending", "trade/orders-algo-pending"):
+        assert okx.get(target)["code"] == "50030"
+    simulator.reset()
+    assert okx.get("sprd/orders-pending")["code"] == "0"
+
+
+async def test_refused_spreads_are_refused_over_the_socket(simulator: Any, okx: Any) -> None:
+    simulator.refuse("okx-desk", "spread")
+    async with okx.socket() as socket:
+        answer = await socket.ask(id="1", op="sprd-mass-cancel", args=[{}])
+    assert (answer["id"], answer["code"], answer["data"]) == ("1", "50030", [])
+    assert simulator.open("okx-desk", "spread") == 20
+
+
 # --- timers -----------------------------------------------------------------------------------
 
 
@@ -257,8 +356,11 @@ def test_the_order_book_s_timer_fires_for_no_spread_and_no_quote(
 ) -> None:
     row = okx.post("trade/cancel-all-after", timeOut="10")["data"][0]
     assert (int(row["triggerTime"]) - int(row["ts"]), row["tag"]) == (10, "")
+    simulator.orders("okx-desk", "order", 3)
+    simulator.orders("okx-desk", "algo", 2)
     eventually(lambda: simulator.timer("okx-desk", "okx-trade")["fired"], within_s=20)
-    assert simulator.open("okx-desk") == 40
+    assert simulator.open("okx-desk", "order") == 0
+    assert simulator.open("okx-desk") == 42, "nor for an algo order"
 
 
 def test_a_timer_is_disarmed(simulator: Any, okx: Any, eventually: Any) -> None:

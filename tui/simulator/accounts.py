@@ -30,6 +30,10 @@ class Account:
     timers: dict[str, Countdown]
     environments: frozenset[str] = frozenset({"0", "1"})
     """Values of the paper-trading header that this key may be used with."""
+    products: tuple[str, ...] = ()
+    """What the venue can refuse to this account by itself, under the names of the control call."""
+    refused: frozenset[str] = frozenset()
+    """Which of them it does refuse."""
     limits: Limits = field(default_factory=Limits)
     faults: Faults = field(default_factory=Faults)
     sockets: dict[int, Callable[[], None]] = field(default_factory=dict)
@@ -58,6 +62,7 @@ class Account:
         }
 
     def reset(self, orders: int) -> None:
+        self.refused = frozenset()
         self.limits.clear()
         self.faults.clear()
         for timer in self.timers.values():
@@ -84,6 +89,7 @@ def _account(
     keys: tuple[str, str, str],
     id_bits: int,
     empty: tuple[str, ...] = (),
+    products: tuple[str, ...] = (),
 ) -> Account:
     """`empty` are kinds beside `kinds` that start without an order."""
     book = Book(kinds, id_bits, empty)
@@ -101,6 +107,7 @@ def _account(
         uid=_word("123456789", 9),
         book=book,
         timers={timer: countdown(covered) for timer, covered in timers.items()},
+        products=products,
     )
 
 
@@ -162,10 +169,11 @@ def demo_accounts() -> dict[str, Account]:
             "okx",
             "",
             kinds=("spread", "quote"),
-            timers={"okx-sprd": ("spread",), "okx-rfq": ("quote",), "okx-trade": ()},
+            timers={"okx-sprd": ("spread",), "okx-rfq": ("quote",), "okx-trade": ("order",)},
             keys=okx(),
             id_bits=18,
-            empty=("rfq",),
+            empty=("rfq", "order", "algo"),
+            products=("spread", "block", "trade"),
         ),
         _account(
             "bitget-uta",

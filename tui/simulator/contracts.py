@@ -84,6 +84,15 @@ def listed(kind: str, day: date) -> tuple[Instrument, ...]:
         ),
         "quote": ((("BTC-USDT", 91250.0, 1), ("ETH-USDT", 3120.0, 2)), ("25", "50", "120")),
         "rfq": ((("BTC-USDT", 91250.0, 1), ("ETH-USDT", 3120.0, 2)), ("25", "50", "120")),
+        "order": (
+            (
+                ("BTC-USDT", 91250.0, 1),
+                ("ETH-USDT-SWAP", 3121.0, 2),
+                (f"BTC-USDT-{quarter}", 92100.0, 1),
+            ),
+            lots,
+        ),
+        "algo": ((("BTC-USDT-SWAP", 91260.0, 1), ("ETH-USDT-SWAP", 3121.0, 2)), lots),
         "SPOT": ((("BTCUSDT", 91250.0, 2), ("ETHUSDT", 3120.0, 2)), coins),
         "MARGIN": ((("BTCUSDT", 91250.0, 2), ("SOLUSDT", 142.0, 3)), coins),
         "USDT-FUTURES": (

@@ -9,6 +9,9 @@
 orders now, and as many again every `every_ms` for `for_ms` or until a reset. With `instrument` they
 all rest in that one; in some there are no orders otherwise.
 
+`POST /sim/products` with `refused` sets which products the venue refuses to an account, by name:
+their calls then get the venue's own refusal, until a reset. OKX: `spread`, `block`, `trade`.
+
 `changes` in `GET /sim/state` counts the calls that changed something, so that whoever runs a drill
 notices that somebody else did. A web page is refused: a browser says where a call comes from
 (`Origin`, `Sec-Fetch-Site`), and a page that lies about its host's address says a foreign `Host`.
@@ -64,6 +67,7 @@ class Control:
             ("GET", "/sim/orders", self._open_orders),
             ("POST", "/sim/faults", self._posted(self._fault)),
             ("DELETE", "/sim/faults", self._no_faults),
+            ("POST", "/sim/products", self._posted(self._refuse)),
             ("POST", "/sim/reset", self._reset),
         )
         return [Route(path, self._guarded(call), methods=[verb]) for verb, path, call in calls]
@@ -174,6 +178,14 @@ class Control:
             return {"closed": len(cut)}
         account.faults.add(Fault(kind, count, path, op, delay_ms, executed))
         return {"pending": count}
+
+    def _refuse(self, body: Body) -> object:
+        account = self._account(body)
+        refused = body.get("refused")
+        if not isinstance(refused, list) or not all(one in account.products for one in refused):
+            raise Unfit(f"refused must be a list of: {', '.join(account.products) or 'nothing'}.")
+        account.refused = frozenset(refused)
+        return {"refused": sorted(account.refused)}
 
     def _account(self, body: Body) -> Account:
         account = self._accounts.get(str(body.get("account")))

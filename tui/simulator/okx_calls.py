@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 from tui.simulator import okx_orders
 from tui.simulator.book import now_ms
 from tui.simulator.limits import Rate
-from tui.simulator.okx_orders import QUOTES, RFQS, Block, Refusal, Row, refusal
+from tui.simulator.okx_orders import QUOTES, RFQS, Block, Refusal, Row, page, refusal
+from tui.simulator.okx_trade import algo_orders_pending, orders_pending
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
 
 Arguments = Mapping[str, object]
-MOST_ROWS = 100
 TIMER_RANGE_S = range(10, 121)
 
 QUOTE_STATES = ("active", "canceled", "pending_fill", "filled", "expired", "failed")
@@ -110,7 +109,7 @@ def _pending(account: Account, query: Arguments, _fault: str) -> list[Row]:
         and query.get("ordType", "") in ("", "limit")
         and state in ("", "live")
     ]
-    return [okx_orders.spread_row(order) for order in _page(rows, query)]
+    return [okx_orders.spread_row(order) for order in page(rows, query, "beginId", "endId")]
 
 
 def _order(account: Account, query: Arguments, _fault: str) -> list[Row]:
@@ -132,7 +131,7 @@ def _quotes(account: Account, query: Arguments, _fault: str) -> list[Row]:
         and query.get("clQuoteId", "") in ("", quote.client_id)
         and query.get("rfqId", "") in ("", quote.parent_id)
     ]
-    return [okx_orders.quote_row(quote) for quote in _page(rows, query)]
+    return [okx_orders.quote_row(quote) for quote in page(rows, query, "beginId", "endId")]
 
 
 def _rfqs(account: Account, query: Arguments, _fault: str) -> list[Row]:
@@ -147,28 +146,7 @@ def _rfqs(account: Account, query: Arguments, _fault: str) -> list[Row]:
         and query.get("rfqId", "") in ("", rfq.order_id)
         and query.get("clRfqId", "") in ("", rfq.client_id)
     ]
-    return [okx_orders.rfq_row(rfq) for rfq in _page(rows, query)]
-
-
-def _page(rows: list[Order], query: Arguments) -> list[Order]:
-    """Newest first; `beginId` asks for newer rows, `endId` for older ones, both excluded."""
-    limit = _number(query, "limit", MOST_ROWS)
-    if not 1 <= limit <= MOST_ROWS:
-        raise refusal("51000", "limit")
-    newer, older = _number(query, "beginId", 0), _number(query, "endId", 0)
-    chosen = [
-        row
-        for row in reversed(rows)
-        if int(row.order_id) > newer and (older == 0 or int(row.order_id) < older)
-    ]
-    return chosen[:limit]
-
-
-def _number(query: Arguments, name: str, default: int) -> int:
-    value = str(query.get(name, "")) or str(default)
-    if not value.isdecimal():
-        raise refusal("51000", name)
-    return int(value)
+    return [okx_orders.rfq_row(rfq) for rfq in page(rows, query, "beginId", "endId")]
 
 
 def _config(account: Account, _query: Arguments, _fault: str) -> list[Row]:
@@ -225,6 +203,8 @@ SIGNED = {
     "/api/v5/sprd/cancel-all-after": Endpoint("POST", ONCE_A_SECOND, _countdown("okx-sprd")),
     "/api/v5/sprd/orders-pending": Endpoint("GET", _per_2s(10), _pending),
     "/api/v5/sprd/order": Endpoint("GET", _per_2s(20), _order),
+    "/api/v5/trade/orders-pending": Endpoint("GET", _per_2s(60), orders_pending),
+    "/api/v5/trade/orders-algo-pending": Endpoint("GET", _per_2s(20), algo_orders_pending),
     "/api/v5/trade/cancel-all-after": Endpoint(
         "POST", ONCE_A_SECOND, _countdown("okx-trade", tag="")
     ),

@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from tui.simulator.book import Order
 
 Row = dict[str, object]
+MOST_ROWS = 100
 CANCEL_SOURCES = {"": "", "user": "1", "timer": "20"}
 
 TEXTS = {
     "0": "",
     "50002": "JSON syntax error",
     "50011": "Too Many Requests",
+    "50014": "Parameter {0} can not be empty.",
+    "50030": "You don't have permission to use this API endpoint",
     "51000": "Parameter {0} error",
     "51001": "Spread ID does not exist.",
+    "51010": "Request unsupported under current account mode",
     "51400": "Cancellation failed as the order does not exist.",
     "51401": "Cancellation failed as the order is already canceled.",
     "51402": "Cancellation failed as the order is already completed.",
@@ -43,6 +47,11 @@ TEXTS = {
 }
 
 
+PRODUCTS = {"spread": "50030", "block": "51010", "trade": "50030"}
+"""With which code a product is refused to an account. That block trading does not go with every
+account mode is on its page; which code says so is not, and this one says what is the matter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal(Exception):
     """`rows` are the `data` that goes with the code."""
@@ -54,6 +63,34 @@ class Refusal(Exception):
 
 def refusal(code: str, *values: str) -> Refusal:
     return Refusal(code, TEXTS[code].format(*values))
+
+
+def check_product(account: Account, product: str) -> None:
+    """Refuses what this account may not use."""
+    if product in account.refused:
+        raise refusal(PRODUCTS[product])
+
+
+def page(rows: list[Order], query: Mapping[str, object], newer: str, older: str) -> list[Order]:
+    """One page of `rows`, newest first; the ids under the names `newer` and `older` bound it, and
+    are themselves left out."""
+    limit = _number(query, "limit", MOST_ROWS)
+    if not 1 <= limit <= MOST_ROWS:
+        raise refusal("51000", "limit")
+    after, before = _number(query, newer, 0), _number(query, older, 0)
+    chosen = [
+        row
+        for row in reversed(rows)
+        if int(row.order_id) > after and (before == 0 or int(row.order_id) < before)
+    ]
+    return chosen[:limit]
+
+
+def _number(query: Mapping[str, object], name: str, default: int) -> int:
+    value = str(query.get(name, "")) or str(default)
+    if not value.isdecimal():
+        raise refusal("51000", name)
+    return int(value)
 
 
 def mass_cancel(account: Account, spread: str, fault: str) -> list[Row]:

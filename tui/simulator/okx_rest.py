@@ -1,4 +1,4 @@
-"""OKX over REST: spread trading, block trading, their timers, and the probes.
+"""OKX over REST: spread trading, block trading, the order book's lists, timers, and the probes.
 
 https://www.okx.com/docs-v5/en/ . HTTP status by code as in its error table; an unknown key
 answers HTTP 401 without `data`, as seen live. The calls are in `okx_calls`.
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 STATUS = {"50026": 500, "50001": 503, "50115": 405, "50035": 403, "50005": 410}
 BAD_REQUEST = {"50000", "50002", "50004", "50006", "50014", "50015", "50016", "50100", "51000"}
+PRODUCT_OF = {"sprd": "spread", "rfq": "block", "trade": "trade"}
+"""By the third part of a path."""
 TOO_MANY = {"50011", "50013"}
 
 
@@ -89,6 +91,7 @@ class OkxRest:
         if call.method != endpoint.method:
             raise Refusal("50115", "Invalid request method")
         account = okx_auth.verify_call(self._accounts, call)
+        okx_orders.check_product(account, PRODUCT_OF.get(call.path.split("/")[3], ""))
         if not account.limits.take(call.path, endpoint.rate):
             raise refusal("50011")
         arguments = call.parameters if call.method == "GET" else _body(call, endpoint)

@@ -236,6 +236,7 @@ class OkxSocket(Socket):
                 raise Refusal("60013", "Invalid args")
             if not isinstance(arguments[0], dict):
                 raise Refusal("60013", "Invalid args")
+            okx_orders.check_product(account, "spread")
             rows = run(account, arguments[0], fault)
         except Refusal as refused:
             rows = list(refused.rows)
