@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -127,17 +128,52 @@ def test_version(desk: Desk) -> None:
         (["frobnicate"], "argument COMMAND: invalid choice: 'frobnicate'"),
         (["accounts"], "the following arguments are required: COMMAND; see killdesk accounts"),
         (["accounts", "add"], "the following arguments are required: NAME; see killdesk accounts"),
-        (["accounts", "add", "a"], '"a" is new; say --venue htx or okx or bitget'),
+        (["accounts", "add", "", "--venue", "okx"], "NAME: is empty; expected a name such as"),
+        (["accounts", "add", "", "--family", "auto"], "NAME: is empty; expected a name"),
+        (
+            ["accounts", "add", "my desk"],
+            'there is no account "my desk" yet: to add it, name its venue, as in killdesk accounts '
+            "add 'my desk' --venue htx (or okx, bitget)",
+        ),
+        (
+            ["accounts", "add", "a", "--demo-trading", "--config", "c.toml"],
+            'there is no account "a" yet: to add it, name its venue, as in killdesk --config c.toml'
+            " accounts add a --venue htx (or okx, bitget)",
+        ),
+        (
+            ["accounts", "add", "a", "--venue", "okx", "--family", "legacy"],
+            "--family: OKX has no account families; leave it out",
+        ),
+        (
+            ["accounts", "add", "a", "--venue", "htx", "--demo-trading"],
+            "--demo-trading: HTX has no paper trading; leave it out",
+        ),
+        (
+            ["accounts", "list", "--venue", "okx"],
+            "there is no option --venue here; see killdesk acc",
+        ),
+        (["cancel"], "name the accounts to cancel on, or give --all"),
+        (["cancel", "--all", "a"], "--all is every account; leave out either it or the names"),
+        (
+            ["cancel", "--all", "--config", "c.toml"],
+            "there are no accounts to cancel on; killdesk --config c.toml accounts add NAME --venue"
+            " VENUE adds one",
+        ),
+        (["drill"], "there are no accounts to drill; killdesk accounts add NAME --venue VENUE"),
         (["accounts", "add", "a", "--venue", "x"], "argument --venue: invalid choice: 'x'"),
         (["accounts", "remove", "a"], "there is no terminal to ask on; add --yes"),
         (["accounts", "remove", "a", "--yes"], 'there is no account "a"; configured: none yet'),
-        (["accounts", "test"], "there are no accounts to check; killdesk accounts add NAME adds"),
+        (
+            ["accounts", "test"],
+            "there are no accounts to check; killdesk accounts add NAME --venue VENUE adds one",
+        ),
         (["accounts", "test", "x"], 'there is no account "x"; configured: none yet'),
         (["simulate", "--port", "x"], "argument --port: invalid int value: 'x'"),
         (["--config"], "argument --config: expected one argument; see killdesk --help"),
     ],
 )
 def test_bad_usage_is_one_sentence(desk: Desk, arguments: list[str], expected: str) -> None:
+    desk.home.joinpath("c.toml").write_text("")
     assert desk.refused(2, *arguments).startswith(expected)
 
 
@@ -155,7 +191,7 @@ def test_secrets_as_arguments_are_refused_and_not_repeated(
     sentence = desk.refused(2, "accounts", "add", "a", "--venue", "okx", *arguments)
     assert sentence.startswith("secrets are prompted for or read from stdin, never taken from")
     assert desk.refused(2, "accounts", "add", "a", SECRETS["secret_key"]) == (
-        "there are more arguments than this command takes; see killdesk --help"
+        "there are more arguments than this command takes; see killdesk accounts add --help"
     )
 
 
@@ -264,7 +300,49 @@ def test_a_key_is_stored_anew_under_its_name_alone(desk: Desk) -> None:
     before = desk.settings.read_bytes()
     desk.ok("accounts", "add", "desk", stdin=json.dumps(SECRETS))
     assert desk.settings.read_bytes() == before
-    assert "name it alone" in desk.refused(2, "accounts", "add", "desk", "--venue", "okx")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("desk", "--venue", "okx"),
+        ("desk", "--venue", "bitget"),
+        ("desk", "--demo-trading"),
+        ("desk", "--rest-url", "https://x"),
+        ("DESK",),
+        ("DESK", "--venue", "okx"),
+    ],
+)
+def test_an_account_that_is_there_already_is_named_and_the_remedy_works_as_it_is_typed(
+    desk: Desk, arguments: tuple[str, ...]
+) -> None:
+    config = ("--config", "my own.toml")
+    desk.ok("accounts", "add", "desk", "--venue", "okx", *config, stdin=LINES)
+    sentence = desk.refused(2, "accounts", "add", *arguments, *config)
+    start, _, rest = sentence.partition(": ")
+    remedy, _, rest = rest.partition(" stores its key again, and ")
+    assert start == 'there is an account "desk" already'
+    assert rest == "its settings are changed in my own.toml"
+    desk.ok(*shlex.split(remedy)[1:], stdin=LINES)
+
+
+def test_what_adding_says_to_type_next_works_as_it_is_typed(desk: Desk) -> None:
+    config = ("--config", "my own.toml")
+    *_, advice = desk.ok("accounts", "add", "my desk", "--venue", "okx", "--rest-url",
+                         "http://127.0.0.1:1", "--ws-url", "ws://127.0.0.1:1/ws/v5/business",
+                         *config, stdin=LINES).splitlines()  # fmt: skip
+    code, told, complained = desk.run(*shlex.split(advice.removeprefix("next: "))[1:])
+    assert (code, complained) == (1, "")
+    assert told.startswith("my desk  okx  down")
+
+
+def test_the_command_that_adds_an_account_works_as_it_is_typed(desk: Desk) -> None:
+    sentence = desk.refused(2, "accounts", "add", "my desk", "--config", "my own.toml")
+    desk.home.joinpath("my own.toml").write_text("")
+    sentence = desk.refused(2, "accounts", "add", "my desk", "--config", "my own.toml")
+    remedy = sentence.partition("as in ")[2].partition(" (or")[0]
+    desk.ok(*shlex.split(remedy)[1:], stdin=json.dumps(SECRETS))
+    assert desk.ok("accounts", "list", "--config", "my own.toml").startswith("my desk  htx")
 
 
 def test_testing_an_account_connects_it(desk: Desk) -> None:
@@ -329,9 +407,7 @@ def test_a_refused_keyring_is_said_before_anybody_is_asked(desk: Desk) -> None:
 def test_bad_options_of_adding_name_the_key(desk: Desk) -> None:
     url = "http://www.okx.com"
     sentence = desk.refused(2, "accounts", "add", "a", "--venue", "okx", "--rest-url", url)
-    assert sentence.endswith(
-        'accounts[1].rest_url (account "a"): expected https:// (http:// is for this machine only)'
-    )
+    assert sentence == "--rest-url: expected https:// (http:// is for this machine only)"
 
 
 # --- whatever goes wrong --------------------------------------------------------------------------

@@ -25,6 +25,8 @@ class _Parser(argparse.ArgumentParser):
     def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
         chosen, stray = self.parse_known_args(arguments)
         options = [argument.split("=")[0] for argument in stray if argument.startswith("--")]
+        if chosen.command != "dashboard":
+            self.prog = f"{self.prog} {chosen.command}"  # whose help an error names
         if any(word in option for option in options for word in _SECRET_WORDS):
             self.error("secrets are prompted for or read from stdin, never taken from arguments")
         if options:

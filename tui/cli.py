@@ -40,6 +40,7 @@ from tui.streams import begin, hold_standard_descriptors, is_terminal, write_err
 
 if TYPE_CHECKING:
     from tui.core.accounts import Account
+    from tui.service.accounts import PlannedAccount
     from tui.service.headless import Ended
     from tui.service.settings import Settings
 
@@ -112,7 +113,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
     accounts = find_accounts(_settings(chosen), getattr(chosen, "names", ()))
     if not accounts:
-        raise UsageError("there are no accounts to check; killdesk accounts add NAME adds one")
+        raise UsageError(f"there are no accounts to check; {_how_to_add(chosen)}")
     short = allow_descriptors(len(accounts))
     if short:
         complain(short, OK)
@@ -166,12 +167,14 @@ def _cancel(chosen: argparse.Namespace) -> int:
 def _to_cancel_on(chosen: argparse.Namespace) -> tuple[Settings, Sequence[Account]]:
     from tui.service.accounts import find_accounts
 
-    if bool(chosen.names) == chosen.all:
-        raise UsageError("name the accounts to cancel on, or --all, and not both")
+    if chosen.names and chosen.all:
+        raise UsageError("--all is every account; leave out either it or the names")
+    if not chosen.names and not chosen.all:
+        raise UsageError("name the accounts to cancel on, or give --all")
     settings = _settings(chosen)
     accounts = find_accounts(settings, chosen.names)
     if not accounts:
-        raise UsageError("there are no accounts; killdesk accounts add NAME adds one")
+        raise UsageError(f"there are no accounts to cancel on; {_how_to_add(chosen)}")
     return settings, accounts
 
 
@@ -210,7 +213,7 @@ def _drill(chosen: argparse.Namespace) -> int:
         raise UsageError("the number of orders must be 0 or more")
     accounts = _settings(chosen).accounts
     if not accounts:
-        raise UsageError("there are no accounts to drill; killdesk accounts add NAME adds one")
+        raise UsageError(f"there are no accounts to drill; {_how_to_add(chosen)}")
     return (
         OK
         if drill(accounts, chosen.orders, say, say_json if chosen.json else None, padded)
@@ -268,17 +271,13 @@ def _keys(chosen: argparse.Namespace) -> int:
 
 
 def _accounts_add(chosen: argparse.Namespace) -> int:
-    from tui.service.accounts import plan_account, store_account
+    from tui.service.accounts import store_account
     from tui.service.credentials import PROMPT_TIMEOUT_S, require_keyring
     from tui.service.secrets_input import ask_secrets
     from tui.venues import VENUES
 
-    path, settings = _settings_path(chosen), _settings(chosen, must_exist=False)
-    keys = ("name", "venue", "rest_url", "ws_url", "family", "contracts", "demo_trading")
-    fields = {key: getattr(chosen, key) for key in keys if getattr(chosen, key)}
-    if "venue" not in fields and settings.account(chosen.name) is None:
-        raise UsageError(f'"{chosen.name}" is new; say --venue {" or ".join(VENUES)}')
-    plan = plan_account(settings, path, fields)
+    path = _settings_path(chosen)
+    plan = _planned(chosen, path)
     keyring = require_keyring(PROMPT_TIMEOUT_S)
     spec = VENUES[plan.account.venue].spec
     say(f"{spec.title}: {spec.grant}")
@@ -286,8 +285,46 @@ def _accounts_add(chosen: argparse.Namespace) -> int:
     if plan.fields:
         say(f"{plan.account.name} is in {path}")
     say(f"its key is in the keyring {keyring}")
-    say(f"next: killdesk accounts test {shlex.quote(plan.account.name)}")
+    say(f"next: {_typed(chosen, 'accounts', 'test', plan.account.name)}")
     return OK
+
+
+_ADD_OPTIONS = {
+    "name": "NAME", "venue": "--venue", "rest_url": "--rest-url", "ws_url": "--ws-url",
+    "family": "--family", "contracts": "--contracts", "demo_trading": "--demo-trading",
+}  # fmt: skip
+"""What `accounts add` takes, by the keys of the settings that it becomes."""
+
+
+def _planned(chosen: argparse.Namespace, path: Path) -> PlannedAccount:
+    """The account that `accounts add` means. Raises UsageError, which names the option."""
+    from tui.service.accounts import account_of_name, plan_account
+    from tui.service.settings import SettingsError
+    from tui.venues import VENUES
+
+    settings, name = _settings(chosen, must_exist=False), chosen.name
+    given = {key: getattr(chosen, key) for key in _ADD_OPTIONS if getattr(chosen, key)}
+    fields = {"name": name} | given
+    known = account_of_name(settings, name)
+    if known is not None and (known.name != name or given.keys() != {"name"}):
+        alone = _typed(chosen, "accounts", "add", known.name)
+        raise UsageError(
+            f'there is an account "{known.name}" already: {alone} stores its key again, and its'
+            f" settings are changed in {path}"
+        )
+    try:
+        if known is None and "venue" not in fields:
+            venue, *others = VENUES
+            plan_account(settings, path, {"name": name, "venue": venue})  # the name comes first
+            added = _typed(chosen, "accounts", "add", name, "--venue", venue)
+            raise UsageError(
+                f'there is no account "{name}" yet: to add it, name its venue, as in {added} (or'
+                f" {', '.join(others)})"
+            )
+        return plan_account(settings, path, fields)
+    except SettingsError as error:
+        option = _ADD_OPTIONS.get(error.key)
+        raise (UsageError(f"{option}: {error.expected}") if option else error) from None
 
 
 def _accounts_list(chosen: argparse.Namespace) -> int:
@@ -301,7 +338,7 @@ def _accounts_list(chosen: argparse.Namespace) -> int:
         say_json([asdict(entry) for entry in entries])
         return OK
     if not entries:
-        say("no accounts yet; killdesk accounts add NAME --venue VENUE adds one")
+        say(f"no accounts yet; {_how_to_add(chosen)}")
     width = widest(entry.name for entry in entries)
     for entry in entries:
         held = "key in the keyring" if entry.keyring else "no key in the keyring"
@@ -359,6 +396,16 @@ COMMANDS = {
 
 
 # --- what the commands share ---------------------------------------------------------------------
+
+
+def _typed(chosen: argparse.Namespace, *words: str) -> str:
+    """A killdesk command as it is to be typed to mean the same settings file."""
+    config = () if chosen.config is None else ("--config", str(chosen.config))
+    return shlex.join(("killdesk", *config, *words))
+
+
+def _how_to_add(chosen: argparse.Namespace) -> str:
+    return f"{_typed(chosen, 'accounts', 'add', 'NAME', '--venue', 'VENUE')} adds one"
 
 
 def _settings_path(chosen: argparse.Namespace) -> Path:

@@ -88,8 +88,8 @@ def test_a_configured_account_only_gets_its_secrets(file: Path, memory: MemoryKe
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"name": "desk", "venue": "okx"}, 'has an account "desk" already; name it alone'),
-        ({"name": "DESK", "venue": "okx"}, 'has an account "desk" already; name it alone'),
+        ({"name": "desk", "venue": "okx"}, 'is an account "desk" already; choose another'),
+        ({"name": "DESK", "venue": "okx"}, 'is an account "desk" already; choose another'),
         ({"name": "", "venue": "okx"}, r"accounts\[2\].name: is empty"),
         ({"name": "x"}, r'accounts\[2\].venue \(account "x"\): is missing; expected'),
         ({"name": "x", "venue": "htx", "demo_trading": True}, "HTX has no paper trading"),

@@ -173,7 +173,7 @@ def test_what_a_desk_gets_is_the_credentials_or_a_sentence(memory: MemoryKeyring
 def test_no_entry(memory: MemoryKeyring) -> None:
     assert refusal(lambda: load_credentials(OKX)) == (
         'the keyring has no entry for "desk"; store its key with e on the dashboard or with '
-        "`killdesk accounts add`"
+        "`killdesk accounts add desk`"
     )
 
 
@@ -184,7 +184,7 @@ def test_not_the_json_that_we_store(memory: MemoryKeyring, entry: str) -> None:
     memory.entries["killdesk", "desk"] = entry
     assert refusal(lambda: load_credentials(OKX)) == (
         'the keyring entry of "desk" is not the JSON that killdesk stores; '
-        "run `killdesk accounts add` for it again"
+        "run `killdesk accounts add desk` for it again"
     )
 
 
@@ -194,7 +194,7 @@ def test_a_field_is_missing(memory: MemoryKeyring, field: str, value: object) ->
     memory.entries["killdesk", "desk"] = json.dumps(ENTRY | {field: value})
     assert refusal(lambda: load_credentials(OKX)) == (
         f'the {field} of "desk" is missing; OKX needs api_key, secret_key, passphrase; '
-        "run `killdesk accounts add` for it again"
+        "run `killdesk accounts add desk` for it again"
     )
 
 

@@ -320,18 +320,18 @@ def test_what_an_account_is_called_and_where_it_is(file: Path, lines: str, expec
         (
             "bitget",
             "ws_url = 'wss://ws.bitget.com/v2'",
-            "ws_url: Bitget is spoken to by REST only; take this key out",
+            "ws_url: Bitget is spoken to by REST only; leave it out",
         ),
         (
             "htx",
             "family = 'cross'",
             'family: expected "auto" or "legacy" or "unified", got "cross"',
         ),
-        ("okx", "family = 'auto'", "family: OKX has no account families; take this key out"),
+        ("okx", "family = 'auto'", "family: OKX has no account families; leave it out"),
         (
             "okx",
             "contracts = ['BTC-USDT']",
-            "contracts: OKX cancels without it; take this key out",
+            "contracts: OKX cancels without it; leave it out",
         ),
         ("htx", "contracts = 'BTC-USDT'", "contracts: expected a list of texts, got a text"),
         ("htx", "contracts = [1]", "contracts: expected a list of texts, got a whole number"),
@@ -343,7 +343,7 @@ def test_what_an_account_is_called_and_where_it_is(file: Path, lines: str, expec
         (
             "htx",
             "demo_trading = true",
-            "demo_trading: HTX has no paper trading; take this key out",
+            "demo_trading: HTX has no paper trading; leave it out",
         ),
         ("okx", "demo_trading = 1", "demo_trading: expected true or false, got a whole number"),
         ("okx", "extra = ['RFQs']", 'extra: OKX offers "rfqs", got "RFQs"'),

@@ -88,16 +88,17 @@ def plan_account(settings: Settings, path: Path, fields: Mapping[str, object]) -
         return PlannedAccount(configured, {})
     table = SettingsTable(path, f"accounts[{len(settings.accounts) + 1}]", dict(fields))
     account = read_account(table)
-    for other in settings.accounts:
-        if other.name.casefold() != account.name.casefold():
-            continue
-        raise SettingsError(
-            f'{path}: has an account "{other.name}" already; name it alone to store its key anew, '
-            "or change its settings in the file",
-            "name",
-            f'there is an account "{other.name}" already; choose another name',
-        )
+    other = account_of_name(settings, account.name)
+    if other is not None:
+        taken = f'there is an account "{other.name}" already; choose another name'
+        raise SettingsError(f"{path}: {taken}", "name", taken)
     return PlannedAccount(account, fields)
+
+
+def account_of_name(settings: Settings, name: str) -> Account | None:
+    """The configured account that has this name but for upper and lower case."""
+    same = (one for one in settings.accounts if one.name.casefold() == name.casefold())
+    return next(same, None)
 
 
 def account_table(path: Path, name: str) -> dict[str, object]:

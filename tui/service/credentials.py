@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
@@ -192,7 +193,7 @@ def make_credentials(account: Account, fields: Mapping[str, Secret]) -> Credenti
     """
     problem = credentials_problem(account, fields)
     if problem:
-        raise CredentialsError(f"{problem}; run `killdesk accounts add` for it again")
+        raise CredentialsError(f"{problem}; run `{_add_again(account)}` for it again")
     passphrase = fields["passphrase"] if "passphrase" in needed_fields(account) else None
     return Credentials(fields["api_key"], fields["secret_key"], passphrase)
 
@@ -241,15 +242,20 @@ def _read_entry(account: Account, entry: Secret | None) -> Credentials:
     if entry is None:
         raise CredentialsError(
             f'the keyring has no entry for "{account.name}"; '
-            "store its key with e on the dashboard or with `killdesk accounts add`"
+            f"store its key with e on the dashboard or with `{_add_again(account)}`"
         )
     fields = decode_fields(entry)
     if fields is None:
         raise CredentialsError(
             f'the keyring entry of "{account.name}" is not the JSON that killdesk stores; '
-            "run `killdesk accounts add` for it again"
+            f"run `{_add_again(account)}` for it again"
         )
     return make_credentials(account, fields)
+
+
+def _add_again(account: Account) -> str:
+    """The command that stores the key of a configured account."""
+    return shlex.join(("killdesk", "accounts", "add", account.name))
 
 
 def _is_sendable(value: Secret) -> bool:

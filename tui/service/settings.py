@@ -211,20 +211,20 @@ def _socket_url(table: SettingsTable, spec: VenueSpec) -> str | None:
         paper_url = spec.paper_ws_url if _demo_trading(table, spec) else None
         return _url(table, "ws_url", paper_url or spec.ws_url, socket_endpoint)
     if "ws_url" in table.values:
-        raise table.wrong("ws_url", f"{spec.title} is spoken to by REST only; take this key out")
+        raise table.wrong("ws_url", f"{spec.title} is spoken to by REST only; leave it out")
     return None
 
 
 def _family(table: SettingsTable, spec: VenueSpec) -> str:
     if "family" in table.values and not spec.families:
-        raise table.wrong("family", f"{spec.title} has no account families; take this key out")
+        raise table.wrong("family", f"{spec.title} has no account families; leave it out")
     return table.choice("family", tuple(dict.fromkeys(("auto", *spec.families))), "auto")
 
 
 def _contracts(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
     # Only a venue whose legacy accounts cancel contract by contract needs them named.
     if "contracts" in table.values and "legacy" not in spec.families:
-        raise table.wrong("contracts", f"{spec.title} cancels without it; take this key out")
+        raise table.wrong("contracts", f"{spec.title} cancels without it; leave it out")
     contracts = table.texts("contracts")
     for contract in contracts:
         if not _is_contract(contract):
@@ -259,5 +259,5 @@ def _extras(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
 
 def _demo_trading(table: SettingsTable, spec: VenueSpec) -> bool:
     if "demo_trading" in table.values and not spec.demo_trading:
-        raise table.wrong("demo_trading", f"{spec.title} has no paper trading; take this key out")
+        raise table.wrong("demo_trading", f"{spec.title} has no paper trading; leave it out")
     return table.flag("demo_trading", False)

@@ -66,7 +66,7 @@ class SettingsTable:
                 raise self.wrong(
                     shown,
                     "secrets do not belong in this file; take it out and "
-                    "run `killdesk accounts add` to put it into the keyring",
+                    "run `killdesk accounts add NAME` to put it into the keyring",
                 )
             raise self.wrong(shown, f"unknown key; expected one of {', '.join(known)}")
 
