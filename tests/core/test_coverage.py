@@ -40,3 +40,10 @@ def test_a_kind_that_the_key_may_not_read_belongs_to_the_remainder() -> None:
 def test_an_account_of_which_nothing_is_known_is_not_clear() -> None:
     found = coverage((), (), None)
     assert (found.open, found.clear) == (None, False)
+
+
+def test_what_the_book_says_is_refused_belongs_to_the_remainder() -> None:
+    book = Book(("strategy",), (), 7, refused=(("spot", "40014 no permission"),))
+    found = coverage((*KINDS, Kind("margin", "margin")), {"spot", "margin"}, book)
+    assert [one.kind for one in found.covered] == ["margin"]
+    assert (str(found), found.clear) == ("spot: 40014 no permission", False)

@@ -62,3 +62,22 @@ def test_a_kind_read_for_the_first_time_is_known_from_then_on() -> None:
     assert merged.kinds == ("isolated", "cross", "unified", "spread")
     assert merged.count(["spread"]) == 1
     assert merged.count(["cross"]) == 0
+
+
+REFUSED = ("cross", "40014 no permission")
+
+
+def test_a_refused_kind_is_known_to_be_refused_and_holds_no_orders() -> None:
+    merged = BOOK.merged(Book(("isolated",), (), 2_000, refused=(REFUSED,)))
+    assert merged.refused == (REFUSED,)
+    assert (merged.kinds, merged.count(["cross"])) == (("isolated", "unified"), 0)
+    assert merged.named == {"isolated", "cross", "unified"}
+    assert merged.merged(Book(("isolated",), (), 3_000)).refused == (REFUSED,), "not asked again"
+    readable = merged.merged(Book(("cross",), (order("cross", "4"),), 3_000))
+    assert (readable.refused, readable.count(["cross"])) == ((), 1)
+
+
+def test_refusals_of_some_kinds_only() -> None:
+    alone = Book((), (), 0, refused=(REFUSED, ("isolated", "40014 no permission")))
+    assert alone.only(["cross"]) == Book((), (), 0, refused=(REFUSED,))
+    assert alone.only(["unified"]) is None

@@ -468,3 +468,36 @@ async def test_what_never_left_has_no_route_and_no_attempt() -> None:
     report = await run(Ports([UNSENT], [3]))
     assert (report.route, report.attempts) == (None, 0)
     assert report.outcome is Outcome.REMAINING
+
+
+class Lists(Ports):
+    """The venue refuses some of the lists."""
+
+    def __init__(self, refused: tuple[str, ...], listed: int) -> None:
+        super().__init__([Ack(Verdict.ACCEPTED, "40014", "no permission (margin)")], [listed])
+        self.refused = refused
+
+    async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
+        read = tuple(kind for kind in kinds if kind not in self.refused)
+        orders = tuple(OpenOrder(read[0], str(n), "A") for n in range(int(self.readings[0])))  # type: ignore[arg-type]  # a number
+        return Book(read, orders, 1, refused=tuple((one, "40014 no") for one in self.refused))
+
+
+@pytest.mark.parametrize(
+    ("refused", "listed", "outcome"),
+    [
+        (("margin",), 0, Outcome.CONFIRMED),
+        (("margin",), 1, Outcome.REMAINING),
+        (("spot", "margin"), 0, Outcome.UNRESOLVED),
+    ],
+)
+async def test_a_refused_list_takes_no_other_down(
+    refused: tuple[str, ...], listed: int, outcome: Outcome
+) -> None:
+    orders = Action("orders", "orders", ("spot", "margin"), ("rest",), leaves="")
+    first = Report("bitget", "bitget", "orders", Outcome.UNRESOLVED)
+    ports = Lists(refused, 0 if len(refused) > 1 else listed)
+    ended = await CancelRun(
+        first, orders, ports, read_clock, LIMITS, str, before=None, pressed_ms=0
+    ).go()
+    assert ended.outcome is outcome

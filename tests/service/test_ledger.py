@@ -189,3 +189,27 @@ def test_it_knows_when_something_last_happened() -> None:
     assert ledger.moved_s == 6.0  # it settled the report
     ledger.take(book("1", "2"), begun_s=7.0)
     assert (ledger.moved_s, ledger.moves) == (6.0, 5)
+
+
+BOTH = Action("orders", "orders", ("spot", "margin"), ("rest",), leaves="")
+NO_MARGIN = (("margin", "40014 no permission"),)
+
+
+def test_a_refusal_replaces_the_listing_before_it_and_counts_as_news() -> None:
+    ledger = Ledger()
+    ledger.take(Book(("margin",), (OpenOrder("margin", "m", "A"),), 1), begun_s=1.0)
+    moves = ledger.moves
+    ledger.take(Book(("spot",), (), 2, refused=NO_MARGIN), begun_s=2.0)
+    assert ledger.book is not None
+    assert (ledger.book.refused, ledger.book.count()) == (NO_MARGIN, 0)
+    assert ledger.moves > moves
+
+
+def test_a_refused_product_does_not_keep_a_report_unresolved() -> None:
+    ledger = Ledger()
+    first = Report("bitget", "bitget", "orders", Outcome.UNRESOLVED)
+    ledger.end(first, BOTH, ended_s=1.0)
+    ledger.take(Book((), (), 2, refused=(*NO_MARGIN, ("spot", "40014"))), begun_s=2.0)
+    assert [one.outcome for one in ledger.reports] == [Outcome.UNRESOLVED], "nothing was listed"
+    ledger.take(Book(("spot",), (), 3, refused=NO_MARGIN), begun_s=3.0)
+    assert [one.outcome for one in ledger.reports] == [Outcome.CONFIRMED]

@@ -164,6 +164,7 @@ class _Counts:
     open: tuple[int, ...]
     read_at_ms: int
     read_since: tuple[tuple[str, int], ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 MOST_ORDERS = 100_000
@@ -175,7 +176,7 @@ def _book_plain(book: Book) -> object:
     for order in book.orders:
         open_[order.kind] = open_.get(order.kind, 0) + 1
     counts = tuple(open_[kind] for kind in book.kinds)
-    return to_plain(_Counts(book.kinds, counts, book.read_at_ms, book.read_since))
+    return to_plain(_Counts(book.kinds, counts, book.read_at_ms, book.read_since, book.refused))
 
 
 def _book(plain: object) -> Book:
@@ -185,7 +186,7 @@ def _book(plain: object) -> Book:
     orders: tuple[OpenOrder, ...] = ()
     for kind, count in zip(found.kinds, found.open, strict=True):
         orders += (OpenOrder(kind, "", ""),) * count
-    return Book(found.kinds, orders, found.read_at_ms, found.read_since)
+    return Book(found.kinds, orders, found.read_at_ms, found.read_since, found.refused)
 
 
 _LISTS = {"remaining": {"kind": "", "order_id": "", "contract": ""},

@@ -88,10 +88,11 @@ def coverage(
 ) -> Coverage:
     """The coverage of an account whose actions reach the kinds `reached`.
 
-    `reasons` says of kinds why they are not known, in the venue's words; such a kind counts as not
-    known even where an older listing had it.
+    A kind counts as not known where the book says that the venue refuses to list it, and where
+    `reasons` says why it could not be read, even if an older listing had it.
     """
-    reasons = reasons or {}
+    refused = dict(book.refused) if book is not None else {}
+    reasons = refused | dict(reasons or {})
     covered: list[KindCount] = []
     remainder: list[KindCount] = []
     for kind in kinds:

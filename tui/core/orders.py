@@ -46,6 +46,9 @@ class Book:
     """The oldest read of all kinds; `read_at` tells it of those that are shown together."""
     read_since: tuple[tuple[str, int], ...] = ()
     """Kinds that were read after `read_at_ms`, and when."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """Kinds that the venue will not list for this key or account, each with its code and text. Such
+    a kind is not in `kinds`; the other kinds are not affected."""
     counts: Mapping[str, int] = field(init=False, repr=False, compare=False)
     """Orders of each kind that has any: asked for many times between two reads."""
 
@@ -65,23 +68,38 @@ class Book:
         return min(held, default=None)
 
     def merged(self, newer: Book) -> Book:
-        """This book with the kinds that `newer` has read replaced."""
-        kept = tuple(order for order in self.orders if order.kind not in newer.kinds)
-        kinds = self.kinds + tuple(k for k in newer.kinds if k not in self.kinds)
-        return _book(kinds, kept + newer.orders, self._read() | newer._read())
+        """This book with what `newer` says of its kinds: their orders, or that they are refused."""
+        named = newer.named
+        orders = tuple(order for order in self.orders if order.kind not in named) + newer.orders
+        gone = dict(newer.refused)
+        kinds = tuple(kind for kind in self.kinds if kind not in gone)
+        kinds += tuple(kind for kind in newer.kinds if kind not in kinds)
+        refused = tuple(one for one in self.refused if one[0] not in named) + newer.refused
+        return _book(kinds, orders, self._read() | newer._read(), refused)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The kinds that this says something of: they were listed, or the venue refused to."""
+        return frozenset(self.kinds).union(kind for kind, _ in self.refused)
 
     def only(self, kinds: Iterable[str]) -> Book | None:
         """This book without any other kind; None when nothing that it tells is left."""
         wanted = frozenset(kinds)
         kept = tuple(kind for kind in self.kinds if kind in wanted)
         orders = tuple(order for order in self.orders if order.kind in wanted)
-        return _book(kept, orders, self._read()) if kept else None
+        refused = tuple(one for one in self.refused if one[0] in wanted)
+        return _book(kept, orders, self._read(), refused) if kept or refused else None
 
     def _read(self) -> dict[str, int]:
         return dict.fromkeys(self.kinds, self.read_at_ms) | dict(self.read_since)
 
 
-def _book(kinds: tuple[str, ...], orders: tuple[OpenOrder, ...], read: dict[str, int]) -> Book:
+def _book(
+    kinds: tuple[str, ...],
+    orders: tuple[OpenOrder, ...],
+    read: dict[str, int],
+    refused: tuple[tuple[str, str], ...],
+) -> Book:
     oldest = min((read[kind] for kind in kinds), default=0)
     since = tuple((kind, read[kind]) for kind in kinds if read[kind] > oldest)
-    return Book(kinds, orders, oldest, since)
+    return Book(kinds, orders, oldest, since, refused)

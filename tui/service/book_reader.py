@@ -63,8 +63,7 @@ class BookReader:
         """Under way, or over and not looked at yet."""
         self._troubles: dict[tuple[str, ...], VenueError | None] = {}
         """Why the last poll of each group that a button reaches failed."""
-        self.trouble: VenueError | None = None
-        """Why the last read of everything failed; None after one that did not."""
+        self._trouble: VenueError | None = None
         self._asked_until_s = 0.0
 
     @property
@@ -74,9 +73,22 @@ class BookReader:
 
     @property
     def known(self) -> bool:
-        """Whether every kind that a button reaches has been read."""
+        """Whether every kind that a button reaches has been read, or is refused by the venue."""
         book = self._ledger.book
-        return book is not None and self._profile.covered <= set(book.kinds)
+        return book is not None and self._profile.covered <= book.named
+
+    @property
+    def trouble(self) -> VenueError | None:
+        """Why the last read of what buttons reach failed; None after one that did not.
+
+        A list that the venue refuses is no trouble of the account, unless it refuses every one.
+        """
+        refused = dict(self._ledger.book.refused) if self._ledger.book else {}
+        covered = self._profile.covered
+        if covered and covered <= refused.keys():
+            words = dict.fromkeys(refused[kind] for kind in sorted(covered))
+            return VenueError(Verdict.REFUSED, "", "; ".join(words))
+        return self._trouble
 
     @property
     def listed(self) -> int:
@@ -144,7 +156,7 @@ class BookReader:
         What is cancelled apart is read side by side: a press then finds as many warm connections
         as it needs, and a list that cannot be read hides no other.
         """
-        known = self._ledger.book.kinds if self._ledger.book else ()
+        known = self._ledger.book.named if self._ledger.book else frozenset()
         due = [
             kind.id
             for kind in self._profile.kinds
@@ -159,7 +171,7 @@ class BookReader:
         rest = tuple(kind for kind in due if kind not in within)
         self._troubles = {kinds: self._troubles.get(kinds) for kinds in covered}
         # The first listing of all makes the account ready: it leaves no room for others.
-        await self._poll({kinds: not set(kinds) <= set(known) for kinds in covered})
+        await self._poll({kinds: not set(kinds) <= known for kinds in covered})
         await self._poll({rest: False} if rest and not self.pause_s else {})
 
     async def _poll(self, groups: Mapping[tuple[str, ...], bool]) -> None:
@@ -188,8 +200,8 @@ class BookReader:
             if not trouble.limited:  # one request more is no help there
                 self._access.venue_clock.resync()
         first = next(filter(None, self._troubles.values()), None)
-        if first is not None or self.trouble is not None:
-            self.trouble, self._ledger.error = first, str(first or "")
+        if first is not None or self._trouble is not None:
+            self._trouble, self._ledger.error = first, str(first or "")
             self._access.changed()
 
     async def read_missing(self) -> None:

@@ -276,6 +276,10 @@ class CancelRun:
             book = await self._within(reading, read_s, limited_until_ms)
         finally:
             reading.cancel()
+        if not reads(book, self._action):
+            # Not one list of the action: no evidence of anything.
+            words = "; ".join(dict.fromkeys(words for _, words in book.refused))
+            raise VenueError(Verdict.REFUSED, "", words or "a list is missing")
         left = in_scope(book, self._action, self._scope)
         self._mark(f"{len(left)} open")
         return left
@@ -339,6 +343,13 @@ def _spared(ack: Ack, left: tuple[OpenOrder, ...]) -> bool:
     return any(order.kind in ack.spared for order in left)
 
 
+def reads(book: Book, action: Action) -> bool:
+    """Whether the book says what the action leaves open: it has every list of the action that the
+    venue does not refuse, and one at least."""
+    kinds = set(action.kinds)
+    return kinds <= book.named and not kinds.isdisjoint(book.kinds)
+
+
 def in_scope(book: Book, action: Action, scope: Scope) -> tuple[OpenOrder, ...]:
     """The orders of a book that the action, so restricted, is meant to cancel."""
     return tuple(o for o in book.orders if o.kind in action.kinds and scope.covers(o))
@@ -349,7 +360,7 @@ def reread(report: Report, book: Book, action: Action) -> Report:
 
     What was unresolved is settled; elsewhere what has appeared since is counted. Nothing is sent.
     """
-    if not set(action.kinds) <= set(book.kinds):
+    if not reads(book, action):
         return report
     left = in_scope(book, action, report.scope)
     if report.outcome is Outcome.UNRESOLVED:

@@ -86,7 +86,7 @@ class Ledger:
         """
         newest = tuple(
             kind
-            for kind in book.kinds
+            for kind in (*book.kinds, *(kind for kind, _ in book.refused))
             if self._listed_s.get(kind, begun_s) <= begun_s
             and (self._kinds is None or kind in self._kinds)
         )
@@ -94,9 +94,10 @@ class Ledger:
         if not newest:
             return settled
         self._listed_s.update(dict.fromkeys(newest, begun_s))
-        fresh = Book(newest, tuple(o for o in book.orders if o.kind in newest), book.read_at_ms)
+        fresh = book.only(newest)
+        assert fresh is not None, "it names one kind at least"
         before = self.book.only(newest) if self.book else None
-        if before is None or (before.kinds, before.orders) != (fresh.kinds, fresh.orders):
+        if before is None or _told(before) != _told(fresh):
             self._moved(begun_s)
         self.book = self.book.merged(fresh) if self.book else fresh
 
@@ -175,6 +176,10 @@ class Ledger:
         if before is not None:
             self._earlier.append(before)
         self._ended[_key(one)] = one
+
+
+def _told(book: Book) -> tuple[object, ...]:
+    return book.kinds, book.refused, book.orders
 
 
 def _key(one: _Ended) -> tuple[str, Scope]:

@@ -21,13 +21,13 @@ class OpenHistory:
         """What is known after a read of the kinds `read`.
 
         The total is that of the `covered` kinds, those that a button reaches. It is told once all
-        of them have been read.
+        of them have been read; what the venue refuses to list is not in it.
         """
         counts = book.counts
         for kind in read:
             if kind in book.kinds:
                 self._kinds.setdefault(kind, open_orders()).add(now, counts.get(kind, 0))
-        if covered <= set(book.kinds):
+        if covered <= book.named and not covered.isdisjoint(book.kinds):
             self._total.add(now, sum(counts.get(kind, 0) for kind in covered))
 
     def lose(self, now: Instant) -> None:

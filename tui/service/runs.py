@@ -13,7 +13,7 @@ from tui.core.clocks import Clock
 from tui.core.desk import RunView
 from tui.core.faults import kind_and_place
 from tui.core.orders import Book
-from tui.service.cancel_run import CancelRun, RunLimits, RunPorts, in_scope
+from tui.service.cancel_run import CancelRun, RunLimits, RunPorts, in_scope, reads
 from tui.service.ledger import Ledger
 from tui.service.venue_clock import VenueClock
 
@@ -185,6 +185,6 @@ def _report_of(running: _Running, done: asyncio.Task[Report], now_ms: int) -> Re
 
 def _open_before(book: Book | None, action: Action, scope: Scope) -> int | None:
     """How many orders are known to be at stake; None where a kind of them was never read."""
-    if book is None or not set(action.kinds) <= set(book.kinds):
+    if book is None or not reads(book, action):
         return None
     return len(in_scope(book, action, scope))

@@ -383,7 +383,14 @@ class Dialect(Protocol):
         ...
 
     def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
-        """Every open order of these kinds, all pages. Raises VenueError; never a partial book.
+        """Every open order of these kinds, all pages. Raises VenueError; never a partial list.
+
+        A kind whose list the venue refuses to this key or account (no permission for the product,
+        the product is not activated; REFUSED, and nothing else) goes into `refused` of the result
+        with the venue's code and text, and not into `kinds`; the other kinds are listed all the
+        same. That holds too where every one of `kinds` is refused. VenueError is for what concerns
+        the whole request: the key itself is refused, the venue is busy, or nothing is certain. So
+        each of `kinds` is in `kinds` or in `refused` of the result.
 
         `read_at_ms` of the result is 0: the driver, which has a clock, sets it.
         """
@@ -403,7 +410,9 @@ class Dialect(Protocol):
 
         The first batch of calls holds everything that can be sent at once. What `progress` says is
         answered for certain is not sent again. `lately` is where orders were open a moment ago,
-        whatever the book says now.
+        whatever the book says now. Only the kinds of `action` are cancelled. Where the venue
+        refuses some of several requests, the result is that of the others, with the code and text
+        of the refusal (`requests_ack`): the list decides what is still open.
         """
         ...
 
