@@ -36,7 +36,12 @@ from tui.venues.base import (
 T = TypeVar("T")
 ACCOUNTS = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
 SORTS = ("time", "profile", "book", "cancel", "timer")
-_ASKED_FOR = {"htx-legacy": ("trigger",), "okx-desk": ("rfq",), "bitget-uta": ("strategy",)}
+_ASKED_FOR = {
+    "htx-legacy": ("trigger",),
+    "htx-unified": ("v5-algo",),
+    "okx-desk": ("rfq",),
+    "bitget-uta": ("strategy",),
+}
 """Kinds of which the simulator rests none, or few, by itself."""
 MOST_ROUNDS = 500
 """Batches in one talk; one that has more goes on for ever."""

@@ -203,6 +203,59 @@ def test_bad_batches(bitget: Any, entries: object) -> None:
     assert bitget.post("trade/cancel-batch", entries)["code"] == "400172"
 
 
+def test_strategy_orders_rest_in_every_category_and_in_both_types(
+    simulator: Any, bitget: Any
+) -> None:
+    listed = "trade/unfilled-strategy-orders?category="
+    for category in CATEGORIES:
+        before = {row["orderId"] for row in bitget.get(f"{listed}{category}")["data"]}
+        simulator.orders("bitget-uta", "strategy", 4, category=category)
+        rows = bitget.get(f"{listed}{category}")["data"]
+        new = [row for row in rows if row["orderId"] not in before]
+        assert {row["category"] for row in new} == {category}
+        assert [row["type"] for row in new].count("tpsl") == 2
+        ordinary = {row["symbol"] for row in every_page(bitget, f"category={category}")}
+        assert {row["symbol"] for row in new} <= ordinary
+        for kind in ("trigger", "tpsl"):
+            found = bitget.get(f"{listed}{category}&type={kind}")["data"]
+            assert {row["type"] for row in found} == {kind}
+            assert all(bool(row["triggerPrice"]) == (kind == "trigger") for row in found)
+    assert simulator.open("bitget-uta", "strategy") == 6 + 4 * len(CATEGORIES)
+
+
+def test_a_refused_category_is_refused_everywhere_and_nothing_else_is(
+    simulator: Any, bitget: Any
+) -> None:
+    simulator.orders("bitget-uta", "strategy", 2, category="SPOT")
+    (spot, *_) = every_page(bitget, "category=SPOT")
+    (strategy, *_) = bitget.get("trade/unfilled-strategy-orders?category=SPOT")["data"]
+    simulator.refuse("bitget-uta", "SPOT")
+    one = {"orderId": spot["orderId"], "category": "SPOT", "symbol": spot["symbol"]}
+    refused = [
+        bitget.request("GET", "trade/unfilled-orders?category=SPOT"),
+        bitget.request("GET", "trade/unfilled-strategy-orders?category=SPOT"),
+        *(
+            bitget.request("POST", f"trade/{call}", json.dumps(body))
+            for call, body in (
+                ("cancel-symbol-order", {"category": "SPOT"}),
+                ("cancel-batch", [one]),
+                ("cancel-order", {"orderId": spot["orderId"]}),
+                ("cancel-strategy-order", {"orderId": strategy["orderId"]}),
+            )
+        ),
+    ]
+    assert {(one.status_code, one.json()["code"]) for one in refused} == {(400, "40014")}
+    assert all("SPOT" in one.json()["msg"] for one in refused)
+    assert {row["category"] for row in every_page(bitget, "limit=100")} == {*CATEGORIES} - {"SPOT"}
+    assert bitget.post("trade/cancel-symbol-order", {"category": "MARGIN"})["code"] == "00000"
+    simulator.refuse("bitget-uta", "strategy")
+    answer = bitget.request("GET", "trade/unfilled-strategy-orders?category=MARGIN")
+    assert answer.json()["code"] == "40014"
+    assert len(every_page(bitget, "category=SPOT")) == simulator.open("bitget-uta", "SPOT") == 7
+    simulator.reset()
+    assert bitget.get("trade/unfilled-strategy-orders?category=MARGIN")["data"] == []
+
+
 def test_strategy_orders_have_calls_of_their_own(simulator: Any, bitget: Any) -> None:
     listed = "trade/unfilled-strategy-orders"
     rows = bitget.get(f"{listed}?category=USDT-FUTURES")["data"]

@@ -20,7 +20,7 @@ def test_the_state_at_the_start(simulator: Any) -> None:
     for state in accounts.values():
         assert state["open"] == sum(state["by_kind"].values()) == 40
         empty = {kind for kind, count in state["by_kind"].items() if count == 0}
-        assert empty <= {"pending-quote", "rfq", "order", "algo", "trigger"}
+        assert empty <= {"pending-quote", "rfq", "order", "algo", "trigger", "v5-algo"}
         assert all(timer == off for timer in state["timers"].values())
     assert accounts["htx-unified"]["venue"] == "htx"
 
@@ -37,6 +37,7 @@ def test_the_state_at_the_start(simulator: Any) -> None:
         ("okx-desk", "rfq"),
         ("okx-desk", "order"),
         ("okx-desk", "algo"),
+        ("htx-unified", "v5-algo"),
         ("bitget-uta", "MARGIN"),
         ("bitget-uta", "strategy"),
     ],
@@ -116,6 +117,8 @@ def test_a_reset_disarms_and_forgets(simulator: Any, bitget: Any) -> None:
         ("products", b'{"account":"okx-desk","refused":"block"}'),
         ("products", b'{"account":"okx-desk","refused":["margin"]}'),
         ("products", b'{"account":"htx-legacy","refused":["block"]}'),
+        ("orders", b'{"account":"bitget-uta","kind":"SPOT","category":"SPOT"}'),
+        ("orders", b'{"account":"bitget-uta","kind":"strategy","category":"spot"}'),
         ("faults", b"\xff\xfe"),
         ("faults", b'{"account":"okx-desk"}'),
         ("faults", b'{"account":"okx-desk","kind":"sabotage"}'),

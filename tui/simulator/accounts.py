@@ -12,7 +12,8 @@ from tui.simulator.faults import Faults
 from tui.simulator.limits import Limits
 from tui.simulator.timers import Countdown
 
-BITGET_KINDS = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES", "strategy")
+BITGET_CATEGORIES = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
+BITGET_KINDS = (*BITGET_CATEGORIES, "strategy")
 
 
 @dataclass(slots=True)
@@ -154,6 +155,7 @@ def demo_accounts() -> dict[str, Account]:
             keys=htx(),
             id_bits=18,
             empty=("trigger",),
+            products=("isolated", "cross", "trigger"),
         ),
         _account(
             "htx-unified",
@@ -163,6 +165,8 @@ def demo_accounts() -> dict[str, Account]:
             timers={"htx": ("unified",)},
             keys=htx(),
             id_bits=20,
+            empty=("v5-algo",),
+            products=("unified", "v5-algo"),
         ),
         _account(
             "okx-desk",
@@ -183,6 +187,7 @@ def demo_accounts() -> dict[str, Account]:
             timers={"bitget": BITGET_KINDS},
             keys=bitget(),
             id_bits=20,
+            products=BITGET_KINDS,
         ),
     ]
     return {account.name: account for account in accounts}

@@ -3,7 +3,8 @@
 https://www.bitget.com/api-doc/uta/ (pages named at each call). Errors come as HTTP 400 with a
 code, too many requests as HTTP 429. Where the documents are silent: a countdown that is not a
 string of 5..60 or "0" answers 400172; a category with nothing open 22001; an unknown order
-25204, or 24056 inside a list; the timer cancels strategy orders with all others.
+25204, or 24056 inside a list; the timer cancels strategy orders with all others; a category that
+the key may not use is refused with 40014, and its orders are left out where none is named.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.simulator import bitget_auth
-from tui.simulator.accounts import BITGET_KINDS
+from tui.simulator.accounts import BITGET_CATEGORIES as CATEGORIES
 from tui.simulator.bitget_auth import Refused
 from tui.simulator.book import now_ms
 from tui.simulator.faults import HOSTILE_TEXT
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from tui.simulator.book import Order
     from tui.simulator.faults import Fault
 
-CATEGORIES = BITGET_KINDS[:-1]
-STRATEGY_CATEGORY = "USDT-FUTURES"
+USUAL_STRATEGY_CATEGORY = "USDT-FUTURES"
+STRATEGY_TYPES = ("trigger", "tpsl")
 COUNTDOWN = re.compile(r"0|[5-9]|[1-5][0-9]|60")
 MOST_ROWS = 100
 MOST_IN_BATCH = 20
@@ -47,13 +48,21 @@ def _text(fields: Fields, name: str) -> str:
     return value
 
 
-def _category(fields: Fields, *, required: bool) -> str:
+def _category(account: Account, fields: Fields, *, required: bool) -> str:
     category = _text(fields, "category")
     if not category and required:
         raise Refused("40019", "Parameter category cannot be empty")
     if category and category not in CATEGORIES:
         raise _parameter("category")
+    _permit(account, category)
     return category
+
+
+def _permit(account: Account, *products: str) -> None:
+    """Refuses what the key has no permission for."""
+    for product in products:
+        if product in account.refused:
+            raise Refused("40014", f"Incorrect permissions, need UTA {product} trade permissions")
 
 
 # --- calls ------------------------------------------------------------------------------------
@@ -76,7 +85,7 @@ def _countdown(account: Account, body: object, _fault: str) -> object:
 def _unfilled(account: Account, body: object, _fault: str) -> object:
     """uta/trade/Get-Order-Pending: newest first; the cursor is the last id of the page."""
     query = _object(body)
-    category, symbol = _category(query, required=False), _text(query, "symbol")
+    category, symbol = _category(account, query, required=False), _text(query, "symbol")
     limit, cursor = _text(query, "limit") or str(MOST_ROWS), _text(query, "cursor")
     if not limit.isdecimal() or not 1 <= int(limit) <= MOST_ROWS:
         raise _parameter("limit")
@@ -87,6 +96,7 @@ def _unfilled(account: Account, body: object, _fault: str) -> object:
         order
         for order in reversed(account.book.open(*([category] if category else CATEGORIES)))
         if symbol in ("", order.instrument)
+        and order.kind not in account.refused
         and (not cursor or int(order.order_id) < int(cursor))
         and (start is None or order.created_ms >= start)
         and (end is None or order.created_ms <= end)
@@ -129,30 +139,46 @@ def _row(order: Order) -> dict[str, object]:
 
 
 def _unfilled_strategy(account: Account, body: object, _fault: str) -> object:
-    """Trigger and TP/SL orders, a bare list without pages."""
+    """Trigger and TP/SL orders of one category, of one type or both: a bare list without pages."""
     query = _object(body)
-    category, kind = _category(query, required=True), _text(query, "type")
-    if kind not in ("", "tpsl", "trigger"):
+    category, kind = _category(account, query, required=True), _text(query, "type")
+    _permit(account, "strategy")
+    if kind not in ("", *STRATEGY_TYPES):
         raise _parameter("type")
-    if category != STRATEGY_CATEGORY or kind == "tpsl":
-        return []
-    return [_strategy_row(order) for order in reversed(account.book.open("strategy"))]
+    return [
+        _strategy_row(order)
+        for order in reversed(account.book.open("strategy"))
+        if _strategy_category(order) == category and kind in ("", _strategy_type(order))
+    ]
+
+
+def _strategy_category(order: Order) -> str:
+    return order.category or USUAL_STRATEGY_CATEGORY
+
+
+def _strategy_type(order: Order) -> str:
+    """Orders rested together take turns."""
+    return STRATEGY_TYPES[order.turn % len(STRATEGY_TYPES)]
 
 
 def _strategy_row(order: Order) -> dict[str, object]:
+    trigger = _strategy_type(order) == "trigger"
     return {
         "orderId": order.order_id,
         "clientOid": order.client_id,
-        "category": STRATEGY_CATEGORY,
+        "category": _strategy_category(order),
         "symbol": order.instrument,
         "qty": order.size,
         "side": order.side,
         "posSide": "long" if order.side == "buy" else "short",
+        "type": _strategy_type(order),
         "status": "pending",
         "triggerBy": "mark",
-        "triggerPrice": order.price,
+        "triggerPrice": order.price if trigger else "",
         "triggerOrderType": "market",
         "triggerOrderPrice": "",
+        "takeProfit": "" if trigger else order.price,
+        "stopLoss": "",
         "createdTime": str(order.created_ms),
         "updatedTime": str(order.updated_ms),
     }
@@ -161,7 +187,7 @@ def _strategy_row(order: Order) -> dict[str, object]:
 def _cancel_symbol(account: Account, body: object, fault: str) -> object:
     """uta/trade/Cancel-All-Order: a category, or one symbol of it; no strategy orders."""
     fields = _object(body)
-    category, symbol = _category(fields, required=True), _text(fields, "symbol")
+    category, symbol = _category(account, fields, required=True), _text(fields, "symbol")
     targets = [o for o in account.book.open(category) if symbol in ("", o.instrument)]
     if not targets:
         raise Refused("22001", "No order to cancel")
@@ -183,6 +209,7 @@ def _cancel_batch(account: Account, body: object, fault: str) -> object:
     categories = {_text(entry, "category").upper() for entry in entries}
     if len(categories) != 1 or not categories <= set(CATEGORIES):
         raise _parameter("category")
+    _permit(account, *categories)
     found = [_find(account, entry, CATEGORIES) for entry in entries]
     live = [o for o in found if o is not None and o.live and o.kind in categories]
     result = account.book.cancel(live, fault=fault)
@@ -211,6 +238,8 @@ def _find(account: Account, fields: Fields, kinds: tuple[str, ...]) -> Order | N
 def _cancel_one(kinds: tuple[str, ...]) -> Callable[[Account, object, str], Order]:
     def run(account: Account, body: object, fault: str) -> Order:
         order = _find(account, _object(body), kinds)
+        if order is not None:
+            _permit(account, order.kind, order.category)
         if order is None or not order.live or account.book.cancel([order], fault=fault).failed:
             raise Refused("25204", "Order does not exist")
         return order

@@ -36,6 +36,8 @@ class Order:
     cancel_source: str = ""
     turn: int = 0
     """Its place among the orders that were rested with it."""
+    category: str = ""
+    """Of a Bitget strategy order: where it was placed."""
 
     @property
     def live(self) -> bool:
@@ -72,14 +74,24 @@ class Book:
             self._add(self._filled[index % len(self._filled)], index // len(self._filled), moment)
 
     def rest(
-        self, kind: str, count: int, state: str = "live", contracts: int = 0, instrument: str = ""
+        self,
+        kind: str,
+        count: int,
+        state: str = "live",
+        contracts: int = 0,
+        instrument: str = "",
+        category: str = "",
     ) -> list[Order]:
-        """Place `count` new orders of one kind now: in one instrument if it is named, or over so
-        many other contracts, if given."""
-        others = more(kind, contracts)
+        """Place `count` new orders of one kind now: in one instrument if it is named, over so many
+        other contracts, or in the instruments of a category, if given."""
+        others = listed(category, today()) if category else more(kind, contracts)
         if instrument:
-            others = tuple(one for one in tradable(kind, today()) if one.name == instrument)
-        return [self._add(kind, index, now_ms(), state, others) for index in range(count)]
+            there = tradable(category or kind, today())
+            others = tuple(one for one in there if one.name == instrument)
+        orders = [self._add(kind, index, now_ms(), state, others) for index in range(count)]
+        for order in orders:
+            order.category = category
+        return orders
 
     def open(self, *kinds: str) -> list[Order]:
         """Resting orders, oldest first; of these kinds, or of all if none is named."""

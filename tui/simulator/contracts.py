@@ -9,7 +9,7 @@ FRIDAY = 4
 QUARTER_MONTHS = (3, 6, 9, 12)
 MORE = 200
 """Swaps beside those that the books start with, about as many as HTX lists."""
-_HTX_KINDS = ("isolated", "cross", "unified", "trigger")
+_HTX_KINDS = ("isolated", "cross", "unified", "trigger", "v5-algo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ def listed(kind: str, day: date) -> tuple[Instrument, ...]:
         "trigger": (swaps[:2], lots),
         "cross": (swaps[:2] + dated, lots),
         "unified": (swaps + dated[:1], lots),
+        "v5-algo": (swaps + dated[:1], lots),
         "spread": (
             (
                 ("BTC-USDT_BTC-USDT-SWAP", -12.5, 1),

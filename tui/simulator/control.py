@@ -7,10 +7,12 @@
 
 `POST /sim/orders` with `every_ms` and `for_ms` is an algorithm that keeps quoting: it rests `count`
 orders now, and as many again every `every_ms` for `for_ms` or until a reset. With `instrument` they
-all rest in that one; in some there are no orders otherwise.
+all rest in that one; in some there are no orders otherwise. Bitget's strategy orders rest in the
+`category` that is given, in `USDT-FUTURES` without one.
 
 `POST /sim/products` with `refused` sets which products the venue refuses to an account, by name:
-their calls then get the venue's own refusal, until a reset. OKX: `spread`, `block`, `trade`.
+their calls then get the venue's own refusal, until a reset. OKX: `spread`, `block`, `trade`; the
+kinds of order elsewhere, where a category of Bitget takes its strategy orders with it.
 
 `changes` in `GET /sim/state` counts the calls that changed something, so that whoever runs a drill
 notices that somebody else did. A web page is refused: a browser says where a call comes from
@@ -29,6 +31,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tui.simulator import faults
+from tui.simulator.accounts import BITGET_CATEGORIES as CATEGORIES
 from tui.simulator.contracts import MORE, names
 from tui.simulator.faults import Fault
 
@@ -141,13 +144,17 @@ class Control:
         if contracts and kind not in ("isolated", "cross"):
             raise Unfit("contracts is for isolated and cross orders.")
         instrument = str(body.get("instrument", ""))
-        if instrument and instrument not in names(str(kind)):
-            raise Unfit(f"instrument must be one of {', '.join(sorted(names(str(kind))))}.")
+        category = body.get("category", "")
+        if category not in ("", *CATEGORIES) or (category and kind != "strategy"):
+            raise Unfit(f"category is for strategy orders: one of {', '.join(CATEGORIES)}.")
+        known = names(str(category or kind))
+        if instrument and instrument not in known:
+            raise Unfit(f"instrument must be one of {', '.join(sorted(known))}.")
         again = 0
         if "every_ms" in body or "for_ms" in body:
             every_ms = _count(body, 60_000, "every_ms")
             again = _count(body, 600_000, "for_ms") // every_ms
-        account.book.rest(str(kind), count, str(state), contracts, instrument)
+        account.book.rest(str(kind), count, str(state), contracts, instrument, str(category))
         if again:
             algorithm = asyncio.create_task(
                 _quote_again(account.book, str(kind), count, instrument, every_ms / 1000, again)

@@ -5,7 +5,8 @@ codes: https://www.htx.com/en-us/opend/newApiPages/ (USDT-M, "Websocket Trade" a
 
 Choices where the documentation is silent: nothing to cancel answers 1051 in V5 as it does in
 the legacy families; a cancel of chosen legacy orders on a unified account answers 6002, a
-cancel-all 1051 (seen live: it hides V5 orders) and a read 4002; V5 takes ids in arrays only.
+cancel-all 1051 (seen live: it hides V5 orders) and a read 4002; V5 takes ids in arrays only; what
+the key may not use at all answers 1205.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ TEXTS = {
     1063: "The order has been executed.",
     1065: "The form number of client isn't an integer.",
     1071: "Repeated cancellation. Your order has been canceled.",
+    1205: "No access permission.",
     4002: "The merged cross and isolated margin account for USDT-M futures is unavailable."
     "Please complete the query with v5/trade/order/opens",
     4007: "Unified account special interface, non - one account is not available",
@@ -106,9 +108,16 @@ def refused(code: int, text: str, *, v5: bool) -> Content:
 # --- legacy -----------------------------------------------------------------------------------
 
 
+def permit(account: Account, kind: str) -> None:
+    """Refuses a kind of order that the key has no permission for."""
+    if kind in account.refused:
+        raise Refusal(1205)
+
+
 def _legacy_kind(account: Account, kind: str, wrong_family: int) -> str:
     if account.family != "legacy":
         raise Refusal(wrong_family)
+    permit(account, kind)
     return kind
 
 
@@ -271,6 +280,7 @@ def _v5_item(order_id: str, client_id: str, code: int, *, camel: bool) -> Conten
 
 def cancel_batch_orders(account: Account, data: Data, fault: str) -> Content:
     require_unified(account)
+    permit(account, "unified")
     contract = v5_contract(data, required=True)
     by_order, by_client = _v5_ids(data, "order_id"), _v5_ids(data, "client_order_id")
     if not by_order and not by_client:
@@ -284,7 +294,7 @@ def cancel_batch_orders(account: Account, data: Data, fault: str) -> Content:
         order = account.book.find(wanted) if by_order else account.book.find("", wanted)
         if order is not None and order in targets:
             continue
-        if order is None or order.instrument != contract:
+        if order is None or order.kind != "unified" or order.instrument != contract:
             missing = (wanted, "") if by_order else ("", wanted)
             items.append(_v5_item(*missing, 1061, camel=True))
         elif not order.live:
@@ -299,12 +309,13 @@ def cancel_batch_orders(account: Account, data: Data, fault: str) -> Content:
 
 def cancel_order(account: Account, data: Data, fault: str) -> Content:
     require_unified(account)
+    permit(account, "unified")
     contract = v5_contract(data, required=True)
     order_id, client_id = text_field(data, "order_id"), text_field(data, "client_order_id")
     if not order_id and not client_id:
         raise Refusal(1066, "order_id cannot be empty.")
     order = account.book.find(order_id, client_id)
-    if order is None or order.instrument != contract:
+    if order is None or order.kind != "unified" or order.instrument != contract:
         raise Refusal(1061)
     if not order.live:
         raise Refusal(1071)
@@ -315,6 +326,7 @@ def cancel_order(account: Account, data: Data, fault: str) -> Content:
 
 def cancel_all_orders(account: Account, data: Data, fault: str) -> Content:
     require_unified(account)
+    permit(account, "unified")
     contract = v5_contract(data, required=False)
     wanted = {name: text_field(data, name) for name in ("margin_mode", "side", "position_side")}
     for name, allowed in (

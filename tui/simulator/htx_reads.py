@@ -14,6 +14,7 @@ from tui.simulator.htx_orders import (
     cross_contract,
     isolated_contract,
     margin_mode,
+    permit,
     position_side,
     require_unified,
     stamped,
@@ -68,6 +69,7 @@ def cross_open(account: Account, data: Data) -> Content:
 
 
 def _orders_page(account: Account, kind: str, contract: str, data: Data) -> Content:
+    permit(account, kind)
     sort = text_field(data, "sort_by") or "created_at"
     if sort not in {"created_at", "update_time"}:
         raise Refusal(1067, "Illegal parameter sort_by.")
@@ -185,14 +187,8 @@ def v5_opens(account: Account, query: Mapping[str, str]) -> Content:
     """`GET /v5/trade/order/opens`. `next` goes from old to new and starts after `from`,
     `prev` the other way; the document names the values and not their sense."""
     require_unified(account)
+    permit(account, "unified")
     contract = v5_contract(query, required=False)
-    limit = _whole(query, "limit", 10, 100)
-    direct = query.get("direct") or "next"
-    start = query.get("from") or "0"
-    if direct not in {"prev", "next"}:
-        raise Refusal(1067, "Illegal parameter direct.")
-    if not start.isdecimal():
-        raise Refusal(1067, "Illegal parameter from.")
     mode = query.get("margin_mode", "")
     if mode not in {"", "cross", "isolated"}:
         raise Refusal(1067, "Illegal parameter margin_mode.")
@@ -204,11 +200,22 @@ def v5_opens(account: Account, query: Mapping[str, str]) -> Content:
         and query.get("order_id", "") in {"", order.order_id}
         and query.get("client_order_id", "") in {"", order.client_id}
     ]
+    return stamped({"data": [_v5_row(order) for order in v5_page(rows, query)]}, v5=True)
+
+
+def v5_page(orders: list[Order], query: Mapping[str, str]) -> list[Order]:
+    """The page that `from`, `direct` and `limit` ask for; `orders` come oldest first."""
+    limit = _whole(query, "limit", 10, 100)
+    direct = query.get("direct") or "next"
+    start = query.get("from") or "0"
+    if direct not in {"prev", "next"}:
+        raise Refusal(1067, "Illegal parameter direct.")
+    if not start.isdecimal():
+        raise Refusal(1067, "Illegal parameter from.")
     if direct == "next":
-        rows = [order for order in rows if int(order.order_id) > int(start)]
-    else:
-        rows = [o for o in reversed(rows) if start == "0" or int(o.order_id) < int(start)]
-    return stamped({"data": [_v5_row(order) for order in rows[:limit]]}, v5=True)
+        return [order for order in orders if int(order.order_id) > int(start)][:limit]
+    before = [o for o in reversed(orders) if start == "0" or int(o.order_id) < int(start)]
+    return before[:limit]
 
 
 def v5_order(account: Account, query: Mapping[str, str]) -> Content:
@@ -216,7 +223,7 @@ def v5_order(account: Account, query: Mapping[str, str]) -> Content:
     require_unified(account)
     contract = v5_contract(query, required=True)
     order = account.book.find(query.get("order_id", ""), query.get("client_order_id", ""))
-    if order is None or order.instrument != contract:
+    if order is None or order.kind != "unified" or order.instrument != contract:
         raise Refusal(1061)
     return stamped({"data": _v5_row(order)}, v5=True)
 

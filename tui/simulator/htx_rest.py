@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from tui.simulator import htx_auth, htx_reads, htx_timer, htx_triggers
+from tui.simulator import htx_algo, htx_auth, htx_reads, htx_timer, htx_triggers
 from tui.simulator.book import now_ms
 from tui.simulator.faults import HOSTILE_TEXT
 from tui.simulator.htx_orders import (
@@ -57,6 +57,7 @@ TIMERS: dict[str, Callable[[Account, Mapping[str, object]], Content]] = {
 FETCHED: dict[str, Callable[[Account, Mapping[str, str]], Content]] = {
     "/v5/trade/order/opens": htx_reads.v5_opens,
     "/v5/trade/order": htx_reads.v5_order,
+    "/v5/algo/order/opens": htx_algo.opens,
     "/v5/account/asset_mode": htx_reads.asset_mode,
     "/linear-swap-api/v3/swap_unified_account_type": htx_reads.account_type,
 }

@@ -20,6 +20,7 @@ from tui.simulator.htx_orders import (
     Refusal,
     cross_contract,
     isolated_contract,
+    permit,
     text_field,
 )
 from tui.simulator.htx_reads import legacy_page
@@ -79,6 +80,7 @@ def _side(sort: str, data: Data) -> tuple[str, str]:
 
 def _cancel_all(margin: str, sort: str) -> Operation:
     def run(account: Account, data: Data, fault: str) -> Content:
+        permit(account, "trigger")
         contract, (direction, offset) = _contract(margin, data), _side(sort, data)
         targets = [
             order
@@ -98,6 +100,7 @@ def _cancel(margin: str, sort: str) -> Operation:
     def run(account: Account, data: Data, fault: str) -> Content:
         if account.family != "legacy":
             raise Refusal(6002)
+        permit(account, "trigger")
         contract = _contract(margin, data)
         ids = [part.strip() for part in text_field(data, "order_id").split(",") if part.strip()]
         if not ids:
@@ -133,6 +136,7 @@ def _open(margin: str, sort: str) -> Callable[[Account, Mapping[str, object]], C
     def run(account: Account, data: Data) -> Content:
         if account.family != "legacy":
             raise Refusal(4002)
+        permit(account, "trigger")
         contract = text_field(data, "pair").upper()
         if margin == "isolated" or data.get("contract_code"):
             contract = _contract(margin, data)
