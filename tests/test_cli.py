@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import keyring.core
 import pytest
@@ -295,6 +296,18 @@ def test_every_option_of_adding_reaches_the_settings(desk: Desk) -> None:
     ]
 
 
+def test_a_site_is_named_and_addresses_that_do_not_belong_to_one_are_refused(desk: Desk) -> None:
+    desk.ok("accounts", "add", "eu", "--venue", "okx", "--site", "eea", stdin=LINES)
+    written = desk.settings.read_text()
+    assert tomllib.loads(written) == {"accounts": [{"name": "eu", "venue": "okx", "site": "eea"}]}
+    half = ("accounts", "add", "b", "--venue", "okx", "--rest-url", "https://eea.okx.com")
+    assert desk.refused(2, *half, stdin=LINES).endswith(
+        'ws_url (account "b"): is missing: rest_url alone leaves the login at ws.okx.com; '
+        'write site = "eea" instead of rest_url, or add ws_url'
+    )
+    assert desk.settings.read_text() == written
+
+
 def test_a_key_is_stored_anew_under_its_name_alone(desk: Desk) -> None:
     desk.ok("accounts", "add", "desk", "--venue", "okx", stdin=LINES)
     before = desk.settings.read_bytes()
@@ -359,6 +372,7 @@ def test_testing_an_account_connects_it(desk: Desk) -> None:
             )
         told = desk.ok("accounts", "test")
         assert "okx-desk  okx  ready" in told
+        assert f"site          own addresses: {urlsplit(url).netloc}\n" in told
         assert "htx-unified  htx  ready" in told
         assert "FAIL" not in told
         assert "htx" not in desk.ok("accounts", "test", "okx-desk")

@@ -290,7 +290,8 @@ def _accounts_add(chosen: argparse.Namespace) -> int:
 
 
 _ADD_OPTIONS = {
-    "name": "NAME", "venue": "--venue", "rest_url": "--rest-url", "ws_url": "--ws-url",
+    "name": "NAME", "venue": "--venue", "site": "--site",
+    "rest_url": "--rest-url", "ws_url": "--ws-url",
     "family": "--family", "contracts": "--contracts", "demo_trading": "--demo-trading",
 }  # fmt: skip
 """What `accounts add` takes, by the keys of the settings that it becomes."""

@@ -104,6 +104,7 @@ def test_everything_that_can_be_said_is_understood(file: Path) -> None:
                 "htx",
                 rest_url="https://api.hbdm.com",
                 ws_url="wss://api.hbdm.com/linear-swap-trade",
+                site="global",
                 family="legacy",
                 contracts=("BTC-USDT", "ETH-USDT-260925"),
             ),
@@ -112,6 +113,7 @@ def test_everything_that_can_be_said_is_understood(file: Path) -> None:
                 "okx",
                 rest_url="https://eea.okx.com",
                 ws_url="wss://wseeapap.okx.com:8443/ws/v5/business",
+                site="eea",
                 demo_trading=True,
                 extras=("rfqs",),
             ),
@@ -119,6 +121,7 @@ def test_everything_that_can_be_said_is_understood(file: Path) -> None:
                 "bitget-mm",
                 "bitget",
                 rest_url="https://api.bitget.com",
+                site="global",
                 deadman=TimerSettings(countdown_s=10, beat_s=3.0, on_quit="fire"),
             ),
         ),
@@ -132,6 +135,7 @@ def test_the_rest_is_the_venues_own(file: Path, venue: str) -> None:
     found = load_settings(file).accounts[0]
     spec = VENUES[venue].spec
     assert (found.rest_url, found.ws_url) == (spec.rest_url, spec.ws_url)
+    assert found.site == spec.sites[0].id
     assert (found.family, found.contracts, found.demo_trading) == ("auto", (), False)
     assert (found.extras, found.timers) == ((), ())
     usual = any(timer.usual for timer in spec.timers)
@@ -267,8 +271,8 @@ def test_what_an_account_is_called_and_where_it_is(file: Path, lines: str, expec
         (
             "okx",
             "rest = 1",
-            "rest: unknown key; expected one of name, venue, rest_url, ws_url, family, contracts, "
-            "extra, demo_trading, timers, deadman",
+            "rest: unknown key; expected one of name, venue, site, rest_url, ws_url, family, "
+            "contracts, extra, demo_trading, timers, deadman",
         ),
         ("okx", "rest_url = 1", "rest_url: expected a text, got a whole number"),
         ("okx", "rest_url = ''", "rest_url: expected an address such as https://host.example"),
@@ -724,7 +728,7 @@ def test_paper_trading_at_okx_has_a_socket_of_its_own(tmp_path: Path) -> None:
     text = b'[[accounts]]\nname = "p"\nvenue = "okx"\ndemo_trading = true\n'
     account = parse_settings(text, tmp_path / "config.toml").accounts[0]
     assert account.ws_url == "wss://wspap.okx.com:8443/ws/v5/business"
-    named = text + b'ws_url = "ws://127.0.0.1:9/ws/v5/business"\n'
+    named = text + b'rest_url = "http://127.0.0.1:9"\nws_url = "ws://127.0.0.1:9/ws/v5/business"\n'
     account = parse_settings(named, tmp_path / "config.toml").accounts[0]
     assert account.ws_url == "ws://127.0.0.1:9/ws/v5/business"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,15 @@ def test_the_countdown_that_is_shown_fits_every_timer_of_the_venue() -> None:
     assert "10 to 120" in keys_of("okx", timed=True)["deadman.countdown_s"].help
 
 
-def test_paper_trading_has_an_address_of_its_own() -> None:
-    assert keys_of("okx")["ws_url"].default == VENUES["okx"].spec.ws_url
-    assert keys_of("okx", paper=True)["ws_url"].default == VENUES["okx"].spec.paper_ws_url
+@pytest.mark.parametrize("venue", VENUES)
+def test_the_addresses_that_hold_are_those_of_the_site_and_of_paper_trading(venue: str) -> None:
+    spec = VENUES[venue].spec
+    for site, paper in product(spec.sites, (False, True)):
+        fields = account_fields(spec, timed=False, paper=paper, site=site.id)
+        shown = {one.key: one.default for one in fields}
+        assert shown["rest_url"] == site.rest_url
+        assert shown.get("ws_url") == site.socket(paper=paper)
+    assert ("site" in shown) is (len(spec.sites) > 1), "a choice of one is none"
 
 
 @pytest.mark.parametrize(

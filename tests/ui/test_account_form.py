@@ -209,6 +209,66 @@ async def test_a_second_account_of_one_name_is_refused_beside_the_name(
     assert path.read_text() == WRITTEN
 
 
+async def test_a_site_is_chosen_and_its_hosts_are_shown_and_stored(
+    make: SimpleNamespace, path: Path
+) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await first_form(make, app, pilot)
+        await choose(make, pilot, form, "venue", "okx")
+        await make.until(pilot, lambda: "secret.passphrase" in rows(form))
+
+        def suggested(key: str) -> str:
+            box = rows(form)[key].box
+            assert isinstance(box, Input)
+            return str(box.placeholder)
+
+        assert suggested("ws_url") == "wss://ws.okx.com:8443/ws/v5/business"
+        await choose(make, pilot, form, "site", "eea")
+        await make.until(pilot, lambda: suggested("rest_url") == "https://eea.okx.com")
+        assert suggested("ws_url") == "wss://wseea.okx.com:8443/ws/v5/business"
+        await choose(make, pilot, form, "demo_trading", "on")
+        await make.until(
+            pilot, lambda: suggested("ws_url") == "wss://wseeapap.okx.com:8443/ws/v5/business"
+        )
+        fill(form, name="eu")
+        fill_secrets(form)
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: app._exit)
+    (account,) = load_settings(path).accounts
+    assert (account.site, account.demo_trading, account.rest_url, account.ws_url) == (
+        *("eea", True, "https://eea.okx.com"),
+        "wss://wseeapap.okx.com:8443/ws/v5/business",
+    )
+
+
+async def test_hosts_that_do_not_belong_together_are_refused_beside_their_field(
+    make: SimpleNamespace, path: Path
+) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await first_form(make, app, pilot)
+        await choose(make, pilot, form, "venue", "okx")
+        await make.until(pilot, lambda: "secret.passphrase" in rows(form))
+        fill(form, name="eu", rest_url="https://eea.okx.com")
+        fill_secrets(form)
+        await pilot.pause()
+        assert "✕" not in said(form, "ws_url"), "the other address may still come"
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert 'choose site "eea" instead of rest_url' in said(form, "ws_url")
+        assert app.focused is rows(form)["ws_url"].box
+        await choose(make, pilot, form, "site", "eea")
+        await make.until(pilot, lambda: "leave out rest_url" in said(form, "site"))
+        assert rows(form)["rest_url"].typed == "https://eea.okx.com", "what was typed stays"
+        assert not path.exists()
+        fill(form, rest_url="")
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: app._exit)
+    (account,) = load_settings(path).accounts
+    assert (account.site, account.ws_url) == ("eea", "wss://wseea.okx.com:8443/ws/v5/business")
+
+
 # editing
 
 
@@ -370,7 +430,7 @@ async def test_an_account_is_tested_before_it_is_stored(
             await make.until(pilot, lambda: test._over)
         shown = test.lines.text
         assert word in shown
-        for step in ("credentials", "socket", "REST", "clock", "key", "open orders"):
+        for step in ("credentials", "site", "socket", "REST", "clock", "key", "open orders"):
             assert step in shown
         assert "as typed; nothing is stored" in shown
         assert ("40 open" in shown) is good

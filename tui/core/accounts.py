@@ -42,6 +42,8 @@ class Account:
     venue: str
     rest_url: str
     ws_url: str | None = None
+    site: str = ""
+    """The venue's site that its addresses are of; empty for addresses of the trader's own."""
     family: str = "auto"
     """HTX only: `auto` (ask the venue), `legacy` or `unified`."""
     contracts: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from tui.core.accounts import Account
 from tui.core.desk import AccountView, Health, ReadCredentials
@@ -82,13 +83,14 @@ def check_accounts(
     begun_s = time.monotonic()
     ends_s = dict.fromkeys((account.name for account in accounts), begun_s + credentials_s)
     known: dict[tuple[str, str], float] = {}
+    where = {account.name: _where(account) for account in accounts}
 
     def check(account: AccountView, over: bool) -> AccountCheck:
         health, reason = account.health, account.reason
         if over and health is Health.CONNECTING:
             health, reason = Health.DOWN, reason or "no answer in time"
         steps = []
-        for step in _steps(account, origin):
+        for step in _steps(account, origin, where[account.name]):
             waiting = step.waiting and not over
             took_s = time.monotonic() - begun_s
             at_s = 0.0 if waiting else known.setdefault((account.name, step.name), took_s)
@@ -119,11 +121,19 @@ def _settled(account: AccountView) -> bool:
     return tried and account.health in (Health.READY, Health.DOWN)
 
 
-def _steps(account: AccountView, origin: str) -> list[Step]:
+def _where(account: Account) -> str:
+    """The site and the hosts that an account's keys go to."""
+    urls = (account.rest_url, account.ws_url)
+    hosts = dict.fromkeys(urlsplit(url).netloc for url in urls if url)
+    paper = ", paper trading" if account.demo_trading else ""
+    return f"{account.site or 'own addresses'}: {', '.join(hosts)}{paper}"
+
+
+def _steps(account: AccountView, origin: str, where: str) -> list[Step]:
     connecting = account.health is Health.CONNECTING
     if not account.routes:
         return [Step("credentials", False, account.reason, waiting=connecting)]
-    steps = [Step("credentials", ok=True, detail=origin)]
+    steps = [Step("credentials", ok=True, detail=origin), Step("site", ok=True, detail=where)]
     for route in account.routes:
         took = f"{route.round_trip_ms:.0f} ms" if route.round_trip_ms is not None else ""
         untried = not route.up and route.detail in UNTRIED

@@ -38,12 +38,13 @@ def _split(url: str, encrypted: str, plain: str) -> SplitResult:
         raise EndpointError(f"expected an address that begins with {encrypted}://")
     if parts.username is not None or parts.query or parts.fragment:
         raise EndpointError("expected an address without user, password, ? or #")
-    if parts.scheme == plain and not _is_loopback(host):
+    if parts.scheme == plain and not is_loopback(host):
         raise EndpointError(f"expected {encrypted}:// ({plain}:// is for this machine only)")
     return parts
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host, as an address names it, is this machine."""
     if host == "localhost":
         return True
     try:

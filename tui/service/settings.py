@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui.core.accounts import Account
-from tui.service.endpoints import EndpointError, rest_endpoint, socket_endpoint
 from tui.service.regular_file import read_regular
+from tui.service.settings_hosts import read_hosts
 from tui.service.settings_keys import read_keys
 from tui.service.settings_table import SettingsError, SettingsTable, quoted
 from tui.service.settings_timer import account_timer_warnings, read_deadman, read_timers
@@ -31,6 +31,7 @@ _DESK_KEYS = ("confirm", "screen_grace_s", "lock_after_min", "notify")
 _ACCOUNT_KEYS = (
     "name",
     "venue",
+    "site",
     "rest_url",
     "ws_url",
     "family",
@@ -144,14 +145,17 @@ def read_account(table: SettingsTable) -> Account:
     table = table.of(name)
     table.allow_only(_ACCOUNT_KEYS)
     spec = VENUES[table.choice("venue", tuple(VENUES))].spec
+    paper = _demo_trading(table, spec)
+    hosts = read_hosts(table, spec, paper=paper)
     account = Account(
         name=name,
         venue=spec.id,
-        rest_url=_url(table, "rest_url", spec.rest_url, rest_endpoint),
-        ws_url=_socket_url(table, spec),
+        rest_url=hosts.rest_url,
+        ws_url=hosts.ws_url,
+        site=hosts.site,
         family=_family(table, spec),
         contracts=_contracts(table, spec),
-        demo_trading=_demo_trading(table, spec),
+        demo_trading=paper,
         extras=_extras(table, spec),
         timers=read_timers(table, spec),
     )
@@ -197,22 +201,6 @@ def _name(table: SettingsTable) -> str:
     if len(name) > _LONGEST_NAME:
         raise table.wrong("name", f"expected at most {_LONGEST_NAME} characters", f"{len(name)}")
     return name
-
-
-def _url(table: SettingsTable, key: str, default: str, check: Callable[[str], str]) -> str:
-    try:
-        return check(table.text(key, default))
-    except EndpointError as error:
-        raise table.wrong(key, str(error)) from None
-
-
-def _socket_url(table: SettingsTable, spec: VenueSpec) -> str | None:
-    if spec.ws_url is not None:
-        paper_url = spec.paper_ws_url if _demo_trading(table, spec) else None
-        return _url(table, "ws_url", paper_url or spec.ws_url, socket_endpoint)
-    if "ws_url" in table.values:
-        raise table.wrong("ws_url", f"{spec.title} is spoken to by REST only; leave it out")
-    return None
 
 
 def _family(table: SettingsTable, spec: VenueSpec) -> str:

@@ -50,7 +50,6 @@ ON = "on"
 """What a flag that holds is taken as."""
 _OFF = "off"
 _USUAL = TimerSettings()
-_OWN = "the venue's own, if empty"
 
 PLAIN_FIELDS: tuple[Field, ...] = (
     Field("confirm", "presses", "twice: again within 2 s sends; once: the first press does",
@@ -85,12 +84,18 @@ _DEADMAN = (
 )  # fmt: skip
 
 
-def account_fields(spec: VenueSpec, *, timed: bool, paper: bool = False) -> tuple[Field, ...]:
+def account_fields(
+    spec: VenueSpec, *, timed: bool, paper: bool = False, site: str = ""
+) -> tuple[Field, ...]:
     """The keys of an account at that venue beside name and venue.
 
-    `timed`: it holds a timer; `paper`: it trades on the venue's own paper.
+    `timed`: it holds a timer; `paper`: it trades on the venue's own paper; `site`: of its sites.
     """
     fields: list[Field] = []
+    if len(spec.sites) > 1:
+        ids = tuple(one.id for one in spec.sites)
+        serves = "; ".join(f"{one.id}: {one.serves}" for one in spec.sites)
+        fields.append(Field("site", "site", serves, Sort.ONE, ids[0], ids))
     if spec.demo_trading:
         fields.append(
             Field("demo_trading", "paper", f"{spec.title}'s own paper trading", Sort.FLAG)
@@ -122,13 +127,17 @@ def account_fields(spec: VenueSpec, *, timed: bool, paper: bool = False) -> tupl
         offered = tuple(timer.id for timer in asked)
         fields.append(Field("timers", "timers", covers, Sort.SOME, choices=offered))
     first, *others = fields
-    own = (spec.paper_ws_url if paper else None) or spec.ws_url
+    usual = spec.site(site)
+    socket = usual.socket(paper=paper)
+    own = f"{spec.title}'s own, if empty"
+    if socket:
+        own = f"{spec.title}'s own, if both are empty; a simulator or a proxy takes both"
     return (
         replace(first, heading=f"what {spec.title} offers"),
         *others,
         *(_timer_fields(spec) if timed else ()),
-        Field("rest_url", "REST", _OWN, default=spec.rest_url, heading="addresses"),
-        *([Field("ws_url", "socket", _OWN, default=own)] if own else ()),
+        Field("rest_url", "REST", own, default=usual.rest_url, heading="addresses"),
+        *([Field("ws_url", "socket", own, default=socket)] if socket else ()),
     )
 
 

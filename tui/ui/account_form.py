@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import ClassVar
 
 from textual import on
@@ -143,16 +144,21 @@ class AccountForm(ModalScreen[str | None]):
                 said = _KEPT.get(name, "")
             yield Field(f"secret.{name}", label, said), True
         rows = {row.field.key: row.typed for row in self._fields.rows}
-        asked = rows.get("timers", typed_of(Field("timers", "", ""), self._table))
-        paper = rows.get("demo_trading", typed_of(Field("demo_trading", "", ""), self._table))
-        timed = bool(asked) or any(timer.usual for timer in self.spec.timers)
-        for field in account_fields(self.spec, timed=timed, paper=bool(paper)):
+
+        def chosen(key: str) -> str:
+            return rows.get(key, typed_of(Field(key, "", ""), self._table))
+
+        timed = bool(chosen("timers")) or any(timer.usual for timer in self.spec.timers)
+        paper, site = bool(chosen("demo_trading")), chosen("site")
+        for field in account_fields(self.spec, timed=timed, paper=paper, site=site):
             yield field, False
 
     async def _lay_out(self) -> None:
         """Puts up the rows that are wanted, and takes away the others."""
         self._grant.update(Content(f"{self.spec.title}: {self.spec.grant}"))
         wanted = dict(self._wanted())
+        for row, field in product(self._fields.rows, wanted):
+            row.suggest(field)
         gone = [row for row in self._fields.rows if row.field not in (_VENUE, _NAME, *wanted)]
         await self._fields.remove_children(gone)
         held = {row.field: row for row in self._fields.rows}
@@ -170,7 +176,7 @@ class AccountForm(ModalScreen[str | None]):
     @on(FieldRow.Changed)
     async def _changed(self, event: FieldRow.Changed) -> None:
         event.stop()
-        if event.row.field.key in ("venue", "timers", "demo_trading"):
+        if event.row.field.key in ("venue", "site", "timers", "demo_trading"):
             await self._lay_out()
         self._fields.say(self._wrong(), touched=not self._tried)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -95,6 +96,11 @@ class FieldRow(Widget):
         """Whether it holds something else than at first."""
         default = self.field.default if self.field.sort is Sort.ONE else ""
         return self.typed.strip() != (self._before or default)
+
+    def suggest(self, field: Field) -> None:
+        """Shows another default, if `field` is this one apart from that; what is typed stays."""
+        if isinstance(self.box, Input) and replace(self.field, default=field.default) == field:
+            self.field, self.box.placeholder = field, field.default
 
     def say(self, wrong: str) -> None:
         """What is wrong with the field; empty: nothing, so that its help stands there again."""

@@ -18,6 +18,7 @@ from tui.core.deadman_plan import TimerPlan
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
+from tui.venues.sites import Site
 
 if TYPE_CHECKING:
     from tui.venues.progress import Progress
@@ -257,11 +258,9 @@ class VenueSpec:
 
     id: str
     title: str
-    rest_url: str
-    ws_url: str | None
+    sites: tuple[Site, ...]
+    """Where its accounts can be; the first is meant where the settings name none."""
     passphrase: bool
-    paper_ws_url: str | None = None
-    """Where the venue's own paper trading listens, if elsewhere than `ws_url`."""
     families: tuple[str, ...] = ()
     demo_trading: bool = False
     timers: tuple[TimerSpec, ...] = ()
@@ -272,6 +271,20 @@ class VenueSpec:
     """Sockets that one address may connect in a second; None where the venue does not say."""
     grant: str = ""
     """Which key permissions to grant and which not, in one line."""
+
+    @property
+    def rest_url(self) -> str:
+        """The REST address of the usual site."""
+        return self.sites[0].rest_url
+
+    @property
+    def ws_url(self) -> str | None:
+        """The address of the usual site's socket; None where the venue has none."""
+        return self.sites[0].ws_url
+
+    def site(self, name: str) -> Site:
+        """The site of that name; the usual one where there is none."""
+        return next((site for site in self.sites if site.id == name), self.sites[0])
 
     def timers_of(self, account: Account) -> tuple[TimerSpec, ...]:
         """The dead-man timers that killdesk is to hold for this account."""

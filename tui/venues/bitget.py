@@ -48,6 +48,7 @@ from tui.venues.bitget_cancel import (
 from tui.venues.bitget_replies import LIMITED, OK, data_of, read_envelope, timer_ack
 from tui.venues.progress import Progress
 from tui.venues.reading import int_of, object_of, text_of
+from tui.venues.sites import Site
 from tui.venues.timers import check_countdown
 
 TIMER = TimerSpec(
@@ -62,8 +63,7 @@ TIMER = TimerSpec(
 BITGET = VenueSpec(
     id="bitget",
     title="Bitget",
-    rest_url="https://api.bitget.com",
-    ws_url=None,
+    sites=(Site("global", "https://api.bitget.com", serves="every account, paper trading too"),),
     passphrase=True,
     demo_trading=True,
     timers=(TIMER,),

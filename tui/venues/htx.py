@@ -52,13 +52,29 @@ from tui.venues.htx_triggers import cancel as cancel_triggers
 from tui.venues.htx_triggers import limit_of as trigger_limit
 from tui.venues.progress import Progress
 from tui.venues.reading import int_of
+from tui.venues.sites import Site
 from tui.venues.writing import compact
 
+SITES = (
+    Site(
+        id="global",
+        rest_url="https://api.hbdm.com",
+        ws_url="wss://api.hbdm.com/linear-swap-trade",
+        serves="every account",
+    ),
+    Site(
+        id="aws",
+        rest_url="https://api.hbdm.com",
+        ws_url="wss://api.hbdm.vn/linear-swap-trade",
+        serves="every account, from a machine at AWS",
+    ),
+)
+"""Pages "[Isolated] ws cancel all Orders" and "Ws Cancel batch Order", which prefer `api.hbdm.vn`
+for clients at AWS. Of REST they name `api.hbdm.com` alone. HTX has no paper trading."""
 HTX = VenueSpec(
     id="htx",
     title="HTX",
-    rest_url="https://api.hbdm.com",
-    ws_url="wss://api.hbdm.com/linear-swap-trade",
+    sites=SITES,
     passphrase=False,
     families=("auto", "legacy", "unified"),
     timers=(TIMER,),

@@ -57,14 +57,41 @@ from tui.venues.okx_socket import read_message
 from tui.venues.okx_timers import TIMERS, set_timer
 from tui.venues.progress import Answer, Part, Progress, send
 from tui.venues.reading import OrderResult, chosen_ack, int_of, text_of
+from tui.venues.sites import Site
 from tui.venues.writing import compact
 
+SITES = (
+    Site(
+        id="global",
+        rest_url="https://openapi.okx.com",
+        ws_url="wss://ws.okx.com:8443/ws/v5/business",
+        paper_ws_url="wss://wspap.okx.com:8443/ws/v5/business",
+        serves="accounts of www.okx.com",
+        more_hosts=("www.okx.com", "aws.okx.com", "wsaws.okx.com"),
+    ),
+    Site(
+        id="eea",
+        rest_url="https://eea.okx.com",
+        ws_url="wss://wseea.okx.com:8443/ws/v5/business",
+        paper_ws_url="wss://wseeapap.okx.com:8443/ws/v5/business",
+        serves="accounts of my.okx.com (Europe)",
+        more_hosts=("my.okx.com",),
+    ),
+    Site(
+        id="us",
+        rest_url="https://us.okx.com",
+        ws_url="wss://wsus.okx.com:8443/ws/v5/business",
+        paper_ws_url="wss://wsuspap.okx.com:8443/ws/v5/business",
+        serves="accounts of app.okx.com (US, Australia)",
+        more_hosts=("app.okx.com",),
+    ),
+)
+"""Pages "Production Trading Services" and "Demo Trading Services"; `eea` and `us` as the clients of
+OKX's own support and of others (ccxt, nautilus) have them. A key is known at its own site alone."""
 OKX = VenueSpec(
     id="okx",
     title="OKX",
-    rest_url="https://openapi.okx.com",
-    ws_url="wss://ws.okx.com:8443/ws/v5/business",
-    paper_ws_url="wss://wspap.okx.com:8443/ws/v5/business",
+    sites=SITES,
     passphrase=True,
     demo_trading=True,
     timers=tuple(TIMERS),
