@@ -301,9 +301,9 @@ def test_a_site_is_named_and_addresses_that_do_not_belong_to_one_are_refused(des
     written = desk.settings.read_text()
     assert tomllib.loads(written) == {"accounts": [{"name": "eu", "venue": "okx", "site": "eea"}]}
     half = ("accounts", "add", "b", "--venue", "okx", "--rest-url", "https://eea.okx.com")
-    assert desk.refused(2, *half, stdin=LINES).endswith(
-        'ws_url (account "b"): is missing: rest_url alone leaves the login at ws.okx.com; '
-        'write site = "eea" instead of rest_url, or add ws_url'
+    assert desk.refused(2, *half, stdin=LINES) == (
+        "--ws-url: is missing: rest_url alone leaves the login at ws.okx.com; "
+        'choose site "eea" instead of rest_url, or give both'
     )
     assert desk.settings.read_text() == written
 
