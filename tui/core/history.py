@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.core.clocks import Instant
 
@@ -70,6 +70,19 @@ class Past:
 
 
 NO_PAST = Past()
+
+
+def up_to_now(past: Past, value: float | None) -> Past:
+    """`past` with the newest value as the stretch that has just begun; as it is without one.
+
+    What is drawn beside a current figure must end with that figure.
+    """
+    if value is None or past.each_s <= 0:
+        return past
+    now = Stretch(value, value, value, values=(value,))
+    stretches = (*past.stretches, now)[-past.most :]
+    ends_ms = past.ended_ms + round(past.each_s * 1000)
+    return replace(past, stretches=stretches, number=past.number + 1, ended_ms=ends_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,11 +63,10 @@ def covers(action: Action) -> str:
 
 
 def count_of(account: AccountView, kinds: tuple[str, ...]) -> int | None:
-    """How many of these kinds are open; None unless every one of them was read."""
-    book = account.book
-    if book is None or not set(kinds) <= set(book.kinds):
-        return None
-    return book.count(kinds)
+    """How many orders of these kinds are open and covered; None unless every one is known."""
+    counts = [one.count for one in account.coverage.covered if one.kind in kinds]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) else None
 
 
 _TOOLS = {

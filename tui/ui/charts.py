@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 
 from textual.app import ComposeResult
@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 
 from tui.core.desk import AccountView
-from tui.core.history import Past, Stretch, folded, slowed
+from tui.core.history import Past, Stretch, folded, slowed, up_to_now
 from tui.ui.painted import Drawing, Painted, first_fitting, ink, lines, row
 from tui.ui.plot import Curve, Curves, Plot
 from tui.ui.words import SLOW, duration
@@ -106,9 +106,10 @@ class Charts(Container):
     def show(self, account: AccountView) -> None:
         """Shows a newer picture of the account; it costs nothing while the past is the same."""
         past = (*((route.transport, route.past) for route in account.routes), account.open_past)
-        if past == self._shown:
+        shown = (*past, account.coverage, account.read_at_ms)
+        if shown == self._shown:
             return
-        self._shown = past
+        self._shown = shown
         self.trips.show("ROUND TRIPS  ms, ten minutes", *_trips(account))
         self.orders.show("OPEN ORDERS  one hour", *_orders(account))
 
@@ -143,32 +144,46 @@ def _in_words(past: Past) -> tuple[Content, ...]:
 
 
 def _orders(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
-    """The total, and each kind that was open at all within the hour, where there are several."""
-    labels = {kind.id: kind.label for kind in account.kinds}
-    kinds = [(labels[kind], past) for kind, past in account.open_past.kinds if kind in labels]
-    shown = [("open", account.open_past.total)]
+    """The total, and each kind that was open at all within the hour, where there are several.
+
+    Each ends with the count of now, as the figures have it: what the minute before came to would
+    contradict them.
+    """
+    cover = account.coverage
+    now = {one.kind: one for one in (*cover.covered, *cover.remainder)}
+    kinds = [(now[kind], past) for kind, past in account.open_past.kinds if kind in now]
+    shown = [("open", account.open_past.total, cover.open)]
     if len(kinds) > 1:
-        shown += [(label, past) for label, past in kinds if past.high]
+        shown += [(one.label, past, one.count) for one, past in kinds if past.high or one.count]
+    ended_s = account.open_past.total.ended_ms / 1000
+    now_s = max(ended_s, (account.read_at_ms or 0) / 1000)
     legends, curves = [], []
-    for (label, past), name in zip(shown, cycle(_INKS), strict=False):
-        legends.append(Legend(name, label, _counted(past)))
-        curves.append(_curve(past, name, past.most))
-    until_s = account.open_past.total.ended_ms / 1000
-    return tuple(legends), Curves(tuple(curves), 3600, until_s)
+    for (label, past, count), name in zip(shown, cycle(_INKS), strict=False):
+        legends.append(Legend(name, label, _counted(past, count)))
+        curve = _curve(past, name, past.most)
+        if past.stretches:
+            times_s, values = (*curve.times_s, now_s), (*curve.values, count)
+            curve = replace(curve, times_s=times_s, values=values)
+        curves.append(curve)
+    return tuple(legends), Curves(tuple(curves), 3600, now_s)
 
 
-def _counted(past: Past) -> tuple[Content, ...]:
-    known = [s for s in past.stretches if s.median is not None]
-    if not known or past.high is None:
-        return (ink("the plot begins after a minute", ".ink--quiet"),)
-    least_ever = min(s.low for s in known if s.low is not None)
-    last, least, most = (
-        row(ink(word, ".ink--quiet"), ink(f"{value:g}", ".ink--text"), gap=" ")
-        for word, value in (("last", known[-1].median), ("least", least_ever), ("most", past.high))
-    )
+def _counted(past: Past, now: int | None) -> tuple[Content, ...]:
+    last = _figure("last", now)
+    if not any(s.median is not None for s in past.stretches):
+        begins = ink("the plot begins after a minute", ".ink--quiet")
+        return (row(last, begins), begins) if now is not None else (begins,)
+    whole = up_to_now(past, now)
+    lowest = min((s.low for s in whole.stretches if s.low is not None), default=None)
+    least, most = _figure("least", lowest), _figure("most", whole.high)
     failed = ink(f"{past.lost} reads failed" if past.lost else "", ".ink--bad")
     short = ink(f"{past.lost} failed" if past.lost else "", ".ink--bad")
-    return (row(last, least, most, failed), row(least, most, short), row(short, most))
+    return (row(last, least, most, failed), row(last, most, short), row(last, short), last)
+
+
+def _figure(word: str, value: float | None) -> Content:
+    told = "not known" if value is None else f"{value:g}"
+    return row(ink(word, ".ink--quiet"), ink(told, ".ink--text"), gap=" ")
 
 
 def _curve(past: Past, name: str, most: int) -> Curve:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from textual.content import Content
 
 from tui.core.desk import AccountView
-from tui.core.history import NO_PAST, Past
+from tui.core.history import NO_PAST, Past, up_to_now
 from tui.ui.bignum import big, big_height, big_width
 from tui.ui.painted import Drawing, Painted, ends, first_fitting, ink, lines, row
+from tui.ui.remainder import CLEAR, Remainder, remainder_of
 from tui.ui.sparkline import orders_line
 from tui.ui.words import utc
 
@@ -41,8 +42,8 @@ class Counts:
 
     total: Figure
     parts: tuple[Figure, ...]
-    beside: tuple[Figure, ...]
-    """Kinds that no cancel-all of ours reaches."""
+    remainder: Remainder
+    """What no press reaches; nothing before the first read, when the total says that much."""
     read_at_ms: int | None
     error: str
     stale: bool = False
@@ -61,21 +62,16 @@ def stale(account: AccountView, now_ms: int) -> bool:
 
 def counts(account: AccountView, *, stale: bool = False) -> Counts:
     """The figures of an account: the total first, then each kind where there are several."""
-    coverage = account.coverage
-    parts = tuple(Figure(one.count, one.label) for one in coverage.covered)
-    total = Figure(coverage.open, "open")
-    if len(parts) == 1:
-        parts = ()
-    read = account.book is not None  # until then the total alone says that nothing is known
-    beside = tuple(Figure(one.count, one.label) for one in coverage.remainder if read)
+    cover = account.coverage
+    parts = tuple(Figure(one.count, one.label) for one in cover.covered)
     return Counts(
-        total,
-        parts,
-        beside,
+        Figure(cover.open if parts else None, "open"),
+        parts if len(parts) > 1 else (),
+        remainder_of(cover) if account.book is not None else CLEAR,
         account.read_at_ms,
         account.book_error,
         stale,
-        past=account.open_past.total,
+        past=up_to_now(account.open_past.total, cover.open),
         reading=account.reading,
     )
 
@@ -84,26 +80,8 @@ class Figures(Painted[Counts]):
     """Large figures where there are rows for them, else one line of words."""
 
     def paint(self, value: Counts, width: int, height: int) -> Drawing:
-        if height < big_height() + 1 and value.stale:
-            read, old = read_line(value), ink("?", ".ink--careful")
-            return first_fitting(
-                width,
-                row(_words(value.total, *value.parts, old=True), _apart(value.beside), read),
-                row(_words(value.total, old=True), _apart(value.beside), read),
-                row(_words(value.total, old=True), _apart(value.beside), _read_when(value)),
-                row(old, _words(value.total, old=True), _apart(value.beside), gap=" "),
-                row(old, _words(value.total, old=True), gap=" "),
-            )
         if height < big_height() + 1:
-            on = ink(f"reading {value.reading:,} …" if value.reading else "", ".ink--careful")
-            return first_fitting(
-                width,
-                row(_words(value.total, *value.parts), _apart(value.beside), on),
-                row(_words(value.total), on),
-                row(_words(value.total, *value.parts), _apart(value.beside)),
-                row(_words(value.total), _apart(value.beside)),
-                _words(value.total),
-            )
+            return self._in_words(value, width)
         scale = 2 if height > big_height(2) + 1 else 1
         shown = _fitting(value, width, scale)
         drawing = _rows(shown, scale, old=value.stale)
@@ -112,52 +90,81 @@ class Figures(Painted[Counts]):
         if len(shown) == 1 and value.parts:
             below.append(_listed(value.parts, width))
         spare = height - big_height(scale) - 1
-        apart, read = _apart(value.beside), read_line(value)
+        apart, read = value.remainder.within(width), read_line(value)
         if spare == 0:
             return lines(*drawing, _only_line(labels, value, bool(below), width))
-        if row(labels, apart).cell_length <= width:
-            labels = row(labels, apart)
+        beside = value.remainder.within(width - labels.cell_length - 2)
+        if len(beside.plain) == len(apart.plain):
+            labels = row(labels, beside)
             hour = _hour(value.past, width)
             if hour.plain and (not below or below[0].plain.endswith("…")):
                 below = [hour]
             else:
                 read = row(read, _hour(value.past, width - read.cell_length - 3))
-        else:  # what no cancel reaches gives way to nothing
+        else:  # what no press reaches gives way to nothing
             room = width - apart.cell_length - 2
             below = [row(apart, _listed(value.parts, room) if below else Content())]
         if len(below) < spare - 1:
             below += [Content()] * (spare - 1 - len(below))
         return lines(*drawing, labels, *below[: spare - 1], ends(read, Content(), width))
 
+    def _in_words(self, value: Counts, width: int) -> Drawing:
+        """On one line, or two."""
+        apart = value.remainder.variants
+        if value.stale:
+            read, old = read_line(value), ink("?", ".ink--careful")
+            total = _words(value.total, old=True)
+            return first_fitting(
+                width,
+                *(row(_words(value.total, *value.parts, old=True), one, read) for one in apart),
+                *(row(total, one, read) for one in apart),
+                *(row(total, one, _read_when(value)) for one in apart),
+                *(row(old, total, one, gap=" ") for one in apart),
+                row(old, total, gap=" "),
+            )
+        on = ink(f"reading {value.reading:,} …" if value.reading else "", ".ink--careful")
+        total, several = _words(value.total), _words(value.total, *value.parts)
+        return first_fitting(
+            width,
+            *(row(said, one, on) for one in apart for said in (several, total)),
+            *(row(said, one) for one in apart for said in (several, total)),
+            total,
+        )
+
 
 def _only_line(labels: Content, value: Counts, list_parts: bool, width: int) -> Content:
-    """The one line below the figures. What no cancel reaches stands there before all else."""
-    apart, read = _apart(value.beside), read_line(value)
+    """The one line below the figures. What no press reaches stands there before all else."""
+    apart, read = value.remainder.variants, read_line(value)
     listed = labels
     if list_parts:
-        name = ink("open", ".ink--quiet")
-        taken = sum(part.cell_length + 2 for part in (name, apart) if part.plain)
+        name, longest = ink("open", ".ink--quiet"), value.remainder.within(width)
+        taken = sum(part.cell_length + 2 for part in (name, longest) if part.plain)
         listed = row(name, _listed(value.parts, width - taken))
-    whole = row(listed, apart, read)
+    whole = (row(listed, apart[0], read),)
     if value.stale:
         when, old = _read_when(value), ink("?", ".ink--careful")
         return first_fitting(
             width,
-            whole,
-            row(labels, apart, read),
-            row(apart, read),
-            row(apart, when),
-            row(old, apart if apart.plain else labels, gap=" "),
+            *whole,
+            *(row(labels, one, read) for one in apart),
+            *(row(one, read) for one in apart),
+            *(row(one, when) for one in apart),
+            *(row(old, one if one.plain else labels, gap=" ") for one in apart),
         )
     if value.error:
-        return first_fitting(width, whole, row(labels, apart, read), row(apart, read))
+        return first_fitting(
+            width,
+            *whole,
+            *(row(labels, one, read) for one in apart),
+            *(row(one, read) for one in apart),
+        )
     return first_fitting(
         width,
-        whole,
-        row(listed, apart),
-        row(labels, apart, read),
-        row(labels, apart),
-        apart if apart.plain else labels,
+        *whole,
+        row(listed, apart[0]),
+        *(row(labels, one, read) for one in apart),
+        *(row(labels, one) for one in apart),
+        *(one if one.plain else labels for one in apart),
     )
 
 
@@ -231,16 +238,6 @@ def _listed(parts: tuple[Figure, ...], width: int) -> Content:
             for many in range(len(there), 0, -1)
         ),
         Content(),
-    )
-
-
-def _apart(figures: tuple[Figure, ...]) -> Content:
-    return row(
-        *(
-            ink(f"+{figure.text} {figure.label}", ".ink--careful")
-            for figure in figures
-            if figure.count != 0
-        )
     )
 
 

@@ -1,0 +1,79 @@
+"""The words for what no press reaches, and the caution that they put on every sign of success."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from textual.content import Content
+
+from tui.core.coverage import Coverage, KindCount
+from tui.core.desk import AccountView
+from tui.ui.painted import ink
+from tui.ui.words import Sign, utc
+
+INK = ".ink--careful"
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What keeps one account, or a whole desk, from being clear."""
+
+    resting: int = 0
+    """Orders that are known to rest beyond what a press reaches."""
+    unknown: int = 0
+    """Kinds of order whose count is not known."""
+    said: str = ""
+    """Kind by kind: `6 strategy; conditional: not read yet`. Empty for a whole desk."""
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is known that nothing rests beyond what a press reaches."""
+        return not self.resting and not self.unknown
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """`not covered: 6 strategy; conditional: not read yet`, then shorter. Empty when clear."""
+        if self.clear:
+            return ()
+        unknown = f"{self.unknown} not known" if self.unknown else ""
+        counted = ", ".join(filter(None, (str(self.resting or ""), unknown)))
+        short = f"{self.resting or ''}{'?' if self.unknown else ''}"
+        whole = (f"not covered: {self.said}",) if self.said else ()
+        return (*whole, f"not covered: {counted}", f"+{short} not covered", f"+{short}")
+
+    @property
+    def variants(self) -> tuple[Content, ...]:
+        """The same in ink, the longest first; one that is empty when clear."""
+        return tuple(ink(words, INK) for words in self.words) or (Content(),)
+
+    def within(self, width: int) -> Content:
+        """The longest of the variants that fits; empty where none does."""
+        return next((one for one in self.variants if one.cell_length <= width), Content())
+
+
+CLEAR = Remainder()
+
+
+def remainder_of(cover: Coverage) -> Remainder:
+    """The remainder of one account."""
+    return Remainder(cover.resting, len(cover.unknown), str(cover))
+
+
+def remainder_of_all(accounts: Iterable[AccountView]) -> Remainder:
+    """The remainder of several accounts together, without the kinds."""
+    covers = [account.coverage for account in accounts]
+    return Remainder(
+        sum(cover.resting for cover in covers), sum(len(cover.unknown) for cover in covers)
+    )
+
+
+def cautious(sign: Sign, *, clear: bool) -> Sign:
+    """The sign; in the colour of caution instead of success unless the remainder is clear."""
+    return sign if clear or sign.ink != ".ink--good" else replace(sign, ink=INK)
+
+
+def read_when(one: KindCount) -> str:
+    """`6 strategy, as of 12:03:20 UTC`; `conditional: not read yet`."""
+    at = f", as of {utc(one.read_at_ms)} UTC" if one.read_at_ms is not None else ""
+    return f"{one}{at}"
