@@ -96,7 +96,8 @@ async def test_each_route_has_a_line_and_the_orders_have_one(
                 assert line.startswith(route.transport)
                 assert sum(glyph in BLOCKS for glyph in line) >= 8
             figures = panel._figures.render().plain
-            assert "1 h" in figures or "USDT futures 5" in figures, "the kinds go first"
+                shown = ("1 h", "USDT futures 5", "not covered: 3")
+            assert any(words in figures for words in shown), "what no press reaches goes last"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 46), (240, 70)])

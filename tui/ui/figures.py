@@ -16,6 +16,8 @@ from tui.ui.sparkline import orders_line
 from tui.ui.words import utc
 
 _GAP = 4
+_WORDED = 3
+"""Variants of a remainder that say what the number is."""
 _OLD_MS = 25_000
 """Age from which a book does not look live any more. It is read every five seconds, every ten when
 nothing happens, and a screen that nobody touches shows that up to five seconds later."""
@@ -102,8 +104,7 @@ class Figures(Painted[Counts]):
             else:
                 read = row(read, _hour(value.past, width - read.cell_length - 3))
         else:  # what no press reaches gives way to nothing
-            room = width - apart.cell_length - 2
-            below = [row(apart, _listed(value.parts, room) if below else Content())]
+            below = [_beside_parts(value.remainder, value.parts if below else (), width)]
         if len(below) < spare - 1:
             below += [Content()] * (spare - 1 - len(below))
         return lines(*drawing, labels, *below[: spare - 1], ends(read, Content(), width))
@@ -220,6 +221,15 @@ def _words(*figures: Figure, old: bool = False) -> Content:
             for f in figures
         )
     )
+
+
+def _beside_parts(remainder: Remainder, parts: tuple[Figure, ...], width: int) -> Content:
+    """What no press reaches, in so few words that one of the parts fits beside it, if possible."""
+    for said in remainder.variants[:_WORDED]:
+        listed = _listed(parts, width - said.cell_length - 2)
+        if listed.plain:
+            return row(said, listed)
+    return remainder.within(width)
 
 
 @lru_cache(maxsize=256)

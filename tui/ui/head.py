@@ -12,6 +12,7 @@ from tui.core.history import NO_PAST, slowed
 from tui.ui.figures import Counts, counts
 from tui.ui.outcome import Endings, endings
 from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
+from tui.ui.remainder import cautious
 from tui.ui.sparkline import trips_line
 from tui.ui.words import HEALTH, OUTCOME, SLOW, duration
 
@@ -26,6 +27,8 @@ class Title:
     family: str
     paper: bool
     health: Health
+    clear: bool
+    """Whether nothing is known to rest beyond what a press reaches."""
     selected: bool
     told: tuple[Counts, Endings] | None
     """Where there is no room for more than this line, what else would stand below."""
@@ -42,6 +45,7 @@ def title(
         account.family,
         account.paper,
         account.health,
+        account.coverage.clear,
         selected,
         (counts(account, stale=stale), endings(account, stale=stale)) if tiny else None,
     )
@@ -51,8 +55,7 @@ class PanelHead(Painted[Title]):
     """`1  htx-main  HTX  legacy                ● READY`."""
 
     def paint(self, value: Title, width: int, height: int) -> Content:
-        sign = HEALTH[value.health]
-        health = badge(sign)
+        health = badge(cautious(HEALTH[value.health], clear=value.clear))
         number = str(value.number) if value.number <= 9 else "·"
         mark = ink(number, ".ink--live" if value.selected else ".ink--quiet")
         if value.selected:
@@ -77,7 +80,7 @@ def _tiny(
     health: Health, counted: Counts, ended: Endings, mark: Content, name: Content, width: int
 ) -> Content:
     """All of an account in a line: the worst that there is to say, and how many orders are open."""
-    sign = HEALTH[health]
+    sign = cautious(HEALTH[health], clear=ended.remainder.clear)
     state = badge(sign)
     if ended.runs:
         state = ink("▶ " + ended.runs[0].step, ".ink--careful")
@@ -86,13 +89,12 @@ def _tiny(
     total = f"? {counted.total.text}" if counted.stale else counted.total.text
     style = ".ink--careful" if counted.stale else ".ink--strong"
     open_ = row(ink(total, style), ink("open", ".ink--quiet"), gap=" ")
-    return first_fitting(
-        width,
-        ends(row(mark, name, open_), state, width)
-        if width >= state.cell_length + name.cell_length + open_.cell_length + 10
-        else ink(" " * (width + 1)),
-        ends(row(mark, name, gap=" "), ink(f"{total} {sign.glyph}", sign.ink), width),
-    )
+    room = width - state.cell_length - name.cell_length - 10
+    for apart in counted.remainder.variants:
+        if room >= (left := row(open_, apart)).cell_length:
+            return ends(row(mark, name, left), state, width)
+    last = ink(f"{total}{counted.remainder.brief} {sign.glyph}", sign.ink)
+    return ends(row(mark, name, gap=" "), last, width)
 
 
 @dataclass(frozen=True, slots=True)

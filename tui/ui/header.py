@@ -22,7 +22,8 @@ from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.keys.keymap import shown
 from tui.ui.mode import DeskMode, Marks, Mode, mode_of
 from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
-from tui.ui.words import HEALTH, utc
+from tui.ui.remainder import CLEAR, Remainder, cautious, remainder_of, together
+from tui.ui.words import HEALTH, Sign, utc
 
 _WORST = (Health.DOWN, Health.CONNECTING, Health.DEGRADED)
 _OFFSET_CAREFUL_MS = 500.0
@@ -45,6 +46,10 @@ class Readiness:
     alarms: tuple[Alarm, ...] = ()
     """Those not acknowledged, the worst first."""
     drill: DrillNote | None = None
+    clear: bool = True
+    """Whether nothing is known to rest beyond what a panic reaches."""
+    remainder: Remainder = CLEAR
+    """What does, on the accounts whose orders have been read."""
 
 
 def readiness(
@@ -66,6 +71,10 @@ def readiness(
         max(known, key=abs) if known else None,
         alarms,
         drill,
+        all(account.coverage.clear for account in view.accounts),
+        together(
+            remainder_of(account.coverage) for account in view.accounts if account.book is not None
+        ),
     )
 
 
@@ -85,7 +94,7 @@ class DeskState(Painted[Readiness]):
         self.post_message(self.Seen() if alarms else Configure("accounts"))
 
     def paint(self, value: Readiness, width: int, height: int) -> Drawing:
-        sign = HEALTH[value.health]
+        sign = _sign(value)
         short = badge(replace(sign, word=f"{value.ready}/{value.total}"))
         ready = badge(replace(sign, word=f"{value.ready} of {value.total} ready"))
         worst = Content()
@@ -100,11 +109,14 @@ class DeskState(Painted[Readiness]):
         drill = _drill(value.drill)
         if height >= big_height():
             return _tall(value, ready, worst, (row(clock, drill, gap="   "), clock), width)
+        apart, least_apart = value.remainder.variants[0], value.remainder.variants[-1]
         if value.alarms:
             loud, less, brief, least = _alarm(value.alarms)
             return first_fitting(
                 width,
-                row(loud, ready, worst, clock, gap="   "),
+                row(loud, ready, worst, apart, clock, gap="   "),
+                row(loud, ready, worst, apart),
+                row(loud, ready, worst, least_apart),
                 row(loud, ready, worst),
                 row(less, ready, worst),
                 row(loud, ready),
@@ -116,10 +128,13 @@ class DeskState(Painted[Readiness]):
             )
         return first_fitting(
             width,
-            row(ready, worst, clock, drill, gap="   "),
-            row(ready, worst, clock, gap="   "),
-            row(ready, worst),
+            row(ready, worst, apart, clock, drill, gap="   "),
+            row(ready, worst, apart, clock, gap="   "),
+            row(ready, worst, apart),
+            row(ready, worst, least_apart),
+            row(short, worst, least_apart),
             row(short, worst),
+            row(short, least_apart),
             row(ready, clock),
             short,
         )
@@ -129,18 +144,24 @@ def _tall(
     value: Readiness, ready: Content, worst: Content, clocks: Iterable[Content], width: int
 ) -> Drawing:
     """How many are ready in large figures; beside them the alarm, the state, the clock."""
-    sign = HEALTH[value.health]
+    sign = _sign(value)
     style = ".ink--bad" if value.health is Health.DOWN else sign.ink
     figure = [ink(line, style) for line in big(f"{value.ready}/{value.total}", low=True)]
     room = width - figure[0].cell_length - 2
     if room < _LEAST_BESIDE:
         figure, room = [Content()] * len(figure), width
-        state = first_fitting(room, row(ready, worst), ready)
+        named = ready
     else:
-        state = first_fitting(room, row(badge(sign), worst), badge(sign))
+        named = badge(sign)
+    apart = [row(named, worst, one) for one in value.remainder.variants]
+    state = first_fitting(room, *apart, row(named, worst), named)
     alarm = first_fitting(room, *_alarm(value.alarms)) if value.alarms else Content()
     said = (alarm, state, first_fitting(room, *clocks, Content()))
     return lines(*(row(drawn, words) for drawn, words in zip(figure, said, strict=True)))
+
+
+def _sign(value: Readiness) -> Sign:
+    return cautious(HEALTH[value.health], clear=value.clear)
 
 
 def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Content]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tui.core.actions import EVERYTHING, Outcome, Report
+from tui.core.actions import Outcome, Report
 from tui.core.desk import AccountView, DeskView
-from tui.ui.words import OUTCOME, Sign
+from tui.ui.outcome import outcome_sign, scope_words
+from tui.ui.remainder import remainder_of
+from tui.ui.words import Sign
 
 CAPACITY = 1_000
 KEPT_ORDERS = 20_000
@@ -35,6 +37,8 @@ class Event:
     seen_ms: int | None = None
     """When the alarm was acknowledged."""
     report: Report | None = None
+    remainder: str = ""
+    """Of an outcome: what no press reached as it was known; empty when nothing rested there."""
     when: str = ""
     """Between which moments it happened, where that is not when it was noticed."""
 
@@ -178,14 +182,16 @@ def _key(account: AccountView, report: Report) -> tuple[str, str, object, int]:
 
 
 def _event_of(number: int, account: AccountView, report: Report, now_ms: int) -> Event:
-    label = account.label(report.action)
+    cover = account.coverage
+    said = remainder_of(cover).words
     return Event(
         number,
         account.name,
-        label if report.scope == EVERYTHING else f"{label} {report.scope}",
-        OUTCOME[report.outcome],
+        scope_words(report, account.label(report.action)),
+        outcome_sign(report, clear=cover.clear),
         report.ended_ms or now_ms,
         bad=report.outcome is not Outcome.CONFIRMED,
         alarm=False,
         report=report,
+        remainder=said[0] if said else "",
     )

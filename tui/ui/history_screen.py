@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from tui.core.actions import Outcome
 from tui.core.audit import SHORT
 from tui.core.clocks import Clock
 from tui.core.desk import DeskView
@@ -86,10 +87,12 @@ def _outcome(event: Event) -> Content:
         return Content()
     known = open_words(report)
     took = "" if report.confirmed_ms is None else duration(report.confirmed_ms)
-    told = f"{report.code} {report.message}".strip()
+    confirmed = report.outcome is Outcome.CONFIRMED
+    told = "" if confirmed else f"{report.code} {report.message}".strip()
     return row(
         ink(f"{known} open" if known else "", ".ink--text"),
         ink(took, ".ink--text"),
+        ink(event.remainder, ".ink--careful"),
         ink(told, ".ink--quiet"),
     )
 

@@ -20,6 +20,7 @@ from tui.ui.frame_text import age, moment
 from tui.ui.keys.keymap import panic_in_field
 from tui.ui.order_list import OrderList, OrderRow
 from tui.ui.presses import Presses, Target
+from tui.ui.remainder import remainder_of
 
 _CHOSEN = "chosen orders"
 
@@ -111,8 +112,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
             yield Static(keys, id="keys", markup=False)
 
     def on_mount(self) -> None:
-        book = self._account.book
-        empty = book is None or not book.orders
+        empty = not self._orders.shown
         self.query_one("#empty").display = empty
         self._orders.display = not empty
         self._orders.focus()
@@ -215,9 +215,12 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
 
     def _count(self, count: int) -> Content:
         orders = self._orders
-        total = len(self._account.book.orders) if self._account.book else 0
-        parts = [Content.styled(f"{count:,} of {total:,} chosen", "bold")]
-        if orders.shown != total:
+        cover = self._account.coverage
+        total = sum(one.count or 0 for one in cover.covered)
+        parts = [Content.styled(f"{count:,} of {total:,} open chosen", "bold")]
+        if not cover.clear:
+            parts.append(Content.styled(remainder_of(cover).words[0], "$warning"))
+        if orders.narrowed:
             parts.append(Content(f"{orders.shown:,} shown by the filter"))
         if orders.hidden_chosen:
             hidden = f"{orders.hidden_chosen:,} chosen not shown"
@@ -239,8 +242,10 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
 
     def _nothing(self) -> Content:
         if self._account.book is None:
-            return Content("The book of this account has not been read yet.")
-        return Content("The venue lists no open orders.")
+            return Content("The open orders of this account have not been read yet.")
+        cover = self._account.coverage
+        unknown = "" if cover.clear else f" {remainder_of(cover).words[0]}."
+        return Content(f"The venue lists no open orders.{unknown}")
 
     def _name_columns(self) -> None:
         width = self._orders.scrollable_content_region.width

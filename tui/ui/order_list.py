@@ -125,6 +125,11 @@ class OrderList(ScrollView, can_focus=True):
         return len(self._shown)
 
     @property
+    def narrowed(self) -> bool:
+        """Whether a filter hides some of the rows."""
+        return len(self._shown) != len(self._rows)
+
+    @property
     def current(self) -> OrderRow | None:
         """The row of the cursor."""
         return self._rows[self._shown[self._at]] if self._shown else None

@@ -11,10 +11,15 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope, worst_first
+from tui.core.deadman_view import TimerState
 from tui.core.desk import AccountView, RunView
 from tui.ui.figures import counts, read_line
 from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
-from tui.ui.words import OUTCOME, duration, tenths, utc
+from tui.ui.remainder import CLEAR, INK, Remainder, cautious, remainder_of
+from tui.ui.words import OUTCOME, Sign, duration, tenths, timer_name, utc
+
+
+_FIRED = (TimerState.FIRED, TimerState.AMBIGUOUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +43,46 @@ class Endings:
     reports: tuple[Report, ...]
     """The one to look at first."""
     labels: tuple[tuple[str, str], ...]
-    """Action id to label; empty where the account has one action."""
+    """Action id to label: an outcome without its scope could be anybody's."""
+    remainder: Remainder
+    """What no press reaches: while there is any, no outcome is a success."""
+    fired: str
+    """That a timer has fired, or may have; empty otherwise."""
     read: Content
     """When the book was read, for where there is one line only."""
+
+    @property
+    def nothing(self) -> Content:
+        """What stands where no cancel was pressed here."""
+        if self.fired:
+            return ink(self.fired, ".ink--careful")
+        return ink("no cancel pressed yet", ".ink--faint")
 
 
 def endings(account: AccountView, *, stale: bool = False) -> Endings:
     """The runs, and the reports with the worst first; of equals the latest."""
-    ordered = worst_first(account.reports)
-    several = len(account.actions) > 1
-    labels = tuple((action.id, action.label) for action in account.actions) if several else ()
-    read = read_line(counts(account, stale=stale))
-    return Endings(running(account.runs), tuple(ordered), labels, read)
+    return Endings(
+        running(account.runs),
+        tuple(worst_first(account.reports)),
+        tuple((action.id, action.label) for action in account.actions),
+        remainder_of(account.coverage),
+        fired_words(account),
+        read_line(counts(account, stale=stale)),
+    )
+
+
+def fired_words(account: AccountView) -> str:
+    """`timer fired between 12:02:50 and 12:03:22: Bitget cancelled what it covers`."""
+    found = [timer for timer in account.timers if timer.state in _FIRED]
+    if not found:
+        return ""
+    timer = max(found, key=lambda timer: timer.state.alarm)
+    name = timer_name(timer) if len(account.timers) > 1 else ""
+    who = f"timer {name}".strip()
+    when = f" {timer.fired_words}" if timer.fired_words else ""
+    if timer.state is TimerState.FIRED:
+        return f"{who} fired{when}: {account.title} cancelled what it covers"
+    return f"{who} may have fired{when}: then {account.title} cancelled what it covers"
 
 
 def running(runs: Iterable[RunView]) -> tuple[Running, ...]:
@@ -82,28 +115,35 @@ class OutcomeLines(Painted[Endings]):
         labels = dict(value.labels)
         drawn = [run_line(each, labels.get(each.run.action, ""), width) for each in value.runs]
         spare = height - len(drawn) - len(value.reports)
+        apart = value.remainder if value.reports else CLEAR
         for report in value.reports:
             label, said = labels.get(report.action, ""), why(report)
             if said.plain and spare <= 0:
                 # No outcome is hidden for the reasons of another.
-                short = row(_head(report, label), ink(open_words(report), ".ink--text"), said)
-                drawn.append(ends(short, Content(), width))
+                head = outcome_head(report, label, value.remainder)
+                drawn.append(ends(row(head, _count_of(report), said), Content(), width))
                 continue
-            drawn.append(report_line(report, label, width))
+            if not said.plain and not apart.clear and spare <= 0:
+                drawn.append(report_line(report, label, width, value.remainder, say=True))
+                apart = CLEAR
+                continue
+            drawn.append(report_line(report, label, width, value.remainder))
             if said.plain:
                 spare -= 1
                 drawn.append(ends(said, Content(), width))
+        if not apart.clear and spare > 0:
+            drawn.append(ends(ink("▲ ", INK) + apart.within(width - 2), Content(), width))
         if not drawn:
-            drawn = [ink("nothing cancelled yet", ".ink--faint")]
-            if height == 1:
+            drawn = [value.nothing]
+            if height == 1 and not value.fired:
                 both = ends(drawn[0], value.read, max(width, 36))
                 return first_fitting(width, both, value.read)
         if height == 1 and value.reports and not value.runs:
             first = value.reports[0]
             said = row(after_words(first), why(first))
             if why(first).plain:
-                head = _head(first, labels.get(first.action, ""))
-                return ends(row(head, said), Content(), width)
+                head = outcome_head(first, labels.get(first.action, ""), value.remainder)
+                return ends(row(head, _count_of(first), said), Content(), width)
         above = [Content()] * (height - len(drawn))
         return lines(*above, *drawn[:height])
 
@@ -111,37 +151,76 @@ class OutcomeLines(Painted[Endings]):
 def run_line(each: Running, label: str, width: int) -> Content:
     """`▶ cancelling spreads   reading the book, 2 presses`."""
     run = each.run
-    what = label if run.scope == EVERYTHING else f"{label} {run.scope}".strip()
-    head = ink(f"▶ cancelling {what}".rstrip(), ".ink--careful")
+    head = ink(f"▶ cancelling {scope_words(run, label)}".rstrip(), ".ink--careful")
     return ends(
         row(head, ink(each.step, ".ink--text")), ink(utc(run.started_ms), ".ink--faint"), width
     )
 
 
-def report_line(report: Report, label: str, width: int) -> Content:
-    """`✓ confirmed  0 of 12 open  212 ms  11:47:03`."""
-    head, when = _head(report, label), ink(utc(report.started_ms), ".ink--faint")
+def report_line(
+    report: Report, label: str, width: int, remainder: Remainder, *, say: bool = False
+) -> Content:
+    """`✓ confirmed isolated  0 of 12 open  212 ms  11:47:03`.
+
+    The scope stays whatever the width. With `say` the line names the remainder too.
+    """
+    head, when = (
+        outcome_head(report, label, remainder),
+        ink(utc(report.started_ms), ".ink--faint"),
+    )
     took = report.confirmed_ms if report.outcome is Outcome.CONFIRMED else report.ack_ms
     time = ink(duration(took) if took is not None else "", ".ink--text")
     figures, new = _figures(report), after_words(report)
-    bare = badge(OUTCOME[report.outcome])
-    short = ink(open_words(report), ".ink--text")
+    bare, short = _count_of(report), ink(open_words(report), ".ink--text")
+    few = ink(_new_in_a_word(report), ".ink--careful")
+    apart = remainder.variants if say else (Content(),)
+    tight = _headed(report, _in_few(scope_words(report, label)), remainder)
     return first_fitting(
         width,
-        row(head, figures, time, when),
-        row(head, figures, time),
-        row(head, figures),
+        *(row(head, figures, one, time, when) for one in apart[:1]),
+        *(row(head, figures, one, time) for one in apart[:1]),
+        *(row(head, figures, one) for one in apart),
+        *(row(head, bare, few, one) for one in apart),
+        *(row(head, short, few, one) for one in apart),
+        row(head, bare, new),
         row(head, short, new),
-        row(bare, short, new),
-        row(bare, short, ink(_new_in_a_word(report), ".ink--careful")),
-        row(head, new) if new.plain else head,
+        row(head, short, few),
+        row(tight, short, few, gap=" "),
+        row(head, few) if few.plain else head,
     )
 
 
-def _head(report: Report, label: str) -> Content:
-    sign = OUTCOME[report.outcome]
-    scope = label if report.scope == EVERYTHING else f"{label} {report.scope}"
-    return row(badge(sign), ink(scope.strip(), ".ink--quiet"), gap=" ")
+def outcome_head(report: Report, label: str, remainder: Remainder) -> Content:
+    """`✓ confirmed isolated BTC-USDT`: how it ended, and what of."""
+    return _headed(report, scope_words(report, label), remainder)
+
+
+def _headed(report: Report, scope: str, remainder: Remainder) -> Content:
+    sign = badge(outcome_sign(report, clear=remainder.clear))
+    return row(sign, ink(scope, ".ink--quiet"), gap=" ")
+
+
+def outcome_sign(report: Report, *, clear: bool) -> Sign:
+    """How it ended; no sign of success while the account's remainder is not clear."""
+    return cautious(OUTCOME[report.outcome], clear=clear)
+
+
+def scope_words(ended: Report | RunView, label: str) -> str:
+    """`isolated`, `isolated BTC-USDT`, `spreads 3 chosen`: what was to be cancelled."""
+    return label if ended.scope == EVERYTHING else f"{label} {ended.scope}".strip()
+
+
+_FEW = 8
+"""Cells of a scope where there is hardly any room."""
+
+
+def _in_few(scope: str) -> str:
+    return scope if len(scope) <= _FEW else f"{scope[: _FEW - 1]}…"
+
+
+def _count_of(report: Report) -> Content:
+    known = open_words(report)
+    return ink(f"{known} open" if known else "", ".ink--text")
 
 
 def open_words(report: Report) -> str:
@@ -154,8 +233,7 @@ def open_words(report: Report) -> str:
 
 def _figures(report: Report) -> Content:
     """What is open; and what of it is new, with a glyph that needs no colour."""
-    known = open_words(report)
-    figures = ink(f"{known} open" if known else "", ".ink--text")
+    figures = _count_of(report)
     if report.new_since and report.ended_ms and report.open_after is not None:
         at = tenths(report.ended_ms)
         return ink(
@@ -192,12 +270,18 @@ def why(report: Report) -> Content:
 
 
 def why_parts(report: Report) -> tuple[Content, ...]:
-    """The same, part by part; those that are empty too."""
+    """The same, part by part; those that are empty too.
+
+    Once the venue's own list shows nothing open, what it answered to the request is no error:
+    "nothing to cancel" comes as a failure on some venues. The report keeps it.
+    """
     filled = sum(failure.filled for failure in report.failures)
     fills = f"{filled} filled before the cancel" if filled else ""
+    confirmed = report.outcome is Outcome.CONFIRMED
+    answer = row(ink(report.code, ".ink--bad"), ink(report.message, ".ink--text"))
     return (
-        row(ink(report.code, ".ink--bad"), ink(report.message, ".ink--text")),
-        ink(_refusals(report), ".ink--careful"),
+        Content() if confirmed else answer,
+        Content() if confirmed else ink(_refusals(report), ".ink--careful"),
         ink(fills, ".ink--text"),
     )
 

@@ -122,6 +122,7 @@ class AccountPanel(Vertical):
             self._charts.show(account)
         self._show_timers(account)
         self.update_classes({f"-{state}": account.health is state for state in Health})
+        self.set_class(not account.coverage.clear, "-uncovered")
         self.show_presses()
 
     def _show_timers(self, account: AccountView) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from tui.core.actions import Outcome, Report
+from tui.core.coverage import NOT_READ
 from tui.ui.lines import Line, Said
-from tui.ui.outcome import after_words, open_words, why_parts
+from tui.ui.outcome import after_words, open_words, outcome_sign, why_parts
 from tui.ui.painted import badge, ink, row
-from tui.ui.panic_rows import PanicRow
-from tui.ui.words import OUTCOME, duration
+from tui.ui.panic_rows import Left, PanicRow
+from tui.ui.remainder import INK, read_when
+from tui.ui.words import duration
 
 _SIGN = 14
 _OPEN, _ACK, _SEEN = 11, 7, 9
@@ -72,7 +74,7 @@ class RowLine:
             rest = row(ink(_right(open_, _OPEN), ".ink--text"), ink(step, ".ink--careful"))
             return Content.assemble(sign, gap, name, gap, action, gap, rest)
         report = found.report
-        sign = badge(OUTCOME[report.outcome])
+        sign = badge(outcome_sign(report, clear=found.clear))
         figures = [_right(_open(report), _OPEN)]
         if columns.times:
             figures.append(_right(_took(report.ack_ms), _ACK))
@@ -92,15 +94,39 @@ class RowLine:
         )
 
 
-def panic_lines(rows: Sequence[PanicRow], width: int) -> list[Line]:
-    """The rows, each followed by what else there is to say of it."""
+def panic_lines(rows: Sequence[PanicRow], left: Sequence[Left], width: int) -> list[Line]:
+    """The rows, each followed by what else there is to say of it.
+
+    What the panic does not reach stands before the rows that ended well.
+    """
     columns = Columns.of(rows, width)
     result: list[Line] = [HeadLine(columns)]
+    told = False
     for found in rows:
+        if not told and not found.alarm:
+            result += _not_covered(left, columns, width)
+            told = True
         result.append(RowLine(found, columns))
         if found.report is not None:
             result += _said(found.report, width)
+    if not told:
+        result += _not_covered(left, columns, width)
     return result
+
+
+def _not_covered(left: Sequence[Left], columns: Columns, width: int) -> Iterator[Line]:
+    """`▲ not covered   bitget-uta  6 strategy, as of 12:03:20 UTC`, kind by kind."""
+    gap = " " * _GAP
+    sign = Content.assemble(ink("▲ not covered", INK), " " * (_SIGN - len("▲ not covered")), gap)
+    for one in left:
+        name = ink(_fit(one.account, columns.account), ".ink--strong")
+        head = Content.assemble(sign, name, gap)
+        room = max(20, width - head.cell_length)
+        for kind in one.cover.left or (None,):
+            said = ink(read_when(kind) if kind else NOT_READ, INK)
+            for part in said.wrap(room):
+                yield Said(Content.assemble(head, part))
+                head = Content(" " * head.cell_length)
 
 
 def _said(report: Report, width: int) -> Iterator[Line]:

@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tui.core.actions import EVERYTHING, Action, Outcome, Report
+from tui.core.coverage import Coverage
 from tui.core.desk import AccountView, DeskView, RunView
 from tui.ui.buttons import count_of
+from tui.ui.remainder import CLEAR, Remainder, remainder_of, together
 
 _EVERYTHING = Action("everything", "everything", (), (), "")
 """What is asked of an account whose actions are not known yet: until then nothing is confirmed."""
@@ -36,6 +38,8 @@ class PanicRow:
     run: RunView | None
     report: Report | None
     """None while the run goes on, or while nothing has been heard at all."""
+    clear: bool = True
+    """Whether nothing is known to rest on the account beyond what a panic reaches."""
 
     @property
     def alarm(self) -> int:
@@ -71,7 +75,25 @@ def _row(
             report = None
         else:
             run = None
-    return PanicRow(account.name, label, count_of(account, kinds), run, report)
+    clear = account.coverage.clear
+    return PanicRow(account.name, label, count_of(account, kinds), run, report, clear)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a panic does not reach on one account."""
+
+    account: str
+    cover: Coverage
+
+
+def left_of(view: DeskView) -> tuple[Left, ...]:
+    """Every account whose remainder is not clear."""
+    return tuple(
+        Left(account.name, account.coverage)
+        for account in view.accounts
+        if not account.coverage.clear
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +108,16 @@ class Tally:
     new_since: int
     last_end_ms: int
     """When the last of them ended, epoch ms; 0 while any goes on."""
+    remainder: Remainder = CLEAR
+    """What the panic does not reach."""
 
     @property
     def worst(self) -> Outcome:
         return self.ended[0][0] if self.ended else Outcome.CONFIRMED
 
 
-def tally(found: tuple[PanicRow, ...]) -> Tally:
-    """Counts the rows."""
+def tally(found: tuple[PanicRow, ...], left: tuple[Left, ...] = ()) -> Tally:
+    """Counts the rows, and what the panic does not reach."""
     reports = [row.report for row in found if row.report is not None]
     counted = Counter(report.outcome for report in reports)
     bad = sorted((o for o in counted if o is not Outcome.CONFIRMED), key=lambda o: -o.alarm)
@@ -105,4 +129,5 @@ def tally(found: tuple[PanicRow, ...]) -> Tally:
         counted[Outcome.CONFIRMED],
         sum(report.new_since for report in reports),
         0 if running else max((report.ended_ms for report in reports), default=0),
+        together(remainder_of(one.cover) for one in left),
     )

@@ -16,7 +16,8 @@ from tui.ui.bignum import big, big_height
 from tui.ui.dialog import DeskDialog
 from tui.ui.painted import Drawing, Painted, badge, ends, ink, lines, row
 from tui.ui.panic_lines import panic_lines
-from tui.ui.panic_rows import PanicPress, Tally, rows, tally
+from tui.ui.panic_rows import PanicPress, Tally, left_of, rows, tally
+from tui.ui.remainder import INK, cautious
 from tui.ui.words import OUTCOME, Sign, utc
 
 _GAP = 4
@@ -83,19 +84,22 @@ def _wide(columns: list[list[Content]], gap: int) -> int:
 
 
 def headline(found: Tally) -> str:
-    """`7 of 9 confirmed, 1 UNRESOLVED, 1 running`."""
+    """`7 of 9 confirmed, 1 UNRESOLVED, 1 running, not covered: 6`."""
     parts = [f"{found.confirmed} of {found.total} confirmed"]
     parts += [f"{count} {OUTCOME[outcome].word}" for outcome, count in found.ended]
     if found.running:
         parts.append(f"{found.running} running")
     if found.new_since:
         parts.append(f"{found.new_since} new since")
+    if not found.remainder.clear:
+        parts.append(found.remainder.words[0])
     return ", ".join(parts)
 
 
 def figures(found: Tally) -> list[tuple[str, Sign, str]]:
     """Each figure with its sign, and what it counts."""
     confirmed = OUTCOME[Outcome.CONFIRMED]
+    confirmed = cautious(confirmed, clear=found.remainder.clear)
     if not found.confirmed:
         confirmed = replace(confirmed, ink=".ink--quiet")
     shown = [(str(found.confirmed), confirmed, f"of {found.total}")]
@@ -104,6 +108,11 @@ def figures(found: Tally) -> list[tuple[str, Sign, str]]:
         shown.append((str(found.running), Sign("▶", "running", ".ink--careful", ""), ""))
     if found.new_since:
         shown.append((str(found.new_since), Sign("▲", "new since", ".ink--careful", ""), ""))
+    if found.remainder.resting:
+        shown.append((str(found.remainder.resting), Sign("▲", "not covered", INK, ""), ""))
+    if found.remainder.unknown:
+        what = Sign("?", "kinds of order", INK, "")
+        shown.append((str(found.remainder.unknown), what, "not known"))
     return shown
 
 
@@ -148,19 +157,22 @@ class PanicScreen(DeskDialog):
         return fresh
 
     def paint(self) -> None:
-        found = rows(self.view, self._press)
-        counted = tally(found)
+        found, left = rows(self.view, self._press), left_of(self.view)
+        counted = tally(found, left)
         lasted_ms = counted.last_end_ms - self._press.at_ms
         if counted.running or lasted_ms < 0:
             lasted_ms = round(self._clock().since(self._begun) * 10) * 100
         state = State(counted, self._press.at_ms, lasted_ms)
         self._title.put(state)
         self._figures.put(replace(state, lasted_ms=0))
-        self.lines.put(lambda width: panic_lines(found, width))
+        self.lines.put(lambda width: panic_lines(found, left, width))
         self.set_class(bool(counted.running), "-running")
         bad = bool(counted.ended)
         self.set_class(bad, "-bad")
-        self.set_class(not bad and not counted.running and not counted.new_since, "-good")
+        ended = not bad and not counted.running
+        clear = not counted.new_since and not left
+        self.set_class(ended and clear, "-good")
+        self.set_class(ended and not clear, "-careful")
         if self._ticks is not None:
             if counted.running:
                 self._ticks.resume()

@@ -17,6 +17,7 @@ from tui.ui.dialog import DeskDialog
 from tui.ui.frame_text import age
 from tui.ui.lines import Line, Said
 from tui.ui.painted import badge, ink, row
+from tui.ui.remainder import cautious, read_when
 from tui.ui.report_screen import DialogTitle
 from tui.ui.words import HEALTH, SLOW, duration, timer_name, utc
 
@@ -50,9 +51,10 @@ class ReadinessScreen(DeskDialog):
         self._title.put(("why ready or not", f"{account.name} {account.title}", ""))
         notice, head = self.view.notice, self.view.record_head
         self.lines.put(lambda width: readiness_lines(account, notice, now_ms, width, head))
-        self.set_class(account.health is Health.READY, "-good")
+        good = account.health is Health.READY and account.coverage.clear
+        self.set_class(good, "-good")
         self.set_class(account.health is Health.DOWN, "-bad")
-        self.set_class(account.health in (Health.DEGRADED, Health.CONNECTING), "-careful")
+        self.set_class(not good and account.health is not Health.DOWN, "-careful")
 
 
 def readiness_lines(
@@ -67,7 +69,7 @@ def readiness_lines(
 
 
 def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str, Content]]:
-    sign = HEALTH[account.health]
+    sign = cautious(HEALTH[account.health], clear=account.coverage.clear)
     yield "state", row(badge(sign), ink(sign.meaning, ".ink--quiet"))
     if account.reason:
         yield "because", ink(account.reason, ".ink--careful")
@@ -92,7 +94,9 @@ def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str
         yield "family", _fact(True, account.family)
     if account.paper:
         yield "mode", ink("the venue's own paper trading", ".ink--paper")
-    yield "open orders", _book(account, now_ms)
+    yield "open", _book(account, now_ms)
+    for one in account.coverage.left:
+        yield "not covered", ink(f"▲ {read_when(one)}", ".ink--careful")
     for timer in account.timers:
         yield from _timer(
             timer, f"timer {timer_name(timer)}" if len(account.timers) > 1 else "timer"
@@ -143,12 +147,15 @@ def _heard(at_ms: int, now_ms: int) -> str:
 
 
 def _book(account: AccountView, now_ms: int) -> Content:
-    book = account.book
     failed = ink(f"✕ {account.book_error}" if account.book_error else "", ".ink--bad")
     read_at_ms = account.read_at_ms
-    if book is None or read_at_ms is None:
+    count = account.coverage.open
+    if count is None or read_at_ms is None:
         return failed if failed.plain else _fact(False, "not read yet")
     read = f"read {age(now_ms - read_at_ms)} ago, {utc(read_at_ms)} UTC"
-    count = ink(f"{book.count()} open", ".ink--text")
-    mark = ink("▲", ".ink--careful") if account.book_error else ink("✓", ".ink--good")
-    return row(row(mark, count, gap=" "), ink(read, ".ink--quiet"), failed)
+    fine = account.coverage.clear and not account.book_error
+    mark = ink("✓", ".ink--good") if fine else ink("▲", ".ink--careful")
+    kinds = ", ".join(map(str, account.coverage.covered))
+    parts = ink(kinds if len(account.coverage.covered) > 1 else "", ".ink--quiet")
+    said = row(mark, ink(f"{count} open", ".ink--text"), gap=" ")
+    return row(said, parts, ink(read, ".ink--quiet"), failed)

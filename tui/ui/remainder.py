@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from textual.content import Content
 
-from tui.core.coverage import Coverage, KindCount
-from tui.core.desk import AccountView
+from tui.core.coverage import NOT_READ, Coverage, KindCount
 from tui.ui.painted import ink
 from tui.ui.words import Sign, utc
 
@@ -43,6 +42,11 @@ class Remainder:
         return (*whole, f"not covered: {counted}", f"+{short} not covered", f"+{short}")
 
     @property
+    def brief(self) -> str:
+        """`+6`, with a mark where more is not known; empty when clear."""
+        return self.words[-1] if self.words else ""
+
+    @property
     def variants(self) -> tuple[Content, ...]:
         """The same in ink, the longest first; one that is empty when clear."""
         return tuple(ink(words, INK) for words in self.words) or (Content(),)
@@ -56,16 +60,16 @@ CLEAR = Remainder()
 
 
 def remainder_of(cover: Coverage) -> Remainder:
-    """The remainder of one account."""
+    """The remainder of one account; not known as a whole while its kinds are not known."""
+    if not cover.covered and not cover.remainder:
+        return Remainder(unknown=1, said=NOT_READ)
     return Remainder(cover.resting, len(cover.unknown), str(cover))
 
 
-def remainder_of_all(accounts: Iterable[AccountView]) -> Remainder:
-    """The remainder of several accounts together, without the kinds."""
-    covers = [account.coverage for account in accounts]
-    return Remainder(
-        sum(cover.resting for cover in covers), sum(len(cover.unknown) for cover in covers)
-    )
+def together(remainders: Iterable[Remainder]) -> Remainder:
+    """The remainder of several accounts, without the kinds."""
+    found = list(remainders)
+    return Remainder(sum(one.resting for one in found), sum(one.unknown for one in found))
 
 
 def cautious(sign: Sign, *, clear: bool) -> Sign:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from textual.content import Content
 
-from tui.core.actions import Outcome, Report
+from tui.core.actions import EVERYTHING, Outcome, Report
 from tui.core.desk import AccountView
 from tui.core.orders import OpenOrder
 from tui.ui.lines import Line, Said
-from tui.ui.outcome import after_words, open_words
+from tui.ui.outcome import after_words, open_words, outcome_sign, scope_words
 from tui.ui.painted import badge, ink, row
+from tui.ui.remainder import read_when
 from tui.ui.words import OUTCOME, Sign, duration, tenths
 
 _LABEL = 12
@@ -19,6 +20,7 @@ _LABEL = 12
 CANCELLED = Sign("✓", "cancelled", ".ink--good", "")
 FILLED = Sign("◆", "filled", ".ink--text", "")
 STILL_OPEN = Sign("▲", "still open", ".ink--bad", "")
+GONE = Sign("·", "no longer open", ".ink--text", "")
 FAILED = Sign("✕", "failed", ".ink--bad", "")
 NOT_KNOWN = Sign("?", "not known", ".ink--careful", "")
 NOT_SENT = Sign("⊖", "not sent", ".ink--careful", "")
@@ -39,7 +41,7 @@ def fate(report: Report, order: OpenOrder) -> tuple[Sign, str]:
     if (order.kind, order.order_id) in left:
         return STILL_OPEN, words
     if said is not None:
-        return FAILED, words
+        return (GONE if report.outcome is Outcome.CONFIRMED else FAILED), words
     match report.outcome:
         case Outcome.DENIED:
             return NOT_SENT, ""
@@ -51,36 +53,52 @@ def fate(report: Report, order: OpenOrder) -> tuple[Sign, str]:
 
 def _contents(account: AccountView, report: Report, width: int) -> Iterator[Content]:
     yield row(
-        badge(OUTCOME[report.outcome]),
-        ink(account.label(report.action), ".ink--strong"),
+        badge(outcome_sign(report, clear=account.coverage.clear)),
+        ink(scope_words(report, account.label(report.action)), ".ink--strong"),
         ink(OUTCOME[report.outcome].meaning, ".ink--quiet"),
     )
     if (new := after_words(report)).plain:
         yield new
     yield Content()
-    for label, text in _facts(report):
+    for label, text in _facts(account, report):
         yield from _wrapped(label, ink(text, ".ink--text"), width)
+    for one in account.coverage.left:
+        yield from _wrapped("not covered", ink(f"▲ {read_when(one)}", ".ink--careful"), width)
     yield from _steps(report)
     yield from _orders(report, width)
 
 
-def _facts(report: Report) -> Iterator[tuple[str, str]]:
-    yield "scope", str(report.scope)
+def _facts(account: AccountView, report: Report) -> Iterator[tuple[str, str]]:
+    yield "scope", _scope(account, report)
     yield "pressed", f"{tenths(report.started_ms)} UTC"
     if report.ended_ms:
         yield "ended", f"{tenths(report.ended_ms)} UTC"
     if known := open_words(report):
-        yield "open", known
+        yield "open", f"{known} in this scope"
     yield "acked", _took(report.ack_ms)
     yield "confirmed", _took(report.confirmed_ms)
     times = "once" if report.attempts == 1 else f"{report.attempts} times"
     # A run that a fault of ours ended took no steps with it: whether it sent is not known.
     unsent = "not sent" if report.steps or report.outcome is Outcome.DENIED else "not known"
     yield "sent", f"{times}, last by {report.route}" if report.route else unsent
+    # What a venue answers to a cancel with nothing to do can read like a failure.
+    moot = ", which changes nothing" if report.outcome is Outcome.CONFIRMED else ""
     if report.code:
-        yield "code", report.code
+        yield "code", f"{report.code}{moot}"
     if report.message:
         yield "said", report.message
+
+
+def _scope(account: AccountView, report: Report) -> str:
+    """`everything of spreads`, `isolated BTC-USDT`, with the kinds that the action covers."""
+    label = account.label(report.action)
+    if report.scope != EVERYTHING:
+        return scope_words(report, label)
+    action = next((one for one in account.actions if one.id == report.action), None)
+    labels = {kind.id: kind.label for kind in account.kinds}
+    kinds = [labels.get(kind, kind) for kind in action.kinds] if action else []
+    named = f": {', '.join(kinds)}" if kinds and kinds != [label] else ""
+    return f"all {label}{named}"
 
 
 def _took(ms: float | None) -> str:
@@ -109,11 +127,12 @@ def _orders(report: Report, width: int) -> Iterator[Content]:
     if report.failures:
         yield from _heading(f"{len(report.failures)} orders answered for themselves")
         for failure in report.failures:
-            sign = FILLED if failure.filled else FAILED
+            confirmed = report.outcome is Outcome.CONFIRMED
+            sign = FILLED if failure.filled else GONE if confirmed else FAILED
             told = row(
                 ink(str(sign).ljust(_LABEL), sign.ink),
                 ink(failure.order_id, ".ink--text"),
-                ink(failure.code, ".ink--bad"),
+                ink(failure.code, ".ink--quiet" if sign is GONE else ".ink--bad"),
                 ink(failure.text, ".ink--text"),
             )
             yield from told.wrap(max(20, width))

@@ -12,7 +12,7 @@ from tui.core.actions import Report
 from tui.core.desk import AccountView, DeskView
 from tui.ui.dialog import DeskDialog
 from tui.ui.lines import Line, Said
-from tui.ui.outcome import endings, running
+from tui.ui.outcome import endings, fired_words, running
 from tui.ui.painted import Painted, ends, ink, row
 from tui.ui.report_lines import report_lines
 
@@ -76,8 +76,9 @@ class ReportScreen(DeskDialog):
         self._title.put(("what happened", f"{account.name} {account.title}", place))
         self.lines.put(lambda width: report_lines(account, report, width))
         self.set_class(report.outcome.alarm > 0, "-bad")
-        self.set_class(report.outcome.alarm == 0 and not report.new_since, "-good")
-        self.set_class(report.outcome.alarm == 0 and bool(report.new_since), "-careful")
+        good = account.coverage.clear and not report.new_since
+        self.set_class(report.outcome.alarm == 0 and good, "-good")
+        self.set_class(report.outcome.alarm == 0 and not good, "-careful")
 
 
 def _key(report: Report) -> tuple[str, object, int]:
@@ -91,4 +92,7 @@ def _nothing(account: AccountView | None) -> list[Line]:
         Said(ink(f"▶ {each.run.action}: {each.step}", ".ink--careful"))
         for each in running(account.runs)
     ]
-    return [*going] or [Said(ink("Nothing has been cancelled yet.", ".ink--text"))]
+    if going:
+        return [*going]
+    said = fired_words(account) or "No cancel has been pressed yet."
+    return [Said(ink(said, ".ink--text"))]
