@@ -79,7 +79,7 @@ async def test_z_shows_all_of_a_panel_and_its_plots(
         said = make.text(app)
         assert set(AXES) <= set(said)
         for words in ("ROUND TRIPS", "OPEN ORDERS", "p50 80 ms", "p95 100 ms", "12:00",
-                      panel.account.name, "nothing cancelled yet", "esc all panels"):  # fmt: skip
+                      panel.account.name, "no cancel pressed yet", "esc all panels"):  # fmt: skip
             assert words in said
         others = [p.account.name for p in grid.panels if p is not panel]
         assert not any(f" {name}  " in said for name in others)

@@ -36,7 +36,11 @@ def orders(count: int, *, kind: str = "SPOT") -> list[OpenOrder]:
 
 
 def account(listed: Sequence[OpenOrder] | None, actions: tuple[Action, ...] = ()) -> AccountView:
-    book = None if listed is None else Book(("SPOT",), tuple(listed), 1_728_648_201_884)
+    book = (
+        None
+        if listed is None
+        else Book(tuple(kind.id for kind in KINDS), tuple(listed), 1_728_648_201_884)
+    )
     return AccountView(
         "[/nope]", "bitget", "Bitget", Health.READY, "", "", False, "", (), KINDS, actions,
         book, "", (), (), None,
@@ -139,7 +143,8 @@ async def test_what_no_cancel_reaches_is_shown_with_the_reason_and_cannot_be_cho
         await pilot.pause()
         assert "strategy: no cancel here reaches them" in count(pilot)
         await pilot.press("space", "a")
-        assert "1 of 3 chosen" in count(pilot)
+        assert "1 of 1 chosen" in count(pilot), "as many as the panel calls open"
+        assert "not covered: 1 futures; 1 strategy" in count(pilot)
         await pilot.press("down", "space", "enter", "enter")
         assert app.answer == (listed[2],), "futures are in no action of this account"
 

@@ -13,6 +13,7 @@ from tui.core.clocks import read_clock
 from tui.core.desk import DeskView, Health
 from tui.ui.outcome import report_line, why
 from tui.ui.readiness_screen import ReadinessScreen
+from tui.ui.remainder import CLEAR
 from tui.ui.report_lines import fate
 from tui.ui.report_screen import ReportScreen
 
@@ -22,27 +23,35 @@ def test_orders_that_are_new_are_told(make: SimpleNamespace) -> None:
     okx = make.okx()
     at = make.NOW_MS + 987
     since = make.report(okx, Outcome.CONFIRMED, "spreads", ended_ms=at, new_since=14)
-    assert "✓ confirmed  ▲ 0 open at 12:03:22.9, 14 new since" in report_line(since, "", 120).plain
-    assert "▲ 14 new since" in report_line(since, "spreads", 36).plain
+    assert (
+        "✓ confirmed  ▲ 0 open at 12:03:22.9, 14 new since"
+        in report_line(since, "", 120, CLEAR).plain
+    )
+    assert "▲ 14 new since" in report_line(since, "spreads", 36, CLEAR).plain
     during = make.report(
         okx, Outcome.REMAINING, "spreads", open_before=None, open_after=14, new_during=14
     )
     said = "▲ remaining  14 open, all new: something is still quoting"
-    assert said in report_line(during, "", 120).plain
+    assert said in report_line(during, "", 120, CLEAR).plain
     some = replace(during, new_during=3, open_before=31)
-    assert "14 of 31 open, 3 of them new" in report_line(some, "", 120).plain
-    narrow = report_line(some, "isolated", 36).plain
+    assert "14 of 31 open, 3 of them new" in report_line(some, "", 120, CLEAR).plain
+    narrow = report_line(some, "isolated", 36, CLEAR).plain
     assert "14 of 31" in narrow and "▲ 3 new" in narrow
     part = replace(since, new_since=0, scope=Scope(contract="BTC-USDT", direction="buy"))
-    assert "confirmed spreads BTC-USDT buy  0 of 12 open" in report_line(part, "spreads", 120).plain
+    assert (
+        "confirmed spreads BTC-USDT buy  0 of 12 open"
+        in report_line(part, "spreads", 120, CLEAR).plain
+    )
     plain = make.report(okx, Outcome.CONFIRMED, "spreads")
-    assert "new" not in report_line(plain, "", 120).plain
+    assert "new" not in report_line(plain, "", 120, CLEAR).plain
 
 
 def test_failures_are_counted_and_fills_are_told_as_fills(make: SimpleNamespace) -> None:
     gone = OrderFailure("1", "1061", "order does not exist")
     filled = OrderFailure("2", "1071", "already filled", filled=True)
     report = make.report(make.htx(), Outcome.CONFIRMED, "isolated", failures=(gone,) * 3)
+    assert why(report).plain == "", "the list shows that they are gone"
+    report = replace(report, outcome=Outcome.REMAINING)
     assert why(report).plain == "3 not cancelled: 1061 order does not exist"
     report = replace(report, failures=(filled, filled))
     assert why(report).plain == "2 filled before the cancel"
@@ -86,12 +95,12 @@ async def test_v_shows_the_worst_report_in_full_and_keeps_it_up_to_date(
     desk = make.FakeDesk(DeskView((make.htx(), reported)))
     async with make.shown(desk, size) as (app, pilot):
         await pilot.press("v")
-        assert "Nothing has been cancelled yet" in make.text(app)
+        assert "No cancel has been pressed yet" in make.text(app)
         await pilot.press("escape", "2", "v")
         assert isinstance(app.screen, ReportScreen)
         await make.until(pilot, lambda: "remaining" in make.text(app))
         whole = app.screen.lines.text
-        for words in ("everything", "sent by ws", "1.5 s  no certain answer", "51000", "[/nope]",
+        for words in ("all spreads", "2 of 12 in this scope", "sent by ws", "1.5 s  no certain answer", "51000", "[/nope]",
                       "2 times, last by ws", "✕ failed", "77  1061  [b]gone", "◆ filled",
                       "2 STILL OPEN, 1 OF THEM NEW", "BTC_[x]", "spread-1",
                       "after 84 ms"):  # fmt: skip

@@ -215,11 +215,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
 
     def _count(self, count: int) -> Content:
         orders = self._orders
-        cover = self._account.coverage
-        total = sum(one.count or 0 for one in cover.covered)
-        parts = [Content.styled(f"{count:,} of {total:,} open chosen", "bold")]
-        if not cover.clear:
-            parts.append(Content.styled(remainder_of(cover).words[0], "$warning"))
+        parts = [Content.styled(f"{count:,} of {orders.able:,} chosen", "bold")]
         if orders.narrowed:
             parts.append(Content(f"{orders.shown:,} shown by the filter"))
         if orders.hidden_chosen:
@@ -227,6 +223,8 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
             parts.append(Content.styled(hidden, "bold $warning"))
         if orders.current is not None and orders.current.barred:
             parts.append(Content.styled(orders.current.barred, "$warning"))
+        if self._account.actions and (words := remainder_of(self._account.coverage).words):
+            parts.append(Content.styled(words[0], "$warning"))
         return Content("   ").join(parts)
 
     def _subject(self) -> Content:

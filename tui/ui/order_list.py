@@ -125,6 +125,11 @@ class OrderList(ScrollView, can_focus=True):
         return len(self._shown)
 
     @property
+    def able(self) -> int:
+        """How many rows can be chosen."""
+        return sum(not row.barred for row in self._rows)
+
+    @property
     def narrowed(self) -> bool:
         """Whether a filter hides some of the rows."""
         return len(self._shown) != len(self._rows)

@@ -174,7 +174,8 @@ def report_line(
     bare, short = _count_of(report), ink(open_words(report), ".ink--text")
     few = ink(_new_in_a_word(report), ".ink--careful")
     apart = remainder.variants if say else (Content(),)
-    tight = _headed(report, _in_few(scope_words(report, label)), remainder)
+    scope = scope_words(report, label)
+    tight = [_headed(report, _cut(scope, cells), remainder) for cells in _FEW]
     return first_fitting(
         width,
         *(row(head, figures, one, time, when) for one in apart[:1]),
@@ -185,7 +186,7 @@ def report_line(
         row(head, bare, new),
         row(head, short, new),
         row(head, short, few),
-        row(tight, short, few, gap=" "),
+        *(row(one, short, few, gap=" ") for one in tight),
         row(head, few) if few.plain else head,
     )
 
@@ -210,12 +211,12 @@ def scope_words(ended: Report | RunView, label: str) -> str:
     return label if ended.scope == EVERYTHING else f"{label} {ended.scope}".strip()
 
 
-_FEW = 8
+_FEW = (12, 8, 5, 3)
 """Cells of a scope where there is hardly any room."""
 
 
-def _in_few(scope: str) -> str:
-    return scope if len(scope) <= _FEW else f"{scope[: _FEW - 1]}…"
+def _cut(scope: str, cells: int) -> str:
+    return scope if len(scope) <= cells else f"{scope[: cells - 1]}…"
 
 
 def _count_of(report: Report) -> Content:

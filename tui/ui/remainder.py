@@ -24,6 +24,8 @@ class Remainder:
     """Kinds of order whose count is not known."""
     said: str = ""
     """Kind by kind: `6 strategy; conditional: not read yet`. Empty for a whole desk."""
+    named: str = ""
+    """The same in few words: `+6 strategy +? conditional`."""
 
     @property
     def clear(self) -> bool:
@@ -39,7 +41,8 @@ class Remainder:
         counted = ", ".join(filter(None, (str(self.resting or ""), unknown)))
         short = f"{self.resting or ''}{'?' if self.unknown else ''}"
         whole = (f"not covered: {self.said}",) if self.said else ()
-        return (*whole, f"not covered: {counted}", f"+{short} not covered", f"+{short}")
+        few = (self.named,) if self.named else ()
+        return (*whole, f"not covered: {counted}", *few, f"+{short}")
 
     @property
     def brief(self) -> str:
@@ -63,7 +66,8 @@ def remainder_of(cover: Coverage) -> Remainder:
     """The remainder of one account; not known as a whole while its kinds are not known."""
     if not cover.covered and not cover.remainder:
         return Remainder(unknown=1, said=NOT_READ)
-    return Remainder(cover.resting, len(cover.unknown), str(cover))
+    named = " ".join(f"+{one.count or '?'} {one.label}" for one in cover.left)
+    return Remainder(cover.resting, len(cover.unknown), str(cover), named)
 
 
 def together(remainders: Iterable[Remainder]) -> Remainder:
