@@ -100,7 +100,8 @@ async def test_v_shows_the_worst_report_in_full_and_keeps_it_up_to_date(
         assert isinstance(app.screen, ReportScreen)
         await make.until(pilot, lambda: "remaining" in make.text(app))
         whole = app.screen.lines.text
-        for words in ("all spreads", "2 of 12 in this scope", "sent by ws", "1.5 s  no certain answer", "51000", "[/nope]",
+        for words in ("all spreads", "2 of 12 in this scope", "sent by ws",
+                      "1.5 s  no certain answer", "51000", "[/nope]",
                       "2 times, last by ws", "✕ failed", "77  1061  [b]gone", "◆ filled",
                       "2 STILL OPEN, 1 OF THEM NEW", "BTC_[x]", "spread-1",
                       "after 84 ms"):  # fmt: skip

@@ -96,7 +96,7 @@ async def test_each_route_has_a_line_and_the_orders_have_one(
                 assert line.startswith(route.transport)
                 assert sum(glyph in BLOCKS for glyph in line) >= 8
             figures = panel._figures.render().plain
-                shown = ("1 h", "USDT futures 5", "not covered: 3")
+            shown = ("1 h", "USDT futures 5", "not covered: 3", "+3 strategy")
             assert any(words in figures for words in shown), "what no press reaches goes last"
 
 

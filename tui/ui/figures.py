@@ -163,9 +163,11 @@ def _only_line(labels: Content, value: Counts, list_parts: bool, width: int) -> 
         width,
         *whole,
         row(listed, apart[0]),
-        *(row(labels, one, read) for one in apart),
-        *(row(labels, one) for one in apart),
-        *(one if one.plain else labels for one in apart),
+        *(row(labels, one, read) for one in apart[:_WORDED]),
+        *(row(labels, one) for one in apart[:_WORDED]),
+        *(one if one.plain else labels for one in apart[:_WORDED]),
+        row(labels, apart[-1]),
+        apart[-1],
     )
 
 

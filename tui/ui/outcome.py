@@ -18,7 +18,6 @@ from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, li
 from tui.ui.remainder import CLEAR, INK, Remainder, cautious, remainder_of
 from tui.ui.words import OUTCOME, Sign, duration, tenths, timer_name, utc
 
-
 _FIRED = (TimerState.FIRED, TimerState.AMBIGUOUS)
 
 
