@@ -12,6 +12,7 @@ from tests.ui.drawn import letters
 from tui.core.actions import EVERYTHING, OrderFailure, Outcome, Scope
 from tui.core.clocks import read_clock
 from tui.core.desk import DeskView, RunView
+from tui.ui import desk_screen
 from tui.ui.order_chooser import OrderChooser
 from tui.ui.panic_rows import PanicPress, Tally, rows, tally
 from tui.ui.panic_screen import PanicFigures, PanicScreen, State, headline
@@ -144,6 +145,23 @@ async def test_it_opens_by_itself_and_fills_in(make: SimpleNamespace) -> None:
         assert desk.calls == [("panic",)], "nothing but panic sends here"
         await pilot.press("escape")
         assert app.screen is app.dashboard
+
+
+async def test_the_service_has_the_interpreter_to_itself_before_the_summary_is_built(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = make.FakeDesk(DeskView((make.htx(),)))
+    seen: list[tuple[float, bool, int]] = []
+    async with make.shown(desk, (100, 30)) as (app, pilot):
+        monkeypatch.setattr(
+            desk_screen.time,
+            "sleep",
+            lambda for_s: seen.append((for_s, ("panic",) in desk.calls, len(app.screen_stack))),
+        )
+        app.dashboard.press_panic()
+        app.dashboard.press_panic()
+        await make.until(pilot, lambda: isinstance(app.screen, PanicScreen))
+        assert seen == [(desk_screen.SENDS_S, True, 1)]
 
 
 async def test_panic_again_begins_anew_in_the_same_summary(make: SimpleNamespace) -> None:
