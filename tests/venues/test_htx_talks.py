@@ -414,9 +414,9 @@ def test_a_list_without_end_ends_in_an_error() -> None:
 
 
 def test_a_kind_of_another_venue_is_refused() -> None:
-    with pytest.raises(VenueError) as caught:
-        hold(Htx(ACCOUNT).read_book(LEGACY, ("spread",)), Venue([]))
-    assert caught.value.verdict is Verdict.REFUSED
+    book, sent = hold(Htx(ACCOUNT).read_book(LEGACY, ("spread",)), Venue([]))
+    assert (book.kinds, sent) == ((), [])
+    assert book.refused == (("spread", "HTX has no orders of the kind spread"),)
 
 
 # --- cancels -------------------------------------------------------------------------------------
@@ -960,12 +960,15 @@ def test_the_venues_clock() -> None:
 
 def test_kinds_and_actions_are_those_of_the_family() -> None:
     htx: Dialect = Htx(ACCOUNT)
-    for profile, ids in (
-        (LEGACY, ["isolated", "cross"]),
-        (UNIFIED, ["unified"]),
-        (Profile(), ["isolated", "cross", "unified"]),
+    legacy, unified = ["isolated-trigger", "cross-trigger"], ["v5-algo"]
+    for profile, ids, conditional in (
+        (LEGACY, ["isolated", "cross"], legacy),
+        (UNIFIED, ["unified"], unified),
+        (Profile(), ["isolated", "cross", "unified"], [*legacy, *unified]),
     ):
-        assert [kind.id for kind in htx.kinds(profile)] == ids
+        kinds = [kind.id for kind in htx.kinds(profile)]
+        assert [kind for kind in kinds if kind not in conditional] == ids
+        assert [kind for kind in kinds if kind in conditional] == conditional
         assert [a.id for a in htx.actions(profile)] == ids
         for a in htx.actions(profile):
             assert (a.kinds, a.routes, a.key) == ((a.id,), ("ws", "rest"), None)

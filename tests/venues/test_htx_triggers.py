@@ -1,4 +1,5 @@
-"""HTX's conditional orders: listed in six places, cancelled by the call of each, five a second."""
+"""HTX's conditional orders of legacy accounts: listed in six places, cancelled by the call of each,
+five a second."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base import Call, NoReply, Profile, Reply, RestCall, RestReply, Talk, VenueError
 from tui.venues.htx import HTX, Htx
-from tui.venues.htx_triggers import ACTION, SORTS
+from tui.venues.htx_triggers import ACTION, CROSS, ISOLATED, NOT_NAMED, SORTS
 from tui.venues.progress import Progress
 
 V1 = "/linear-swap-api/v1/"
@@ -126,7 +127,7 @@ def htx(*contracts: str) -> Htx:
 
 
 def read(
-    venue: Venue, *contracts: str, kinds: tuple[str, ...] = ("trigger",)
+    venue: Venue, *contracts: str, kinds: tuple[str, ...] = (ISOLATED.id, CROSS.id)
 ) -> tuple[Book, Batches]:
     book, sent = hold(htx(*contracts).read_book(LEGACY, kinds), venue)
     assert isinstance(book, Book)
@@ -156,13 +157,20 @@ def paths(batch: tuple[Call, ...]) -> list[str]:
 def test_conditional_orders_have_an_action_only_where_the_settings_ask_for_it() -> None:
     plain = Htx(Account("a", "htx", "https://api.hbdm.com"))
     assert [extra.id for extra in HTX.extras] == ["triggers"]
-    assert [kind.id for kind in plain.kinds(LEGACY)] == ["isolated", "cross"]
-    assert [kind.id for kind in htx().kinds(LEGACY)] == ["isolated", "cross", "trigger"]
+    assert [a.id for a in plain.actions(LEGACY)] == ["isolated", "cross"]
     assert [a.id for a in htx().actions(LEGACY)] == ["isolated", "cross", "triggers"]
     assert [a.id for a in htx().actions(Profile("unified"))] == ["unified"]
     assert [a.id for a in htx().actions(Profile())] == ["isolated", "cross", "triggers", "unified"]
-    assert (ACTION.key, ACTION.kinds, ACTION.routes) == (None, ("trigger",), ("rest",))
+    assert (ACTION.key, ACTION.kinds) == (None, (ISOLATED.id, CROSS.id))
+    assert ACTION.routes == ("rest",)
     assert len(SORTS) == 6
+
+
+def test_conditional_orders_are_kinds_of_the_account_whether_a_button_reaches_them_or_not() -> None:
+    plain = Htx(Account("a", "htx", "https://api.hbdm.com"))
+    for one, every in ((plain, 6), (htx(), 1)):
+        kinds = {kind.id: kind.every for kind in one.kinds(LEGACY)}
+        assert kinds == {"isolated": 1, "cross": 1, ISOLATED.id: every, CROSS.id: every}
 
 
 def test_an_extra_without_use_is_warned_of() -> None:
@@ -191,7 +199,7 @@ def test_a_conditional_order_is_read_whole(place: str, offset: str) -> None:
     book, _ = read(Venue([resting]), "BTC-USDT")
     assert book.orders == (
         OpenOrder(
-            "trigger",
+            CROSS.id if "cross" in place else ISOLATED.id,
             "918808635214700544",
             "BTC-USDT",
             "sell",
@@ -207,18 +215,58 @@ def test_dated_contracts_have_no_isolated_orders_to_be_asked_for() -> None:
     book, sent = read(Venue([]), "BTC-USDT-261225", "ETH-USDT")
     asked = [json.loads(call.body).get("contract_code") for call in sent[0]]  # type: ignore[union-attr]
     assert Counter(asked) == {"ETH-USDT": 3, None: 3}
-    assert (book.kinds, book.count()) == (("trigger",), 0)
+    assert (book.kinds, book.refused, book.count()) == ((ISOLATED.id, CROSS.id), (), 0)
+
+
+@pytest.mark.parametrize("contracts", [(), ("BTC-USDT-261225",)])
+def test_isolated_orders_are_not_known_without_a_contract_to_ask_for(
+    contracts: tuple[str, ...],
+) -> None:
+    venue = Venue(everywhere("BTC-USDT"))
+    book, sent = read(venue, *contracts)
+    assert (book.kinds, book.count()) == ((CROSS.id,), 3)
+    assert book.refused == ((ISOLATED.id, NOT_NAMED),)
+    assert "contracts" in NOT_NAMED
+    assert "settings" in NOT_NAMED
+    assert len(sent[0]) == 3
+    assert read(venue, *contracts, kinds=(ISOLATED.id,))[0].refused == book.refused
+
+
+ALL = ("isolated", "cross", ISOLATED.id, CROSS.id)
 
 
 def test_a_refused_list_of_conditional_orders_loses_no_other_kind() -> None:
-    venue = Venue([], instead={"swap_cross_tpsl_openorders": refused(1205)})
-    book, _ = read(venue, kinds=("isolated", "cross", "trigger"))
-    assert book.kinds == ("isolated", "cross")
+    venue = Venue(everywhere("BTC-USDT"))
+    venue.instead = {"swap_cross_tpsl_openorders": refused(1205)}
+    book, _ = read(venue, "BTC-USDT", kinds=ALL)
+    assert (book.kinds, book.count()) == (("isolated", "cross", ISOLATED.id), 3)
+    assert book.refused == ((CROSS.id, "1205 words"),)
+    alone, _ = read(venue, "BTC-USDT", kinds=(CROSS.id,))
+    assert (alone.kinds, alone.refused) == ((), book.refused)
+
+
+def test_a_refused_list_of_ordinary_orders_loses_no_other_kind() -> None:
+    venue = Venue(everywhere("BTC-USDT"), instead={"swap_cross_openorders": refused(1205)})
+    book, _ = read(venue, "BTC-USDT", kinds=ALL)
+    assert book.kinds == ("isolated", ISOLATED.id, CROSS.id)
+    assert book.refused == (("cross", "1205 words"),)
+
+
+@pytest.mark.parametrize(
+    ("list_of", "trouble"),
+    [
+        ("swap_cross_tpsl", LOST),
+        ("swap_cross_tpsl", refused(1032)),
+        ("swap_cross_tpsl", refused(12008)),
+        ("swap", refused(1253)),
+        ("swap", refused(4002)),
+        ("swap", refused(99999)),
+    ],
+)
+def test_a_doubt_or_a_refused_key_is_no_refused_list(list_of: str, trouble: Reply) -> None:
+    venue = Venue([], instead={f"{list_of}_openorders": trouble})
     with pytest.raises(VenueError):
-        read(venue)
-    venue.instead = {"swap_cross_tpsl_openorders": LOST}
-    with pytest.raises(VenueError):
-        read(venue, kinds=("isolated", "cross", "trigger"))
+        read(venue, "BTC-USDT", kinds=ALL)
 
 
 def test_nothing_of_it_is_read_unless_asked_for() -> None:
@@ -252,7 +300,7 @@ def test_no_call_is_spent_where_nothing_rests() -> None:
 def test_contracts_with_known_orders_go_at_once_and_no_other_order_does() -> None:
     resting = [Resting("swap_cross_tpsl", "1", "BTC-USDT"), Resting("swap_tpsl", "2", "ETH-USDT")]
     venue = Venue(list(resting))
-    book = Book(("trigger",), (OpenOrder("trigger", "1", "BTC-USDT"),), 1)
+    book = Book((CROSS.id,), (OpenOrder(CROSS.id, "1", "BTC-USDT"),), 1)
     ack, sent = cancel(venue, "ETH-USDT", book=book)
     assert (ack.verdict, venue.resting) == (Verdict.ACCEPTED, [])
     cancels = [
@@ -284,7 +332,8 @@ def test_what_the_venue_did_not_take_is_sent_again_and_nothing_else() -> None:
         (Scope(direction="sell"), {"2", "3"}),
         (Scope(contract="BTC-USDT", direction="sell"), {"2"}),
         (Scope(offset="open"), {"1", "2", "3"}),
-        (Scope(orders=(OpenOrder("trigger", "3", "ETH-USDT"),)), {"3"}),
+        (Scope(orders=(OpenOrder(CROSS.id, "3", "ETH-USDT"),)), {"3"}),
+        (Scope(orders=(OpenOrder(ISOLATED.id, "3", "ETH-USDT"),)), set()),
         (Scope(orders=(OpenOrder("cross", "3", "ETH-USDT"),)), set()),
     ],
 )
@@ -302,14 +351,15 @@ def test_a_cancel_takes_exactly_its_scope(scope: Scope, gone: set[str]) -> None:
 
 def test_chosen_orders_go_by_tens() -> None:
     venue = Venue([Resting("swap_cross_track", str(n), "BTC-USDT") for n in range(23)])
-    chosen = tuple(OpenOrder("trigger", str(n), "BTC-USDT") for n in range(21))
+    chosen = tuple(OpenOrder(CROSS.id, str(n), "BTC-USDT") for n in range(21))
     ack, sent = cancel(venue, scope=Scope(orders=chosen))
     assert [len(json.loads(call.body)["order_id"].split(",")) for call in sent[1]] == [10, 10, 1]  # type: ignore[union-attr]
     assert (ack.verdict, len(venue.resting)) == (Verdict.ACCEPTED, 2)
 
 
-def test_a_category_is_not_of_this_world() -> None:
-    ack, sent = cancel(Venue([]), scope=Scope(category="SPOT"))
+@pytest.mark.parametrize("category", ["SPOT", ISOLATED.id])
+def test_a_category_is_not_of_this_world(category: str) -> None:
+    ack, sent = cancel(Venue([]), scope=Scope(category=category))
     assert (ack.verdict, sent) == (Verdict.REFUSED, [])
 
 
@@ -330,7 +380,7 @@ def test_a_cancel_that_the_venue_refuses_is_told() -> None:
 def test_without_a_list_what_is_known_is_swept(trouble: Reply, verdict: Verdict) -> None:
     venue = Venue(everywhere("BTC-USDT", "ETH-USDT", "SOL-USDT"))
     venue.instead = {"swap_trigger_openorders": trouble}
-    book = Book(("trigger",), (OpenOrder("trigger", "1", "ETH-USDT"),), 1)
+    book = Book((CROSS.id,), (OpenOrder(CROSS.id, "1", "ETH-USDT"),), 1)
     ack, _ = cancel(venue, "BTC-USDT", book=book)
     assert {r.contract for r in venue.resting} == {"SOL-USDT"}
     assert ack.verdict is verdict
@@ -339,7 +389,7 @@ def test_without_a_list_what_is_known_is_swept(trouble: Reply, verdict: Verdict)
 
 def test_without_a_list_no_chosen_order_is_taken_for_another() -> None:
     venue = Venue(everywhere("BTC-USDT"), instead={"swap_trigger_openorders": LOST})
-    scope = Scope(orders=(OpenOrder("trigger", "100", "BTC-USDT"),))
+    scope = Scope(orders=(OpenOrder(ISOLATED.id, "100", "BTC-USDT"),))
     ack, sent = cancel(venue, "BTC-USDT", scope=scope)
     assert (ack.verdict, len(sent), len(venue.resting)) == (Verdict.UNKNOWN, 1, 6)
 

@@ -20,6 +20,8 @@ from tui.venues import VENUES
 START_S = 15.0
 DEMO_ACCOUNTS = 4
 """That the simulator has unless it is given others."""
+CONTRACTS = ("BTC-USDT", "ETH-USDT")
+"""Of HTX accounts: where conditional orders can rest at the simulator."""
 
 
 class DemoError(Exception):
@@ -102,6 +104,7 @@ def _desk_of(greeting: Any) -> DemoDesk:
                 venue=venue.id,
                 rest_url=url,
                 ws_url=url.replace("http", "ws", 1) + path if path else None,
+                contracts=CONTRACTS if venue.families else (),
                 deadman=TimerSettings() if any(timer.usual for timer in venue.timers) else None,
             )
         )

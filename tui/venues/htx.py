@@ -3,19 +3,20 @@
 The socket is `/linear-swap-trade`. An account is of one of two families: `legacy`, whose isolated
 and cross margin orders are separate worlds, or `unified` (V5). A call of the wrong family finds
 nothing or is refused, so the family is asked from the venue. The parts: `htx_wire` (bytes),
-`htx_replies` (codes), `htx_family` (which family), `htx_orders` (lists), `htx_cancel` (cancels).
+`htx_replies` (codes), `htx_family` (which family), `htx_orders` (lists), `htx_cancel` (cancels),
+`htx_triggers` and `htx_algo` (conditional orders of legacy and of V5 accounts).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.core.accounts import Account
 from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
-from tui.core.orders import Book, Kind
+from tui.core.orders import Book, Kind, OpenOrder
 from tui.core.secrets import Credentials
-from tui.venues import htx_cancel, htx_orders, htx_wire
+from tui.venues import htx_algo, htx_cancel, htx_orders, htx_triggers, htx_wire
 from tui.venues.base import (
     TOO_MANY_REQUESTS,
     Call,
@@ -37,22 +38,13 @@ from tui.venues.base import (
 )
 from tui.venues.htx_cancel import lately_in
 from tui.venues.htx_family import OLD_CALL, V5_CALL, ask_family, of_its_family
-from tui.venues.htx_replies import LIMITED, answer, error_of, said
+from tui.venues.htx_replies import FAMILY_CODES, KEY_CODES, LIMITED, answer, error_of, said
 from tui.venues.htx_timer import TIMER, set_timer
-from tui.venues.htx_triggers import (
-    ACTION,
-    EXTRA,
-    ISOLATED_TRIGGERS,
-    KIND,
-    LIST_PATHS,
-    OWN_LIMIT,
-    open_triggers,
-)
-from tui.venues.htx_triggers import cancel as cancel_triggers
-from tui.venues.htx_triggers import limit_of as trigger_limit
+from tui.venues.htx_triggers import EXTRA
 from tui.venues.progress import Progress
 from tui.venues.reading import int_of
 from tui.venues.sites import Site
+from tui.venues.talks import side_by_side
 from tui.venues.writing import compact
 
 SITES = (
@@ -85,7 +77,8 @@ HTX = VenueSpec(
 READS = RateLimit("reads", 72, per_s=3.0)
 """Of one user, all reads together, of the old calls and of V5."""
 FAMILY_PATHS = {V5_CALL.path, OLD_CALL.path}
-READ_PATHS = LIST_PATHS | FAMILY_PATHS | {htx_orders.UNIFIED_LIST, *htx_orders.LISTS.values()}
+LIST_PATHS = {htx_orders.UNIFIED_LIST, htx_algo.LIST, *htx_orders.LISTS.values()}
+READ_PATHS = htx_triggers.LIST_PATHS | FAMILY_PATHS | LIST_PATHS
 
 LEAVES = "trigger, TP/SL and trailing orders"
 
@@ -95,22 +88,27 @@ class _Offer:
     """What accounts of one family have."""
 
     family: str
-    kind: Kind
-    action: Action
+    kinds: tuple[Kind, ...]
+    action: Action | None
+    """What cancels these kinds; None where nothing does."""
 
 
 def _offer(family: str, kind: str) -> _Offer:
     scopes = ("contract", "direction", "offset")
     action = Action(kind, kind, (kind,), ("ws", "rest"), LEAVES, scopes=scopes)
-    return _Offer(family, Kind(kind, kind), action)
+    return _Offer(family, (Kind(kind, kind),), action)
 
 
 _OFFERS = (
     _offer("legacy", "isolated"),
     _offer("legacy", "cross"),
-    _Offer("legacy", KIND, ACTION),
+    _Offer("legacy", htx_triggers.KINDS, htx_triggers.ACTION),
     _offer("unified", "unified"),
+    _Offer("unified", (htx_algo.KIND,), None),
 )
+_CONDITIONAL = frozenset(kind.id for kind in (*htx_triggers.KINDS, htx_algo.KIND))
+
+_Listed = tuple[OpenOrder, ...] | VenueError
 
 
 class Htx:
@@ -151,12 +149,12 @@ class Htx:
         return gateway or said(reply).code == LIMITED
 
     def limit(self, call: Call) -> RateLimit | None:
-        return trigger_limit(call) or htx_cancel.limit_of(call)
+        return htx_triggers.limit_of(call) or htx_cancel.limit_of(call)
 
     def read_limit(self, call: Call) -> RateLimit | None:
         path = call.path if isinstance(call, RestCall) else ""
-        if path == ISOLATED_TRIGGERS:
-            return OWN_LIMIT
+        if path == htx_triggers.ISOLATED_TRIGGERS:
+            return htx_triggers.OWN_LIMIT
         return READS if path in READ_PATHS else None
 
     # talks
@@ -196,19 +194,26 @@ class Htx:
         return Profile(asked)
 
     def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
-        """Conditional orders that the venue refuses to list are left out of the book's kinds, so
-        that they are unknown and the other kinds are not lost with them."""
-        others = tuple(kind for kind in kinds if kind != KIND.id)
-        book = yield from htx_orders.read_book(others)
-        if KIND.id not in kinds:
-            return book
-        try:
-            triggers = yield from open_triggers(self._account.contracts)
-        except VenueError as error:
-            if not others or error.verdict is not Verdict.REFUSED:
-                raise
-            return book
-        return Book(kinds, book.orders + triggers, 0)
+        """Ordinary orders kind by kind, conditional ones all at once."""
+        found: dict[str, _Listed] = {}
+        for kind in kinds:
+            if kind not in _CONDITIONAL:
+                found[kind] = yield from _listed(kind, htx_orders.open_orders(kind))
+        conditional = [kind for kind in kinds if kind in _CONDITIONAL]
+        lists = yield from side_by_side([_listed(k, self._conditional(k)) for k in conditional])
+        found |= zip(conditional, lists, strict=True)
+        read = {kind: orders for kind, orders in found.items() if isinstance(orders, tuple)}
+        return Book(
+            tuple(kind for kind in kinds if kind in read),
+            tuple(order for kind in kinds for order in read.get(kind, ())),
+            read_at_ms=0,
+            refused=tuple((kind, str(found[kind])) for kind in kinds if kind not in read),
+        )
+
+    def _conditional(self, kind: str) -> Talk[tuple[OpenOrder, ...]]:
+        if kind == htx_algo.KIND.id:
+            return htx_algo.open_algo_orders()
+        return htx_triggers.open_triggers(kind, self._account.contracts)
 
     def cancel(
         self,
@@ -225,7 +230,7 @@ class Htx:
         contracts = self._account.contracts
         progress = progress or Progress()
         if action.id == EXTRA.id:
-            ack = yield from cancel_triggers(scope, book, contracts, progress)
+            ack = yield from htx_triggers.cancel(scope, book, contracts, progress)
         else:
             ack = yield from htx_cancel.cancel(
                 action, scope, book, route, (*contracts, *lately_in(lately, action.id)), progress
@@ -238,21 +243,41 @@ class Htx:
     # facts
 
     def kinds(self, profile: Profile) -> tuple[Kind, ...]:
-        return tuple(offer.kind for offer in self._offers(profile))
+        """Conditional orders too, whether or not a button reaches them; then they are read as often
+        as the others."""
+        return tuple(
+            replace(kind, every=1) if self._action_of(offer) else kind
+            for offer in self._offers(profile)
+            for kind in offer.kinds
+        )
 
     def actions(self, profile: Profile) -> tuple[Action, ...]:
-        return tuple(offer.action for offer in self._offers(profile))
+        return tuple(filter(None, map(self._action_of, self._offers(profile))))
 
     def _offers(self, profile: Profile) -> list[_Offer]:
         """Those of both families while it is unknown: a press must then reach either."""
         family = profile.family or self._account.family
-        return [
-            offer
-            for offer in _OFFERS
-            if family in (offer.family, "auto")
-            and (offer.action.id != EXTRA.id or EXTRA.id in self._account.extras)
-        ]
+        return [offer for offer in _OFFERS if family in (offer.family, "auto")]
+
+    def _action_of(self, offer: _Offer) -> Action | None:
+        """The action of an offer, if the account has it."""
+        asked_for = offer.action is not htx_triggers.ACTION or EXTRA.id in self._account.extras
+        return offer.action if asked_for else None
 
 
 def _family_of(action: Action) -> str:
-    return next((offer.family for offer in _OFFERS if offer.action.id == action.id), "")
+    mine = (one.family for one in _OFFERS if one.action is not None and one.action.id == action.id)
+    return next(mine, "")
+
+
+def _listed(kind: str, talk: Talk[tuple[OpenOrder, ...]]) -> Talk[_Listed]:
+    """The orders of a kind, or why the venue will not list them for this account. Raises VenueError
+    where it is not this list that is refused: the key, an account of the other family, or a doubt.
+    """
+    try:
+        return (yield from talk)
+    except VenueError as error:
+        wrong_family = error.code in FAMILY_CODES and kind not in _CONDITIONAL
+        if error.verdict is not Verdict.REFUSED or error.code in KEY_CODES or wrong_family:
+            raise
+        return error

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tui.core.actions import Verdict
-from tui.core.orders import Book, OpenOrder
+from tui.core.orders import OpenOrder
 from tui.venues.base import Call, JsonObject, JsonValue, Reply, RestCall, Talk, VenueError
 from tui.venues.htx_replies import answer
 from tui.venues.reading import int_of, object_of, objects_of, text_of
@@ -32,18 +32,10 @@ LISTS = {
 UNIFIED_LIST = "/v5/trade/order/opens"
 
 
-def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
-    """Every open order of these kinds. Raises VenueError."""
-    orders: list[OpenOrder] = []
-    for kind in kinds:
-        orders += yield from open_orders(kind)
-    return Book(kinds, tuple(orders), 0)
-
-
 def open_orders(kind: str) -> Talk[tuple[OpenOrder, ...]]:
     """Every open order of one kind. Raises VenueError."""
     if kind == "unified":
-        return (yield from _unified_list())
+        return (yield from read_v5_list(V5Listing(UNIFIED_LIST, (), _unified_order)))
     if kind in LISTS:
         return (yield from read_list(Listing(LISTS[kind], lambda item: _legacy_order(kind, item))))
     raise VenueError(Verdict.REFUSED, "", f"HTX has no orders of the kind {kind}")
@@ -140,8 +132,17 @@ def order_id_of(item: JsonObject) -> str:
 # --- unified: a cursor ---------------------------------------------------------------------------
 
 
-def _unified_list() -> Talk[tuple[OpenOrder, ...]]:
-    """Follows the cursor until a page is short.
+@dataclass(frozen=True, slots=True)
+class V5Listing:
+    """A list that goes on from a cursor."""
+
+    path: str
+    query: tuple[tuple[str, str], ...]
+    order_of: Callable[[JsonObject], OpenOrder]
+
+
+def read_v5_list(listing: V5Listing) -> Talk[tuple[OpenOrder, ...]]:
+    """Follows the cursor until a page is short. Raises VenueError.
 
     HTX does not document which of `next` and `prev` leads away from the first page. So a full
     page that is followed by nothing new is the end only when the other direction agrees.
@@ -150,16 +151,16 @@ def _unified_list() -> Talk[tuple[OpenOrder, ...]]:
     cursor, direct = "", "next"
     end_seen = False
     for _ in range(MAX_PAGES):
-        replies = yield (_unified_call(cursor, direct, len(orders)),)
+        replies = yield (_v5_call(listing, cursor, direct, len(orders)),)
         items = _items(answer(replies[0]), "data")
-        page = _by_id([_unified_order(item) for item in items])
+        page = _by_id([listing.order_of(item) for item in items])
         short = len(items) < UNIFIED_PAGE
         fresh = bool(page.keys() - orders.keys())
         orders |= page
         if short and (fresh or not cursor):
             return tuple(orders.values())
         if fresh:
-            cursor = text_of(items[-1].get("id")) or text_of(items[-1].get("order_id"))
+            cursor = text_of(items[-1].get("id")) or listing.order_of(items[-1]).order_id
             continue
         end_seen = end_seen or short
         if direct == "prev":
@@ -170,11 +171,11 @@ def _unified_list() -> Talk[tuple[OpenOrder, ...]]:
     return tuple(orders.values())
 
 
-def _unified_call(cursor: str, direct: str, listed: int) -> Call:
-    query = [("limit", str(UNIFIED_PAGE))]
+def _v5_call(listing: V5Listing, cursor: str, direct: str, listed: int) -> Call:
+    query = [*listing.query, ("limit", str(UNIFIED_PAGE))]
     if cursor:
         query += [("from", cursor), ("direct", direct)]
-    return RestCall("GET", UNIFIED_LIST, tuple(query), listed=listed)
+    return RestCall("GET", listing.path, tuple(query), listed=listed)
 
 
 _OFFSETS = {
@@ -187,14 +188,20 @@ _OFFSETS = {
 
 
 def _unified_order(item: JsonObject) -> OpenOrder:
+    order_id = text_of(item.get("order_id")) or text_of(item.get("id"))
+    return v5_order("unified", order_id, item, figure(item.get("price")))
+
+
+def v5_order(kind: str, order_id: str, item: JsonObject, price: str) -> OpenOrder:
+    """An order of a V5 list; ordinary and conditional ones name most fields alike."""
     side = text_of(item.get("side"))
     return OpenOrder(
-        "unified",
-        order_id=text_of(item.get("order_id")) or text_of(item.get("id")),
+        kind,
+        order_id,
         contract=text_of(item.get("contract_code")),
         side=side,
         offset=_OFFSETS.get((side, text_of(item.get("position_side"))), ""),
-        price=figure(item.get("price")),
+        price=price,
         size=figure(item.get("volume")),
         created_ms=int_of(item.get("created_time")),
     )

@@ -82,6 +82,9 @@ BUSINESS = _table(
 )
 """Codes of `err_code` and `code`; one that is absent means UNKNOWN."""
 
+KEY_CODES = frozenset({"403", "1253", *(f"{code}" for code in range(12001, 12010))})
+"""The key, its signature or its address is refused, and so is every other call."""
+
 FAMILY_CODES = frozenset(
     {"1051", "1066", *(code for code, meaning in BUSINESS.items() if meaning is _OTHER_FAMILY)}
 )

@@ -6,7 +6,8 @@ Open Orders", "[Isolated] Cancel All Trigger Orders", "[Isolated] Cancel Trigger
 neighbours for "[Cross]", "Take-profit and Stop-loss Orders" and "Trailing Orders".
 
 The cross lists hold all contracts; the isolated ones tell of one contract each, so isolated orders
-are known of the contracts that the settings name, and of no others.
+are known of the contracts that the settings name, and of no others. Without such a name nothing is
+known of them, and the reason says so. They are therefore two kinds, one of each margin mode.
 """
 
 from __future__ import annotations
@@ -33,11 +34,14 @@ MOST_IDS = 10
 RETRY_S = 1.1
 
 EXTRA = Extra("triggers", most_contracts=A_SECOND)
-KIND = Kind("trigger", "conditional", spacing_s=RETRY_S)
+ISOLATED = Kind("isolated-trigger", "isolated conditional", spacing_s=RETRY_S, every=6)
+CROSS = Kind("cross-trigger", "cross conditional", spacing_s=RETRY_S, every=6)
+KINDS = (ISOLATED, CROSS)
+NOT_NAMED = "HTX lists these by contract alone: name your contracts in the settings, as `contracts`"
 ACTION = Action(
     id=EXTRA.id,
     label="conditional orders",
-    kinds=(KIND.id,),
+    kinds=(ISOLATED.id, CROSS.id),
     routes=("rest",),
     leaves="isolated ones in contracts that the settings do not name",
     scopes=("contract", "direction", "offset"),
@@ -48,14 +52,18 @@ ACTION = Action(
 class Sort:
     """One sort of conditional order in one margin mode, and where its calls are."""
 
-    isolated: bool
+    kind: Kind
     path: str
     """What the names of its calls begin with."""
 
+    @property
+    def isolated(self) -> bool:
+        return self.kind is ISOLATED
+
 
 SORTS = tuple(
-    Sort(isolated, f"/linear-swap-api/v1/swap_{'' if isolated else 'cross_'}{name}")
-    for isolated in (True, False)
+    Sort(kind, f"/linear-swap-api/v1/swap_{'' if kind is ISOLATED else 'cross_'}{name}")
+    for kind in KINDS
     for name in ("trigger", "tpsl", "track")
 )
 
@@ -67,9 +75,12 @@ OWN_LIMIT = RateLimit("isolated trigger orders", A_SECOND, per_s=1.0)
 Found = list[tuple[Sort, tuple[OpenOrder, ...]]]
 
 
-def open_triggers(contracts: tuple[str, ...]) -> Talk[tuple[OpenOrder, ...]]:
-    """Every open conditional order that can be listed. Raises VenueError."""
-    found = yield from _listed(contracts)
+def open_triggers(kind: str, contracts: tuple[str, ...]) -> Talk[tuple[OpenOrder, ...]]:
+    """Every open conditional order of one margin mode. Raises VenueError, REFUSED where no contract
+    is named that the isolated lists could be asked for."""
+    if kind == ISOLATED.id and not any(map(_is_swap, contracts)):
+        raise VenueError(Verdict.REFUSED, "", NOT_NAMED)
+    found = yield from _listed(contracts, (kind,))
     return tuple(order for _, orders in found for order in orders)
 
 
@@ -83,13 +94,14 @@ def cancel(
     is asked for in the same moment shows orders there. Without a list, all contracts that are known
     are swept blindly.
     """
-    if scope.category not in (None, KIND.id):
+    if scope.category is not None:
         return Ack(Verdict.REFUSED, "", f"conditional orders have no category {scope.category}")
     by_id = bool(scope.orders or scope.direction or scope.offset)
     known = [] if by_id else _known_contracts(scope, book)
     parts = [] if by_id or len(known) > A_SECOND else _blindly(scope, known)
     due = progress.due(parts)
-    replies, found = yield from alongside(tuple(part.call for part in due), _listed(contracts))
+    lists = _listed(contracts, ACTION.kinds)
+    replies, found = yield from alongside(tuple(part.call for part in due), lists)
     progress.take(due, replies)
     rest = []
     if isinstance(found, VenueError):
@@ -108,10 +120,14 @@ def cancel(
 # --- lists ---------------------------------------------------------------------------------------
 
 
-def _listed(contracts: tuple[str, ...]) -> Talk[Found]:
-    places = [(sort, contract) for sort in SORTS for contract in _places(sort, contracts)]
+def _listed(contracts: tuple[str, ...], kinds: tuple[str, ...]) -> Talk[Found]:
+    sorts = [sort for sort in SORTS if sort.kind.id in kinds]
+    places = [(sort, contract) for sort in sorts for contract in _places(sort, contracts)]
     lists = yield from side_by_side(
-        [read_list(Listing(f"{s.path}_openorders", _order, contract)) for s, contract in places]
+        [
+            read_list(Listing(f"{s.path}_openorders", partial(_order, s.kind.id), contract))
+            for s, contract in places
+        ]
     )
     return [(sort, orders) for (sort, _), orders in zip(places, lists, strict=True)]
 
@@ -126,9 +142,9 @@ def _is_swap(contract: str) -> bool:
     return contract.count("-") == 1
 
 
-def _order(item: JsonObject) -> OpenOrder:
+def _order(kind: str, item: JsonObject) -> OpenOrder:
     return OpenOrder(
-        KIND.id,
+        kind,
         order_id_of(item),
         contract=text_of(item.get("contract_code")),
         side=text_of(item.get("direction")),
@@ -161,7 +177,8 @@ def _parts(sort: Sort, orders: Iterable[OpenOrder], scope: Scope, by_id: bool) -
 def _known_contracts(scope: Scope, book: Book | None) -> list[str]:
     """Those in which the book has orders of the scope."""
     orders = book.orders if book else ()
-    return list(dict.fromkeys(o.contract for o in orders if o.kind == KIND.id and scope.covers(o)))
+    mine = (o for o in orders if o.kind in ACTION.kinds and scope.covers(o))
+    return list(dict.fromkeys(o.contract for o in mine))
 
 
 def _blindly(scope: Scope, contracts: Iterable[str]) -> list[Part]:
