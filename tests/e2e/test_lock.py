@@ -119,6 +119,26 @@ def test_a_desk_that_only_looks_sends_nothing(
     assert not list(home.rglob("locks/*")), "no timer is locked"
 
 
+def test_sixteen_colours_are_enough_to_see_what_cannot_be_pressed(terminal: Open) -> None:
+    desk = terminal("--demo", columns=140, rows=44, TERM="xterm-16color", COLORTERM="")
+    opened(desk)
+
+    def struck() -> str:
+        rows = desk.screen.buffer
+        cells = (rows[y][x] for y in range(44) for x in range(140))
+        return "".join(cell.data if cell.strikethrough else " " for cell in cells)
+
+    assert not struck().strip()
+    desk.lock_with_new(PIN)
+    desk.wait_for(lambda _: all(what in struck() for what in ("SPREADS", "QUOTES", "ALL", "arm")))
+    assert "PANIC" not in struck() and "locked" not in struck()
+    assert b"38;2;" not in desk.received and b"38;5;" not in desk.received, "of 16 colours only"
+    desk.press("q")
+    desk.wait_for("type the PIN")
+    desk.press(f"{PIN}\r")
+    assert desk.wait_end() == 0
+
+
 def test_an_alarm_asks_kitty_for_a_note_on_the_desktop(
     terminal: Open, venue: Any, bitget_desk: Callable[..., str]
 ) -> None:

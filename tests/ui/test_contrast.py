@@ -104,7 +104,7 @@ async def test_every_text_can_be_read(
             await pilot.press("escape")
             await make.until(pilot, lambda: app.screen is app.dashboard)
         for view_only, locked in ((True, False), (False, True)):
-            app.dashboard.header.mark(view_only=view_only, locked=locked)
+            app.dashboard.bar(view_only=view_only, locked=locked)
             await pilot.pause()
             assert not pale(app, least), "view only" if view_only else "locked"
         await pilot.press("X", "X")

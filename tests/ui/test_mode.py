@@ -11,7 +11,10 @@ import pytest
 
 from tests.ui.drawn import letters
 from tui.core.desk import DeskView
+from tui.core.secrets import Secret
+from tui.service.pin import Pin, SessionEntry
 from tui.ui.mode import DeskMode, Marks, Mode, mode_of
+from tui.ui.themes import OWN
 
 
 def view(make: SimpleNamespace, *paper: bool) -> DeskView:
@@ -61,7 +64,7 @@ async def test_marks_stand_in_the_header_and_bar_the_buttons(
         grounds = cancel.styles.background, panic.styles.background
 
         async def marked(*, view_only: bool, locked: bool) -> str:
-            header.mark(view_only=view_only, locked=locked)
+            app.dashboard.bar(view_only=view_only, locked=locked)
             await pilot.pause()
             await pilot.pause()
             return "\n".join(make.text(app).splitlines()[:3])
@@ -109,3 +112,58 @@ async def test_the_tall_header_leaves_nothing_out(
             assert "● READY" in said or "12 of 12 ready" in said
             large = any(block in said for block in "█▀▄")
             assert large == (width > 80), "a large figure where there is room"
+
+
+def struck(app: Any) -> str:
+    """All that is struck through."""
+    strips = app.screen._compositor.render_strips()
+    parts = (part for strip in strips for part in strip if part.style and part.style.strike)
+    return " | ".join(part.text.strip() for part in parts)
+
+
+THEMES = [*(theme.name for theme in OWN), "nord", "ansi-dark", "textual-light"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [(80, 24), (140, 44)])
+async def test_what_cannot_be_pressed_is_struck_through_and_says_why(
+    desk: Any, make: SimpleNamespace, theme: str, size: tuple[int, int]
+) -> None:
+    pin = Pin(SessionEntry())
+    pin.set(Secret("4417"))
+    async with make.shown(desk, size, pin=pin) as (app, pilot):
+        app.theme = theme
+        await pilot.pause()
+        assert struck(app) == ""
+        pin.look()
+        await pilot.press("l")
+        await make.until(pilot, lambda: "ALL 37" in struck(app))
+        barred = struck(app)
+        for what in ("SPREADS 12", "QUOTES 4", "ALL 8", "orders"):
+            assert what in barred, "every button but panic's"
+        assert "PANIC" not in barred and "PANIC" in make.text(app)
+        assert "locked" not in barred and "locked" in make.text(app), "the reason can be read"
+        assert "CANCEL" not in make.text(app) and "/ filter" not in make.text(app)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_a_desk_that_only_looks_strikes_panic_through_too(
+    desk: Any, make: SimpleNamespace, theme: str
+) -> None:
+    async with make.shown(desk, (140, 44), view_only=True) as (app, pilot):
+        app.theme = theme
+        await make.until(pilot, lambda: "PANIC" in struck(app))
+        assert "ALL 37" in struck(app) and "view only" in make.text(app)
+        *_, bar = make.text(app).splitlines()
+        assert "cancel" not in bar and "panic" not in bar and "arm" not in bar
+        titles = [one.title for one in app.get_system_commands(app.screen)]
+        barred = ("Cancel", "Panic", "Arm", "Disarm", "Choose orders")
+        assert titles and not [title for title in titles if title.startswith(barred)]
+
+
+async def test_struck_through_needs_no_colour(
+    desk: Any, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with make.shown(desk, (140, 44), view_only=True) as (app, pilot):
+        await make.until(pilot, lambda: "PANIC" in struck(app) and "ALL 37" in struck(app))

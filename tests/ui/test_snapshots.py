@@ -166,7 +166,7 @@ async def drawn(case: Case, make: SimpleNamespace, desk: Any) -> str:
     """The case as its file has it."""
     async with make.shown(desk, case.size, demo=case.demo, clock=lambda: NOW) as (app, pilot):
         app.theme = case.theme
-        app.dashboard.header.mark(view_only=case.view_only, locked=case.locked)
+        app.dashboard.bar(view_only=case.view_only, locked=case.locked)
         for key in case.keys:
             await pilot.press(key)
         await make.until(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 
 from tui.core.actions import Action
 from tui.core.desk import AccountView
@@ -110,7 +111,7 @@ class KeyButton(Painted[Face]):
         """Why nothing comes of a press: `locked`, `view only`; empty where it works."""
         if self.screen.has_class("-view-only"):
             return "view only"
-        return "locked" if self.screen.has_class("-barred") else ""
+        return "locked" if self.screen.has_class("-locked") else ""
 
     def rekey(self) -> None:
         """Names its key as it is now."""
@@ -170,14 +171,24 @@ class CancelButton(KeyButton):
         return _again(face, width, height) if face.armed_s else _cancel(face, width, height)
 
 
+_STRUCK = Style(strike=True)
+
+
+def struck(text: str) -> Content:
+    """What cannot be pressed now. The line through it is no colour, so that every theme, a terminal
+    of 16 colours and one of none show it."""
+    return Content.styled(text, _STRUCK)
+
+
 def _barred(face: Face, width: int, why: str) -> Content:
-    """What could be cancelled, without the word and the key for it."""
+    """What could be cancelled, without the word and the key for it, and why it cannot."""
+    what = struck(f"{face.what}{face.n}")
     return first_fitting(
         width - 1,
-        ink(f"{face.what}{face.n}    {why}"),
-        ink(f"{face.what}{face.n} {why}"),
-        ink(f"{face.what}{face.n}"),
-        ink(f"{face.what[:3]}{face.n}"),
+        row(what, ink(why), gap="    "),
+        row(what, ink(why), gap=" "),
+        what,
+        struck(f"{face.what[:3]}{face.n}"),
         ink(why),
     )
 
@@ -317,6 +328,6 @@ class ToolButton(KeyButton):
                 width, ink(f"AGAIN: {word} {face.key}"), ink(f"AGAIN {face.key}"), ink(face.key)
             )
         if self.barred:
-            return ink(word, ".ink--quiet")
+            return struck(word)
         key = ink(face.key, ".ink--strong")
         return first_fitting(width, row(ink(word, ".ink--text"), key, gap=" "), key)

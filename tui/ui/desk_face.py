@@ -158,7 +158,7 @@ class DeskFace(SparingScreen):
         marks = ((view_only, When.VIEW_ONLY), (locked, When.LOCKED))
         self._barred = frozenset(when for barred, when in marks if barred)
         self.header.mark(view_only=view_only, locked=locked)
-        self.set_class(view_only or locked, "-barred")
+        self.log_.bar(locked)
         self.show_presses()
         for button in self.query(KeyButton):
             button.refresh()

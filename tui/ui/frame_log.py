@@ -39,6 +39,7 @@ class FrameLog(Vertical):
         self.find_line = FindLine()
         self._accounts: tuple[str, ...] = ()
         self._account: str | None = None
+        self._locked = False
 
     def compose(self) -> ComposeResult:
         yield self.title_line
@@ -59,6 +60,11 @@ class FrameLog(Vertical):
     def extend(self, frames: Sequence[Frame], missed: int = 0) -> None:
         """Takes frames in, in the order of their numbers; `missed` were lost on the way here."""
         self.rows.extend(frames, missed)
+        self._entitle()
+
+    def bar(self, locked: bool) -> None:
+        """On a locked screen the title offers nothing to click, as nothing would come of it."""
+        self._locked = locked
         self._entitle()
 
     def focus(self, scroll_visible: bool = True) -> Self:
@@ -238,4 +244,5 @@ class FrameLog(Vertical):
         self._entitle()
 
     def _entitle(self) -> None:
-        self.title_line.show(heading(self.rows), tools(self.ring.wanted))
+        offered = () if self._locked else tools(self.ring.wanted)
+        self.title_line.show(heading(self.rows), offered)
