@@ -436,6 +436,8 @@ def pages(rows: dict[str, list[dict[str, object]]]) -> Venue:
 
 
 SPREADS_PATH, QUOTES_PATH = "/api/v5/sprd/orders-pending", "/api/v5/rfq/quotes"
+RFQS_PATH = "/api/v5/rfq/rfqs"
+ORDERS_PATH, ALGOS_PATH = "/api/v5/trade/orders-pending", "/api/v5/trade/orders-algo-pending"
 
 
 def read(venue: Venue | Reply, *kinds: str) -> tuple[Book, list[tuple[Call, ...]]]:
@@ -515,57 +517,31 @@ def test_quotes_others_made_on_our_rfqs_are_not_ours() -> None:
     assert [order.order_id for order in book.orders] == ["1", "3"]
 
 
-def by_state(active: list[int], pending: Reply) -> Venue:
-    """A venue with these active quotes, and this answer to a question for the pending ones."""
-    listed = pages({QUOTES_PATH: [quote_row(number) for number in active], SPREADS_PATH: []})
-
-    def answer(call: Call) -> Reply:
-        assert isinstance(call, RestCall)
-        return pending if ("state", "pending_fill") in call.query else listed(call)
-
-    return answer
-
-
 PENDING_QUERY = (("state", "pending_fill"), ("limit", "100"))
 
 
-def test_quotes_pending_fill_are_read_last_and_kept_apart() -> None:
-    venue = by_state([1, 2], rest(data=[quote_row(3), quote_row(4, clRfqId="theirs")]))
-    book, sent = read(venue, "spread", "quote", "pending-quote")
-    assert [(order.kind, order.order_id) for order in book.orders] == [
-        ("quote", "2"),
-        ("quote", "1"),
-        ("pending-quote", "3"),
+def test_what_is_pending_fill_is_read_apart() -> None:
+    rows = {QUOTES_PATH: [quote_row(3), quote_row(4, clRfqId="theirs")], RFQS_PATH: []}
+    book, sent = read(lambda call: rest(data=rows[call.path]), "pending-quote")  # type: ignore[union-attr]
+    assert [(order.kind, order.order_id) for order in book.orders] == [("pending-quote", "3")]
+    assert sent == [
+        (RestCall("GET", QUOTES_PATH, PENDING_QUERY),),
+        (RestCall("GET", RFQS_PATH, PENDING_QUERY),),
     ]
-    assert book.kinds == ("spread", "quote", "pending-quote")
-    assert [len(batch) for batch in sent] == [2, 1]
-    assert sent[1] == (RestCall("GET", QUOTES_PATH, PENDING_QUERY),)
 
 
-@pytest.mark.parametrize("active", [0, 99, 100, 101, 250])
-def test_a_read_of_all_kinds_leaves_quotes_the_room_they_need(active: int) -> None:
-    venue = by_state([1000 + i for i in range(active)], rest(data=[]))
-    book, sent = read(venue, "spread", "quote", "pending-quote")
-    asked = [call for batch in sent for call in batch if QUOTES_PATH in str(call)]
-    assert len(asked) == max(2, active // 100 + 1), "no request on top of what the quotes need"
-    assert ("pending-quote" in book.kinds) is (active < 100)
-    assert book.count(["quote"]) == active
+def test_an_rfq_of_ours_that_is_being_filled_is_pending_too() -> None:
+    ours, theirs = rfq_row(1, clRfqId="cr1"), rfq_row(2, flowType="theirs")
 
+    def answer(call: Call) -> Reply:
+        assert isinstance(call, RestCall)
+        return rest(data=[ours, theirs] if call.path == RFQS_PATH else [quote_row(1)])
 
-@pytest.mark.parametrize("trouble", [rest(200, "50011"), NoReply("lost", sent=True)])
-def test_pending_quotes_that_cannot_be_read_are_unknown_and_nothing_else_is_lost(
-    trouble: Reply,
-) -> None:
-    book, _ = read(by_state([1], trouble), "quote", "pending-quote")
-    assert (book.kinds, book.count()) == (("quote",), 1)
-    with pytest.raises(VenueError):
-        read(by_state([1], trouble), "pending-quote")
-
-
-def test_the_quotes_themselves_are_never_left_out() -> None:
-    with pytest.raises(VenueError):
-        read(lambda call: rest(200, "50011") if "active" in str(call) else rest(data=[]),
-             "quote", "pending-quote")  # fmt: skip
+    book, _ = read(answer, "pending-quote")
+    assert [(order.kind, order.side) for order in book.orders] == [
+        ("pending-quote", "sell"),
+        ("pending-quote", "buy / sell"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -619,10 +595,232 @@ def test_a_list_without_end_is_given_up() -> None:
         read(lambda _: rest(data=[spread_row(next(counter)) for _ in range(100)]), "spread")
 
 
-# --- RFQs, where the settings ask for them ---
+# --- what no action reaches: the order book and its conditional orders ---
+
+ALGO_TYPES = (
+    "conditional,oco",
+    "trigger",
+    "move_order_stop",
+    "twap",
+    "iceberg",
+    "smart_iceberg",
+    "chase",
+)
+
+
+def order_row(number: int) -> dict[str, object]:
+    row = {"ordId": str(number), "instId": "BTC-USDT", "instType": "SPOT", "px": "13013.5"}
+    return {**row, "sz": "0.001", "side": "buy", "state": "live", "cTime": "1724733617998"}
+
+
+def algo_row(number: int, **more: str) -> dict[str, object]:
+    row = {"algoId": str(number), "instId": "BTC-USDT-SWAP", "ordType": "conditional", "sz": "10"}
+    return {**row, "side": "sell", "state": "live", "cTime": "1724751378980", "ordPx": "", **more}
+
+
+def trade(orders: list[int], algos: dict[str, list[dict[str, object]]]) -> Venue:
+    """A venue that pages both lists as documented: newest first, older than `after`."""
+
+    def answer(call: Call) -> Reply:
+        assert isinstance(call, RestCall)
+        query = dict(call.query)
+        assert query["limit"] == "100"
+        assert set(query) <= {"limit", "after", "ordType"}
+        key = "ordId" if call.path == ORDERS_PATH else "algoId"
+        rows = [order_row(one) for one in orders]
+        if call.path == ALGOS_PATH:
+            rows = algos.get(query["ordType"], [])
+        found = sorted(rows, key=lambda row: -int(str(row[key])))
+        before = int(query.get("after", 10**9))
+        return rest(data=[row for row in found if int(str(row[key])) < before][:100])
+
+    return answer
+
+
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (99, 1), (100, 2), (250, 3)])
+def test_the_order_book_is_read_to_its_last_page(count: int, requests: int) -> None:
+    book, sent = read(trade([1000 + i for i in range(count)], {}), "order")
+    assert (book.kinds, book.count(["order"]), len(sent)) == (("order",), count, requests)
+    if count:
+        assert book.orders[0] == OpenOrder(
+            "order", str(999 + count), "BTC-USDT", "buy", "", "13013.5", "0.001", 1724733617998
+        )
+    if requests > 1:
+        later = (("limit", "100"), ("after", str(1000 + count - 100)))
+        assert sent[1] == (RestCall("GET", ORDERS_PATH, later),)
+
+
+def test_conditional_orders_of_every_type_are_one_kind() -> None:
+    algos = {one: [algo_row(100 * at + 1)] for at, one in enumerate(ALGO_TYPES)}
+    book, sent = read(trade([], algos), "algo")
+    assert sent == [
+        (RestCall("GET", ALGOS_PATH, (("ordType", one), ("limit", "100"))),) for one in ALGO_TYPES
+    ], "one after the other: a connection each would be too many"
+    assert (book.kinds, book.count(["algo"])) == (("algo",), len(ALGO_TYPES))
+    assert book.orders[0] == OpenOrder(
+        "algo", "1", "BTC-USDT-SWAP", "sell", "", "", "10", 1724751378980
+    )
+
+
+def test_conditional_orders_are_read_to_the_last_page_of_each_type() -> None:
+    algos = {"trigger": [algo_row(1000 + i) for i in range(150)], "chase": [algo_row(5)]}
+    book, sent = read(trade([], algos), "algo")
+    assert (book.count(["algo"]), [len(batch) for batch in sent]) == (151, [1] * 8)
+
+
+@pytest.mark.parametrize(
+    ("prices", "shown"),
+    [
+        ({"triggerPx": "100"}, "100"),
+        ({"tpTriggerPx": "120", "slTriggerPx": "80"}, "120 / 80"),
+        ({"activePx": "90"}, "90"),
+        ({"pxLimit": "70"}, "70"),
+        ({"last": "60", "ordPx": "-1"}, ""),
+    ],
+)
+def test_a_conditional_order_shows_at_which_price_it_acts(
+    prices: dict[str, str], shown: str
+) -> None:
+    book, _ = read(trade([], {"trigger": [algo_row(1, **prices)]}), "algo")
+    assert [order.price for order in book.orders] == [shown]
+
+
+@pytest.mark.parametrize("unknown", ALGO_TYPES)
+def test_a_type_that_the_venue_does_not_know_is_none_of_its_orders(unknown: str) -> None:
+    """The pages disagree on three types; of the others such an answer is a refusal."""
+
+    def answer(call: Call) -> Reply:
+        assert isinstance(call, RestCall)
+        if ("ordType", unknown) in call.query:
+            return rest(400, "51000", "Parameter ordType error")
+        return rest(data=[algo_row(ALGO_TYPES.index(dict(call.query)["ordType"]))])
+
+    book, _ = read(answer, "algo")
+    if unknown in ("iceberg", "smart_iceberg", "chase"):
+        assert (book.kinds, book.count(), book.refused) == (("algo",), 6, ())
+    else:
+        words = "51000 Parameter ordType error"
+        assert (book.kinds, book.orders, book.refused) == ((), (), (("algo", words),))
+
+
+@pytest.mark.parametrize(
+    "answer", [rest(400, "51000", "Parameter instId error"), rest(200, "50030", "No permission")]
+)
+def test_any_other_refusal_of_a_type_leaves_conditional_orders_unknown(answer: Reply) -> None:
+    def venue(call: Call) -> Reply:
+        assert isinstance(call, RestCall)
+        return answer if ("ordType", "chase") in call.query else rest(data=[])
+
+    book, _ = read(venue, "algo")
+    assert (book.kinds, [kind for kind, _ in book.refused]) == ((), ["algo"])
+
+
+@pytest.mark.parametrize("kind", ["order", "algo"])
+@pytest.mark.parametrize("trouble", [rest(429, "50011"), NoReply("lost", sent=True), rest()])
+def test_a_list_of_the_order_book_that_is_not_whole_is_no_book(kind: str, trouble: Reply) -> None:
+    def venue(call: Call) -> Reply:
+        assert isinstance(call, RestCall)
+        last = ("ordType", "chase") in call.query or call.path == ORDERS_PATH
+        return trouble if last else rest(data=[])
+
+    with pytest.raises(VenueError):
+        read(venue, kind)
+
+
+def test_the_lists_of_the_order_book_keep_to_their_limits() -> None:
+    for path, calls in ((ORDERS_PATH, 60), (ALGOS_PATH, 20)):
+        limit = OKX_ACCOUNT.read_limit(RestCall("GET", path))
+        assert limit is not None
+        assert (limit.name, limit.calls, limit.per_s) == (path, calls, 2.0)
+
+
+# --- an account without one of the products ---
+
+NO_PERMISSION = rest(200, "50030", "You don't have permission to use this API endpoint")
+NOT_IN_THIS_MODE = rest(200, "51010", "Request unsupported under current account mode")
+EVERY_KIND = ("spread", "quote", "rfq", "order", "algo", "pending-quote")
+PRODUCT_CODES = ["50030", "50038", "50051", "50120", "51010", "51024", "70006", "70015"]
+
+
+def without(product: str, refusal: Reply) -> Venue:
+    """A venue that refuses every list under this path, and lists one order everywhere else."""
+
+    def answer(call: Call) -> Reply:
+        assert isinstance(call, RestCall)
+        if call.path.startswith(f"/api/v5/{product}/"):
+            return refusal
+        row = {"sprdId": SPREAD, "ordId": "1", "algoId": "1", "quoteId": "1", "rfqId": "1"}
+        return rest(data=[row])
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("product", "kinds"),
+    [
+        ("sprd", ("spread",)),
+        ("rfq", ("quote", "rfq", "pending-quote")),
+        ("trade", ("order", "algo")),
+    ],
+)
+def test_a_refused_product_is_named_and_all_else_is_read(
+    product: str, kinds: tuple[str, ...]
+) -> None:
+    words = "50030 You don't have permission to use this API endpoint"
+    book, _ = read(without(product, NO_PERMISSION), *EVERY_KIND)
+    assert dict(book.refused) == dict.fromkeys(kinds, words)
+    assert set(book.kinds) == set(EVERY_KIND) - set(kinds)
+    assert {order.kind for order in book.orders} == set(book.kinds)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("code", PRODUCT_CODES)
+def test_a_refused_list_alone_is_no_error_of_the_account(kind: str, code: str) -> None:
+    book, _ = read(rest(200, code, "not for you"), kind)
+    assert (book.kinds, book.orders) == ((), ())
+    assert book.refused == ((kind, f"{code} not for you"),)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *[rest(401, code) for code in AUTH_CODES],
+        *[rest(200, code) for code in ("50007", "50012", "50027", "50119", "50121")],
+        rest(403, "50035"),
+    ],
+)
+def test_a_refusal_of_the_key_or_of_the_account_is_one(kind: str, reply: Reply) -> None:
+    with pytest.raises(VenueError) as caught:
+        read(reply, kind)
+    assert caught.value.verdict is R
+
+
+@pytest.mark.parametrize("code", ["50011", "50013", "50004", "50001", "98765"])
+def test_what_is_no_certain_refusal_makes_no_list_refused(code: str) -> None:
+    with pytest.raises(VenueError):
+        read(without("sprd", rest(200, code)), "spread", "quote")
+
+
+def test_a_list_refused_on_its_second_page_is_refused_whole() -> None:
+    replies = iter([rest(data=[spread_row(1000 - i) for i in range(100)]), NO_PERMISSION])
+    book, _ = read(lambda _: next(replies), "spread")
+    assert (book.kinds, book.orders, len(book.refused)) == ((), (), 1)
+
+
+@pytest.mark.parametrize("action", [SPREADS, QUOTES, RFQS])
+@pytest.mark.parametrize("reply", [NO_PERMISSION, NOT_IN_THIS_MODE])
+def test_a_cancel_of_a_refused_product_is_refused_with_the_venue_s_words(
+    action: Action, reply: RestReply
+) -> None:
+    said = json.loads(reply.body)
+    ack, _ = cancel(action, EVERYTHING, reply)
+    assert (ack.verdict, ack.code, ack.text) == (R, said["code"], said["msg"])
+
+
+# --- RFQs: always listed, cancelled where the settings ask for it ---
 
 WITH_RFQS = Okx(Account("a", "okx", OKX.rest_url, extras=("rfqs",)))
-RFQS_PATH = "/api/v5/rfq/rfqs"
 
 
 def rfq_row(number: int, **more: str) -> dict[str, object]:
@@ -634,12 +832,10 @@ def rfq_row(number: int, **more: str) -> dict[str, object]:
     return {**row, "clRfqId": "", "flowType": "", **more}
 
 
-def test_rfqs_are_there_only_where_the_settings_ask_for_them() -> None:
+def test_rfqs_are_cancelled_only_where_the_settings_ask_for_it() -> None:
     assert [extra.id for extra in OKX.extras] == ["rfqs"]
-    assert "rfq" not in [kind.id for kind in OKX_ACCOUNT.kinds(PROFILE)]
     assert RFQS not in OKX_ACCOUNT.actions(PROFILE)
-    kinds = {kind.id: kind for kind in WITH_RFQS.kinds(PROFILE)}
-    assert list(kinds) == ["spread", "quote", "rfq", "pending-quote"]
+    assert WITH_RFQS.kinds(PROFILE) == OKX_ACCOUNT.kinds(PROFILE)
     assert WITH_RFQS.actions(PROFILE)[-1] == RFQS
     assert (RFQS.id, RFQS.key, RFQS.kinds) == ("rfqs", None, ("rfq",))
 
@@ -772,7 +968,9 @@ def test_a_clock_that_does_not_tell_is_an_error(reply: Reply) -> None:
 
 def test_facts() -> None:
     kinds = {kind.id: kind for kind in OKX_ACCOUNT.kinds(PROFILE)}
-    assert list(kinds) == ["spread", "quote", "pending-quote"]
+    assert list(kinds) == ["spread", "quote", "rfq", "order", "algo", "pending-quote"]
+    reached = {kind for action in OKX_ACCOUNT.actions(PROFILE) for kind in action.kinds}
+    assert reached == {"spread", "quote"}, "all else is the remainder"
     assert kinds["quote"].spacing_s > 1.0, "2 requests per 2 seconds"
     assert kinds["pending-quote"].spacing_s > 2.0, "a read of both takes both requests"
     actions = OKX_ACCOUNT.actions(PROFILE)

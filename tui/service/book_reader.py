@@ -167,12 +167,14 @@ class BookReader:
         ]
         covered = [group for group in groups if group]
         within = {kind for group in covered for kind in group}
-        # What no button reaches comes last, and its failure says nothing of a press.
-        rest = tuple(kind for kind in due if kind not in within)
         self._troubles = {kinds: self._troubles.get(kinds) for kinds in covered}
         # The first listing of all makes the account ready: it leaves no room for others.
         await self._poll({kinds: not set(kinds) <= known for kinds in covered})
-        await self._poll({rest: False} if rest and not self.pause_s else {})
+        # What no button reaches comes last, one list after another, and its failure says nothing of
+        # a press.
+        rest = [kind for kind in due if kind not in within]
+        for kind in rest if not self.pause_s else ():
+            await self._poll({(kind,): False})
 
     async def _poll(self, groups: Mapping[tuple[str, ...], bool]) -> None:
         """Polls these lists, the urgent ones like a press. Returns when they are read, but for
@@ -207,10 +209,13 @@ class BookReader:
     async def read_missing(self) -> None:
         """Reads what has never been read, at once; no trouble if that fails."""
         known = self._ledger.book.kinds if self._ledger.book else ()
-        missing = tuple(kind.id for kind in self._profile.kinds if kind.id not in known)
-        if missing:
+
+        async def read(kind: str) -> None:
             with suppress(VenueError):
-                await self.read_kinds(missing)
+                await self.read_kinds((kind,))
+
+        kinds = (kind.id for kind in self._profile.kinds)
+        await asyncio.gather(*(read(kind) for kind in kinds if kind not in known))
 
     async def _read_group(self, kinds: tuple[str, ...], *, urgent: bool) -> VenueError | None:
         """Reads these kinds; why not, if it fails.

@@ -42,7 +42,16 @@ from tui.venues.base import (
     VenueError,
     VenueSpec,
 )
-from tui.venues.okx_book import PENDING, QUOTE, READ_LIMITS, RFQ, SPREAD, read_book
+from tui.venues.okx_book import (
+    ALGO,
+    ORDER,
+    PENDING,
+    QUOTE,
+    READ_LIMITS,
+    RFQ,
+    SPREAD,
+    read_book,
+)
 from tui.venues.okx_replies import (
     KEY_REFUSED,
     LIMITED,
@@ -115,8 +124,12 @@ KINDS = (
     Kind(SPREAD, "spreads", spacing_s=0.25),
     Kind(QUOTE, "quotes", spacing_s=1.1),
     Kind(RFQ, "RFQs", spacing_s=1.1),
+    Kind(ORDER, "order book", spacing_s=0.25, every=3),
+    Kind(ALGO, "conditional", spacing_s=1.1, every=6),
     Kind(PENDING, "pending fill", spacing_s=2.1),
 )
+"""Every account has them all. What no action reaches is read at every third poll, and conditional
+orders, whose list takes seven requests of a limit of 20 in 2 s, at every sixth."""
 SPREADS = Action(
     id="spreads",
     label="spreads",
@@ -301,7 +314,7 @@ class Okx:
     # --- facts ---
 
     def kinds(self, profile: Profile) -> tuple[Kind, ...]:
-        return tuple(kind for kind in KINDS if kind.id != RFQ or self._cancels_rfqs)
+        return KINDS
 
     def actions(self, profile: Profile) -> tuple[Action, ...]:
         return (SPREADS, QUOTES, RFQS) if self._cancels_rfqs else (SPREADS, QUOTES)

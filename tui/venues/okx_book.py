@@ -1,98 +1,93 @@
-"""OKX's lists of open orders: spread orders and quotes, page by page.
+"""OKX's lists of open orders, page by page: spreads, quotes, RFQs, the order book, algo orders.
 
 Pages "Get active orders" (Spread Trading REST; 10 requests per 2 s, at most 100 rows, older rows
-by `endId`), "Get quotes" and "Get rfqs" (Block Trading REST; 2 per 2 s each, same paging). An
-account holds at most 500 pending spread orders (page "General Info").
+by `endId`), "Get quotes" and "Get rfqs" (Block Trading REST; 2 per 2 s each, same paging), "Order
+List" (Order Book Trading, Trade; 60 per 2 s, older rows by `after`) and "Algo order list" (Algo
+Trading; 20 per 2 s, same paging). An account holds at most 500 pending spread orders and 4,000
+orders in the order book (page "General Info").
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base import JsonObject, RateLimit, Reply, RestCall, Talk, VenueError
-from tui.venues.okx_replies import rows_of
+from tui.venues.okx_replies import refuses_product, rows_of, unknown_parameter
 from tui.venues.reading import int_of, objects_of, text_of
 
 SPREAD = "spread"
 QUOTE = "quote"
-PENDING = "pending-quote"
-"""A quote that a taker has accepted: no cancel takes it, and it may still fill."""
 RFQ = "rfq"
+ORDER = "order"
+"""An order of the ordinary order book, of any instrument type."""
+ALGO = "algo"
+"""A conditional order: TP/SL, trigger, trailing, iceberg, TWAP, chase."""
+PENDING = "pending-quote"
+"""A quote or an RFQ that is being filled: no cancel takes it, and it may still fill."""
 PAGE = 100
 MAX_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the orders of one kind are listed."""
+    """One list of the venue."""
 
     path: str
     id_key: str
+    order: Callable[[str, JsonObject, str], OpenOrder | None]
+    """A row as an order of this kind and id; None for a row that is not ours."""
     filter: tuple[tuple[str, str], ...] = ()
-
-
-SOURCES = {
-    SPREAD: Source("/api/v5/sprd/orders-pending", "ordId"),
-    QUOTE: Source("/api/v5/rfq/quotes", "quoteId", (("state", "active"),)),
-    RFQ: Source("/api/v5/rfq/rfqs", "rfqId", (("state", "active"),)),
-    PENDING: Source("/api/v5/rfq/quotes", "quoteId", (("state", "pending_fill"),)),
-}
-
-READ_LIMITS = {
-    path: RateLimit(path, most, per_s=2.0)
-    for path, most in (
-        ("/api/v5/sprd/orders-pending", 10),
-        ("/api/v5/rfq/quotes", 2),
-        ("/api/v5/rfq/rfqs", 2),
-    )
-}
-"""By path; each is counted for itself, by user."""
+    older: str = "endId"
+    """The parameter that asks for what is older than an id."""
+    may_be_unknown: bool = False
+    """The venue may not have this sort of order, and then refuses the filter: there are none."""
 
 
 def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
-    """Every order of these kinds. Raises VenueError.
+    """Every order of these kinds, side by side; the lists of one kind come one after the other, so
+    that the seven of conditional orders take no connection each. Raises VenueError.
 
-    The two lists of quotes share two requests in two seconds. So the pending ones, which no
-    cancel takes, come last, and are left out of the book's kinds where there is no room for them:
-    they are then unknown, and no other kind is lost with them.
+    A kind that the venue refuses to this account is named among the book's `refused`, and no other
+    kind is lost with it.
     """
-    listings = [Listing(kind) for kind in SOURCES if kind in kinds and kind != PENDING]
-    yield from _read(listings)
-    quotes = next((listing for listing in listings if listing.kind == QUOTE), None)
-    if PENDING in kinds and (quotes is None or quotes.pages < 2):
-        pending = Listing(PENDING)
-        try:
-            yield from _read([pending])
-            listings.append(pending)
-        except VenueError:
-            if not listings:
-                raise
-    orders = tuple(order for listing in listings for order in listing.orders)
-    return Book(tuple(listing.kind for listing in listings), orders, read_at_ms=0)
-
-
-def _read(listings: Sequence[Listing]) -> Talk[None]:
-    """All of these lists to their last page, side by side."""
-    while due := [
-        (listing, replace(call, listed=sum(len(each.orders) for each in listings)))
-        for listing in listings
-        if (call := listing.call())
-    ]:
-        answers = yield tuple(call for _, call in due)
+    listings = [Listing(kind, one) for kind in SOURCES if kind in kinds for one in SOURCES[kind]]
+    refused: dict[str, str] = {}
+    while due := _due([listing for listing in listings if listing.kind not in refused]):
+        listed = sum(len(listing.orders) for listing in listings)
+        answers = yield tuple(replace(call, listed=listed) for _, call in due)
         for (listing, _), reply in zip(due, answers, strict=True):
-            listing.take(reply)
+            try:
+                listing.take(reply)
+            except VenueError as error:
+                if not refuses_product(error):
+                    raise
+                refused[listing.kind] = str(error)
+    read = tuple(kind for kind in SOURCES if kind in kinds and kind not in refused)
+    orders = tuple(
+        order for listing in listings if listing.kind in read for order in listing.orders
+    )
+    return Book(read, orders, read_at_ms=0, refused=tuple(refused.items()))
+
+
+def _due(listings: list[Listing]) -> list[tuple[Listing, RestCall]]:
+    """Of each kind the first list that is not complete, with its next request."""
+    due: dict[str, tuple[Listing, RestCall]] = {}
+    for listing in listings:
+        if listing.kind not in due and (call := listing.call()):
+            due[listing.kind] = (listing, call)
+    return list(due.values())
 
 
 class Listing:
     """One list being read: `call()` is its next request, None once it is complete."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, source: Source) -> None:
         self.kind = kind
         self.pages = 0
-        self._source = SOURCES[kind]
+        self._source = source
         self._found: dict[str, OpenOrder] = {}
         self._seen: set[str] = set()
         self._cursor = ""
@@ -105,13 +100,18 @@ class Listing:
     def call(self) -> RestCall | None:
         if self._complete:
             return None
-        older = (("endId", self._cursor),) if self._cursor else ()
+        older = ((self._source.older, self._cursor),) if self._cursor else ()
         query = (*self._source.filter, ("limit", str(PAGE)), *older)
         return RestCall("GET", self._source.path, query)
 
     def take(self, reply: Reply) -> None:
         """Adds a page. Raises VenueError if it cannot be read or the list does not go on."""
-        rows = rows_of(reply)
+        try:
+            rows = rows_of(reply)
+        except VenueError as error:
+            if not self._source.may_be_unknown or not unknown_parameter(error, ALGO_FILTER):
+                raise
+            rows = []
         key = self._source.id_key
         ids = [text_of(row.get(key)) for row in rows]
         if not all(ids):
@@ -122,12 +122,8 @@ class Listing:
             )
         self._seen.update(ids)
         for row, order_id in zip(rows, ids, strict=True):
-            if self.kind == SPREAD:
-                self._found[order_id] = _spread(row, order_id)
-            elif self.kind == RFQ and _own_rfq(row):
-                self._found[order_id] = _rfq(row, order_id)
-            elif self.kind in (QUOTE, PENDING) and _own(row):
-                self._found[order_id] = _quote(self.kind, row, order_id)
+            if (order := self._source.order(self.kind, row, order_id)) is not None:
+                self._found[order_id] = order
         self.pages += 1
         self._complete = len(rows) < PAGE
         self._cursor = ids[-1] if ids else ""
@@ -135,9 +131,9 @@ class Listing:
             raise VenueError(Verdict.UNKNOWN, "", f"the list is longer than {MAX_PAGES} pages")
 
 
-def _spread(row: JsonObject, order_id: str) -> OpenOrder:
+def _spread(kind: str, row: JsonObject, order_id: str) -> OpenOrder:
     return OpenOrder(
-        SPREAD,
+        kind,
         order_id,
         contract=text_of(row.get("sprdId")),
         side=text_of(row.get("side")),
@@ -147,16 +143,14 @@ def _spread(row: JsonObject, order_id: str) -> OpenOrder:
     )
 
 
-def _own(row: JsonObject) -> bool:
-    """Whether we made this quote: the list also has those that others made on our RFQs.
+def _quote(kind: str, row: JsonObject, order_id: str) -> OpenOrder | None:
+    """None for a quote that another made on our RFQ: the list has those, too.
 
     The venue blanks the maker's `clQuoteId` for the taker and the taker's `clRfqId` for the maker.
     A row that tells neither counts as ours: better one too many on the screen than one missing.
     """
-    return not text_of(row.get("clRfqId")) or bool(text_of(row.get("clQuoteId")))
-
-
-def _quote(kind: str, row: JsonObject, order_id: str) -> OpenOrder:
+    if text_of(row.get("clRfqId")) and not text_of(row.get("clQuoteId")):
+        return None
     legs = objects_of(row.get("legs"))
     return OpenOrder(
         kind,
@@ -169,22 +163,83 @@ def _quote(kind: str, row: JsonObject, order_id: str) -> OpenOrder:
     )
 
 
-def _own_rfq(row: JsonObject) -> bool:
-    """Whether we asked for it: the list also has the RFQs that others sent to us.
+def _rfq(kind: str, row: JsonObject, order_id: str) -> OpenOrder | None:
+    """None for an RFQ that another sent to us: the list has those, too.
 
     The venue shows the asker's `clRfqId` to the asker alone, and `flowType` only to those asked. A
     row that tells neither counts as ours, as with quotes.
     """
-    return bool(text_of(row.get("clRfqId"))) or not text_of(row.get("flowType"))
-
-
-def _rfq(row: JsonObject, order_id: str) -> OpenOrder:
+    if text_of(row.get("flowType")) and not text_of(row.get("clRfqId")):
+        return None
     legs = objects_of(row.get("legs"))
     return OpenOrder(
-        RFQ,
+        kind,
         order_id,
         contract=" / ".join(text_of(leg.get("instId")) for leg in legs),
         side=" / ".join(text_of(leg.get("side")) for leg in legs),
         size=" / ".join(text_of(leg.get("sz")) for leg in legs),
         created_ms=int_of(row.get("cTime")),
     )
+
+
+def _order(kind: str, row: JsonObject, order_id: str) -> OpenOrder:
+    return OpenOrder(
+        kind,
+        order_id,
+        contract=text_of(row.get("instId")),
+        side=text_of(row.get("side")),
+        price=text_of(row.get("px")),
+        size=text_of(row.get("sz")),
+        created_ms=int_of(row.get("cTime")),
+    )
+
+
+_ALGO_PRICES = ("triggerPx", "tpTriggerPx", "slTriggerPx", "activePx", "pxLimit")
+
+
+def _algo(kind: str, row: JsonObject, order_id: str) -> OpenOrder:
+    prices = filter(None, (text_of(row.get(name)) for name in _ALGO_PRICES))
+    return replace(_order(kind, row, order_id), price=" / ".join(prices))
+
+
+ALGO_FILTER = "ordType"
+ALGO_TYPES = (
+    "conditional,oco",
+    "trigger",
+    "move_order_stop",
+    "twap",
+    "iceberg",
+    "smart_iceberg",
+    "chase",
+)
+"""One request for each: but for the first two, a request names one type."""
+_NOT_EVERYWHERE = frozenset({"iceberg", "smart_iceberg", "chase"})
+"""The page in Chinese has no `iceberg`; the pages of the push channels have neither of the other
+two."""
+
+_SPREADS = "/api/v5/sprd/orders-pending"
+_QUOTES = "/api/v5/rfq/quotes"
+_RFQS = "/api/v5/rfq/rfqs"
+_ORDERS = "/api/v5/trade/orders-pending"
+_ALGOS = "/api/v5/trade/orders-algo-pending"
+
+SOURCES: dict[str, tuple[Source, ...]] = {
+    SPREAD: (Source(_SPREADS, "ordId", _spread),),
+    QUOTE: (Source(_QUOTES, "quoteId", _quote, (("state", "active"),)),),
+    RFQ: (Source(_RFQS, "rfqId", _rfq, (("state", "active"),)),),
+    ORDER: (Source(_ORDERS, "ordId", _order, older="after"),),
+    ALGO: tuple(
+        Source(_ALGOS, "algoId", _algo, ((ALGO_FILTER, one),), "after", one in _NOT_EVERYWHERE)
+        for one in ALGO_TYPES
+    ),
+    PENDING: (
+        Source(_QUOTES, "quoteId", _quote, (("state", "pending_fill"),)),
+        Source(_RFQS, "rfqId", _rfq, (("state", "pending_fill"),)),
+    ),
+}
+
+READ_LIMITS = {
+    path: RateLimit(path, most, per_s=2.0)
+    for path, most in ((_SPREADS, 10), (_QUOTES, 2), (_RFQS, 2), (_ORDERS, 60), (_ALGOS, 20))
+}
+"""By path; each is counted for itself, by user."""

@@ -56,11 +56,17 @@ KEY_REFUSED = codes("""
 
 REFUSED = KEY_REFUSED | codes("""
     50000 50002 50005 50006 50007 50008 50009 50010 50012 50014 50015 50016 50024 50025 50027
-    50029 50030 50038 50041 50051 50059 50060 50062 50115 50120 51000 51001 51003
+    50029 50030 50038 50041 50051 50053 50059 50060 50062 50067 50115 50120
+    51000 51001 51003 51010 51024
     60012 60013 60018 60019 60027 60028 60033 64001 64002
     70000 70004 70006 70008 70009 70015 70200 70203 70400 70408
 """)
 """Definitely not carried out, and asking again will not help."""
+
+ACCOUNT_REFUSED = KEY_REFUSED | codes("50007 50008 50009 50010 50012 50027")
+"""Refusals of the key or of the whole account: blocked, frozen, restricted. Any other refusal of a
+list concerns the product that it is of: no permission for it, not in this account mode, not in this
+country, not in demo trading, too few assets for block trading."""
 
 IN_STATE = frozenset({"70200", "70400"})
 """An RFQ or a quote cannot be cancelled in the state that the text names. Page "Error Code"."""
@@ -143,6 +149,19 @@ def read_envelope(reply: Reply) -> Envelope:
     if code == "0" and not 200 <= status < 300:
         return Envelope(False, f"HTTP {status}", "success inside an HTTP error", rows, wait_s)
     return Envelope(code == "0", code, text, rows, wait_s)
+
+
+def refuses_product(error: VenueError) -> bool:
+    """Whether an error of a list says that this account may not use the product it is of."""
+    base = error.code.partition("_")[0]
+    return error.verdict is Verdict.REFUSED and base not in ACCOUNT_REFUSED
+
+
+def unknown_parameter(error: VenueError, name: str) -> bool:
+    """Whether the venue does not know the value of the parameter `name`: 51000 "Parameter {name}
+    error"."""
+    named = name.lower() in error.text.lower()
+    return error.code.partition("_")[0] == "51000" and named
 
 
 def rows_of(reply: Reply) -> list[JsonObject]:

@@ -31,7 +31,7 @@ QUOTE_TIMER = TimerSpec(
 )
 BOOK_TIMER = TimerSpec(
     id="okx-trade",
-    covers="order-book orders, which are not listed here; no spread orders, no quotes",
+    covers="order-book orders; no conditional orders, no spread orders, no quotes",
     min_s=10,
     max_s=120,
     spacing_s=1.05,
