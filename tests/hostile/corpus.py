@@ -39,7 +39,7 @@ SORTS = ("time", "profile", "book", "cancel", "timer")
 _ASKED_FOR = {
     "htx-legacy": ("trigger",),
     "htx-unified": ("v5-algo",),
-    "okx-desk": ("rfq",),
+    "okx-desk": ("rfq", "order", "algo"),
     "bitget-uta": ("strategy",),
 }
 """Kinds of which the simulator rests none, or few, by itself."""
