@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.dispositions import from_shell
+from tui.console import UNRESOLVED
 
 ALL = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -61,6 +62,18 @@ def test_cancel_of_one_account_leaves_the_others(
     assert "okx-desk spreads: confirmed, 0" in done.stdout
     assert simulator.open("okx-desk") == 0
     assert simulator.open("htx-unified") == 40
+
+
+def test_one_refused_category_leaves_no_cancel_unresolved(
+    killdesk: Killdesk, configured: str, simulator: Any
+) -> None:
+    simulator.refuse("bitget-uta", "MARGIN")
+    done = killdesk("cancel", "bitget-uta", "--yes", "--json", "--config", configured)
+    said = json.loads(done.stdout)
+    assert [report["outcome"] for report in said["reports"]] == ["confirmed"]
+    assert (said["outcome"], done.returncode != UNRESOLVED) == ("confirmed", True)
+    left = simulator.account("bitget-uta")["by_kind"]
+    assert {kind for kind, count in left.items() if count} == {"MARGIN", "strategy"}
 
 
 def test_a_cancel_in_the_background_of_a_script_takes_no_interrupt(

@@ -43,6 +43,8 @@ _ASKED_FOR = {
     "bitget-uta": ("strategy",),
 }
 """Kinds of which the simulator rests none, or few, by itself."""
+_REFUSED = {"bitget-uta": "SPOT"}
+"""A product that the venue refuses in one more cancel, where others are left."""
 MOST_ROUNDS = 500
 """Batches in one talk; one that has more goes on for ever."""
 
@@ -166,6 +168,14 @@ class _Recorder:
                         scope = scopes[number % 4]
                         make = _cancelling(dialect, profile, action, scope, book, route)
                         self._take(account, "cancel", f"{action.id} {scope} {route}", make, False)
+        if product := _REFUSED.get(name):
+            self._fresh(account)
+            refused = {"account": name, "refused": [product]}
+            self._client.post("/sim/products", json=refused).raise_for_status()
+            action = dialect.actions(profile)[0]
+            nothing = Book((), (), 0)
+            make = _cancelling(dialect, profile, action, EVERYTHING, nothing, action.routes[0])
+            self._take(account, "cancel", f"{action.id} without {product}", make, False)
         for timer in spec.timers:
             for countdown_s in (30, 0):
                 make = _timing(dialect, profile, timer.id, countdown_s)

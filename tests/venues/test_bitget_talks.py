@@ -41,10 +41,14 @@ A, N, R, B, U = (
     Verdict.BUSY,
     Verdict.UNKNOWN,
 )
-AUTH_CODES = (
-    "40001 40002 40003 40006 40009 40011 40012 40013 40014 40016 40018 40029 40031 40036"
-    " 40037 40038 40054 40068 40084 40085 40099 22010 40007 40017 400171 400172 40019 40020 40034"
+KEY_CODES = (
+    "40001 40002 40003 40006 40009 40011 40012 40013 40016 40018 40031 40036"
+    " 40037 40038 40084 40085 22010 40007"
 )
+"""Of the key or the account as a whole."""
+PRODUCT_CODES = "40014 40029 40054 40068 40099 40017 400171 400172 40019 40020 40034"
+"""Which may be about one category."""
+AUTH_CODES = f"{KEY_CODES} {PRODUCT_CODES}"
 
 
 def drive(talk: Talk[T], venue: Venue | Reply) -> tuple[T, list[tuple[RestCall, ...]]]:
@@ -439,6 +443,46 @@ def test_a_refusal_of_one_category_leaves_the_others_to_be_asked_again() -> None
     assert ack.verdict is B
 
 
+def test_a_category_that_is_refused_in_cancel_and_list_is_no_part_of_the_outcome() -> None:
+    venue = Closed("MARGIN")
+    ack, sent = cancel(EVERYTHING, venue)
+    assert (ack.verdict, ack.code, ack.text) == (A, "", "")
+    assert [len(batch) for batch in sent] == [5, 1], "its list decides"
+    assert venue.asked == [(False, "MARGIN")]
+
+
+def test_a_category_that_the_last_list_refused_is_still_cancelled_and_not_asked_for() -> None:
+    venue = Closed("MARGIN")
+    refused = (("MARGIN", "40014 no permission"),)
+    readable = tuple(category for category in CATEGORIES if category != "MARGIN")
+    known = Book(readable, (OpenOrder("SPOT", "1", "BTCUSDT"),), 1, refused=refused)
+    ack, sent = cancel(EVERYTHING, venue, known)
+    sent_for = [json.loads(call.body)["category"] for call in sent[0] if call.method == "POST"]
+    assert sent_for == ["SPOT", "MARGIN"]
+    assert (False, "MARGIN") not in venue.asked
+    assert (ack.verdict, ack.code) == (A, "")
+
+
+def test_nothing_open_beside_a_refused_category_is_no_refusal() -> None:
+    refused = (("MARGIN", "40014 no permission"),)
+    readable = tuple(category for category in CATEGORIES if category != "MARGIN")
+
+    def venue(call: RestCall) -> Reply:
+        if call.method == "GET":
+            return rest(data={"list": None, "cursor": None})
+        return rest(400, "40014", "no permission")
+
+    ack, _ = cancel(EVERYTHING, venue, Book(readable, (), 1, refused=refused))
+    assert (ack.verdict, ack.code, ack.spared) == (N, "", readable)
+
+
+def test_where_every_category_is_refused_so_is_the_cancel() -> None:
+    ack, _ = cancel(EVERYTHING, Closed(*CATEGORIES))
+    assert (ack.verdict, ack.code) == (R, "40014")
+    ack, _ = cancel(Scope(category="SPOT"), Closed("SPOT"))
+    assert (ack.verdict, ack.code) == (R, "40014")
+
+
 def test_a_refusal_of_one_category_is_told_while_the_book_is_read() -> None:
     refused = rest(400, "40014", "no permission")
     ack, _ = cancel(EVERYTHING, lambda call: refused if "MARGIN" in call.body else NO_FAILURE)
@@ -624,19 +668,14 @@ def test_the_book_of_all_kinds_is_asked_for_in_one_batch() -> None:
     def answer(call: RestCall) -> Reply:
         query = dict(call.query)
         if "strategy" in call.path:
-            usdt = query == {"category": "USDT-FUTURES", "type": "tpsl"}
-            return rest(data=[STRATEGY_ROW] if usdt else None)
+            return rest(data=[STRATEGY_ROW] if query == {"category": "USDT-FUTURES"} else None)
         return rest(data={"list": [row("1")] if query["category"] == "SPOT" else None})
 
     book, sent = read(answer, *CATEGORIES, "strategy")
     assert len(sent) == 1
     assert [(call.path.rsplit("/", 1)[1], dict(call.query)) for call in sent[0]] == [
         *[("unfilled-orders", {"category": c, "limit": "100"}) for c in CATEGORIES],
-        *[
-            ("unfilled-strategy-orders", {"category": c, "type": t})
-            for c in CATEGORIES[2:]
-            for t in ("tpsl", "trigger")
-        ],
+        *[("unfilled-strategy-orders", {"category": c}) for c in CATEGORIES],
     ]
     assert book == Book(
         (*CATEGORIES, "strategy"),
@@ -731,8 +770,7 @@ def test_a_cursor_that_cannot_be_signed_is_no_book() -> None:
         (rest(data={"list": [1]}), U),
         (rest(data={"list": [{"symbol": "BTCUSDT"}]}), U),
         (rest(400, "22001"), U),
-        (rest(400, "40014"), R),
-        (rest(400, "40084"), R),
+        *[(rest(400, code), R) for code in KEY_CODES.split()],
         (rest(429, "429"), B),
         (rest(502, data={"list": None}), U),
         (RestReply(502, b"<html>"), U),
@@ -748,14 +786,88 @@ def test_a_list_that_cannot_be_read_whole_is_no_book(reply: Reply, verdict: Verd
     assert caught.value.verdict is verdict
 
 
-def test_strategy_orders_that_may_not_be_read_are_unknown_and_nothing_else_is_lost() -> None:
-    def answer(call: RestCall) -> Reply:
-        if "strategy" in call.path:
-            return rest(400, "40014", "need UTA trade read permissions")
-        return paged({"SPOT": [row(str(i)) for i in range(150)]})(call)
+class Closed:
+    """A venue that refuses categories to the key, as a whole or their strategy orders alone. Of the
+    others each list has one order."""
 
-    book, _ = read(answer, "SPOT", "strategy")
-    assert (book.kinds, book.count()) == (("SPOT",), 150)
+    def __init__(self, *whole: str, strategy: tuple[str, ...] = (), code: str = "40014") -> None:
+        self.whole = whole
+        self.strategy = strategy
+        self.code = code
+        self.asked: list[tuple[bool, str]] = []
+
+    def __call__(self, call: RestCall) -> Reply:
+        if call.method == "POST":
+            category = json.loads(call.body)["category"]
+            return self._refusal() if category in self.whole else NO_FAILURE
+        category, strategy = dict(call.query)["category"], "strategy" in call.path
+        self.asked.append((strategy, category))
+        if category in self.whole or (strategy and category in self.strategy):
+            return self._refusal()
+        if strategy:
+            return rest(data=[STRATEGY_ROW | {"orderId": f"s-{category}"}])
+        return rest(data={"list": [row(category)], "cursor": ""})
+
+    def _refusal(self) -> Reply:
+        return rest(400, self.code, "no permission")
+
+
+@pytest.mark.parametrize("code", PRODUCT_CODES.split())
+def test_a_refused_category_is_named_and_takes_no_other_down(code: str) -> None:
+    book, _ = read(Closed("MARGIN", code=code), *CATEGORIES)
+    assert book.kinds == tuple(category for category in CATEGORIES if category != "MARGIN")
+    assert book.refused == (("MARGIN", f"{code} no permission"),)
+    assert {order.order_id for order in book.orders} == {*CATEGORIES} - {"MARGIN"}
+
+
+def test_where_every_category_is_refused_each_is_named() -> None:
+    book, _ = read(Closed(*CATEGORIES), *CATEGORIES, "strategy")
+    assert (book.kinds, book.orders) == ((), ())
+    assert [kind for kind, _ in book.refused] == [*CATEGORIES, "strategy"]
+
+
+@pytest.mark.parametrize("kinds", [("strategy",), (*CATEGORIES, "strategy")])
+def test_a_refused_category_is_named_once_with_its_strategy_orders(kinds: tuple[str, ...]) -> None:
+    venue = Closed("SPOT")
+    book, sent = read(venue, *kinds)
+    assert book.refused == (("SPOT", "40014 no permission"),)
+    assert "strategy" in book.kinds
+    assert book.count(["strategy"]) == 4, "those of the other categories"
+    assert venue.asked.count((False, "SPOT")) == 1, "whether all of the category is refused"
+    assert len(sent) == (2 if kinds == ("strategy",) else 1)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "words"),
+    [
+        (("COIN-FUTURES",), "40014 no permission (COIN-FUTURES)"),
+        (("SPOT", "MARGIN"), "40014 no permission (SPOT, MARGIN)"),
+        (CATEGORIES, "40014 no permission"),
+    ],
+)
+def test_strategy_orders_that_may_not_be_read_are_not_known_and_nothing_else_is_lost(
+    strategy: tuple[str, ...], words: str
+) -> None:
+    for kinds in (("strategy",), (*CATEGORIES, "strategy")):
+        book, _ = read(Closed(strategy=strategy), *kinds)
+        assert book.kinds == kinds[:-1]
+        assert book.refused == (("strategy", words),)
+        assert book.count() == len(kinds) - 1
+
+
+@pytest.mark.parametrize("code", ["40017", "400171", "400172", "40019", "40020"])
+def test_spot_and_margin_have_no_strategy_orders_where_the_venue_knows_none(code: str) -> None:
+    book, _ = read(Closed(strategy=("SPOT", "MARGIN"), code=code), "strategy")
+    assert (book.kinds, book.refused, book.count()) == (("strategy",), (), 3)
+    book, _ = read(Closed(strategy=("USDC-FUTURES",), code=code), "strategy")
+    assert book.refused == (("strategy", f"{code} no permission (USDC-FUTURES)"),)
+
+
+def test_a_strategy_list_is_not_known_where_the_venue_does_not_say_why() -> None:
+    def answer(call: RestCall) -> Reply:
+        lost = "strategy" not in call.path
+        return NoReply("lost", sent=True) if lost else rest(400, "40014", "no permission")
+
     with pytest.raises(VenueError):
         read(answer, "strategy")
 
@@ -786,7 +898,7 @@ WITH_STRATEGY = Bitget(Account("a", "bitget", BITGET.rest_url, extras=("strategy
 
 
 class StrategyVenue:
-    """Rests strategy orders, half of each type, and cancels them one a call."""
+    """Rests strategy orders, in spot and in futures, and cancels them one a call."""
 
     def __init__(self, count: int) -> None:
         self.rows = {str(9000 + i): STRATEGY_ROW | {"orderId": str(9000 + i)} for i in range(count)}
@@ -794,10 +906,10 @@ class StrategyVenue:
 
     def __call__(self, call: RestCall) -> Reply:
         if call.method == "GET":
-            query = dict(call.query)
-            half = {"tpsl": 0, "trigger": 1}[query["type"]]
-            mine = query["category"] == "USDT-FUTURES"
-            return rest(data=[r for i, r in self.rows.items() if mine and int(i) % 2 == half])
+            if "strategy" not in call.path:
+                return rest(data={"list": None, "cursor": None})
+            half = {"SPOT": 0, "USDT-FUTURES": 1}.get(dict(call.query)["category"])
+            return rest(data=[r for i, r in self.rows.items() if int(i) % 2 == half])
         assert call.path == "/api/v3/trade/cancel-strategy-order"
         order_id = json.loads(call.body)["orderId"]
         if order_id in self.codes:
@@ -824,7 +936,7 @@ def test_strategy_orders_are_listed_and_cancelled_one_by_one(count: int) -> None
     venue = StrategyVenue(count)
     ack, sent = cancel_strategy(venue)
     assert (ack, venue.rows) == (Ack(A), {})
-    assert [len(batch) for batch in sent] == [6, count]
+    assert [len(batch) for batch in sent] == [5, count]
 
 
 def test_known_strategy_orders_go_at_once_and_the_others_after_the_list() -> None:
@@ -853,11 +965,11 @@ def test_strategy_orders_that_are_not_done_are_listed_and_sent_again() -> None:
     venue.codes = {f"90{n:02}": "429" for n in range(10, 25)}
     ack, sent = cancel_strategy(venue)
     assert (ack.verdict, len(venue.rows)) == (B, 15)
-    assert [len(batch) for batch in sent] == [6, 25]
+    assert [len(batch) for batch in sent] == [5, 25]
     venue.codes.clear()
     ack, sent = cancel_strategy(venue)
     assert (ack.verdict, venue.rows) == (A, {})
-    assert [len(batch) for batch in sent] == [6, 15]
+    assert [len(batch) for batch in sent] == [5, 15]
 
 
 def test_a_strategy_order_that_is_not_taken_is_a_failure_of_its_own() -> None:
@@ -894,7 +1006,32 @@ def test_what_an_unlisted_strategy_cancel_means(
     reply: Reply, verdict: Verdict, wrong_account: bool
 ) -> None:
     ack, sent = cancel_strategy(reply)
-    assert (ack.verdict, ack.wrong_account, len(sent)) == (verdict, wrong_account, 1)
+    assert (ack.verdict, ack.wrong_account) == (verdict, wrong_account)
+    # Whether a category is refused as a whole is asked where its strategy orders are.
+    assert len(sent) == (2 if ack.code == "40014" else 1)
+
+
+def test_strategy_orders_of_open_categories_go_where_another_is_refused() -> None:
+    venue = StrategyVenue(4)
+
+    def closed(call: RestCall) -> Reply:
+        spot = call.method == "GET" and dict(call.query)["category"] == "SPOT"
+        return rest(400, "40014", "no permission") if spot else venue(call)
+
+    ack, _ = cancel_strategy(closed)
+    assert (ack, list(venue.rows)) == (Ack(A), ["9000", "9002"])
+
+
+def test_strategy_orders_that_are_refused_in_one_category_alone_are_told() -> None:
+    venue = StrategyVenue(4)
+
+    def closed(call: RestCall) -> Reply:
+        spot = "unfilled-strategy" in call.path and dict(call.query)["category"] == "SPOT"
+        return rest(400, "40014", "no permission") if spot else venue(call)
+
+    ack, _ = cancel_strategy(closed)
+    assert (ack.verdict, ack.code, ack.text) == (A, "40014", "no permission (SPOT)")
+    assert list(venue.rows) == ["9000", "9002"]
 
 
 # --- the key, the clock, facts ---
@@ -926,10 +1063,11 @@ def test_a_venue_that_does_not_say_leaves_it_open() -> None:
     assert profile.warnings
 
 
-def test_a_classic_account_is_refused() -> None:
-    with pytest.raises(VenueError, match="Classic Account mode") as caught:
+def test_a_classic_account_is_named() -> None:
+    with pytest.raises(VenueError, match="classic account") as caught:
         drive(BITGET_ACCOUNT.probe(), rest(400, "40084", "You are in Classic Account mode"))
-    assert (caught.value.verdict, caught.value.code) == (R, "40084")
+    assert caught.value.verdict is R
+    assert "unified" in caught.value.text
 
 
 @pytest.mark.parametrize(

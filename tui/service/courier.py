@@ -20,7 +20,6 @@ from tui.venues.base import (
     Talk,
     VenueError,
 )
-from tui.venues.talks import advised
 
 T = TypeVar("T")
 
@@ -65,15 +64,12 @@ class Courier:
         socket: SocketRoute | None = None,
         limited: Callable[[Reply], bool] = lambda _: False,
         pace: ReadPace | None = None,
-        remedy: Callable[[str], str] = lambda _: "",
     ) -> None:
-        """`limited` tells whether the venue was asked too often; `remedy` what to do about a code
-        of the venue's, which every refusal then says."""
+        """`limited` tells whether the venue was asked too often."""
         self._rest = rest
         self._socket = socket
         self._limited = limited
         self._pace = pace or ReadPace(lambda _: None)
-        self._remedy = remedy
 
     async def run(
         self,
@@ -89,7 +85,6 @@ class Courier:
         to the venue's limit, and what is refused for that limit is asked again, unless nothing has
         been answered yet: whoever asked then asks anew, together with others.
         """
-        talk = self.advised(talk)
         calls: tuple[Call, ...] = ()
         replies: list[Reply] = []
         begun = False
@@ -111,10 +106,6 @@ class Courier:
                 pauses = (self._pace.pause_s(calls[number]) for number in refused)
                 error.retry_after_s = max(pauses, default=0.0) or error.retry_after_s
             raise
-
-    def advised(self, talk: Talk[T]) -> Talk[T]:
-        """`talk`, whose refusals say what to do about them."""
-        return advised(talk, self._remedy)
 
     async def _carry_all(
         self,

@@ -41,7 +41,6 @@ from tui.venues.base import (
     SocketText,
     Unreadable,
 )
-from tui.venues.remedies import with_remedy
 
 OPEN_S = 5.0
 LOGIN_S = 5.0
@@ -194,7 +193,7 @@ class SocketRoute:
                 pinger.cancel()
             for ended in (reader, pinger):
                 if ended.done() and not ended.cancelled() and (error := ended.exception()):
-                    self._down(safe_text(str(error), 400))
+                    self._down(safe_text(str(error), 200))
             return began
         finally:
             self._connection, self._logged_in = None, False
@@ -286,8 +285,7 @@ class SocketRoute:
         return isinstance(event, LoginRefused | AllInDoubt | Unreadable)
 
     def _refuse(self, code: str, text: str, permanent: bool) -> None:
-        remedy = self._access.remedy(code, login=True)
-        reason = with_remedy(f"login refused: {code} {text}".strip(), remedy)
+        reason = f"login refused: {code} {text}".strip()
         lost = _Refused(reason) if permanent else _Lost(reason)
         if self._login is None or self._login.done():
             raise lost

@@ -1,25 +1,27 @@
-"""Bitget's lists of open orders: five categories, and the strategy orders beside them.
+"""Bitget's lists of open orders: five categories, and the strategy orders of each beside them.
 
 Pages "Get Open Orders" (20 per second; at most 100 rows, older ones by `cursor`; at most 400 open
 orders over all futures and 400 over spot and margin) and "Unfilled Strategy Orders" (20 per
-second; futures only, by category and type, not paged).
+second; by category, not paged; without a type it gives both). An older page has the latter for
+futures only; clients that follow the change log have it for spot and margin since June 2026, and a
+parameter error there means that there are none.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base import JsonObject, JsonValue, RateLimit, Reply, RestCall, Talk, VenueError
-from tui.venues.bitget_replies import data_of
+from tui.venues.bitget_replies import PARAMETER, PRODUCT, data_of
 from tui.venues.reading import int_of, text_of
 
 CATEGORIES = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
-FUTURES = ("USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
+LATER_WITH_STRATEGY = frozenset({"SPOT", "MARGIN"})
 STRATEGY = "strategy"
-STRATEGY_TYPES = ("tpsl", "trigger")
 STRATEGY_DONE = frozenset({"success", "failed", "cancelled"})
 PAGE = 100
 MAX_PAGES = 100
@@ -31,44 +33,83 @@ READ_LIMITS = {
 _SIGNABLE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
-    """Every open order of these kinds. Raises VenueError.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the venue listed, and what it refused to list to this key."""
 
-    Strategy orders that the key may not read are left out of the book's kinds, so that they are
-    unknown and the other kinds are not lost with them.
+    orders: tuple[OpenOrder, ...]
+    refused: dict[str, VenueError]
+    """By kind. Strategy orders may be refused in some categories and be in `orders` of others."""
+
+
+def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
+    """Every open order of these kinds; what the venue refuses to this key is named in `refused`.
+    Raises VenueError."""
+    found = yield from read_lists(kinds)
+    read = tuple(kind for kind in kinds if kind not in found.refused)
+    orders = tuple(order for order in found.orders if order.kind in read)
+    refused = tuple((kind, str(why)) for kind, why in found.refused.items())
+    return Book(read, orders, read_at_ms=0, refused=refused)
+
+
+def read_lists(kinds: tuple[str, ...]) -> Talk[Listed]:
+    """Reads the lists of these kinds side by side. Raises VenueError.
+
+    A category that is refused as a whole is named by itself, once: its strategy orders go with it,
+    and the strategy orders that count are those of the other categories.
     """
-    listings = [Listing(kind, kind) for kind in CATEGORIES if kind in kinds]
+    lists = [Listing(kind, kind) for kind in CATEGORIES if kind in kinds]
     if STRATEGY in kinds:
-        listings += [Listing(STRATEGY, c, t) for c in FUTURES for t in STRATEGY_TYPES]
-    while due := [
-        (listing, replace(call, listed=sum(len(each.orders) for each in listings)))
-        for listing in listings
-        if (call := listing.call())
-    ]:
+        lists += [Listing(STRATEGY, category) for category in CATEGORIES]
+    refusals = yield from _read(lists)
+    asked = {one.kind for one in lists}
+    doubtful = [one.category for one in refusals if one.kind == STRATEGY]
+    probes = [Listing(category, category) for category in doubtful if category not in asked]
+    refusals |= yield from _read(probes, pages=1)
+    refused = {one.kind: why for one, why in refusals.items() if one.kind != STRATEGY}
+    strategy = {one.category: why for one, why in refusals.items() if one.kind == STRATEGY}
+    if apart := [category for category in strategy if category not in refused]:
+        refused[STRATEGY] = _of_some(strategy[apart[0]], apart)
+    elif len(strategy) == len(CATEGORIES):
+        refused[STRATEGY] = strategy[CATEGORIES[0]]
+    orders = {(order.kind, i): order for one in lists for i, order in one.orders.items()}
+    return Listed(tuple(orders.values()), refused)
+
+
+def _of_some(error: VenueError, categories: Sequence[str]) -> VenueError:
+    """A refusal with the categories that it is about, where it is not about all of them."""
+    if len(categories) == len(CATEGORIES):
+        return error
+    return VenueError(error.verdict, error.code, f"{error.text} ({', '.join(categories)})".lstrip())
+
+
+def _read(lists: Sequence[Listing], pages: int = MAX_PAGES) -> Talk[dict[Listing, VenueError]]:
+    """Reads these lists side by side, so many pages of each at most. Gives those that the venue
+    refuses by themselves, and why; raises VenueError for every other trouble."""
+    refusals: dict[Listing, VenueError] = {}
+    for _ in range(pages):
+        listed = sum(len(one.orders) for one in lists)
+        due = [(one, replace(call, listed=listed)) for one in lists if (call := one.call())]
+        if not due:
+            break
         answers = yield tuple(call for _, call in due)
-        for (listing, _), reply in zip(due, answers, strict=True):
-            if listing not in listings:
-                continue
+        for (one, _), reply in zip(due, answers, strict=True):
             try:
-                listing.take(reply)
+                one.take(reply)
             except VenueError as error:
-                if listing.kind != STRATEGY or error.verdict is not Verdict.REFUSED:
+                if error.code not in PRODUCT:
                     raise
-                listings = [other for other in listings if other.kind != STRATEGY]
-                if not listings:
-                    raise
-    found = {(o.kind, i): o for listing in listings for i, o in listing.orders.items()}
-    read = tuple(dict.fromkeys(listing.kind for listing in listings))
-    return Book(read, tuple(found.values()), read_at_ms=0)
+                one.end()
+                refusals[one] = error
+    return refusals
 
 
 class Listing:
     """One list being read: `call()` is its next request, None once it is complete."""
 
-    def __init__(self, kind: str, category: str, strategy_type: str = "") -> None:
+    def __init__(self, kind: str, category: str) -> None:
         self.kind = kind
-        self._category = category
-        self._type = strategy_type
+        self.category = category
         self._found: dict[str, OpenOrder] = {}
         self._cursor = ""
         self._pages = 0
@@ -83,11 +124,15 @@ class Listing:
         if self._complete:
             return None
         if self.kind == STRATEGY:
-            query = (("category", self._category), ("type", self._type))
+            query = (("category", self.category),)
             return RestCall("GET", "/api/v3/trade/unfilled-strategy-orders", query)
         page = (("cursor", self._cursor),) if self._cursor else ()
-        query = (("category", self._category), *page, ("limit", str(PAGE)))
+        query = (("category", self.category), *page, ("limit", str(PAGE)))
         return RestCall("GET", "/api/v3/trade/unfilled-orders", query)
+
+    def end(self) -> None:
+        """Nothing more is asked for."""
+        self._complete = True
 
     def take(self, reply: Reply) -> None:
         """Adds a page. Raises VenueError if it cannot be read or the list does not go on.
@@ -95,10 +140,7 @@ class Listing:
         A short page ends the list, whatever its cursor. So does a full one that brings no order
         that was not there already, under the cursor it was asked with.
         """
-        data = data_of(reply)
-        if self.kind == STRATEGY and data is None:
-            data = []  # there, `data` is the list itself, and an empty list may come as null
-        rows, cursor = _page(data)
+        rows, cursor = _page(self._data(reply))
         fresh = 0
         for row in rows:
             order_id = text_of(row.get("orderId"))
@@ -115,6 +157,18 @@ class Listing:
         if repeated or self._pages >= MAX_PAGES or not _SIGNABLE.fullmatch(cursor):
             raise VenueError(Verdict.UNKNOWN, "", "the list does not go on; its end is not known")
         self._cursor = cursor
+
+    def _data(self, reply: Reply) -> JsonValue:
+        """What a page holds. Strategy orders come as a bare list, an empty one as null too."""
+        if self.kind != STRATEGY:
+            return data_of(reply)
+        try:
+            data = data_of(reply)
+        except VenueError as error:
+            if error.code not in PARAMETER or self.category not in LATER_WITH_STRATEGY:
+                raise
+            return []
+        return [] if data is None else data
 
 
 def _page(data: JsonValue) -> tuple[list[JsonObject], str]:

@@ -14,6 +14,9 @@ A category that is refused all the same, because presses before used the second 
 for the next one: its list is read and what it shows goes by `cancel-batch`, which has a limit of
 its own. Only where that is not complete is the category sent again, when the venue allows it.
 
+A category that the venue refuses to this key, cancel and list alike, says nothing of the others: it
+is named with the lists (`Book.refused`), and the outcome of a cancel is that of the others.
+
 Sources: the UTA pages "Cancel All Orders", "Cancel Batch" and "Cancel Strategy Order".
 """
 
@@ -35,8 +38,9 @@ from tui.venues.base import (
     Talk,
     VenueError,
 )
-from tui.venues.bitget_book import CATEGORIES, STRATEGY, Listing, read_book
+from tui.venues.bitget_book import CATEGORIES, STRATEGY, Listing, read_lists
 from tui.venues.bitget_replies import (
+    PRODUCT,
     WRONG_ACCOUNT,
     batch_outcome,
     category_ack,
@@ -44,7 +48,7 @@ from tui.venues.bitget_replies import (
 )
 from tui.venues.progress import Answer, Part, Progress, send
 from tui.venues.reading import OrderResult, chosen_ack, requests_ack
-from tui.venues.talks import alongside
+from tui.venues.talks import alongside, side_by_side
 from tui.venues.writing import compact
 
 A_BATCH = 20
@@ -87,12 +91,19 @@ def cancel_categories(
         more = [_category_part(category, scope.contract) for category in occupied]
         yield from send(more, progress)
         parts += more
-    empty = yield from _one_by_one(scope, parts, progress)
+    empty, closed = yield from side_by_side(
+        [_one_by_one(scope, parts, progress), _closed(parts, progress, book)]
+    )
+    asked = {part.label for part in parts} - empty
+    spared = tuple(category for category in (*first, *others) if category not in asked)
+    if spared or asked > closed:
+        parts = [part for part in parts if part.label not in closed]
     acks = [answer for answer in progress.answers(parts) if isinstance(answer, Ack)]
     if len({(ack.code, ack.text) for ack in acks}) > 1:
         acks = [_named(ack, part.label) for ack, part in zip(acks, parts, strict=True)]
-    asked = {part.label for part in parts} - empty
-    return replace(requests_ack(acks), spared=tuple(c for c in (*first, *others) if c not in asked))
+    if spared:
+        acks.append(Ack(Verdict.NOTHING))
+    return replace(requests_ack(acks), spared=spared)
 
 
 def _one_by_one(scope: Scope, parts: Sequence[Part], progress: Progress) -> Talk[frozenset[str]]:
@@ -128,6 +139,29 @@ def _is_busy(progress: Progress, part: Part) -> bool:
     return isinstance(answer, Ack) and answer.verdict is Verdict.BUSY
 
 
+def _closed(parts: Sequence[Part], progress: Progress, book: Book | None) -> Talk[frozenset[str]]:
+    """The categories whose cancel the venue refuses to this key and whose list it refuses too, by
+    the last book or, where that does not say so, now."""
+    answers = zip(parts, progress.answers(parts), strict=True)
+    refused = {part.label for part, ack in answers if isinstance(ack, Ack) and ack.code in PRODUCT}
+    known = refused & dict(book.refused if book else ()).keys()
+    lists = [Listing(category, category) for category in CATEGORIES if category in refused - known]
+    questions = [replace(call, within_s=LIST_S) for one in lists if (call := one.call())]
+    if not questions:
+        return frozenset(known)
+    replies = yield tuple(questions)
+    closed = {one.kind for one, reply in zip(lists, replies, strict=True) if _is_closed(one, reply)}
+    return frozenset(known | closed)
+
+
+def _is_closed(listing: Listing, reply: Reply) -> bool:
+    try:
+        listing.take(reply)
+    except VenueError as error:
+        return error.code in PRODUCT
+    return False
+
+
 def cancel_strategy(scope: Scope, book: Book | None, progress: Progress) -> Talk[Ack]:
     """Cancels strategy orders one by one, as no call takes them all: those that are known at once,
     and those that the venue lists in the same moment after them."""
@@ -137,7 +171,7 @@ def cancel_strategy(scope: Scope, book: Book | None, progress: Progress) -> Talk
     parts = _batches(known)
     due = progress.due(parts)
     calls = tuple(part.call for part in due)
-    replies, found = yield from alongside(calls, read_book((STRATEGY,)))
+    replies, found = yield from alongside(calls, read_lists((STRATEGY,)))
     progress.take(due, replies)
     if isinstance(found, VenueError):
         error = replace(found.ack, wrong_account=found.code in WRONG_ACCOUNT)
@@ -150,7 +184,11 @@ def cancel_strategy(scope: Scope, book: Book | None, progress: Progress) -> Talk
     listed = _batches([order for order in found.orders if scope.covers(order)])
     more = [part for part in listed if part.key not in sent]
     yield from send(more, progress)
-    return _together(progress.answers([*parts, *more]))
+    ack = _together(progress.answers([*parts, *more]))
+    refusal = found.refused.get(STRATEGY)
+    if refusal is None:
+        return ack
+    return requests_ack([ack, refusal.ack]) if parts or more else refusal.ack
 
 
 def _named(ack: Ack, category: str) -> Ack:

@@ -30,8 +30,12 @@ OK = "00000"
 RETRY_S = 1.1
 """The limits here are per second (1 for the timer, 5 for cancels): there is room after so long."""
 
-WRONG_ACCOUNT = codes("40084 40085")
+CLASSIC = "40084"
+WRONG_ACCOUNT = frozenset({CLASSIC, "40085"})
 """The account is a classic one, or a unified one, where the call is for the other."""
+CLASSIC_TEXT = (
+    "this is a classic account; the timer and the cancels here need a unified trading account"
+)
 
 NOTHING = codes("22001 24056 25204 40768 43001 43025")
 """Nothing (left) to cancel: no order, or this order does not exist (any more)."""
@@ -40,12 +44,17 @@ LIMITED = "429"
 CLOCK = codes("40004 40005 40008")
 """The timestamp was refused: a fresh look at the venue's clock mends it."""
 
-REFUSED = codes("""
-    40001 40002 40003 40006 40007 40009 40011 40012 40013 40014 40016 40017 400171 400172
-    40018 40019 40020 40029 40031 40034 40036 40037 40038 40054 40068 40084 40085 40099 22010
+PARAMETER = codes("40017 400171 400172 40019 40020")
+"""A parameter is missing or not one of those that the call takes."""
+PRODUCT = PARAMETER | codes("40014 40029 40034 40054 40068 40099")
+"""What may be refused of one category alone: the key or the account has no access to the product,
+or the call does not take the category."""
+REFUSED = PRODUCT | codes("""
+    40001 40002 40003 40006 40007 40009 40011 40012 40013 40016 40018 40031 40036 40037 40038
+    40084 40085 22010
 """)
-"""Definitely not carried out, and asking again will not help: key, passphrase, signature, address,
-permission, account type or state, malformed parameters."""
+"""Definitely not carried out, and asking again will not help: besides those above, what concerns
+the key as a whole, its passphrase, signature or address, or the account's type or state."""
 
 
 def verdict_of(code: str) -> Verdict:
@@ -117,6 +126,8 @@ def read_envelope(reply: Reply) -> Envelope:
     if code == OK and not 200 <= status < 300:
         text = "success inside an HTTP error"
         return Envelope(False, f"HTTP {status}", text, data, server_ms, wait_s)
+    if code == CLASSIC:
+        text = f"{CLASSIC_TEXT} ({text})" if text else CLASSIC_TEXT
     return Envelope(code == OK, code, text, data, server_ms, wait_s)
 
 
