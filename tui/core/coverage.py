@@ -76,8 +76,16 @@ class Coverage:
         return resting + self.unknown
 
     def __str__(self) -> str:
-        """The remainder in one line: `6 strategy; conditional: not read yet`; empty if clear."""
-        return "; ".join(map(str, self.left))
+        """The remainder in one line: `6 strategy; quotes, RFQs: 51010 not in this account mode`.
+
+        What several kinds have in common is said once. Empty if clear.
+        """
+        counted = [str(one) for one in self.left if one.count]
+        unknown: dict[str, list[str]] = {}
+        for one in self.unknown:
+            unknown.setdefault(one.reason, []).append(one.label)
+        reasons = [f"{', '.join(labels)}: {reason}" for reason, labels in unknown.items()]
+        return "; ".join(counted + reasons)
 
 
 def coverage(
