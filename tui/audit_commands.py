@@ -230,7 +230,10 @@ def _text(record: Record) -> str:
             return f"{arrow} {said('transport', 'text')}"
         case "outcome":
             counts = f"{told.get('open_after', '?')} of {told.get('open_before', '?')} open"
-            return f"{said('action', 'outcome')}, {counts} {said('code', 'message')}".rstrip()
+            ended = f"{said('action', 'outcome')}, {counts} {said('code', 'message')}".rstrip()
+            return "; ".join(filter(None, (ended, _remainder(told.get("coverage")))))
+        case "remainder":
+            return _remainder(told.get("coverage")) or "nothing rests beyond what was cancelled"
         case "press":
             return f"{said('press', 'action')} {_scope(told.get('scope'))}".rstrip()
         case "lock" | "seen":
@@ -238,6 +241,17 @@ def _text(record: Record) -> str:
         case "lost":
             return f"{told.get('frames', 0)} frames, {told.get('others', 0)} other records lost"
     return json.dumps(dict(told), ensure_ascii=False)
+
+
+def _remainder(plain: object) -> str:
+    """What a report says is not covered; empty if nothing is, and of older records."""
+    from tui.core.coverage import Coverage
+    from tui.core.plain import NotPlain, from_plain
+
+    try:
+        return from_plain(Coverage, plain).sentence
+    except NotPlain:
+        return ""
 
 
 def _scope(scope: object) -> str:

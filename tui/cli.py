@@ -106,6 +106,7 @@ def _simulate(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
+    from tui.core.coverage import not_covered
     from tui.service.accounts import find_accounts
     from tui.service.check import check_accounts
     from tui.service.credentials import find_credentials
@@ -120,12 +121,16 @@ def _check(chosen: argparse.Namespace) -> int:
     checks = check_accounts(accounts, find_credentials)
     ready = all(check.ready for check in checks)
     if chosen.json:
-        say_json({"ready": ready, "accounts": [check.as_json() for check in checks]})
+        apart = not_covered({check.account: check.coverage for check in checks})
+        told = [check.as_json() for check in checks]
+        say_json({"ready": ready, "accounts": told, **apart})
         return OK if ready else NOT_OK
     for check in checks:
         say(f"{check.account}  {check.venue}  {check.health}  {check.reason}".rstrip())
         for step in check.steps:
             say(f"  {'ok  ' if step.ok else 'FAIL'}  {step.name:12}  {step.detail}".rstrip())
+        if check.coverage.left:
+            say(f"  !     {check.coverage.sentence}")
     return OK if ready else NOT_OK
 
 
@@ -190,18 +195,19 @@ def _code_of(ended: Ended) -> int:
 
 
 def _print_ended(ended: Ended, *, as_json: bool) -> None:
+    from tui.core.coverage import not_covered
     from tui.service.headless import in_words
 
     if as_json:
         listed = [report.as_json() for report in ended.reports]
-        open_still = {one.account: one.kinds for one in ended.not_covered if one.kinds}
-        say_json({"outcome": ended.outcome, "reports": listed, "not_covered": open_still})
+        apart = not_covered(ended.coverage)
+        say_json({"outcome": ended.outcome, "reports": listed, **apart})
         return
     for report in ended.reports:
         say(in_words(report))
-    for one in ended.not_covered:
-        for kind, count in one.kinds.items():
-            say(f"{one.account}: {count} {kind} open, which this does not cover")
+    for account, coverage in ended.coverage.items():
+        if not coverage.clear:
+            say(f"{account}: {coverage.sentence}")
 
 
 def _drill(chosen: argparse.Namespace) -> int:

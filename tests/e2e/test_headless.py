@@ -54,6 +54,46 @@ def test_cancel_all_empties_every_book_and_exits_0(
     assert all(count == 0 for kinds in left.values() for count in kinds.values())
 
 
+STRATEGY_LIST = "/api/v3/trade/unfilled-strategy-orders"
+
+
+def test_check_tells_the_same_remainder_as_a_cancel(
+    killdesk: Killdesk, configured: str, simulator: Any
+) -> None:
+    strategy = simulator.open("bitget-uta", "strategy")
+    checked = killdesk("check", "--json", "--config", configured)
+    cancelled = killdesk("cancel", "bitget-uta", "--yes", "--json", "--config", configured)
+    for done in (checked, cancelled):
+        said = json.loads(done.stdout)
+        assert done.returncode == 0, done.stderr
+        assert said["not_covered"]["bitget-uta"] == {"strategy": strategy}
+        detail = said["not_covered_details"]["bitget-uta"]["strategy"]
+        assert detail["read_at_ms"] > 0
+        assert detail["reason"] == ""
+
+
+def test_a_slow_list_is_read_to_its_end_before_the_cancel_is_told(
+    killdesk: Killdesk, configured: str, simulator: Any
+) -> None:
+    strategy = simulator.open("bitget-uta", "strategy")
+    simulator.faults("bitget-uta", "delay", 1_000, path=STRATEGY_LIST, delay_ms=1_500)
+    done = killdesk("cancel", "bitget-uta", "--yes", "--config", configured)
+    assert done.returncode == 0, done.stderr
+    assert f"bitget-uta: not covered: {strategy} strategy (" in done.stdout
+
+
+def test_a_list_that_cannot_be_read_is_told_with_the_reason(
+    killdesk: Killdesk, configured: str, simulator: Any
+) -> None:
+    simulator.faults("bitget-uta", "maintenance", 1_000, path=STRATEGY_LIST)
+    done = killdesk("cancel", "bitget-uta", "--yes", "--json", "--config", configured)
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["outcome"]) == (0, "confirmed")
+    assert said["not_covered"] == {"bitget-uta": {"strategy": None}}
+    reason = said["not_covered_details"]["bitget-uta"]["strategy"]["reason"]
+    assert reason.startswith("not read: ")
+
+
 def test_cancel_of_one_account_leaves_the_others(
     killdesk: Killdesk, configured: str, simulator: Any
 ) -> None:
@@ -102,7 +142,7 @@ def test_a_cancel_in_the_background_of_a_script_takes_no_interrupt(
     ("args", "sentence"),
     [
         (["cancel"], "name the accounts"),
-        (["cancel", "okx-desk", "--all", "--yes"], "not both"),
+        (["cancel", "okx-desk", "--all", "--yes"], "leave out either"),
         (["cancel", "nobody", "--yes"], "nobody"),
         (["cancel", "okx-desk"], "--yes"),
     ],

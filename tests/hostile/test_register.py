@@ -51,6 +51,7 @@ DECODERS = frozenset(
 """What a reader calls."""
 ELSEWHERE = {
     "audit_commands:_Reading.__iter__": "e2e/hostile/test_commands: audit show, export",
+    "audit_commands:_remainder": "e2e/hostile/test_commands: audit show, export",
     "core.audit:_hash": "hashes what it is given",
     "service.audit_heads:_append": "writes; keeps the newer half of its own lines as they are",
     "service.courier:Courier._is_refusal": "asks the dialect, whose answer is fuzzed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,14 +51,10 @@ def record(tmp_path: Path, make: SimpleNamespace) -> Path:
     report = make.report(account, Outcome.REMAINING, "spreads", open_after=2)
     put(60, "outcome", **to_plain(report))
     left = make.okx(spreads=2, quotes=0)
-    picture(60.1, AccountView(**{**_fields(left), "reports": (report,)}))
-    picture(120, AccountView(**{**_fields(left), "reports": (report,), "reason": "at the end"}))
+    picture(60.1, replace(left, reports=(report,)))
+    picture(120, replace(left, reports=(report,), reason="at the end"))
     path.write_bytes(b"".join(written))
     return path
-
-
-def _fields(account: AccountView) -> dict[str, object]:
-    return {name: getattr(account, name) for name in AccountView.__dataclass_fields__}
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from tui.core.coverage import NOT_KNOWN, Coverage
 from tui.core.frames import Transport
 from tui.core.orders import OpenOrder
 
@@ -197,6 +198,9 @@ class Report:
     new_since: int = 0
     """Orders of the scope that a read after the end has shown, and the run had not."""
     steps: tuple[Step, ...] = ()
+    coverage: Coverage = NOT_KNOWN
+    """What the actions of the press reach, and the remainder beyond it, as known at the end of the
+    run; what was not read between the press and then follows as soon as it is."""
 
     def as_json(self) -> dict[str, str | float | int | None]:
         """The stable shape that `killdesk cancel --json` prints."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tui.core.orders import Book, Kind
 
@@ -32,6 +33,13 @@ class KindCount:
     def clear(self) -> bool:
         """Whether it is known that none rests."""
         return self.count == 0
+
+    @property
+    def dated(self) -> str:
+        """With the time of the count: `6 strategy (12:03:20 UTC)`."""
+        if self.count is None or self.read_at_ms is None:
+            return str(self)
+        return f"{self} ({utc_time(self.read_at_ms)})"
 
     def __str__(self) -> str:
         return (
@@ -75,17 +83,36 @@ class Coverage:
         resting = tuple(one for one in self.remainder if one.count)
         return resting + self.unknown
 
-    def __str__(self) -> str:
-        """The remainder in one line: `6 strategy; quotes, RFQs: 51010 not in this account mode`.
+    @property
+    def sentence(self) -> str:
+        """What is not covered, with the times of the counts; empty if clear."""
+        if self.clear:
+            return ""
+        return f"not covered: {'; '.join(one.dated for one in self.left) or NOT_READ}"
 
-        What several kinds have in common is said once. Empty if clear.
-        """
-        counted = [str(one) for one in self.left if one.count]
-        unknown: dict[str, list[str]] = {}
-        for one in self.unknown:
-            unknown.setdefault(one.reason, []).append(one.label)
-        reasons = [f"{', '.join(labels)}: {reason}" for reason, labels in unknown.items()]
-        return "; ".join(counted + reasons)
+    def __str__(self) -> str:
+        """The remainder in one line: `6 strategy; conditional: not read yet`; empty if clear."""
+        return "; ".join(map(str, self.left))
+
+
+def not_covered(coverages: Mapping[str, Coverage]) -> dict[str, object]:
+    """The accounts whose remainder is not clear, as `--json` prints them: per kind its open orders,
+    null where they are not known, and beside that when they were read, or why they were not."""
+    counts: dict[str, dict[str, int | None]] = {}
+    details: dict[str, dict[str, object]] = {}
+    for account, one in coverages.items():
+        if one.clear:
+            continue
+        left = one.left or (KindCount("everything", "", None, reason=NOT_READ),)
+        counts[account] = {each.kind: each.count for each in left}
+        details[account] = {
+            each.kind: {"read_at_ms": each.read_at_ms, "reason": each.reason} for each in left
+        }
+    return {"not_covered": counts, "not_covered_details": details}
+
+
+NOT_KNOWN = Coverage()
+"""Of an account whose kinds of order are not known."""
 
 
 def coverage(
@@ -113,6 +140,11 @@ def coverage(
         # A product that the key may not read cannot be shown to be empty by any press.
         (covered if kind.id in reached and not reason else remainder).append(one)
     return Coverage(tuple(covered), tuple(remainder))
+
+
+def utc_time(at_ms: int) -> str:
+    """`12:03:20 UTC`."""
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M:%S} UTC"
 
 
 def _total(counts: Iterable[KindCount]) -> int | None:

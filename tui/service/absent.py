@@ -163,6 +163,7 @@ class AbsentWorker:
             started_ms=pressed_ms,
             ended_ms=now.wall_ms,
             message=reason,
+            coverage=self.view.coverage,
         )
         self._ledger.end(denied, action, now.mono_s)
         self._ended(denied)

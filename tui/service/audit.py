@@ -127,6 +127,11 @@ class Audit:
         at_ms = report.ended_ms or self._clock().wall_ms
         self._put(Entry(at_ms, "outcome", report), urgent=True)
 
+    def remainder(self, report: Report) -> None:
+        """What rests beyond the press of this report, whose outcome is on record, has been read."""
+        coverage, started_ms = report.coverage, report.started_ms
+        self.note("remainder", account=report.account, started_ms=started_ms, coverage=coverage)
+
     def frame(self, frame: Frame) -> None:
         """A message has crossed the wire, or something has happened to a connection or a timer."""
         noted = frame.direction == "note"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from tui.core.actions import Report, Verdict
@@ -34,7 +33,11 @@ BEGIN_S = 0.3
 
 
 class BookReader:
-    """Puts what it reads into the ledger; `settled` is told of each report that a read settles."""
+    """Puts what it reads into the ledger.
+
+    `settled` is told of each report that a read settles, `covered` of each press when everything
+    beyond it has been read since.
+    """
 
     def __init__(
         self,
@@ -45,6 +48,7 @@ class BookReader:
         precedence: Precedence,
         pace: ReadPace,
         settled: Callable[[Report], None],
+        covered: Callable[[Report], None],
     ) -> None:
         self._access = access
         self._courier = courier
@@ -52,6 +56,7 @@ class BookReader:
         self._ledger = ledger
         self._precedence = precedence
         self._settled = settled
+        self._covered = covered
         self._history = OpenHistory()
         self._reading = Reading(access.clock, access.changed)
         self._shared = SharedReads(self._list, pace.look_again)
@@ -89,6 +94,14 @@ class BookReader:
             words = dict.fromkeys(refused[kind] for kind in sorted(covered))
             return VenueError(Verdict.REFUSED, "", "; ".join(words))
         return self._trouble
+
+    @property
+    def reasons(self) -> tuple[tuple[str, str], ...]:
+        """Why the counts of kinds that no action reaches are not known."""
+        now_s, profile = self._access.clock().mono_s, self._profile
+        ledger = self._ledger
+        found = ledger.listings.reasons(profile.kinds, profile.covered, ledger.book, now_s)
+        return tuple(found.items())
 
     @property
     def listed(self) -> int:
@@ -141,12 +154,13 @@ class BookReader:
             self._refused.discard(kinds)
         now = self._access.clock()
         book = replace(book, read_at_ms=now.wall_ms)
-        before = self._ledger.moves
+        before = self._ledger.moves, self.reasons
         for settled in self._ledger.take(book, begun_s[0] if begun_s else now.mono_s):
             self._settled(settled)
+        self._cover()
         if self._ledger.book is not None:
             self._history.take(now, self._ledger.book, book.kinds, self._profile.covered)
-        if self._ledger.moves != before:
+        if (self._ledger.moves, self.reasons) != before:
             self._access.changed()
         return book
 
@@ -160,7 +174,7 @@ class BookReader:
         due = [
             kind.id
             for kind in self._profile.kinds
-            if whole or number % kind.every == 0 or kind.id not in known
+            if whole or number % kind.every == 0 or not self._ledger.listings.read_since(kind.id)
         ]
         groups = [
             tuple(kind for kind in action.kinds if kind in due) for action in self._profile.actions
@@ -195,6 +209,8 @@ class BookReader:
     async def _poll_group(self, kinds: tuple[str, ...], *, urgent: bool) -> None:
         trouble = await self._read_group(kinds, urgent=urgent)
         if kinds not in self._troubles:
+            if trouble is not None:
+                self._failed(kinds, str(trouble))
             return
         self._troubles[kinds] = trouble
         if trouble is not None:
@@ -206,16 +222,35 @@ class BookReader:
             self._trouble, self._ledger.error = first, str(first or "")
             self._access.changed()
 
-    async def read_missing(self) -> None:
-        """Reads what has never been read, at once; no trouble if that fails."""
-        known = self._ledger.book.kinds if self._ledger.book else ()
+    async def read_remainder(self, most_s: float) -> None:
+        """Lists what no action reaches, each kind that was not since the last press; the reason
+        why is noted of a kind of which that fails, or takes longer than this."""
+        covered = self._profile.covered
+        reads = {
+            kind.id: asyncio.create_task(self._read_group((kind.id,), urgent=True))
+            for kind in self._profile.kinds
+            if kind.id not in covered and not self._ledger.listings.read_since(kind.id)
+        }
+        if reads:
+            await asyncio.wait(reads.values(), timeout=most_s)
+        for kind, task in reads.items():
+            if not task.done():
+                task.cancel()
+                self._failed((kind,), f"no answer within {most_s:.0f} s")
+            elif (trouble := task.result()) is not None:
+                self._failed((kind,), str(trouble))
+        await asyncio.gather(*reads.values(), return_exceptions=True)
 
-        async def read(kind: str) -> None:
-            with suppress(VenueError):
-                await self.read_kinds((kind,))
+    def _failed(self, kinds: tuple[str, ...], why: str) -> None:
+        self._ledger.listings.failed(kinds, why)
+        self._cover()
+        self._access.changed()
 
-        kinds = (kind.id for kind in self._profile.kinds)
-        await asyncio.gather(*(read(kind) for kind in kinds if kind not in known))
+    def _cover(self) -> None:
+        now_s = self._access.clock().mono_s
+        for report in self._ledger.cover(self._profile.kinds, now_s):
+            self._covered(report)
+            self._access.changed()
 
     async def _read_group(self, kinds: tuple[str, ...], *, urgent: bool) -> VenueError | None:
         """Reads these kinds; why not, if it fails.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui.core.accounts import Account
+from tui.core.coverage import NOT_READ, Coverage
 from tui.core.desk import AccountView, Health, ReadCredentials
 from tui.service.credentials import PROMPT_TIMEOUT_S
 from tui.service.live_desk import LiveDesk
@@ -40,6 +41,8 @@ class AccountCheck:
     health: Health
     reason: str
     steps: tuple[Step, ...]
+    coverage: Coverage
+    """What a press would reach, and what rests beyond it; a press works all the same."""
 
     @property
     def ready(self) -> bool:
@@ -55,6 +58,7 @@ class AccountCheck:
             "steps": [
                 {"name": step.name, "ok": step.ok, "detail": step.detail} for step in self.steps
             ],
+            "open": self.coverage.open,
         }
 
 
@@ -95,7 +99,9 @@ def check_accounts(
             took_s = time.monotonic() - begun_s
             at_s = 0.0 if waiting else known.setdefault((account.name, step.name), took_s)
             steps.append(replace(step, waiting=waiting, at_s=at_s))
-        return AccountCheck(account.name, account.venue, health, reason, tuple(steps))
+        return AccountCheck(
+            account.name, account.venue, health, reason, tuple(steps), account.coverage
+        )
 
     try:
         connecting: set[str] = set()
@@ -118,7 +124,9 @@ def check_accounts(
 def _settled(account: AccountView) -> bool:
     """Whether every way to the venue has been tried, and the word for it found."""
     tried = all(route.up or route.detail not in UNTRIED for route in account.routes)
-    return tried and account.health in (Health.READY, Health.DOWN)
+    if account.health is Health.READY:
+        return tried and all(one.reason != NOT_READ for one in account.coverage.remainder)
+    return tried and account.health is Health.DOWN
 
 
 def _where(account: Account) -> str:
@@ -152,16 +160,16 @@ def _steps(account: AccountView, origin: str, where: str) -> list[Step]:
     said = account.key_note or ("the venue does not say" if taken else "not taken yet")
     may = taken and account.key_note != "no trading"
     steps.append(Step("key", may, said, waiting=connecting and not account.key_note))
-    book = account.book
-    steps.append(
-        Step(
-            "open orders",
-            book is not None,
-            f"{book.count()} open" if book else account.book_error or "not read",
-            waiting=book is None and connecting,
-        )
-    )
+    steps.append(_open_orders(account, connecting=connecting))
     return steps
+
+
+def _open_orders(account: AccountView, *, connecting: bool) -> Step:
+    """The orders that a press reaches. A product that cannot be read is none of them."""
+    count = account.coverage.open
+    read = count is not None or account.book is not None
+    said = f"{count} open" if count is not None else account.book_error or "not read"
+    return Step("open orders", read, said, waiting=not read and connecting)
 
 
 _ROUTES = {"ws": "socket", "rest": "REST"}

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report, worst_first
-from tui.core.desk import AccountView, ReadCredentials
+from tui.core.coverage import Coverage
+from tui.core.desk import ReadCredentials
 from tui.service.audit import Audit
 from tui.service.credentials import PROMPT_TIMEOUT_S
 from tui.service.interrupts import Interrupts
@@ -24,19 +25,10 @@ STOP_AT_ONCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class NotCovered:
-    """Orders of one account that no button reaches, by kind; only those that were read."""
-
-    account: str
-    kinds: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Ended:
     """What a headless cancel leaves to tell."""
 
     reports: list[Report]
-    not_covered: tuple[NotCovered, ...] = ()
     interrupted_by: int | None = None
     """The number of the signal that interrupted it; None if none did."""
 
@@ -44,6 +36,11 @@ class Ended:
     def outcome(self) -> Outcome:
         """The worst of all reports."""
         return worst_first(self.reports)[0].outcome if self.reports else Outcome.UNRESOLVED
+
+    @property
+    def coverage(self) -> dict[str, Coverage]:
+        """What each account's press reached, and what rests beyond it."""
+        return {report.account: report.coverage for report in self.reports}
 
     @property
     def nothing_left(self) -> bool:
@@ -79,18 +76,12 @@ def cancel_accounts(
             say("interrupted: what has left is finished, nothing else is sent; again ends at once")
             at_once = not interrupts.wait(work)
         reports = desk.reports_so_far(STOP_AT_ONCE_S) if at_once else work.result()
-        not_covered = tuple(map(_not_covered, desk.view.accounts))
-        return Ended(reports, not_covered, interrupts.first)
+        return Ended(reports, interrupts.first)
     finally:
         with suppress(Exception):  # the outcome is known: no fault of an end takes it away
             if at_once:
                 work.cancel()
             desk.stop(*((STOP_AT_ONCE_S, STOP_AT_ONCE_S) if at_once else ()))
-
-
-def _not_covered(account: AccountView) -> NotCovered:
-    found = {one.kind: one.count for one in account.coverage.remainder if one.count}
-    return NotCovered(account.name, found)
 
 
 def in_words(report: Report) -> str:

@@ -178,6 +178,7 @@ class LateDesk:
             started_ms=run.started_ms,
             ended_ms=now_ms,
             message=self._failed,
+            coverage=account.coverage,
         )
 
     def _take_over(self, desk: LiveDesk) -> None:

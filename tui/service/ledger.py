@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tui.core.actions import Action, Outcome, Report, Scope
-from tui.core.orders import Book
+from tui.core.coverage import Coverage
+from tui.core.orders import Book, Kind
 from tui.service.cancel_run import reread
+from tui.service.listings import Listings
 
 MOST_EARLIER = 100
 """Reports that newer ones have replaced; of more the oldest go, those with an outcome first."""
@@ -21,12 +23,24 @@ _PROVES_NOTHING = (Outcome.DENIED, Outcome.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What one press reaches, and when it was made."""
+
+    kinds: frozenset[str]
+    """Those of all its actions."""
+    pressed_s: float
+    """Monotonic."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Ended:
     report: Report
     action: Action
     ended_s: float
     """Monotonic; a listing begun before it says nothing of the outcome. Of a settled one when the
     listing was begun that settled it."""
+    reach: Reach | None = None
+    """None once everything beyond it has been read since the press."""
 
 
 class Ledger:
@@ -41,7 +55,7 @@ class Ledger:
         one before, or settled a report."""
         self.moved_s = 0.0
         """When that was last, monotonic; of a listing, when it was begun."""
-        self._listed_s: dict[str, float] = {}
+        self.listings = Listings()
         self._kinds: frozenset[str] | None = None
         """Those that the account has; None while any may come."""
         self._ended: dict[tuple[str, Scope], _Ended] = {}
@@ -87,13 +101,12 @@ class Ledger:
         newest = tuple(
             kind
             for kind in (*book.kinds, *(kind for kind, _ in book.refused))
-            if self._listed_s.get(kind, begun_s) <= begun_s
-            and (self._kinds is None or kind in self._kinds)
+            if self.listings.takes(kind, begun_s) and (self._kinds is None or kind in self._kinds)
         )
         settled: list[Report] = []
         if not newest:
             return settled
-        self._listed_s.update(dict.fromkeys(newest, begun_s))
+        self.listings.listed(newest, begun_s)
         fresh = book.only(newest)
         assert fresh is not None, "it names one kind at least"
         before = self.book.only(newest) if self.book else None
@@ -118,6 +131,39 @@ class Ledger:
             self._moved(begun_s)
         return settled
 
+    def covered(
+        self, report: Report, reach: Reach, kinds: tuple[Kind, ...], now_s: float
+    ) -> Report:
+        """The report of such a press with what is known of its coverage now."""
+        known = self.listings.coverage(kinds, reach.kinds, self.book, now_s, reach.pressed_s)
+        return replace(report, coverage=known)
+
+    def cover(self, kinds: tuple[Kind, ...], now_s: float) -> list[Report]:
+        """Brings the coverage of the reports up to date, until everything beyond their press has
+        been read once since. Gives a report of each press of which that is so now."""
+        complete: dict[Reach, Report] = {}
+
+        def look(one: _Ended) -> _Ended:
+            if one.reach is None:
+                return one
+            report = self.covered(one.report, one.reach, kinds, now_s)
+            if not self._is_complete(report.coverage, one.reach):
+                return replace(one, report=report)
+            complete[one.reach] = report
+            return replace(one, report=report, reach=None)
+
+        self._earlier = [look(one) for one in self._earlier]
+        self._ended = {key: look(one) for key, one in self._ended.items()}
+        return list(complete.values())
+
+    def _is_complete(self, known: Coverage, reach: Reach) -> bool:
+        refused = dict(self.book.refused) if self.book is not None else {}
+        return all(
+            self.listings.read_since(one.kind, reach.pressed_s)
+            and (one.count is not None or one.kind in refused)
+            for one in known.remainder
+        )
+
     def _moved(self, at_s: float) -> None:
         self.moves += 1
         self.moved_s = at_s
@@ -129,7 +175,7 @@ class Ledger:
         that names it does.
         """
         self._kinds = frozenset(kinds)
-        self._listed_s = {k: at_s for k, at_s in self._listed_s.items() if k in self._kinds}
+        self.listings.keep_only(self._kinds)
         self.book = self.book.only(self._kinds) if self.book else None
 
     def forget_actions_not_in(self, action_ids: Iterable[str]) -> None:
@@ -141,11 +187,15 @@ class Ledger:
         self._ended = {key: one for key, one in self._ended.items() if key[0] in known}
         self._earlier = [one for one in self._earlier if one.action.id in known]
 
-    def end(self, report: Report, action: Action, ended_s: float) -> None:
+    def end(
+        self, report: Report, action: Action, ended_s: float, reach: Reach | None = None
+    ) -> None:
         """A run's report, at its end (monotonic). The newest press of an action is the one that
         `reports` has, whichever ended last."""
         self._moved(ended_s)
-        one = _Ended(report, action, ended_s)
+        if reach is not None and self._is_complete(report.coverage, reach):
+            reach = None
+        one = _Ended(report, action, ended_s, reach)
         same = [other for other in self._ended.values() if other.action.id == action.id]
         if any(other.report.started_ms > report.started_ms for other in same):
             self._end_late(one)

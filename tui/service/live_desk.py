@@ -214,7 +214,14 @@ class LiveDesk:
             return asyncio.run_coroutine_threadsafe(look(), self._loop).result(at_most_s)
         except (RuntimeError, TimeoutError):  # the loop is over, or stands still
             return [
-                Report(one.name, one.venue, action.id, Outcome.UNRESOLVED, message=NOT_KNOWN)
+                Report(
+                    one.name,
+                    one.venue,
+                    action.id,
+                    Outcome.UNRESOLVED,
+                    message=NOT_KNOWN,
+                    coverage=one.coverage,
+                )
                 for one in self.view.accounts
                 for action in one.actions
             ]
@@ -241,6 +248,9 @@ class LiveDesk:
 
     def _ended(self, report: Report) -> None:
         self._record(lambda audit: audit.outcome(report))
+
+    def _covered(self, report: Report) -> None:
+        self._record(lambda audit: audit.remainder(report))
 
     def _record(self, tell: Callable[[Audit], None]) -> None:
         """Puts something on record, if there is one. A fault there is shown, and stops nothing."""
@@ -344,6 +354,7 @@ class LiveDesk:
             self._poll_s,
             self._locks,
             self._ended,
+            self._covered,
         )
 
     def _stray(self, fault: object) -> None:

@@ -27,6 +27,8 @@ class Press:
     """One press: its scope, and the actions for which it has started a run."""
 
     scope: Scope
+    at_s: float = 0.0
+    """When it was made, monotonic."""
     actions: set[str] = field(default_factory=set)
 
 
@@ -78,15 +80,18 @@ class Runs:
     def views(self) -> tuple[RunView, ...]:
         return tuple(run.view for run in self._running.values())
 
-    def reports_so_far(self, message: str) -> list[Report]:
+    def reports_so_far(self, message: str) -> list[tuple[Report, Press]]:
         """What is known of each run that is under way. It may have sent once at least, and its
         outcome is not known: `message` and the step that it is at say so."""
         return [
-            replace(
-                one.run.report,
-                outcome=Outcome.UNRESOLVED,
-                attempts=max(1, one.run.report.attempts),
-                message=f"{message}: {one.view.step}",
+            (
+                replace(
+                    one.run.report,
+                    outcome=Outcome.UNRESOLVED,
+                    attempts=max(1, one.run.report.attempts),
+                    message=f"{message}: {one.view.step}",
+                ),
+                one.press,
             )
             for one in self._running.values()
         ]

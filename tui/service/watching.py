@@ -37,6 +37,7 @@ class WatchingWorker(AccountWorker):
                 started_ms=self._ledger.press_ms(now.wall_ms),
                 ended_ms=now.wall_ms,
                 message=VIEW_ONLY,
+                coverage=self.view.coverage,
             )
             self._ledger.end(denied, action, now.mono_s)
             self._ended(denied)

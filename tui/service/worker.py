@@ -22,7 +22,7 @@ from tui.service.bell import Bell
 from tui.service.book_reader import BookReader
 from tui.service.cancel_run import RunLimits
 from tui.service.courier import READ_S, Courier
-from tui.service.ledger import Ledger
+from tui.service.ledger import Ledger, Reach
 from tui.service.precedence import Precedence
 from tui.service.read_pace import ReadPace
 from tui.service.readiness import health_of, key_note, routes_of
@@ -45,8 +45,8 @@ STILL_S = 60.0
 """A book that has told the same for so long, without trouble or a press, is read half as often."""
 LATELY_S = 10.0
 """For so long after a press orders may be where it found some, whatever the book says."""
-MISSING_S = 3.0
-"""So long a cancel without a screen waits for the lists of what it does not cover."""
+REMAINDER_S = 10.0
+"""What a cancel without a screen gives the lists of what it does not cover, once it has ended."""
 TIME_S = 1.0
 """How long a first login or question waits for the venue's clock."""
 
@@ -67,8 +67,10 @@ class AccountWorker:
         poll_s: float = POLL_S,
         locks: Path | None = None,
         ended: Callable[[Report], None] = lambda _: None,
+        covered: Callable[[Report], None] = lambda _: None,
     ) -> None:
-        """`ended` is told of each cancel that ended, and again when a read settles it."""
+        """`ended` is told of each cancel that ended, and again when a read settles it; `covered` of
+        each press beyond which everything has been read after its end."""
         self.account = account
         self._ended = ended
         self._precedence = precedence
@@ -102,7 +104,7 @@ class AccountWorker:
         self._profile = AccountProfile(access, self._courier, self._profile_told)
         self._ledger = Ledger()
         self._books = BookReader(
-            access, self._courier, self._profile, self._ledger, precedence, pace, ended
+            access, self._courier, self._profile, self._ledger, precedence, pace, ended, covered
         )
         self._runs = Runs(
             account,
@@ -168,22 +170,24 @@ class AccountWorker:
         actions = self._profile.actions
         # A screen may still name an action that the account turned out not to have.
         chosen = [action for action in actions if action_id in (None, action.id)] or actions
-        press = Press(scope)
+        press = Press(scope, self._clock().mono_s)
+        self._ledger.listings.pressed(press.at_s)
         return [self._runs.start(action, press) for action in chosen]
 
     async def cancel_to_the_end(self) -> list[Report]:
-        """Cancels everything and waits for the outcomes."""
+        """Cancels everything, waits for the outcomes, and reads what no action reaches."""
         self.cancel()
         while self._runs:
             await asyncio.wait(self._runs.outcomes)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(MISSING_S):
-                await self._books.read_missing()
+        await self._books.read_remainder(REMAINDER_S)
         return list(self._ledger.reports)
 
     def reports_so_far(self, message: str) -> list[Report]:
         """The outcomes, and what is under way, of which `message` is said."""
-        under_way = self._runs.reports_so_far(message)
+        under_way = [
+            self._ledger.covered(report, self._reach(press), self._profile.kinds, self._now_s)
+            for report, press in self._runs.reports_so_far(message)
+        ]
         actions = {report.action for report in under_way}
         return [*(one for one in self._ledger.reports if one.action not in actions), *under_way]
 
@@ -205,13 +209,23 @@ class AccountWorker:
     def _run_ended(self, action: Action, report: Report, press: Press) -> None:
         actions = self._profile.actions
         if action in actions or report.scope.orders:
-            self._ledger.end(report, action, self._clock().mono_s)
+            reach, now_s = self._reach(press), self._now_s
+            report = self._ledger.covered(report, reach, self._profile.kinds, now_s)
+            self._ledger.end(report, action, now_s, reach)
             self._ended(report)
             self._ledger.forget_actions_not_in(one.id for one in actions)
             self._poll_now.ring()
             return
         # The account turned out to be of another sort: the press goes on with what it does have.
         self._runs.carry_over(press, actions)
+
+    def _reach(self, press: Press) -> Reach:
+        chosen = (one.kinds for one in self._profile.actions if one.id in press.actions)
+        return Reach(frozenset().union(*chosen), press.at_s)
+
+    @property
+    def _now_s(self) -> float:
+        return self._clock().mono_s
 
     # --- what a run needs (RunPorts) --------------------------------------------------------------
 
@@ -350,4 +364,5 @@ class AccountWorker:
             clock_offset_ms=self._venue_clock.shown_ms,
             open_past=self._books.past(now),
             reading=self._books.listed,
+            reasons=self._books.reasons,
         )

@@ -210,7 +210,7 @@ class Workers(Mapping[str, Worker]):
 
     def _withhold(self, worker: Worker) -> list[Report]:
         """Denies the press: the orders of this account rest as they were."""
-        account, now_ms = worker.account, self._clock().wall_ms
+        account, now_ms, view = worker.account, self._clock().wall_ms, worker.view
         reports = [
             Report(
                 account.name,
@@ -220,8 +220,9 @@ class Workers(Mapping[str, Worker]):
                 started_ms=now_ms,
                 message=WITHHELD,
                 ended_ms=now_ms,
+                coverage=view.coverage,
             )
-            for action in [one.id for one in worker.view.actions] or [EVERY_ACTION]
+            for action in [one.id for one in view.actions] or [EVERY_ACTION]
         ]
         for report in reports:
             self._ended(report)

@@ -117,9 +117,11 @@ class AccountTest(DeskDialog):
         typed = self._credentials is not None
         self.lines.put(lambda width: step_lines(check, over, typed, fault, width))
         health = check.health if over and check is not None else Health.CONNECTING
-        self.set_class(health is Health.READY, "-good")
-        self.set_class(health is Health.DOWN or bool(fault), "-bad")
-        self.set_class(health in (Health.DEGRADED, Health.CONNECTING), "-careful")
+        good = health is Health.READY and check is not None and check.coverage.clear
+        bad = health is Health.DOWN or bool(fault)
+        self.set_class(good, "-good")
+        self.set_class(bad, "-bad")
+        self.set_class(not good and not bad, "-careful")
 
 
 def step_lines(
@@ -136,10 +138,12 @@ def step_lines(
         lines += [Said(ink(" ")), Said(row(badge(sign), ink(sign.meaning, ".ink--quiet")))]
         good = _STORE if typed else ""
         then = good if check.health in (Health.READY, Health.DEGRADED) else _CORRECT
+        apart = check.coverage.sentence if check.coverage.left else ""
         told = check.reason in (step.detail for step in check.steps)
         reason = "" if told else check.reason
-        for said, style in ((reason, ".ink--careful"), (then, ".ink--text")):
-            lines += map(Said, ink(safe_text(said), style).wrap(width) if said else ())
+        for said in filter(None, (reason, apart)):
+            lines += map(Said, ink(safe_text(said), ".ink--careful").wrap(width))
+        lines += map(Said, ink(then, ".ink--text").wrap(width) if then else ())
     return list(lines)
 
 
