@@ -47,3 +47,13 @@ def test_what_the_book_says_is_refused_belongs_to_the_remainder() -> None:
     found = coverage((*KINDS, Kind("margin", "margin")), {"spot", "margin"}, book)
     assert [one.kind for one in found.covered] == ["margin"]
     assert (str(found), found.clear) == ("spot: 40014 no permission", False)
+
+
+def test_why_several_kinds_are_not_known_is_said_once() -> None:
+    kinds = (*KINDS, Kind("quote", "quotes"), Kind("rfq", "RFQs"), Kind("order", "order book"))
+    words = "51010 not in this account mode"
+    book = Book(
+        ("spot", "strategy"), (order("strategy", 1),), 7, refused=(("quote", words), ("rfq", words))
+    )
+    found = coverage(kinds, {"spot", "quote"}, book)
+    assert str(found) == f"1 strategy; quotes, RFQs: {words}; order book: {NOT_READ}"

@@ -39,6 +39,23 @@ def test_spreads_are_read_and_cancelled(simulator: Any, ccxt_okx: Callable[..., 
     assert simulator.open("okx-desk", "quote") == 20
 
 
+def test_open_orders_of_the_order_book_are_fetched(
+    simulator: Any, ccxt_okx: Callable[..., Any]
+) -> None:
+    okx = ccxt_okx()
+    simulator.orders("okx-desk", "order", 3)
+    simulator.orders("okx-desk", "algo", 9)
+    okx.set_markets([{"id": "BTC-USDT", "symbol": "BTC/USDT", "base": "BTC", "quote": "USDT",
+                      "type": "spot", "spot": True, "precision": {}, "limits": {}}])  # fmt: skip
+    orders = okx.fetch_open_orders()
+    assert {order["status"] for order in orders} == {"open"}
+    assert len({order["id"] for order in orders}) == len(orders) == 3
+    waiting = okx.fetch_open_orders(params={"ordType": "trigger", "trigger": True})
+    assert [order["type"] for order in waiting] == ["trigger"]
+    both = okx.private_get_trade_orders_algo_pending({"ordType": "conditional,oco"})
+    assert len(both["data"]) == 3
+
+
 def test_the_timers_are_armed(simulator: Any, ccxt_okx: Callable[..., Any]) -> None:
     okx = ccxt_okx()
     okx.privatePostSprdCancelAllAfter({"timeOut": "60"})

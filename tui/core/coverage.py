@@ -88,11 +88,22 @@ class Coverage:
         """What is not covered, with the times of the counts; empty if clear."""
         if self.clear:
             return ""
-        return f"not covered: {'; '.join(one.dated for one in self.left) or NOT_READ}"
+        dated = [one.dated for one in self.left if one.count]
+        return f"not covered: {'; '.join(dated + self._reasons) or NOT_READ}"
 
     def __str__(self) -> str:
-        """The remainder in one line: `6 strategy; conditional: not read yet`; empty if clear."""
-        return "; ".join(map(str, self.left))
+        """The remainder in one line: `6 strategy; quotes, RFQs: 51010 not in this account mode`.
+
+        What several kinds have in common is said once. Empty if clear.
+        """
+        return "; ".join([str(one) for one in self.left if one.count] + self._reasons)
+
+    @property
+    def _reasons(self) -> list[str]:
+        unknown: dict[str, list[str]] = {}
+        for one in self.unknown:
+            unknown.setdefault(one.reason, []).append(one.label)
+        return [f"{', '.join(labels)}: {reason}" for reason, labels in unknown.items()]
 
 
 def not_covered(coverages: Mapping[str, Coverage]) -> dict[str, object]:
