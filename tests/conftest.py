@@ -87,6 +87,10 @@ class Simulator:
         """Makes the venue refuse these products to the account, and no others."""
         self._post("/sim/products", account=account, refused=list(products))
 
+    def paper(self, account: str, on: bool = True) -> None:
+        """Makes the account's key one for the venue's paper trading, or a live one."""
+        self._post("/sim/keys", account=account, paper=on)
+
     def reset(self) -> None:
         """Back to the start: orders, timers, limits and faults; credentials stay."""
         self._post("/sim/reset")

@@ -390,6 +390,46 @@ def test_testing_an_account_connects_it(desk: Desk) -> None:
     assert "does not keep secrets" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("htx-unified", "403 Verification failure"),
+        ("okx-desk", "50113 Invalid Sign"),
+        ("bitget-uta", "40009 sign signature error"),
+    ],
+)
+def test_a_check_says_what_to_do_about_a_wrong_secret(desk: Desk, name: str, said: str) -> None:
+    with running(orders=3) as venues:
+        entry = venues.accounts[name]
+        path = {"htx": "/linear-swap-trade", "okx": "/ws/v5/business"}.get(entry["venue"])
+        socket = ["--ws-url", venues.url.replace("http", "ws", 1) + path] if path else []
+        desk.run(
+            *(
+                "accounts",
+                "add",
+                name,
+                "--venue",
+                entry["venue"],
+                "--rest-url",
+                venues.url,
+                *socket,
+            ),
+            stdin=json.dumps(entry | {"secret_key": "not-the-one"}),
+        )
+        code, told, _ = desk.run("check")
+        assert code == 1
+        first, *steps = told.splitlines()
+        assert first.startswith(f"{name}  {entry['venue']}  down  {said}")
+        assert "the secret key is probably wrong" in first
+        # Done as it stands there, it helps.
+        assert f"enter the key again with e on the desk or killdesk accounts add {name}" in first
+        desk.ok("accounts", "add", name, stdin=json.dumps(entry))
+        assert f"{name}  {entry['venue']}  ready" in desk.ok("check")
+    if path:
+        (shown,) = (step for step in steps if "socket" in step)
+        assert "login refused" in shown and "the secret key is probably wrong" in shown
+
+
 def test_secrets_lie_in_the_keyring_and_nowhere_else(desk: Desk) -> None:
     desk.ok("accounts", "add", "desk", "--venue", "okx", stdin=LINES)
     desk.ok("accounts", "list")

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning
 def api(request: pytest.FixtureRequest, simulator: Any) -> Make:
     """`api(BlockTradingAPI)`: that class, signed in; `secret` replaces the right one."""
 
+    simulator.paper("okx-desk", request.param == "1")
+
     def make(kind: Make, secret: str = "") -> Any:
         account = simulator.accounts["okx-desk"]
         return kind(

@@ -276,6 +276,7 @@ async def test_12_every_request_and_answer_is_recorded_without_secrets(
 async def test_13_it_can_be_rehearsed_here_and_at_the_venue_on_paper(
     simulator: Any, open_desk: OpenDesk
 ) -> None:
+    simulator.paper(BITGET)
     desk = await armed(open_desk, demo_trading=True)
     assert desk.account(BITGET).paper
     assert ("paptrading", "1") in [(k.lower(), v) for k, v in requests(desk)[0].headers]

@@ -155,7 +155,8 @@ class OkxClient(_Client):
 
     @asynccontextmanager
     async def socket(self, *, login: bool = True) -> AsyncIterator[OkxSocket]:
-        async with websockets.connect(f"{self.ws_url}/ws/v5/business", proxy=None) as raw:
+        url = f"{self.ws_url}/ws/v5/business"
+        async with websockets.connect(url, proxy=None, additional_headers=self.headers) as raw:
             socket = OkxSocket(raw)
             if login:
                 answer = await socket.ask(**self.login_frame())

@@ -59,6 +59,18 @@ def test_a_request_that_is_not_signed_right_is_refused(
     assert not simulator.timer("bitget-uta", "bitget")["armed"]
 
 
+@pytest.mark.parametrize("paper", [False, True])
+def test_a_key_works_in_its_own_environment_alone(simulator: Any, bitget: Any, paper: bool) -> None:
+    simulator.paper("bitget-uta", paper)
+    for header in ("", "1"):
+        bitget.headers = {"paptrading": header}
+        answer = bitget.request("GET", "account/info")
+        fits = bool(header) is paper
+        assert (answer.status_code, answer.json()["code"]) == (
+            (200, "00000") if fits else (400, "40099")
+        )
+
+
 def test_the_signature_covers_the_exact_bytes(bitget: Any) -> None:
     sent = bitget.request("POST", "trade/cancel-symbol-order", '{"category":"SPOT"}').request
     headers = {k: v for k, v in sent.headers.items() if k != "content-length"}

@@ -78,11 +78,24 @@ def test_the_signature_covers_the_exact_bytes(okx: Any) -> None:
     assert answer.json()["code"] == "50113"
 
 
-@pytest.mark.parametrize("flag", ["0", "1"])
-def test_the_demo_header_is_taken_either_way(okx: Any, flag: str) -> None:
-    okx.headers = {"x-simulated-trading": flag}
-    row = okx.get("account/config")["data"][0]
-    assert row["perm"] == "read_only,trade"
+@pytest.mark.parametrize("paper", [False, True])
+async def test_a_key_works_in_its_own_environment_alone(
+    simulator: Any, okx: Any, paper: bool
+) -> None:
+    simulator.paper("okx-desk", paper)
+    for flag in ("0", "1"):
+        fits = flag == str(int(paper))
+        okx.headers = {"x-simulated-trading": flag}
+        answer = okx.request("GET", "account/config")
+        assert (answer.status_code, answer.json()["code"]) == (
+            (200, "0") if fits else (401, "50101")
+        )
+        async with okx.socket(login=False) as socket:
+            said = await socket.ask(**okx.login_frame())
+            event, code = ("login", "0") if fits else ("error", "50101")
+            assert (said["event"], said["code"]) == (event, code)
+    okx.headers = {}
+    assert (okx.get("account/config")["code"] == "0") is not paper, "live, where nothing is said"
 
 
 def test_public_calls_and_unknown_paths(okx: Any) -> None:

@@ -435,6 +435,9 @@ async def test_an_account_is_tested_before_it_is_stored(
         assert "as typed; nothing is stored" in shown
         assert ("40 open" in shown) is good
         assert ("correct it" in shown) is not good
+        words = " ".join(shown.split())
+        assert ("50113 Invalid Sign; the secret key is probably wrong" in words) is not good
+        assert ("enter the key again" in words) is not good
         assert CANARY not in shown and entry["secret_key"] not in make.text(app)
         await pilot.press("escape")
         await make.until(pilot, lambda: app.screen is form)

@@ -1063,11 +1063,10 @@ def test_a_venue_that_does_not_say_leaves_it_open() -> None:
     assert profile.warnings
 
 
-def test_a_classic_account_is_named() -> None:
-    with pytest.raises(VenueError, match="classic account") as caught:
+def test_a_classic_account_is_refused() -> None:
+    with pytest.raises(VenueError, match="Classic Account mode") as caught:
         drive(BITGET_ACCOUNT.probe(), rest(400, "40084", "You are in Classic Account mode"))
-    assert caught.value.verdict is R
-    assert "unified" in caught.value.text
+    assert (caught.value.verdict, caught.value.code) == (R, "40084")
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,10 @@ class Access:
         """The login as it leaves now, stamped with the venue's time."""
         return self.dialect.login(self.credentials, self.venue_clock.now_ms())
 
+    def remedy(self, code: str, *, login: bool = False) -> str:
+        """What the trader can do about this code of the venue's; empty where nothing is known."""
+        return self.dialect.spec.remedies.of(code, self.account, login=login)
+
     def record(
         self,
         transport: Transport,

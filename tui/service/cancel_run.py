@@ -252,7 +252,7 @@ class CancelRun:
                 last = True
             await asyncio.sleep(pause_s)
         if left is None or trouble is not None:
-            why = trouble.text if trouble else ""
+            why = trouble.advice if trouble else ""
             said = f"{ack.text}; " if ack.text else ""
             self._end(
                 Outcome.UNRESOLVED,

@@ -20,6 +20,7 @@ from tui.venues.base import (
     Talk,
     VenueError,
 )
+from tui.venues.talks import advised
 
 T = TypeVar("T")
 
@@ -64,12 +65,15 @@ class Courier:
         socket: SocketRoute | None = None,
         limited: Callable[[Reply], bool] = lambda _: False,
         pace: ReadPace | None = None,
+        remedy: Callable[[str], str] = lambda _: "",
     ) -> None:
-        """`limited` tells whether the venue was asked too often."""
+        """`limited` tells whether the venue was asked too often; `remedy` what to do about a code
+        of the venue's, which every refusal then says."""
         self._rest = rest
         self._socket = socket
         self._limited = limited
         self._pace = pace or ReadPace(lambda _: None)
+        self._remedy = remedy
 
     async def run(
         self,
@@ -85,6 +89,7 @@ class Courier:
         to the venue's limit, and what is refused for that limit is asked again, unless nothing has
         been answered yet: whoever asked then asks anew, together with others.
         """
+        talk = self.advised(talk)
         calls: tuple[Call, ...] = ()
         replies: list[Reply] = []
         begun = False
@@ -106,6 +111,10 @@ class Courier:
                 pauses = (self._pace.pause_s(calls[number]) for number in refused)
                 error.retry_after_s = max(pauses, default=0.0) or error.retry_after_s
             raise
+
+    def advised(self, talk: Talk[T]) -> Talk[T]:
+        """`talk`, whose refusals say what to do about them."""
+        return advised(talk, self._remedy)
 
     async def _carry_all(
         self,

@@ -41,6 +41,7 @@ from tui.venues.base import (
     SocketText,
     Unreadable,
 )
+from tui.venues.remedies import with_remedy
 
 OPEN_S = 5.0
 LOGIN_S = 5.0
@@ -193,7 +194,7 @@ class SocketRoute:
                 pinger.cancel()
             for ended in (reader, pinger):
                 if ended.done() and not ended.cancelled() and (error := ended.exception()):
-                    self._down(safe_text(str(error), 200))
+                    self._down(safe_text(str(error), 400))
             return began
         finally:
             self._connection, self._logged_in = None, False
@@ -285,7 +286,8 @@ class SocketRoute:
         return isinstance(event, LoginRefused | AllInDoubt | Unreadable)
 
     def _refuse(self, code: str, text: str, permanent: bool) -> None:
-        reason = f"login refused: {code} {text}".strip()
+        remedy = self._access.remedy(code, login=True)
+        reason = with_remedy(f"login refused: {code} {text}".strip(), remedy)
         lost = _Refused(reason) if permanent else _Lost(reason)
         if self._login is None or self._login.done():
             raise lost

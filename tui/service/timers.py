@@ -42,7 +42,7 @@ class Timers:
                 spec,
                 settings,
                 set_timer,
-                Courier(self._rest),
+                Courier(self._rest, remedy=access.remedy),
                 access.clock,
                 access.changed,
                 resync=access.venue_clock.resync,

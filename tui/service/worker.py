@@ -96,7 +96,9 @@ class AccountWorker:
         if account.ws_url is not None and self._dialect.keepalive is not None:
             self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
         pace = ReadPace(self._dialect.read_limit)
-        self._courier = Courier(self._rest, self._socket, self._dialect.limited, pace)
+        self._courier = Courier(
+            self._rest, self._socket, self._dialect.limited, pace, access.remedy
+        )
         self._sender = Sender(self._courier, self._dialect, clock)
         self._occupied_s: dict[Market, float] = {}
         """Where presses found orders, and when the last did so, monotonic."""

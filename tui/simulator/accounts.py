@@ -29,8 +29,8 @@ class Account:
     uid: str
     book: Book
     timers: dict[str, Countdown]
-    environments: frozenset[str] = frozenset({"0", "1"})
-    """Values of the paper-trading header that this key may be used with."""
+    paper: bool = False
+    """Whether the key was made for paper trading. It works there and not live, or the reverse."""
     products: tuple[str, ...] = ()
     """What the venue can refuse to this account by itself, under the names of the control call."""
     refused: frozenset[str] = frozenset()
@@ -50,6 +50,10 @@ class Account:
         }
         return shown | ({"passphrase": self.passphrase} if self.passphrase else {})
 
+    def fits(self, header: str) -> bool:
+        """Whether the key is of the environment that this value of the venue's header asks for."""
+        return header == ("1" if self.paper else "0")
+
     def state(self) -> dict[str, object]:
         by_kind = {kind: len(self.book.open(kind)) for kind in self.book.kinds}
         if "quote" in by_kind:
@@ -64,6 +68,7 @@ class Account:
 
     def reset(self, orders: int) -> None:
         self.refused = frozenset()
+        self.paper = False
         self.limits.clear()
         self.faults.clear()
         for timer in self.timers.values():

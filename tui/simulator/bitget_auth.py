@@ -1,7 +1,8 @@
 """How Bitget decides whether a request is signed by the account it names.
 
 https://www.bitget.com/api-doc/common/signature. The 30 s for the time is what its sister
-exchange documents; Bitget's pages give no number.
+exchange documents; Bitget's pages give no number. That a live key gets 40099 in paper trading, and
+the reverse, is what its users report.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def verify(accounts: Mapping[str, Account], call: Call) -> Account:
         raise Refused("40005", "Invalid ACCESS_TIMESTAMP")
     if abs(now_ms() - int(stamp)) > TOLERANCE_MS:
         raise Refused("40008", "Request timestamp expired")
-    if call.headers.get("paptrading", "0") not in account.environments:
-        raise Refused("40006", "Invalid ACCESS_KEY")
+    if not account.fits(call.headers.get("paptrading", "0")):
+        raise Refused("40099", "exchange environment is incorrect")
     target = call.path + (f"?{call.query}" if call.query else "")
     expected = signature(account.secret_key, f"{stamp}{call.method}{target}".encode() + call.body)
     if not hmac.compare_digest(expected.encode(), sign.encode()):

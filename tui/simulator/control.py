@@ -14,6 +14,9 @@ all rest in that one; in some there are no orders otherwise. Bitget's strategy o
 their calls then get the venue's own refusal, until a reset. OKX: `spread`, `block`, `trade`; the
 kinds of order elsewhere, where a category of Bitget takes its strategy orders with it.
 
+`POST /sim/keys` with `paper` makes an account's key one for paper trading or a live one, until a
+reset: OKX and Bitget refuse a key of the other environment.
+
 `changes` in `GET /sim/state` counts the calls that changed something, so that whoever runs a drill
 notices that somebody else did. A web page is refused: a browser says where a call comes from
 (`Origin`, `Sec-Fetch-Site`), and a page that lies about its host's address says a foreign `Host`.
@@ -71,6 +74,7 @@ class Control:
             ("POST", "/sim/faults", self._posted(self._fault)),
             ("DELETE", "/sim/faults", self._no_faults),
             ("POST", "/sim/products", self._posted(self._refuse)),
+            ("POST", "/sim/keys", self._posted(self._key)),
             ("POST", "/sim/reset", self._reset),
         )
         return [Route(path, self._guarded(call), methods=[verb]) for verb, path, call in calls]
@@ -193,6 +197,14 @@ class Control:
             raise Unfit(f"refused must be a list of: {', '.join(account.products) or 'nothing'}.")
         account.refused = frozenset(refused)
         return {"refused": sorted(account.refused)}
+
+    def _key(self, body: Body) -> object:
+        account = self._account(body)
+        paper = body.get("paper")
+        if not isinstance(paper, bool) or account.venue == "htx":
+            raise Unfit("paper must be true or false, for an account of OKX or Bitget.")
+        account.paper = paper
+        return {"paper": paper}
 
     def _account(self, body: Body) -> Account:
         account = self._accounts.get(str(body.get("account")))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TOLERANCE_S = 30
 LOGIN_PATH = "/users/self/verify"
+ENVIRONMENT = "x-simulated-trading"
+WRONG_ENVIRONMENT = "APIKey does not match current environment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ def verify_call(accounts: Mapping[str, Account], call: Call) -> Account:
     if account is None:
         raise Refused("50119", "API key doesn't exist")
     _check_iso_time(stamp)
-    if call.headers.get("x-simulated-trading", "0") not in account.environments:
-        raise Refused("50101", "APIKey does not match current environment.")
+    if not account.fits(call.headers.get(ENVIRONMENT, "0")):
+        raise Refused("50101", WRONG_ENVIRONMENT)
     target = call.path + (f"?{call.query}" if call.query else "")
     prehash = f"{stamp}{call.method}{target}".encode() + call.body
     if not _same(signature(account.secret_key, prehash), sign):
@@ -86,8 +88,15 @@ def _check_iso_time(stamp: str) -> None:
         raise Refused("50102", "Timestamp request expired")
 
 
-def verify_login(accounts: Mapping[str, Account], argument: Mapping[str, object]) -> Account:
-    """The account of a socket login. `Refused` with a 600xx code otherwise."""
+def verify_login(
+    accounts: Mapping[str, Account], argument: Mapping[str, object], environment: str
+) -> Account:
+    """The account of a socket login. `Refused` otherwise: with a 600xx code, and with 50101 where
+    the key is not of this `environment`, as clients have seen it.
+
+    Of the real OKX the host of the socket says which it is; of this one, which has one host, the
+    header of the handshake.
+    """
     key, passphrase, stamp, sign = (
         argument.get(name) for name in ("apiKey", "passphrase", "timestamp", "sign")
     )
@@ -102,6 +111,8 @@ def verify_login(accounts: Mapping[str, Account], argument: Mapping[str, object]
         raise Refused("60032", "API key doesn't exist")
     if abs(time.time() - int(text)) > TOLERANCE_S:
         raise Refused("60006", "Timestamp request expired")
+    if not account.fits(environment):
+        raise Refused("50101", WRONG_ENVIRONMENT)
     expected = signature(account.secret_key, f"{text}GET{LOGIN_PATH}".encode())
     if not isinstance(sign, str) or not _same(expected, sign):
         raise Refused("60007", "Invalid sign")

@@ -79,6 +79,7 @@ class OkxSocket(Socket):
         super().__init__(websocket, abort)
         self._accounts = accounts
         self._idle_s = idle_s
+        self._environment = websocket.headers.get(okx_auth.ENVIRONMENT, "0")
         self._traffic = asyncio.Event()
         self._connection_id = secrets.token_hex(4)
         self._channels: list[Mapping[str, str]] = []
@@ -156,7 +157,7 @@ class OkxSocket(Socket):
             self._event_error("60031", "Multiple or repeated logins are not allowed")
             return
         try:
-            account = okx_auth.verify_login(self._accounts, arguments[0])
+            account = okx_auth.verify_login(self._accounts, arguments[0], self._environment)
             delay_ms = self.login_fault(account, "login")
         except LoginLost:
             return

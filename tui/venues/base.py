@@ -18,6 +18,7 @@ from tui.core.deadman_plan import TimerPlan
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
+from tui.venues.remedies import Remedies, with_remedy
 from tui.venues.sites import Site
 
 if TYPE_CHECKING:
@@ -271,6 +272,8 @@ class VenueSpec:
     """Sockets that one address may connect in a second; None where the venue does not say."""
     grant: str = ""
     """Which key permissions to grant and which not, in one line."""
+    remedies: Remedies = field(default=Remedies(), repr=False)
+    """What to do about the venue's refusals, by its codes."""
 
     @property
     def rest_url(self) -> str:
@@ -316,8 +319,18 @@ class VenueError(Exception):
         self.verdict = verdict
         self.code = code
         self.text = text
+        self.remedy = ""
+        """What to do about it, put here by whoever drives the talk."""
         self.retry_after_s = retry_after_s
         self.limited = limited
+
+    def __str__(self) -> str:
+        return with_remedy(super().__str__(), self.remedy)
+
+    @property
+    def advice(self) -> str:
+        """The venue's text, with the remedy behind it."""
+        return with_remedy(self.text, self.remedy)
 
     @property
     def pause_s(self) -> float:
@@ -327,7 +340,7 @@ class VenueError(Exception):
     @property
     def ack(self) -> Ack:
         wait_s = min(self.retry_after_s, LONGEST_CANCEL_WAIT_S)
-        return Ack(self.verdict, self.code, self.text, retry_after_s=wait_s)
+        return Ack(self.verdict, self.code, self.advice, retry_after_s=wait_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,11 @@ from tui.venues.bitget_cancel import (
     limit_of,
     trade_call,
 )
+from tui.venues.bitget_remedies import REMEDIES
 from tui.venues.bitget_replies import LIMITED, OK, data_of, read_envelope, timer_ack
 from tui.venues.progress import Progress
 from tui.venues.reading import int_of, object_of, text_of
+from tui.venues.remedies import Remedies
 from tui.venues.sites import Site
 from tui.venues.timers import check_countdown
 
@@ -70,6 +72,7 @@ BITGET = VenueSpec(
     extras=(Extra("strategy"),),
     press_calls=5,
     grant="Grant UTA trade, read and write; never withdraw. The countdown is enabled on request.",
+    remedies=Remedies(REMEDIES),
 )
 KINDS = (
     Kind("SPOT", "spot", spacing_s=0.3),
@@ -172,7 +175,7 @@ class Bitget:
     def probe(self) -> Talk[Profile]:
         """What the key may do, from the account info, which needs no permission of its own.
 
-        Raises VenueError; of a classic account, REFUSED with a sentence that says so: this call is
+        Raises VenueError; of a classic account, REFUSED with a code that says so: this call is
         refused there like every other of the unified account, so it also tells the account mode.
         `account/settings` would name the mode (unified, hybrid, upgrading, switching), but takes
         the permission to manage the account, which a key for trading has no need of; it is not

@@ -30,12 +30,8 @@ OK = "00000"
 RETRY_S = 1.1
 """The limits here are per second (1 for the timer, 5 for cancels): there is room after so long."""
 
-CLASSIC = "40084"
-WRONG_ACCOUNT = frozenset({CLASSIC, "40085"})
+WRONG_ACCOUNT = codes("40084 40085")
 """The account is a classic one, or a unified one, where the call is for the other."""
-CLASSIC_TEXT = (
-    "this is a classic account; the timer and the cancels here need a unified trading account"
-)
 
 NOTHING = codes("22001 24056 25204 40768 43001 43025")
 """Nothing (left) to cancel: no order, or this order does not exist (any more)."""
@@ -126,8 +122,6 @@ def read_envelope(reply: Reply) -> Envelope:
     if code == OK and not 200 <= status < 300:
         text = "success inside an HTTP error"
         return Envelope(False, f"HTTP {status}", text, data, server_ms, wait_s)
-    if code == CLASSIC:
-        text = f"{CLASSIC_TEXT} ({text})" if text else CLASSIC_TEXT
     return Envelope(code == OK, code, text, data, server_ms, wait_s)
 
 

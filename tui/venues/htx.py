@@ -38,11 +38,13 @@ from tui.venues.base import (
 )
 from tui.venues.htx_cancel import lately_in
 from tui.venues.htx_family import OLD_CALL, V5_CALL, ask_family, of_its_family
+from tui.venues.htx_remedies import AT_LOGIN, REMEDIES
 from tui.venues.htx_replies import FAMILY_CODES, KEY_CODES, LIMITED, answer, error_of, said
 from tui.venues.htx_timer import TIMER, set_timer
 from tui.venues.htx_triggers import EXTRA
 from tui.venues.progress import Progress
 from tui.venues.reading import int_of
+from tui.venues.remedies import Remedies
 from tui.venues.sites import Site
 from tui.venues.talks import side_by_side
 from tui.venues.writing import compact
@@ -72,6 +74,7 @@ HTX = VenueSpec(
     timers=(TIMER,),
     extras=(EXTRA,),
     grant="Grant Read and Trade; never Withdraw. Bind the key to this machine's address.",
+    remedies=Remedies(REMEDIES, AT_LOGIN),
 )
 
 READS = RateLimit("reads", 72, per_s=3.0)

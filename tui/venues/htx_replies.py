@@ -15,6 +15,7 @@ from tui.venues.reading import (
     NOT_NAMED,
     NotReadable,
     asked_to_wait,
+    codes,
     gateway_error,
     int_of,
     object_of,
@@ -33,8 +34,6 @@ class Meaning:
 
     verdict: Verdict
     retry_after_s: float = 1.0
-    note: str = ""
-    """Our words after the venue's."""
 
 
 SETTLEMENT_RETRY_S = 5.0
@@ -46,9 +45,6 @@ _BUSY = Meaning(Verdict.BUSY)
 _SETTLING = Meaning(Verdict.BUSY, SETTLEMENT_RETRY_S)
 _REFUSED = Meaning(Verdict.REFUSED)
 _UNKNOWN = Meaning(Verdict.UNKNOWN)
-_OTHER_FAMILY = Meaning(
-    Verdict.REFUSED, note="wrong account family for this call: see `family` in the settings"
-)
 
 
 FILLED = "1063"
@@ -56,12 +52,15 @@ FILLED = "1063"
 
 
 def _table(*rows: tuple[Meaning, str]) -> dict[str, Meaning]:
-    return {code: meaning for meaning, codes in rows for code in codes.split()}
+    return {code: meaning for meaning, named in rows for code in named.split()}
 
 
 LIMITED = "1032"
 """Asked too often. HTX says so with HTTP 200."""
 
+
+OTHER_FAMILY = codes("1510 4002 4003 4004 4005 4007 6002")
+"""The call is for accounts of another family."""
 
 BUSINESS = _table(
     # "No orders" and "no such order" hold for the asked family and margin mode only: read the book.
@@ -70,24 +69,19 @@ BUSINESS = _table(
     (_BUSY, LIMITED),
     (_SETTLING, "1056 1059 1077 1078 1079 1080"),
     (_UNKNOWN, "1000 1001 1002 1003 1004 1005 1108"),
-    (_OTHER_FAMILY, "1510 4002 4003 4004 4005 4007 6002"),
-    (Meaning(Verdict.REFUSED, note="the contract has no cross margin mode"), "1348"),
-    (Meaning(Verdict.REFUSED, note="a field is missing, or wrong account family"), "1066"),
-    (Meaning(Verdict.REFUSED, note="the clock is off"), "12001"),
-    # a mistake in the request
-    (_REFUSED, "1013 1014 1030 1031 1033 1034 1035 1036 1052 1065 1067 4006"),
+    (_REFUSED, " ".join(OTHER_FAMILY)),
+    # a mistake in the request, 1066 perhaps the wrong family
+    (_REFUSED, "1348 1066 1013 1014 1030 1031 1033 1034 1035 1036 1052 1065 1067 4006"),
     # restricted by the venue, no permission, key or signature refused
     (_REFUSED, "1088 403 1109 1110 1111 1112 1113 1114 1115 1205 1220 1228"),
-    (_REFUSED, "1253 12002 12003 12004 12005 12006 12007 12008 12009"),
+    (_REFUSED, "1253 12001 12002 12003 12004 12005 12006 12007 12008 12009"),
 )
 """Codes of `err_code` and `code`; one that is absent means UNKNOWN."""
 
 KEY_CODES = frozenset({"403", "1253", *(f"{code}" for code in range(12001, 12010))})
 """The key, its signature or its address is refused, and so is every other call."""
 
-FAMILY_CODES = frozenset(
-    {"1051", "1066", *(code for code, meaning in BUSINESS.items() if meaning is _OTHER_FAMILY)}
-)
+FAMILY_CODES = OTHER_FAMILY | {"1051", "1066"}
 """What a cancel gets that was sent to the wrong account family, and 1051 elsewhere too."""
 
 SOCKET = _table(
@@ -176,7 +170,7 @@ def answer(reply: Reply) -> JsonObject:
         verdict = Verdict.UNKNOWN
     wait_s = asked_to_wait(reply, _wait_s(heard))
     limited = heard.code == LIMITED
-    raise VenueError(verdict, heard.code, _with_note(heard), wait_s, limited=limited)
+    raise VenueError(verdict, heard.code, heard.text, wait_s, limited=limited)
 
 
 # --- acknowledgements ----------------------------------------------------------------------------
@@ -204,7 +198,7 @@ def read_ack(reply: Reply, asked: Sequence[str] = ()) -> Ack:
         return Ack(verdict, text=text, failures=failures + doubts, server_ms=server_ms)
     # A refusal of the whole that lists orders as taken contradicts itself and proves nothing.
     verdict = Verdict.UNKNOWN if orders.taken else heard.meaning.verdict
-    text = _with_note(heard)
+    text = heard.text
     if len(asked) == 1 and not failures and (verdict is Verdict.REFUSED or heard.code == FILLED):
         failures = (OrderFailure(asked[0], heard.code, text, filled=heard.code == FILLED),)
     return Ack(verdict, heard.code, text, failures, _wait_s(heard), server_ms)
@@ -260,11 +254,6 @@ def _is_gone(code: str) -> bool:
 
 def _order_id(item: JsonObject) -> str:
     return text_of(item.get("order_id")) or text_of(item.get("orderId"))
-
-
-def _with_note(heard: Said) -> str:
-    note = heard.meaning.note
-    return f"{heard.text} [{note}]".lstrip() if note else heard.text
 
 
 def _wait_s(heard: Said) -> float:

@@ -52,6 +52,7 @@ from tui.venues.okx_book import (
     SPREAD,
     read_book,
 )
+from tui.venues.okx_remedies import REMEDIES
 from tui.venues.okx_replies import (
     KEY_REFUSED,
     LIMITED,
@@ -66,6 +67,7 @@ from tui.venues.okx_socket import read_message
 from tui.venues.okx_timers import TIMERS, set_timer
 from tui.venues.progress import Answer, Part, Progress, send
 from tui.venues.reading import OrderResult, chosen_ack, int_of, text_of
+from tui.venues.remedies import Remedies
 from tui.venues.sites import Site
 from tui.venues.writing import compact
 
@@ -107,6 +109,7 @@ OKX = VenueSpec(
     extras=(Extra("rfqs"),),
     connects_a_second=3,
     grant="Grant Read and Trade; never Withdraw. Bind the key to this machine's address.",
+    remedies=Remedies(REMEDIES),
 )
 
 
@@ -268,6 +271,7 @@ class Okx:
             error = envelope.error
             if error.verdict is not Verdict.REFUSED or error.code in KEY_REFUSED:
                 raise error
+            error.remedy = OKX.remedies.of(error.code, self._account.name)
             return Profile(warnings=(f"what the key may do cannot be read: {error}",))
         perm = text_of(envelope.rows[0].get("perm")) if envelope.rows else ""
         if not perm:

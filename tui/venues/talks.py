@@ -1,11 +1,14 @@
-"""Talks held side by side."""
+"""Talks held side by side, and what to do put behind the refusal in which one ends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
+from tui.core.actions import Ack
 from tui.venues.base import Call, Reply, Talk, VenueError
+from tui.venues.remedies import with_remedy
 
 T = TypeVar("T")
 
@@ -45,3 +48,15 @@ def alongside(
         return ours, result
     except VenueError as error:
         return ours, error
+
+
+def advised(talk: Talk[T], remedy: Callable[[str], str]) -> Talk[T]:
+    """`talk`, with what to do behind the words of a refusal; `remedy` gives it for a code."""
+    try:
+        meaning = yield from talk
+    except VenueError as error:
+        error.remedy = remedy(error.code)
+        raise
+    if isinstance(meaning, Ack):
+        return replace(meaning, text=with_remedy(meaning.text, remedy(meaning.code)))
+    return meaning
