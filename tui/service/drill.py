@@ -28,6 +28,8 @@ PANIC_S = 300.0
 TIMERS_S = 30.0
 LOOK_S = 0.1
 """At most between two looks at the desk; a change that it tells of is looked at at once."""
+FRAMES_S = 10.0
+"""So long the frames of the cancels are waited for: they come a little after what they tell of."""
 TELL_S = 0.1
 NO_SCREEN_S = 3600.0
 MOST_AT_ONCE = 5_000
@@ -149,8 +151,13 @@ class _Running:
             return all(ended)
 
         came = self._until(desk, look, PANIC_S)
-        self._until(desk, look, 0)  # frames come a little after what they tell of
+
+        def sent() -> bool:
+            look()
+            return all(one.wire_ms is not None for one in self.drill.accounts)
+
         self._step("panic", pressed)
+        self._until(desk, sent, FRAMES_S)
         if not came:
             self.put(problem=f"a cancel had no outcome within {PANIC_S:g} s")
         begun = time.monotonic()
