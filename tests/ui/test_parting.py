@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from textual.widgets import Static
 
 from tui.core.actions import EVERYTHING, Outcome
 from tui.core.clocks import Instant
@@ -48,15 +49,43 @@ def test_it_ends_when_no_cancel_and_no_timer_runs(make: SimpleNamespace) -> None
     assert parting.progress[0].stage is Stage.DISARMING and not parting.done
     elsewhere = run(make.okx(), "spreads", 5)
     parting.feed(DeskView((off(make, confirmed), elsewhere)), at(10))
-    assert parting.progress[0].stage is Stage.DONE and not parting.done, "a cancel still runs"
+    assert parting.progress[0].stage is Stage.DISARMED and not parting.done, "a cancel still runs"
     parting.feed(DeskView((off(make, confirmed), make.okx())), at(10))
     assert parting.done and not parting.failed
+
+
+def test_an_account_without_a_timer_is_waited_for_too(make: SimpleNamespace) -> None:
+    armed, other = make.bitget(), make.okx()
+    parting = Parting(DeskView((other, armed)), ("bitget-mm",), at(0))
+    confirmed = off(make, ended(make, armed, Outcome.CONFIRMED, "orders"))
+    parting.feed(DeskView((other, confirmed)), at(1))
+    assert [one.stage for one in parting.progress] == [Stage.CANCELLING, Stage.DISARMED]
+    assert not parting.done, "its cancels have no outcome yet"
+    parting.feed(DeskView((ended(make, other, Outcome.REMAINING, "quotes"), confirmed)), at(2))
+    assert parting.failed and not parting.done
+    assert parting.progress[0].said[0].endswith("; no timer is armed")
+    parting = Parting(DeskView((other, armed)), ("bitget-mm",), at(0))
+    parting.feed(DeskView((ended(make, other, Outcome.CONFIRMED, "quotes"), confirmed)), at(2))
+    assert [one.stage for one in parting.progress] == [Stage.CANCELLED, Stage.DISARMED]
+    assert parting.done
+
+
+def test_at_the_end_it_says_what_is_open_and_not_covered(make: SimpleNamespace) -> None:
+    armed = make.bitget()
+    parting = Parting(DeskView((armed,)), ("bitget-mm",), at(0))
+    parting.feed(DeskView((off(make, ended(make, armed, Outcome.CONFIRMED, "orders")),)), at(1))
+    (one,) = parting.progress
+    assert not one.clear, "nothing green beside what rests"
+    assert one.said == (
+        "8 open (3 spot, 5 USDT futures), as of 12:03:20 UTC; "
+        "not covered: 3 strategy, as of 12:03:20 UTC",
+    )
 
 
 @pytest.mark.parametrize(
     ("outcome", "after", "said"),
     [
-        (Outcome.REMAINING, 3, "okx-desk spreads: remaining 3; the timer stays armed"),
+        (Outcome.REMAINING, 3, "okx-desk spreads: remaining, 3 open; the timer stays armed"),
         (Outcome.REJECTED, None, "okx-desk spreads: rejected; the timer stays armed"),
         (Outcome.UNRESOLVED, None, "okx-desk spreads: unresolved; the timer stays armed"),
         (Outcome.DENIED, None, "okx-desk spreads: denied; the timer stays armed"),
@@ -104,22 +133,42 @@ def test_what_never_comes_is_not_waited_for(make: SimpleNamespace) -> None:
     assert "has not confirmed the disarm" in parting.progress[0].said[0]
 
 
-async def test_e_cancels_all_then_disarms_then_quits(make: SimpleNamespace) -> None:
-    armed = make.bitget()
-    desk = make.FakeDesk(DeskView((make.htx(), armed)))
-    async with make.shown(desk, (80, 24)) as (app, pilot):
-        await pilot.press("q", "e", "e")
-        assert desk.calls == [("cancel then disarm", "bitget-mm")]
+@pytest.mark.parametrize("confirm", ["once", "twice"])
+async def test_e_cancels_every_account_at_the_second_press_disarms_and_quits(
+    make: SimpleNamespace, confirm: str
+) -> None:
+    armed, other = make.bitget(), make.htx()
+    desk = make.FakeDesk(DeskView((other, armed)))
+    async with make.shown(desk, (80, 24), confirm=confirm) as (app, pilot):
+        await pilot.press("q")
+        assert "on all 2 accounts" in str(app.screen.query_one("#why", Static).content)
+        await pilot.press("e")
+        assert desk.calls == [], "one press is none, whatever the settings say"
+        assert "AGAIN: ALL accounts e" in make.text(app)
+        await pilot.press("e")
+        assert desk.calls == [make.everything("htx-main"), ("cancel then disarm", "bitget-mm")]
         assert isinstance(app.screen, PartingScreen) and not app._exit
-        desk.put(make.htx(), run(armed, "orders", make.NOW_MS))
+        desk.put(run(other, "isolated", make.NOW_MS), run(armed, "orders", make.NOW_MS))
         await make.until(pilot, lambda: "orders: reading the book" in make.text(app))
-        assert "cancelling, then disarming" in make.text(app)
+        assert "cancelling all 2 accounts, then disarming" in make.text(app)
         confirmed = ended(make, armed, Outcome.CONFIRMED, "orders")
-        desk.put(make.htx(), confirmed)
-        await make.until(pilot, lambda: "cancelled, disarming" in make.text(app))
-        assert not app._exit
-        desk.put(make.htx(), off(make, confirmed))
+        desk.put(run(other, "isolated", make.NOW_MS), off(make, confirmed))
+        await make.until(pilot, lambda: "cancelled and disarmed" in make.text(app))
+        told = " ".join(app.screen.lines.text.split())
+        assert "not covered: 3 strategy" in told, "what the cancels did not reach is named"
+        assert not app._exit, "a cancel still runs"
+        desk.put(ended(make, other, Outcome.CONFIRMED, "isolated"), off(make, confirmed))
         await make.until(pilot, lambda: app._exit)
+
+
+async def test_the_dialog_says_what_rests_where(make: SimpleNamespace) -> None:
+    desk = make.FakeDesk(DeskView((make.htx(), make.bitget())))
+    async with make.shown(desk) as (app, pilot):
+        await pilot.press("q")
+        said = str(app.screen.query_one("#why", Static).content)
+        assert "htx-main: 37 open (31 isolated, 6 cross), as of 12:03:20 UTC." in said
+        assert "bitget-mm: 8 open (3 spot, 5 USDT futures), as of 12:03:20 UTC; " in said
+        assert "not covered: 3 strategy, as of 12:03:20 UTC." in said
 
 
 async def test_it_stays_and_says_why_when_orders_remain(make: SimpleNamespace) -> None:
@@ -128,7 +177,7 @@ async def test_it_stays_and_says_why_when_orders_remain(make: SimpleNamespace) -
     async with make.shown(desk, (80, 24)) as (app, pilot):
         await pilot.press("q", "e", "e")
         desk.put(ended(make, okx, Outcome.REMAINING, "spreads", open_after=3))
-        told = "okx-desk spreads: remaining 3; the timer stays armed"
+        told = "okx-desk spreads: remaining, 3 open; the timer stays armed"
         await make.until(pilot, lambda: told in make.text(app))
         assert "killdesk stays" in make.text(app) and not app._exit
         await pilot.press("escape")

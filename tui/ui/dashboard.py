@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from tui.core.deadman_view import TimerState
-from tui.core.desk import DeskView
 from tui.core.text import safe_text
 from tui.service.descriptors import allow_descriptors
 from tui.service.late_desk import LateDesk, awaited
@@ -19,9 +17,9 @@ from tui.service.locations import find_locations
 from tui.service.screen_file import ScreenFile
 from tui.ui.app import KilldeskApp
 from tui.ui.drills import Drills
+from tui.ui.last_words import open_lines, timer_lines
 from tui.ui.textual_compat.crash_report import CRASHED, crash_sentence
 from tui.ui.unfinished import finish_runs, unfinished_lines
-from tui.ui.words import timer_name, utc
 
 if TYPE_CHECKING:
     from tui.service.live_desk import LiveDesk
@@ -177,12 +175,24 @@ def _show(desk: LateDesk, screen: Screen) -> int:
             if code == CRASHED:
                 finish_runs(desk, _say)
         finally:
-            view = desk.view
-            desk.stop()
-            _say(desk.lost)
-            for line in (*unfinished_lines(view), *left_behind(desk.view), desk.last_words):
-                _say(line)
+            _end(desk)
     return CRASHED if desk.lost else code
+
+
+def _end(desk: LateDesk) -> None:
+    """Stops the service and says what stays behind, whatever ended the screen.
+
+    The orders come first: to stop may take seconds, and nothing of them changes meanwhile. What the
+    stop does to a timer is said after it.
+    """
+    view = desk.view
+    for line in (*unfinished_lines(view), *open_lines(view)):
+        _say(line)
+    try:
+        desk.stop()
+    finally:  # also when ctrl+c ends the wait
+        for line in (desk.lost, *timer_lines(desk.view), desk.last_words):
+            _say(line)
 
 
 def _say(line: str) -> None:
@@ -195,26 +205,3 @@ def _say(line: str) -> None:
     except OSError:
         # The terminal is gone. The interpreter would try again at its end, and fail for it.
         sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
-
-
-def left_behind(view: DeskView) -> list[str]:
-    """One line for each timer that runs or may run at its venue: when it fires at the latest."""
-    lines = []
-    for account in view.accounts:
-        for timer in account.timers:
-            if timer.state.gone:
-                continue
-            at = timer.latest_fire_at
-            if timer.state is TimerState.BLOCKED and at is None:
-                continue  # refused before it ever ran
-            which = f" of the {timer_name(timer)}" if len(account.timers) > 1 else ""
-            when = f" by {utc(at.wall_ms)} UTC" if at is not None else ""
-            runs = timer.state.protects
-            lines.append(
-                f"{account.name}: the dead-man timer{which} was left running; "
-                f"{account.title} cancels what it covers{when}."
-                if runs
-                else f"{account.name}: the dead-man timer{which} may still be running; "
-                f"if it is, {account.title} cancels what it covers{when}."
-            )
-    return lines

@@ -49,7 +49,7 @@ class Ending:
         if not armed and not running:
             self._app.exit()
         elif not isinstance(self._app.screen, LeaveDialog):
-            self._app.push_screen(LeaveDialog(armed, running, self._presses), self._leave)
+            self._app.push_screen(LeaveDialog(view, self._presses), self._leave)
 
     def suspend(self) -> None:
         """A process that is stopped sends no beats, so not while a timer is armed."""
@@ -82,14 +82,18 @@ class Ending:
         self._app.notify(said, severity="error", timeout=10, markup=False)
 
     def _part(self) -> None:
-        """Cancels everything on the armed accounts; leaves when that and the disarm are settled."""
+        """Cancels everything on every account; leaves when that and the disarms are settled."""
         from tui.ui.parting import Parting
         from tui.ui.parting_screen import PartingScreen
 
         view = self._desk.view
-        parting = Parting(view, armed_accounts(view), self._clock())
+        armed = armed_accounts(view)
+        parting = Parting(view, armed, self._clock())
         for name in parting.accounts:
-            self._desk.cancel_then_disarm(name)
+            if name in armed:
+                self._desk.cancel_then_disarm(name)
+            else:
+                self._desk.cancel(name)
         self._app.push_screen(PartingScreen(view, parting, self._clock))
 
     def _redraw(self) -> None:

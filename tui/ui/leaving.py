@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tui.core.desk import AccountView, DeskView
+from tui.ui.outcome import scope_words
 
 
 class Leaving(StrEnum):
@@ -13,7 +14,7 @@ class Leaving(StrEnum):
     FIRE = "fire"
     DISARM = "disarm"
     CANCEL = "cancel"
-    """Cancel everything, and disarm when all of it is confirmed."""
+    """Cancel everything on every account, and disarm each whose cancels are confirmed."""
     STAY = "stay"
 
 
@@ -30,10 +31,10 @@ def armed_accounts(view: DeskView) -> tuple[str, ...]:
 
 
 def running_cancels(view: DeskView) -> tuple[str, ...]:
-    """What is being cancelled, account and action: `okx-desk spreads`; however often pressed."""
+    """What is being cancelled, account and scope: `okx-desk spreads`; however often pressed."""
     return tuple(
         dict.fromkeys(
-            f"{account.name} {account.label(run.action)}"
+            f"{account.name} {scope_words(run, account.label(run.action))}"
             for account in view.accounts
             for run in account.runs
         )

@@ -19,7 +19,8 @@ from tui.ui.report_screen import DialogTitle
 _INKS = {
     Stage.CANCELLING: ("▶", ".ink--careful"),
     Stage.DISARMING: ("▶", ".ink--careful"),
-    Stage.DONE: ("✓", ".ink--good"),
+    Stage.CANCELLED: ("✓", ".ink--good"),
+    Stage.DISARMED: ("✓", ".ink--good"),
     Stage.FAILED: ("✕", ".ink--bad"),
 }
 
@@ -48,8 +49,10 @@ class PartingScreen(DeskDialog):
         if parting.done:
             self.app.exit()
             return
-        what = "killdesk stays" if parting.failed else "cancelling, then disarming, then quitting"
-        self._title.put(("leaving", what, ""))
+        many = len(parting.accounts)
+        whole = "1 account" if many == 1 else f"all {many} accounts"
+        what = f"cancelling {whole}, then disarming, then quitting"
+        self._title.put(("leaving", "killdesk stays" if parting.failed else what, ""))
         progress = parting.progress
         self.lines.put(lambda width: list(_lines(progress, width)))
         self.set_class(parting.failed, "-bad")
@@ -59,6 +62,7 @@ class PartingScreen(DeskDialog):
 def _lines(progress: tuple[Progress, ...], width: int) -> Iterator[Line]:
     for one in progress:
         glyph, style = _INKS[one.stage]
+        style = ".ink--careful" if style == ".ink--good" and not one.clear else style
         yield Said(row(ink(f"{glyph} {one.account}", style), ink(one.stage, ".ink--text")))
         for said in one.said:
             loud = ".ink--careful" if one.stage is Stage.FAILED else ".ink--quiet"

@@ -17,7 +17,9 @@ from textual.types import CSSPathType
 from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
-from tui.ui.leaving import Leaving
+from tui.core.desk import DeskView
+from tui.ui.last_words import open_lines
+from tui.ui.leaving import Leaving, armed_accounts, running_cancels
 from tui.ui.presses import Presses, Target
 from tui.ui.styles import styles
 
@@ -30,18 +32,21 @@ _REST, _REST_SHORT = 13, 9
 
 _FIRE = "Quits; the timer runs out and the venue cancels what it covers. Key f."
 _DISARM = "Switches the timer off, then quits: nothing protects the book any more. Key d, twice."
-_CANCEL = "Cancels everything, disarms when all of it is confirmed, then quits. Key e, twice."
+_CANCEL = (
+    "Cancels every order that is covered, on every account; disarms each account whose cancels are "
+    "confirmed; quits when all are. Key e, twice."
+)
 _LEAVE = "Quits; what was sent stays sent, and nobody reads what came of it. Key l."
 _STAY = "Goes back to the desk. Key esc."
 
 
 _DISARM_LABEL = "Disarm and quit d"
-_CANCEL_LABEL = "Cancel all, then disarm e"
+_CANCEL_LABEL = "Cancel all accounts, disarm e"
 _TWICE = {
-    "disarm": (_DISARM_LABEL, Leaving.DISARM),
-    "cancel": (_CANCEL_LABEL, Leaving.CANCEL),
+    "disarm": (_DISARM_LABEL, _DISARM_LABEL, Leaving.DISARM),
+    "cancel": (_CANCEL_LABEL, "ALL accounts e", Leaving.CANCEL),
 }
-"""What takes two presses, by the id of its button."""
+"""What takes two presses, by the id of its button, and how it is named before the second one."""
 
 
 def _target(how: Leaving) -> Target:
@@ -63,19 +68,21 @@ class LeaveDialog(ModalScreen[Leaving]):
         Binding("f,l", "leave('fire')", "quit, leave all as it is", id="quit.fire"),
         Binding("d", "leave('disarm')", "disarm, then quit", id="quit.disarm"),
         Binding(
-            "e", "leave('cancel')", "cancel everything, then disarm, then quit", id="quit.cancel"
+            "e",
+            "leave('cancel')",
+            "cancel everything on every account, then disarm, then quit",
+            id="quit.cancel",
         ),
         Binding("escape,s,q,ctrl+c", "leave('stay')", "stay", id="quit.stay"),
     ]
 
-    def __init__(
-        self, accounts: tuple[str, ...], running: tuple[str, ...], presses: Presses
-    ) -> None:
+    def __init__(self, view: DeskView, presses: Presses) -> None:
         super().__init__()
         self._presses = presses
         self._ticks: Timer | None = None
-        self._accounts = accounts
-        self._cancels = running
+        self._view = view
+        self._accounts = armed_accounts(view)
+        self._cancels = running_cancels(view)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -107,12 +114,19 @@ class LeaveDialog(ModalScreen[Leaving]):
                 "reads whether the orders are gone."
             )
         if self._accounts:
-            yield (f"Armed: {', '.join(self._accounts)}" if self._cancels
-                   else ", ".join(self._accounts))  # fmt: skip
+            names = ", ".join(self._accounts)
+            yield f"Armed: {names}" if self._cancels else names
+            many = len(self._view.accounts)
+            whole = "the one account" if many == 1 else f"all {many} accounts"
+            yield (
+                f"Cancel all accounts, disarm: cancels every covered order on {whole}, disarms "
+                f"{names} once its cancels are confirmed, and quits when every cancel is."
+            )
+        yield "\n".join(open_lines(self._view))
+        if self._accounts:
             yield (
                 "Without killdesk the beats stop. Left alone, the timer runs out and the venue "
-                "cancels what it covers. Disarmed, nothing protects the book any more. Cancel all, "
-                "then disarm: killdesk quits only when every cancel is confirmed."
+                "cancels what it covers. Disarmed, nothing protects the book any more."
             )
 
     def on_resize(self) -> None:
@@ -148,18 +162,17 @@ class LeaveDialog(ModalScreen[Leaving]):
         elif how is Leaving.FIRE:
             self._presses.tap(leave, by=by)
         else:
-            twice = how is Leaving.DISARM
-            self._presses.press(frozenset({_target(how)}), leave, always_twice=twice, by=by)
+            self._presses.press(frozenset({_target(how)}), leave, always_twice=True, by=by)
         if self.is_current:
             self._say_armed()
 
     def _say_armed(self) -> None:
         """Says on the button that it is to be pressed again."""
         counting = False
-        for id_, (label, how) in _TWICE.items():
+        for id_, (label, again, how) in _TWICE.items():
             left_s = self._presses.left_s(_target(how))
             counting = counting or left_s > 0
             for button in self.query(f"#{id_}").results(Button):
-                button.label = f"AGAIN: {label}  {left_s:.1f} s" if left_s else label
+                button.label = f"AGAIN: {again} {left_s:.1f} s" if left_s else label
         if self._ticks is not None:
             (self._ticks.resume if counting else self._ticks.pause)()

@@ -21,6 +21,8 @@ _Handler = signal.Handlers | Callable[[int, FrameType | None], object] | int | N
 
 _DEADLINE_S = 4.0
 """For an end in order; a terminal that does not read may make one impossible."""
+_LAST_WORDS_S = 20.0
+"""For what comes after the screen: a disarm under way, the record, and the last lines."""
 _LOOK_EVERY_S = 5.0
 """For a terminal that is gone, where the system does not tell of it: SIGHUP does not come to a
 process whose parent ignored it."""
@@ -65,6 +67,9 @@ class Signals:
         self._over = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._before: dict[int, _Handler] = {}
+        self._last: threading.Timer | None = None
+        self._number = 0
+        """Of the signal that ends it."""
 
     def install(self) -> None:
         """Takes the signals over. Called on the screen's loop; does nothing off the main thread."""
@@ -99,17 +104,29 @@ class Signals:
                 self._over.wait(self._look_every_s)
 
     def restore(self) -> None:
-        """Gives the signals back, and lets the terminal out of sight."""
+        """Gives the signals back, and lets the terminal out of sight.
+
+        The screen has ended in order, so what comes after it gets a deadline of its own.
+        """
         self._over.set()
+        if self._last is not None:
+            self._end_within(_LAST_WORDS_S)
         for number, handler in self._before.items():
             if handler is not None:
                 signal.signal(number, handler)
         self._before.clear()
 
     def _received(self, number: int, _frame: FrameType | None) -> None:
+        self._number = number
         if self._deadline_s is not None:
-            last = threading.Timer(self._deadline_s, os._exit, args=(128 + number,))
-            last.daemon = True
-            last.start()
+            self._end_within(self._deadline_s)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stop, number)
+
+    def _end_within(self, most_s: float) -> None:
+        """Ends the process after so many seconds, unless it has ended before."""
+        if self._last is not None:
+            self._last.cancel()
+        self._last = threading.Timer(most_s, os._exit, args=(128 + self._number,))
+        self._last.daemon = True
+        self._last.start()
