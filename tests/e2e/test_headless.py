@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +93,69 @@ def test_a_list_that_cannot_be_read_is_told_with_the_reason(
     assert said["not_covered"] == {"bitget-uta": {"strategy": None}}
     reason = said["not_covered_details"]["bitget-uta"]["strategy"]["reason"]
     assert reason.startswith("not read: ")
+
+
+REFUSED = [
+    ("bitget-uta", "MARGIN", {"orders": "confirmed"}, ("MARGIN",), "40014 "),
+    (
+        "okx-desk", "block", {"spreads": "confirmed", "quotes": "rejected"},
+        ("quote", "rfq", "pending-quote"), "51010 ",
+    ),
+]  # fmt: skip
+"""Account, what it is refused, how a cancel ends, the kinds that cannot be read, and the code."""
+
+
+@pytest.mark.parametrize(("account", "product", "outcomes", "kinds", "code"), REFUSED)
+def test_a_refused_product_takes_nothing_else_down(
+    killdesk: Killdesk,
+    configured: str,
+    simulator: Any,
+    account: str,
+    product: str,
+    outcomes: dict[str, str],
+    kinds: tuple[str, ...],
+    code: str,
+) -> None:
+    simulator.refuse(account, product)
+    checked = json.loads(killdesk("check", account, "--json", "--config", configured).stdout)
+    done = killdesk("cancel", account, "--yes", "--json", "--config", configured)
+    cancelled = json.loads(done.stdout)
+    assert checked["ready"], checked
+    assert {one["action"]: one["outcome"] for one in cancelled["reports"]} == outcomes
+    for said in (checked, cancelled):
+        left = said["not_covered"][account]
+        assert tuple(kind for kind, count in left.items() if count is None) == kinds
+        details = said["not_covered_details"][account]
+        assert all(details[kind]["reason"].startswith(code) for kind in kinds)
+
+
+ALSO_ABSENT = {"bitget-uta": ("strategy",)}
+"""What rests beyond a cancel of the demo accounts, left out to be clear of it."""
+
+
+@pytest.mark.parametrize(("account", "product", "outcomes", "kinds", "code"), REFUSED)
+def test_what_an_account_has_none_of_is_not_asked_for(
+    killdesk: Killdesk,
+    configured: str,
+    simulator: Any,
+    account: str,
+    product: str,
+    outcomes: dict[str, str],
+    kinds: tuple[str, ...],
+    code: str,
+) -> None:
+    simulator.refuse(account, product)
+    path = Path(configured)
+    named = f'name = "{account}"\n'
+    lines = f"{named}absent = {json.dumps([*kinds, *ALSO_ABSENT.get(account, ())])}\n"
+    path.write_text(path.read_text().replace(named, lines))
+    checked = json.loads(killdesk("check", account, "--json", "--config", configured).stdout)
+    done = killdesk("cancel", account, "--yes", "--json", "--config", configured)
+    cancelled = json.loads(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert checked["ready"]
+    assert cancelled["not_covered"] == checked["not_covered"] == {}
+    assert {one["outcome"] for one in cancelled["reports"]} == {"confirmed"}
 
 
 def test_cancel_of_one_account_leaves_the_others(

@@ -272,7 +272,7 @@ def test_what_an_account_is_called_and_where_it_is(file: Path, lines: str, expec
             "okx",
             "rest = 1",
             "rest: unknown key; expected one of name, venue, site, rest_url, ws_url, family, "
-            "contracts, extra, demo_trading, timers, deadman",
+            "contracts, extra, absent, demo_trading, timers, deadman",
         ),
         ("okx", "rest_url = 1", "rest_url: expected a text, got a whole number"),
         ("okx", "rest_url = ''", "rest_url: expected an address such as https://host.example"),
@@ -358,6 +358,23 @@ def test_what_an_account_is_called_and_where_it_is(file: Path, lines: str, expec
             "htx",
             "extra = ['triggers']\ncontracts = ['A-B', 'C-D', 'E-F', 'G-H', 'I-J', 'K-L']",
             'contracts: expected at most 5 beside extra "triggers", got 6',
+        ),
+        (
+            "okx",
+            "absent = ['spreads']",
+            'absent: OKX knows "spread", "quote", "rfq", "order", "algo", "pending-quote", '
+            'got "spreads"',
+        ),
+        ("okx", "absent = 'spread'", "absent: expected a list of texts, got a text"),
+        (
+            "okx",
+            "absent = ['spread', 'quote']",
+            "absent: leaves no order that a cancel reaches; take one out",
+        ),
+        (
+            "bitget",
+            "extra = ['strategy']\nabsent = ['strategy']",
+            'absent: rules out all that extra "strategy" cancels',
         ),
         ("bitget", "deadman = 30", "deadman: expected a table [deadman], got a whole number"),
     ],
@@ -756,3 +773,9 @@ def test_a_countdown_that_one_of_several_timers_cannot_hold_is_warned_of(file: P
     tight = replace(found, deadman=replace(found.deadman, beat_s=1.5))
     (warning,) = account_timer_warnings(tight, spec)
     assert warning.startswith('account "a", timer okx-rfq: a beat every 1.5 s is faster')
+
+
+def test_an_account_can_say_what_it_has_none_of(file: Path) -> None:
+    file.write_text(account("bitget", "absent = ['MARGIN', 'strategy', 'MARGIN']"))
+    (found,) = load_settings(file).accounts
+    assert (found.absent, found.problem) == (("MARGIN", "strategy"), "")

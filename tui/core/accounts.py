@@ -52,6 +52,8 @@ class Account:
     """OKX, Bitget: the venue's own paper trading."""
     extras: tuple[str, ...] = ()
     """Cancel actions beyond the venue's usual ones, by their ids; none unless asked for."""
+    absent: tuple[str, ...] = ()
+    """Kinds of order that this account has none of, by their ids: nothing is asked of them."""
     deadman: TimerSettings | None = None
     timers: tuple[str, ...] = ()
     """Dead-man timers beyond the one that the venue's accounts have anyway, by their ids."""

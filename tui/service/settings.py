@@ -15,7 +15,7 @@ from tui.service.settings_hosts import read_hosts
 from tui.service.settings_keys import read_keys
 from tui.service.settings_table import SettingsError, SettingsTable, quoted
 from tui.service.settings_timer import account_timer_warnings, read_deadman, read_timers
-from tui.venues import VENUES
+from tui.venues import VENUES, dialect_of, kinds_of, profiles_of
 from tui.venues.base import VenueSpec
 
 __all__ = [
@@ -37,6 +37,7 @@ _ACCOUNT_KEYS = (
     "family",
     "contracts",
     "extra",
+    "absent",
     "demo_trading",
     "timers",
     "deadman",
@@ -158,7 +159,9 @@ def read_account(table: SettingsTable) -> Account:
         demo_trading=paper,
         extras=_extras(table, spec),
         timers=read_timers(table, spec),
+        absent=_absent(table, spec),
     )
+    _check_what_is_left(table, spec, account)
     return replace(account, deadman=read_deadman(table, spec, spec.timers_of(account)))
 
 
@@ -243,6 +246,30 @@ def _extras(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
                 "contracts", f'expected at most {most} beside extra "{name}"', str(named)
             )
     return asked
+
+
+def _absent(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(table.texts("absent")))
+    known = [kind.id for kind in kinds_of(spec.id)]
+    for name in named:
+        if name not in known:
+            expected = f"{spec.title} knows {', '.join(map(quoted, known))}"
+            raise table.wrong("absent", expected, quoted(name))
+    return named
+
+
+def _check_what_is_left(table: SettingsTable, spec: VenueSpec, account: Account) -> None:
+    """Raises SettingsError if `absent` leaves no order to cancel, or contradicts `extra`."""
+    if not account.absent:
+        return
+    dialect = dialect_of(account)
+    actions = [dialect.actions(profile) for profile in profiles_of(account)]
+    if not all(actions):
+        raise table.wrong("absent", "leaves no order that a cancel reaches; take one out")
+    left = {action.id for some in actions for action in some}
+    for name in account.extras:
+        if name not in left:
+            raise table.wrong("absent", f"rules out all that extra {quoted(name)} cancels")
 
 
 def _demo_trading(table: SettingsTable, spec: VenueSpec) -> bool:

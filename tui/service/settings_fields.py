@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.core.accounts import GuardSettings, TimerSettings
+from tui.venues import kinds_of
 from tui.venues.base import VenueSpec
 
 
@@ -121,6 +122,15 @@ def account_fields(
                 "extra", "more buttons", "cancels beyond the usual ones", Sort.SOME, choices=offered
             )
         )
+    fields.append(
+        Field(
+            "absent",
+            "has none of",
+            "orders that the account cannot have: not asked for, cancelled or counted",
+            Sort.SOME,
+            choices=tuple(kind.id for kind in kinds_of(spec.id)),
+        )
+    )
     asked = tuple(timer for timer in spec.timers if not timer.usual)
     if asked:
         covers = "; ".join(f"{timer.id}: {timer.covers}" for timer in asked)

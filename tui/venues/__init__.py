@@ -4,10 +4,12 @@ A new venue is one file here, one line in `VENUES`, one file in the simulator, a
 """
 
 from tui.core.accounts import Account
-from tui.venues.base import Dialect, Venue
+from tui.core.orders import Kind
+from tui.venues.base import Dialect, Profile, Venue
 from tui.venues.bitget import BITGET, Bitget
 from tui.venues.htx import HTX, Htx
 from tui.venues.okx import OKX, Okx
+from tui.venues.without import Without
 
 VENUES: dict[str, Venue] = {
     venue.spec.id: venue for venue in (Venue(HTX, Htx), Venue(OKX, Okx), Venue(BITGET, Bitget))
@@ -16,7 +18,24 @@ VENUES: dict[str, Venue] = {
 
 def dialect_of(account: Account) -> Dialect:
     """How this account speaks with its venue, which exists if the account has no `problem`."""
-    return VENUES[account.venue].dialect(account)
+    dialect = VENUES[account.venue].dialect(account)
+    return Without(dialect, account.absent) if account.absent else dialect
+
+
+def profiles_of(account: Account) -> tuple[Profile, ...]:
+    """What the account may turn out to be: of its family, or of any of the venue's."""
+    families = (
+        VENUES[account.venue].spec.families if account.family == "auto" else (account.family,)
+    )
+    return tuple(Profile(one) for one in families if one != "auto") or (Profile(),)
+
+
+def kinds_of(venue: str) -> tuple[Kind, ...]:
+    """Every kind of order that an account of the venue can have."""
+    account = Account("", venue, VENUES[venue].spec.rest_url)
+    dialect = dialect_of(account)
+    found = (kind for profile in profiles_of(account) for kind in dialect.kinds(profile))
+    return tuple({kind.id: kind for kind in found}.values())
 
 
 def title_of(account: Account) -> str:

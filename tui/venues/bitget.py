@@ -210,7 +210,7 @@ class Bitget:
             return (yield from cancel_chosen(scope.orders, progress))
         if action.id == STRATEGY_ORDERS.id:
             return (yield from cancel_strategy(scope, book, progress))
-        return (yield from cancel_categories(scope, book, progress, lately))
+        return (yield from cancel_categories(action.kinds, scope, book, progress, lately))
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
         """Starts or refreshes the countdown, or switches it off with 0.

@@ -66,16 +66,23 @@ def limit_of(call: Call) -> RateLimit | None:
 
 
 def cancel_categories(
-    scope: Scope, book: Book | None, progress: Progress, lately: frozenset[Market]
+    categories: tuple[str, ...],
+    scope: Scope,
+    book: Book | None,
+    progress: Progress,
+    lately: frozenset[Market],
 ) -> Talk[Ack]:
-    """Cancels by category and symbol, first where orders are known or nothing is known."""
+    """Cancels by category and symbol, first where orders are known or nothing is known.
+
+    `categories` are those that the account has.
+    """
     if scope.direction or scope.offset:
         return Ack(Verdict.REFUSED, "", "Bitget cancels by category and symbol, not by side")
     if scope.category == STRATEGY:
         return Ack(Verdict.REFUSED, "", "strategy orders have no cancel-all; choose them")
-    if scope.category and scope.category not in CATEGORIES:
-        return Ack(Verdict.REFUSED, "", "Bitget has no such category")
-    first, others = _in_order(scope, book, lately)
+    if scope.category and scope.category not in categories:
+        return Ack(Verdict.REFUSED, "", "the account has no such category")
+    first, others = _in_order(categories, scope, book, lately)
     parts = [_category_part(category, scope.contract) for category in first]
     due = progress.due(parts)
     lists = [Listing(category, category) for category in others]
@@ -197,26 +204,26 @@ def _named(ack: Ack, category: str) -> Ack:
 
 
 def _in_order(
-    scope: Scope, book: Book | None, lately: frozenset[Market]
+    categories: tuple[str, ...], scope: Scope, book: Book | None, lately: frozenset[Market]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The categories in which a cancel goes out at once, those with orders first, and the others
     in which something may have been placed since."""
     if scope.category:
         return (scope.category,), ()
     if book is None:
-        return CATEGORIES, ()
+        return categories, ()
     seen = {order.kind for order in book.orders if scope.covers(order)}
     symbol = scope.contract.upper() if scope.contract else ""
     before = {kind for kind, contract in lately if symbol in ("", contract.upper())}
     rank = {
         category: 0 if category in seen else 1 if category in before else 2
-        for category in CATEGORIES
+        for category in categories
         if category in seen or category in before or category not in book.kinds
     }
     first = tuple(sorted(rank, key=lambda category: rank[category]))
     if not first:
-        return CATEGORIES, ()
-    return first, tuple(category for category in CATEGORIES if category not in rank)
+        return categories, ()
+    return first, tuple(category for category in categories if category not in rank)
 
 
 def _may_have_orders(listing: Listing, reply: Reply, scope: Scope) -> bool:

@@ -233,7 +233,7 @@ class Htx:
         contracts = self._account.contracts
         progress = progress or Progress()
         if action.id == EXTRA.id:
-            ack = yield from htx_triggers.cancel(scope, book, contracts, progress)
+            ack = yield from htx_triggers.cancel(action.kinds, scope, book, contracts, progress)
         else:
             ack = yield from htx_cancel.cancel(
                 action, scope, book, route, (*contracts, *lately_in(lately, action.id)), progress

@@ -85,9 +85,13 @@ def open_triggers(kind: str, contracts: tuple[str, ...]) -> Talk[tuple[OpenOrder
 
 
 def cancel(
-    scope: Scope, book: Book | None, contracts: tuple[str, ...], progress: Progress
+    kinds: tuple[str, ...],
+    scope: Scope,
+    book: Book | None,
+    contracts: tuple[str, ...],
+    progress: Progress,
 ) -> Talk[Ack]:
-    """Cancels what is listed now and within `scope`, each order by the call of its sort.
+    """Cancels what is listed now of `kinds` and within `scope`, each order by the call of its sort.
 
     A cancel names one contract of one sort, and few may be sent in a second. So the contracts where
     orders are known go at once, in all sorts, if they are few enough; the others when the list that
@@ -98,16 +102,16 @@ def cancel(
         return Ack(Verdict.REFUSED, "", f"conditional orders have no category {scope.category}")
     by_id = bool(scope.orders or scope.direction or scope.offset)
     known = [] if by_id else _known_contracts(scope, book)
-    parts = [] if by_id or len(known) > A_SECOND else _blindly(scope, known)
+    parts = [] if by_id or len(known) > A_SECOND else _blindly(kinds, scope, known)
     due = progress.due(parts)
-    lists = _listed(contracts, ACTION.kinds)
+    lists = _listed(contracts, kinds)
     replies, found = yield from alongside(tuple(part.call for part in due), lists)
     progress.take(due, replies)
     rest = []
     if isinstance(found, VenueError):
         text = f"conditional orders could not be listed: {found.text}"
         rest = [replace(found.ack, text=text)]
-        more = [] if by_id else _blindly(scope, [*contracts, *known])
+        more = [] if by_id else _blindly(kinds, scope, [*contracts, *known])
     else:
         more = [p for sort, orders in found for p in _parts(sort, orders, scope, by_id)]
     sent = {part.key for part in parts}
@@ -181,11 +185,12 @@ def _known_contracts(scope: Scope, book: Book | None) -> list[str]:
     return list(dict.fromkeys(o.contract for o in mine))
 
 
-def _blindly(scope: Scope, contracts: Iterable[str]) -> list[Part]:
+def _blindly(kinds: tuple[str, ...], scope: Scope, contracts: Iterable[str]) -> list[Part]:
     named = [scope.contract.upper()] if scope.contract else list(dict.fromkeys(contracts))
     return [
         _everything(sort, contract)
         for sort in SORTS
+        if sort.kind.id in kinds
         for contract in named
         if not sort.isolated or _is_swap(contract)
     ]

@@ -6,34 +6,18 @@ from dataclasses import replace
 
 from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
-from tui.core.orders import Book, Kind
-from tui.core.secrets import Credentials
-from tui.venues.base import (
-    Call,
-    Dialect,
-    JsonObject,
-    Market,
-    Profile,
-    RateLimit,
-    Reply,
-    RestCall,
-    SignedRest,
-    SocketCall,
-    SocketRead,
-    SocketText,
-    Talk,
-    VenueError,
-)
+from tui.core.orders import Book
+from tui.venues.base import Dialect, Market, Profile, Talk, VenueError
+from tui.venues.delegating import Delegating
 from tui.venues.progress import Progress
 
 
-class Watching:
+class Watching(Delegating):
     """A dialect without cancels and without timers; the rest is as the venue has it."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+        super().__init__(dialect)
         self.spec = replace(dialect.spec, timers=())
-        self.keepalive = dialect.keepalive
 
     def cancel(
         self,
@@ -49,48 +33,6 @@ class Watching:
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
         raise _refused()
-
-    def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
-        return self._dialect.sign(call, credentials, now_ms)
-
-    def socket_headers(self) -> tuple[tuple[str, str], ...]:
-        return self._dialect.socket_headers()
-
-    def login(self, credentials: Credentials, now_ms: int) -> SocketText:
-        return self._dialect.login(credentials, now_ms)
-
-    def encode(self, call: SocketCall, request_id: str) -> str:
-        return self._dialect.encode(call, request_id)
-
-    def read_socket(self, data: bytes | str) -> SocketRead:
-        return self._dialect.read_socket(data)
-
-    def failed(self, message: JsonObject) -> bool:
-        return self._dialect.failed(message)
-
-    def limited(self, reply: Reply) -> bool:
-        return self._dialect.limited(reply)
-
-    def limit(self, call: Call) -> RateLimit | None:
-        return self._dialect.limit(call)
-
-    def read_limit(self, call: Call) -> RateLimit | None:
-        return self._dialect.read_limit(call)
-
-    def venue_time(self) -> Talk[int]:
-        return self._dialect.venue_time()
-
-    def probe(self) -> Talk[Profile]:
-        return self._dialect.probe()
-
-    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
-        return self._dialect.read_book(profile, kinds)
-
-    def kinds(self, profile: Profile) -> tuple[Kind, ...]:
-        return self._dialect.kinds(profile)
-
-    def actions(self, profile: Profile) -> tuple[Action, ...]:
-        return self._dialect.actions(profile)
 
 
 def _refused() -> VenueError:
