@@ -13,7 +13,6 @@ from tui.core.clocks import read_clock
 from tui.core.desk import DeskView, Health
 from tui.ui.outcome import report_line, why
 from tui.ui.readiness_screen import ReadinessScreen
-from tui.ui.remainder import CLEAR
 from tui.ui.report_lines import fate
 from tui.ui.report_screen import ReportScreen
 
@@ -23,27 +22,21 @@ def test_orders_that_are_new_are_told(make: SimpleNamespace) -> None:
     okx = make.okx()
     at = make.NOW_MS + 987
     since = make.report(okx, Outcome.CONFIRMED, "spreads", ended_ms=at, new_since=14)
-    assert (
-        "✓ confirmed  ▲ 0 open at 12:03:22.9, 14 new since"
-        in report_line(since, "", 120, CLEAR).plain
-    )
-    assert "▲ 14 new since" in report_line(since, "spreads", 36, CLEAR).plain
+    assert "✓ confirmed  ▲ 0 open at 12:03:22.9, 14 new since" in report_line(since, "", 120).plain
+    assert "▲ 14 new since" in report_line(since, "spreads", 36).plain
     during = make.report(
         okx, Outcome.REMAINING, "spreads", open_before=None, open_after=14, new_during=14
     )
     said = "▲ remaining  14 open, all new: something is still quoting"
-    assert said in report_line(during, "", 120, CLEAR).plain
+    assert said in report_line(during, "", 120).plain
     some = replace(during, new_during=3, open_before=31)
-    assert "14 of 31 open, 3 of them new" in report_line(some, "", 120, CLEAR).plain
-    narrow = report_line(some, "isolated", 36, CLEAR).plain
+    assert "14 of 31 open, 3 of them new" in report_line(some, "", 120).plain
+    narrow = report_line(some, "isolated", 36).plain
     assert "14 of 31" in narrow and "▲ 3 new" in narrow
     part = replace(since, new_since=0, scope=Scope(contract="BTC-USDT", direction="buy"))
-    assert (
-        "confirmed spreads BTC-USDT buy  0 of 12 open"
-        in report_line(part, "spreads", 120, CLEAR).plain
-    )
+    assert "confirmed spreads BTC-USDT buy  0 of 12 open" in report_line(part, "spreads", 120).plain
     plain = make.report(okx, Outcome.CONFIRMED, "spreads")
-    assert "new" not in report_line(plain, "", 120, CLEAR).plain
+    assert "new" not in report_line(plain, "", 120).plain
 
 
 def test_failures_are_counted_and_fills_are_told_as_fills(make: SimpleNamespace) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tui.core.actions import Outcome, Report
 from tui.core.desk import AccountView, DeskView
 from tui.ui.outcome import outcome_sign, scope_words
-from tui.ui.remainder import remainder_of
+from tui.ui.remainder import cover_of, remainder_of
 from tui.ui.words import Sign
 
 CAPACITY = 1_000
@@ -134,7 +134,7 @@ class History:
         if report.outcome is Outcome.UNRESOLVED:
             return  # an alarm stands for it
         if before is not None and before.outcome is report.outcome:
-            self._change(self._outcomes[key], report=report)
+            self._change(self._outcomes[key], report=report, account=account)
         else:
             self._outcomes[key] = self._add(_event_of(self._next, account, report, now_ms))
         self._forget_details()
@@ -154,6 +154,7 @@ class History:
         until_ms: int | None = None,
         seen_ms: int | None = None,
         report: Report | None = None,
+        account: AccountView | None = None,
     ) -> None:
         event = self._events.get(number) if number is not None else None
         if event is None:
@@ -165,6 +166,11 @@ class History:
             seen_ms=seen_ms or event.seen_ms,
             report=report or event.report,
         )
+        if report is not None and account is not None:
+            changed = _event_of(number or 0, account, report, event.at_ms)
+            self._events[event.number] = replace(
+                self._events[event.number], sign=changed.sign, remainder=changed.remainder
+            )
 
     def _forget_details(self) -> None:
         """A report may list thousands of orders: the newest keep theirs."""
@@ -181,9 +187,12 @@ def _key(account: AccountView, report: Report) -> tuple[str, str, object, int]:
     return account.name, report.action, report.scope, report.started_ms
 
 
+def _remainder(account: AccountView, report: Report) -> str:
+    return next(iter(remainder_of(cover_of(account, report)).words), "")
+
+
 def _event_of(number: int, account: AccountView, report: Report, now_ms: int) -> Event:
-    cover = account.coverage
-    said = remainder_of(cover).words
+    cover = cover_of(account, report)
     return Event(
         number,
         account.name,
@@ -193,5 +202,5 @@ def _event_of(number: int, account: AccountView, report: Report, now_ms: int) ->
         bad=report.outcome is not Outcome.CONFIRMED,
         alarm=False,
         report=report,
-        remainder=said[0] if said else "",
+        remainder=_remainder(account, report),
     )

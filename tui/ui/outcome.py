@@ -15,7 +15,7 @@ from tui.core.deadman_view import TimerState
 from tui.core.desk import AccountView, RunView
 from tui.ui.figures import counts, read_line
 from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row
-from tui.ui.remainder import CLEAR, INK, Remainder, cautious, remainder_of
+from tui.ui.remainder import CLEAR, INK, Remainder, cautious, cover_of, remainder_of
 from tui.ui.words import OUTCOME, Sign, duration, tenths, timer_name, utc
 
 _FIRED = (TimerState.FIRED, TimerState.AMBIGUOUS)
@@ -44,7 +44,9 @@ class Endings:
     labels: tuple[tuple[str, str], ...]
     """Action id to label: an outcome without its scope could be anybody's."""
     remainder: Remainder
-    """What no press reaches: while there is any, no outcome is a success."""
+    """What rests beyond these presses."""
+    clear: tuple[bool, ...]
+    """Of each report: whether nothing is known to rest beyond its press. Else it is no success."""
     fired: str
     """That a timer has fired, or may have; empty otherwise."""
     read: Content
@@ -60,11 +62,13 @@ class Endings:
 
 def endings(account: AccountView, *, stale: bool = False) -> Endings:
     """The runs, and the reports with the worst first; of equals the latest."""
+    reports = tuple(worst_first(account.reports))
     return Endings(
         running(account.runs),
-        tuple(worst_first(account.reports)),
+        reports,
         tuple((action.id, action.label) for action in account.actions),
-        remainder_of(account.coverage),
+        remainder_of(cover_of(account, *reports)),
+        tuple(cover_of(account, report).clear for report in reports),
         fired_words(account),
         read_line(counts(account, stale=stale)),
     )
@@ -115,18 +119,19 @@ class OutcomeLines(Painted[Endings]):
         drawn = [run_line(each, labels.get(each.run.action, ""), width) for each in value.runs]
         spare = height - len(drawn) - len(value.reports)
         apart = value.remainder if value.reports else CLEAR
-        for report in value.reports:
+        for report, clear in zip(value.reports, value.clear, strict=True):
             label, said = labels.get(report.action, ""), why(report)
+            mine = apart if not clear else CLEAR
             if said.plain and spare <= 0:
                 # No outcome is hidden for the reasons of another.
-                head = outcome_head(report, label, value.remainder)
+                head = outcome_head(report, label, clear=clear)
                 drawn.append(ends(row(head, _count_of(report), said), Content(), width))
                 continue
-            if not said.plain and not apart.clear and spare <= 0:
-                drawn.append(report_line(report, label, width, value.remainder, say=True))
+            if not said.plain and not mine.clear and spare <= 0:
+                drawn.append(report_line(report, label, width, clear=clear, apart=mine))
                 apart = CLEAR
                 continue
-            drawn.append(report_line(report, label, width, value.remainder))
+            drawn.append(report_line(report, label, width, clear=clear))
             if said.plain:
                 spare -= 1
                 drawn.append(ends(said, Content(), width))
@@ -141,7 +146,7 @@ class OutcomeLines(Painted[Endings]):
             first = value.reports[0]
             said = row(after_words(first), why(first))
             if why(first).plain:
-                head = outcome_head(first, labels.get(first.action, ""), value.remainder)
+                head = outcome_head(first, labels.get(first.action, ""), clear=value.clear[0])
                 return ends(row(head, _count_of(first), said), Content(), width)
         above = [Content()] * (height - len(drawn))
         return lines(*above, *drawn[:height])
@@ -157,31 +162,29 @@ def run_line(each: Running, label: str, width: int) -> Content:
 
 
 def report_line(
-    report: Report, label: str, width: int, remainder: Remainder, *, say: bool = False
+    report: Report, label: str, width: int, *, clear: bool = True, apart: Remainder = CLEAR
 ) -> Content:
     """`✓ confirmed isolated  0 of 12 open  212 ms  11:47:03`.
 
-    The scope stays whatever the width. With `say` the line names the remainder too.
+    The scope stays whatever the width. `apart` is a remainder that the line is to name too.
     """
-    head, when = (
-        outcome_head(report, label, remainder),
-        ink(utc(report.started_ms), ".ink--faint"),
-    )
+    head = outcome_head(report, label, clear=clear)
+    when = ink(utc(report.started_ms), ".ink--faint")
     took = report.confirmed_ms if report.outcome is Outcome.CONFIRMED else report.ack_ms
     time = ink(duration(took) if took is not None else "", ".ink--text")
     figures, new = _figures(report), after_words(report)
     bare, short = _count_of(report), ink(open_words(report), ".ink--text")
     few = ink(_new_in_a_word(report), ".ink--careful")
-    apart = remainder.variants if say else (Content(),)
+    named = apart.variants
     scope = scope_words(report, label)
-    tight = [_headed(report, _cut(scope, cells), remainder) for cells in _FEW]
+    tight = [_headed(report, _cut(scope, cells), clear=clear) for cells in _FEW]
     return first_fitting(
         width,
-        *(row(head, figures, one, time, when) for one in apart[:1]),
-        *(row(head, figures, one, time) for one in apart[:1]),
-        *(row(head, figures, one) for one in apart),
-        *(row(head, bare, few, one) for one in apart),
-        *(row(head, short, few, one) for one in apart),
+        *(row(head, figures, one, time, when) for one in named[:1]),
+        *(row(head, figures, one, time) for one in named[:1]),
+        *(row(head, figures, one) for one in named),
+        *(row(head, bare, few, one) for one in named),
+        *(row(head, short, few, one) for one in named),
         row(head, bare, new),
         row(head, short, new),
         row(head, short, few),
@@ -190,18 +193,18 @@ def report_line(
     )
 
 
-def outcome_head(report: Report, label: str, remainder: Remainder) -> Content:
+def outcome_head(report: Report, label: str, *, clear: bool) -> Content:
     """`✓ confirmed isolated BTC-USDT`: how it ended, and what of."""
-    return _headed(report, scope_words(report, label), remainder)
+    return _headed(report, scope_words(report, label), clear=clear)
 
 
-def _headed(report: Report, scope: str, remainder: Remainder) -> Content:
-    sign = badge(outcome_sign(report, clear=remainder.clear))
+def _headed(report: Report, scope: str, *, clear: bool) -> Content:
+    sign = badge(outcome_sign(report, clear=clear))
     return row(sign, ink(scope, ".ink--quiet"), gap=" ")
 
 
 def outcome_sign(report: Report, *, clear: bool) -> Sign:
-    """How it ended; no sign of success while the account's remainder is not clear."""
+    """How it ended; no sign of success while what rests beyond the press is not clear."""
     return cautious(OUTCOME[report.outcome], clear=clear)
 
 

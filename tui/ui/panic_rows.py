@@ -9,7 +9,7 @@ from tui.core.actions import EVERYTHING, Action, Outcome, Report
 from tui.core.coverage import Coverage
 from tui.core.desk import AccountView, DeskView, RunView
 from tui.ui.buttons import count_of
-from tui.ui.remainder import CLEAR, Remainder, remainder_of, together
+from tui.ui.remainder import CLEAR, Remainder, cover_of, remainder_of, together
 
 _EVERYTHING = Action("everything", "everything", (), (), "")
 """What is asked of an account whose actions are not known yet: until then nothing is confirmed."""
@@ -75,7 +75,7 @@ def _row(
             report = None
         else:
             run = None
-    clear = account.coverage.clear
+    clear = cover_of(account, *([report] if report else [])).clear
     return PanicRow(account.name, label, count_of(account, kinds), run, report, clear)
 
 
@@ -87,13 +87,13 @@ class Left:
     cover: Coverage
 
 
-def left_of(view: DeskView) -> tuple[Left, ...]:
-    """Every account whose remainder is not clear."""
-    return tuple(
-        Left(account.name, account.coverage)
-        for account in view.accounts
-        if not account.coverage.clear
-    )
+def left_of(view: DeskView, press: PanicPress | None = None) -> tuple[Left, ...]:
+    """Every account whose remainder is not clear; of a `press`, as far as it was read since."""
+    found = []
+    for account in view.accounts:
+        ended = [one for one in (*account.earlier, *account.reports) if press and press.has(one)]
+        found.append(Left(account.name, cover_of(account, *ended)))
+    return tuple(one for one in found if not one.cover.clear)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ class PanicScreen(DeskDialog):
         return fresh
 
     def paint(self) -> None:
-        found, left = rows(self.view, self._press), left_of(self.view)
+        found, left = rows(self.view, self._press), left_of(self.view, self._press)
         counted = tally(found, left)
         lasted_ms = counted.last_end_ms - self._press.at_ms
         if counted.running or lasted_ms < 0:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from textual.content import Content
 
+from tui.core.actions import Report
 from tui.core.coverage import NOT_READ, Coverage, KindCount
+from tui.core.desk import AccountView
 from tui.ui.painted import ink
 from tui.ui.words import Sign, utc
 
@@ -74,6 +76,25 @@ def together(remainders: Iterable[Remainder]) -> Remainder:
     """The remainder of several accounts, without the kinds."""
     found = list(remainders)
     return Remainder(sum(one.resting for one in found), sum(one.unknown for one in found))
+
+
+def cover_of(account: AccountView, *reports: Report) -> Coverage:
+    """What the presses of these reports reached of the account, and the remainder beyond them.
+
+    A press of one button leaves what the other buttons reach. The counts are those of now, as the
+    panel has them, but a kind that was not read since a press is not known: an empty list of before
+    the press proves nothing. Without reports, or of those that do not tell it, it is the account's.
+    """
+    told = [one.coverage for one in reports if one.coverage.covered or one.coverage.remainder]
+    if not told:
+        return account.coverage
+    left = {one.kind: one for one in account.coverage.remainder}
+    now = {one.kind: one for one in (*account.coverage.covered, *account.coverage.remainder)}
+    for one in (one for cover in told for one in cover.remainder):
+        known = left.get(one.kind) or now.get(one.kind, one)
+        left[one.kind] = one if one.count is None else known
+    covered = tuple(one for one in account.coverage.covered if one.kind not in left)
+    return Coverage(covered, tuple(left.values()))
 
 
 def cautious(sign: Sign, *, clear: bool) -> Sign:

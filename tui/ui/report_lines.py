@@ -12,7 +12,7 @@ from tui.core.orders import OpenOrder
 from tui.ui.lines import Line, Said
 from tui.ui.outcome import after_words, open_words, outcome_sign, scope_words
 from tui.ui.painted import badge, ink, row
-from tui.ui.remainder import read_when
+from tui.ui.remainder import cover_of, read_when
 from tui.ui.words import OUTCOME, Sign, duration, tenths
 
 _LABEL = 12
@@ -52,8 +52,9 @@ def fate(report: Report, order: OpenOrder) -> tuple[Sign, str]:
 
 
 def _contents(account: AccountView, report: Report, width: int) -> Iterator[Content]:
+    cover = cover_of(account, report)
     yield row(
-        badge(outcome_sign(report, clear=account.coverage.clear)),
+        badge(outcome_sign(report, clear=cover.clear)),
         ink(scope_words(report, account.label(report.action)), ".ink--strong"),
         ink(OUTCOME[report.outcome].meaning, ".ink--quiet"),
     )
@@ -62,7 +63,7 @@ def _contents(account: AccountView, report: Report, width: int) -> Iterator[Cont
     yield Content()
     for label, text in _facts(account, report):
         yield from _wrapped(label, ink(text, ".ink--text"), width)
-    for one in account.coverage.left:
+    for one in cover.left:
         yield from _wrapped("not covered", ink(f"▲ {read_when(one)}", ".ink--careful"), width)
     yield from _steps(report)
     yield from _orders(report, width)

@@ -14,6 +14,7 @@ from tui.ui.dialog import DeskDialog
 from tui.ui.lines import Line, Said
 from tui.ui.outcome import endings, fired_words, running
 from tui.ui.painted import Painted, ends, ink, row
+from tui.ui.remainder import cover_of
 from tui.ui.report_lines import report_lines
 
 
@@ -76,7 +77,7 @@ class ReportScreen(DeskDialog):
         self._title.put(("what happened", f"{account.name} {account.title}", place))
         self.lines.put(lambda width: report_lines(account, report, width))
         self.set_class(report.outcome.alarm > 0, "-bad")
-        good = account.coverage.clear and not report.new_since
+        good = cover_of(account, report).clear and not report.new_since
         self.set_class(report.outcome.alarm == 0 and good, "-good")
         self.set_class(report.outcome.alarm == 0 and not good, "-careful")
 
