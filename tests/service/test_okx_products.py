@@ -3,6 +3,7 @@ takes nothing else down."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 
 from tests.service.conftest import DeskOnTest
 from tui.core.actions import Outcome, Report
+from tui.core.coverage import not_covered
+from tui.service.demo import read_greeting
+from tui.service.headless import cancel_accounts
 
 OpenDesk = Callable[..., DeskOnTest]
 
@@ -152,3 +156,32 @@ async def test_a_product_that_is_granted_again_is_read_again(
     simulator.refuse("okx-desk")
     await desk.until(lambda: told(desk) == simulator.account("okx-desk")["by_kind"])
     assert desk.account("okx-desk").coverage.clear
+
+
+# --- the command line ---
+
+
+def cancelled(simulator: Any) -> tuple[dict[str, Outcome], dict[str, Any]]:
+    """How the actions of `killdesk cancel okx-desk` ended, and what it says is not covered."""
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    accounts = [one for one in demo.accounts if one.name == "okx-desk"]
+    ended = cancel_accounts(accounts, lambda one: demo.secrets[one.name], learn_s=60.0)
+    said: Any = not_covered(ended.coverage)["not_covered"]
+    return {report.action: report.outcome for report in ended.reports}, said
+
+
+def test_a_cancel_without_a_screen_tells_all_that_it_leaves(simulator: Any) -> None:
+    simulator.orders("okx-desk", "order", 2)
+    simulator.orders("okx-desk", "algo", 8)
+    simulator.orders("okx-desk", "quote", 1, state="pending_fill")
+    outcomes, said = cancelled(simulator)
+    assert set(outcomes.values()) == {Outcome.CONFIRMED}
+    assert said == {"okx-desk": {"order": 2, "algo": 8, "pending-quote": 1}}
+
+
+def test_a_cancel_without_a_screen_names_what_it_may_not_read(simulator: Any) -> None:
+    simulator.refuse("okx-desk", "block", "trade")
+    outcomes, said = cancelled(simulator)
+    assert outcomes == {"spreads": Outcome.CONFIRMED, "quotes": Outcome.REJECTED}
+    assert said == {"okx-desk": dict.fromkeys((*BLOCK, "order", "algo"))}

@@ -63,10 +63,11 @@ REFUSED = KEY_REFUSED | codes("""
 """)
 """Definitely not carried out, and asking again will not help."""
 
-ACCOUNT_REFUSED = KEY_REFUSED | codes("50007 50008 50009 50010 50012 50027")
+ACCOUNT_REFUSED = KEY_REFUSED - {"50035"} | codes("50007 50008 50009 50010 50012 50027")
 """Refusals of the key or of the whole account: blocked, frozen, restricted. Any other refusal of a
 list concerns the product that it is of: no permission for it, not in this account mode, not in this
-country, not in demo trading, too few assets for block trading."""
+country, not in demo trading, too few assets for block trading, not with a key that is bound to no
+address (50035 speaks of "this endpoint")."""
 
 IN_STATE = frozenset({"70200", "70400"})
 """An RFQ or a quote cannot be cancelled in the state that the text names. Page "Error Code"."""
