@@ -19,8 +19,14 @@ OpenDesk = Callable[..., DeskOnTest]
 
 EVER = 1_000_000
 ALGOS_PATH = "/api/v5/trade/orders-algo-pending"
-NO_PERMISSION = "50030 You don't have permission to use this API endpoint"
-NOT_IN_THIS_MODE = "51010 Request unsupported under current account mode"
+NO_PERMISSION = (
+    "50030 You don't have permission to use this API endpoint; the key lacks a permission: "
+    "give it Read and Trade at OKX"
+)
+NOT_IN_THIS_MODE = (
+    "51010 Request unsupported under current account mode; the account's mode does not have this: "
+    "choose another mode at OKX, if you trade it"
+)
 BLOCK = {"quote", "rfq", "pending-quote"}
 
 

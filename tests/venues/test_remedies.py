@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tui.core.actions import Ack, Verdict
+from tui.core.orders import Book
 from tui.venues import VENUES
 from tui.venues.base import RestCall, Talk, VenueError
 from tui.venues.bitget_replies import CLOCK as BITGET_CLOCK
@@ -31,6 +32,7 @@ DOCUMENTED: dict[tuple[str, bool], dict[str, str]] = {
         "support": "50100 50051",
         "paper trading": "50038",
         "block": "70006 70015",
+        "mode": "51010",
     },
     ("okx", True): {
         "secret key": "60007",
@@ -139,19 +141,19 @@ def test_the_command_that_helps_can_be_typed_as_it_stands() -> None:
 CALL = RestCall("GET", "/")
 
 
-def ending(end: Ack | VenueError | int) -> Talk[Ack | int]:
+def ending(end: Ack | Book | VenueError | int) -> Talk[Ack | Book | int]:
     yield (CALL,)
     if isinstance(end, VenueError):
         raise end
     return end
 
 
-def ended(end: Ack | VenueError | int) -> Ack | int:
+def ended(end: Ack | Book | VenueError | int) -> Ack | Book | int:
     talk = advised(ending(end), lambda code: "do this" if code == "7" else "")
     assert next(talk) == (CALL,)
     with pytest.raises(StopIteration) as stop:
         talk.send(())
-    found: Ack | int = stop.value.value
+    found: Ack | Book | int = stop.value.value
     return found
 
 
@@ -160,6 +162,12 @@ def test_an_ack_has_it_behind_the_venues_words() -> None:
     assert ended(Ack(Verdict.REFUSED, "7", "")) == Ack(Verdict.REFUSED, "7", "do this")
     assert ended(Ack(Verdict.REFUSED, "8", "no")) == Ack(Verdict.REFUSED, "8", "no")
     assert ended(3) == 3
+
+
+def test_a_kind_that_is_refused_has_it_behind_the_venues_words() -> None:
+    refused = (("quote", "7 no"), ("rfq", "8 no"))
+    found = ended(Book(("spread",), (), 0, refused=refused))
+    assert found == Book(("spread",), (), 0, refused=(("quote", "7 no; do this"), ("rfq", "8 no")))
 
 
 def test_an_error_has_it_and_so_has_what_is_made_of_it() -> None:

@@ -29,5 +29,6 @@ REMEDIES = table(
     ("the account's API is frozen: ask OKX's support", "50100"),
     ("OKX's paper trading does not have this: leave it out, or use a live account", "50038"),
     ("OKX does not offer this where the account is registered: ask OKX's support", "50051"),
+    ("the account's mode does not have this: choose another mode at OKX, if you trade it", "51010"),
     ("the account may not trade blocks: apply for block trading at OKX", "70006 70015"),
 )  # fmt: skip

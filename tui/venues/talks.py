@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tui.core.actions import Ack
+from tui.core.orders import Book
 from tui.venues.base import Call, Reply, Talk, VenueError
 from tui.venues.remedies import with_remedy
 
@@ -59,4 +60,10 @@ def advised(talk: Talk[T], remedy: Callable[[str], str]) -> Talk[T]:
         raise
     if isinstance(meaning, Ack):
         return replace(meaning, text=with_remedy(meaning.text, remedy(meaning.code)))
+    if isinstance(meaning, Book):
+        refused = (
+            (kind, with_remedy(words, remedy(words.partition(" ")[0])))
+            for kind, words in meaning.refused
+        )
+        return replace(meaning, refused=tuple(refused))
     return meaning
