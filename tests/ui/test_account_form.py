@@ -103,6 +103,7 @@ async def test_each_venue_is_asked_for_what_it_needs_and_stored(
         assert ("contracts" in found) is ("legacy" in spec.families)
         assert ("demo_trading" in found) is spec.demo_trading
         assert ("deadman.beat_s" in found) is any(timer.usual for timer in spec.timers)
+        assert "panic" not in make.text(app), "there is no desk yet"
         assert spec.grant in make.text(app).replace("\n", " ") or venue == "bitget"
         assert f"{spec.title}: {spec.grant}" == str(form._grant.render())
         fill(form, name="desk")

@@ -80,7 +80,7 @@ async def test_the_list_says_how_each_account_is(
         await pilot.press("e")
         await make.until(pilot, lambda: "no key in the keyring" in make.text(app))
         shown = make.text(app)
-        assert "2 of 2 ready" in shown and str(path)[:20] in shown
+        assert "2 of 2 ready" in shown and "config.toml" in shown
         listed = app.screen.query_one(OptionList)
         okx_line, mm_line = (str(listed.get_option_at_index(n).prompt) for n in range(2))
         assert "READY" in okx_line and "no key in the keyring" in okx_line
@@ -91,6 +91,40 @@ async def test_the_list_says_how_each_account_is(
         assert "DOWN" in make.text(app)
         await pilot.press("escape")
         assert app.screen is app.dashboard
+
+
+@pytest.mark.parametrize("size", [(40, 14), (80, 24), (140, 44)])
+async def test_the_title_keeps_the_count_however_long_the_path_is(
+    make: SimpleNamespace, desk: Any, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path.joinpath(*["a folder with a long name"] * 7, "config.toml")
+    path.parent.mkdir(parents=True)
+    path.write_text(WRITTEN)
+    async with make.shown(desk, size, configuration=configured(desk, path)) as (app, pilot):
+        await pilot.press("e")
+        await make.until(pilot, lambda: isinstance(app.screen, AccountsScreen))
+        await make.until(pilot, lambda: "accounts  2 of 2 ready" in make.text(app))
+        (title,) = (line for line in make.text(app).splitlines() if "accounts  2" in line)
+        assert "…" in title and ".toml" in title, "the end of the path tells which file it is"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 44)])
+@pytest.mark.parametrize("keys", ["ea", "ee", ",", ",k"])
+async def test_a_form_says_how_to_panic_from_it(
+    make: SimpleNamespace, desk: Any, path: Path, size: tuple[int, int], keys: str
+) -> None:
+    async with make.shown(desk, size, configuration=configured(desk, path)) as (app, pilot):
+        for key in keys:
+            if key == "k":
+                await make.until(pilot, lambda: app.screen.query(OptionList))
+                app.screen.query_one(OptionList).focus()
+                await pilot.press("end", "enter")
+            else:
+                await pilot.press({",": "comma"}.get(key, key))
+            await make.until(pilot, lambda: app.screen is not app.dashboard)
+            await pilot.pause()
+        await make.until(pilot, lambda: bool(app.screen.query(FieldRow)))
+        await make.until(pilot, lambda: "F12 F12 panic" in make.text(app))
 
 
 async def test_keys_and_buttons_do_the_same(make: SimpleNamespace, desk: Any, path: Path) -> None:

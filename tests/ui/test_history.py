@@ -188,7 +188,7 @@ async def test_the_screen_shows_it_and_opens_reports(
         desk.put(okx, make.bitget())
         await pilot.pause()
         assert "60011" in app.screen.lines.text, "it is the report of then"
-        await pilot.press("escape", "escape", "k", "h", "b")
+        await pilot.press("escape", "escape", "escape", "k", "h", "b")
         if size[0] >= 80:
             assert app.screen.lines.text.count("seen") == 1
             assert "not seen" not in app.screen.lines.text

@@ -195,3 +195,87 @@ async def test_thousands_of_hostile_orders() -> None:
         await pilot.press("a", "end", "space", "slash", *"[/nope]", "enter", "enter", "enter")
         assert app.answer is not None
         assert len(app.answer) == 1_999
+
+
+def keys(pilot: Pilot[None]) -> str:
+    return str(pilot.app.screen.query_one("#keys", Static).content)
+
+
+ONLY_SPOT = (Action("orders", "orders", ("SPOT",), ("rest",), "strategy orders"),)
+
+
+async def test_space_is_named_only_where_it_chooses() -> None:
+    app = ChooserApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        listed = [*orders(2), *orders(1, kind="strategy")]
+        screen = app.choose(account(listed, ONLY_SPOT))
+        await pilot.pause()
+        assert bar(pilot) == "choose the orders to cancel with space"
+        assert "space choose" in keys(pilot) and "enter cancel chosen" not in keys(pilot)
+        await pilot.press("end")
+        await pilot.pause()
+        assert bar(pilot).startswith("this one cannot be chosen")
+        assert "space choose" not in keys(pilot) and "a all or none" in keys(pilot)
+        await pilot.press("space")
+        assert screen.chosen == ()
+
+        await pilot.press("slash")
+        await pilot.pause()
+        assert bar(pilot) == "enter goes to the list, where space chooses"
+        assert keys(pilot) == "enter to the list   esc clears the filter   F12 F12 panic"
+        await pilot.press(*"strategy")
+        await pilot.pause()
+        assert bar(pilot) == "none that the filter shows can be chosen: esc clears it"
+        await pilot.press(*"nowhere")
+        await pilot.pause()
+        assert bar(pilot) == "the filter hides every order: esc clears it"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "space" not in bar(pilot) + keys(pilot) and "esc clears" in keys(pilot)
+        await pilot.press("escape", "home", "space")
+        await pilot.pause()
+        assert bar(pilot) == "CANCEL 1 CHOSEN ORDER   enter"
+        assert "enter cancel chosen" in keys(pilot)
+
+
+async def test_enter_is_not_named_for_a_cancel_while_it_belongs_to_the_filter() -> None:
+    app = ChooserApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = app.choose(account(orders(2)))
+        await pilot.press("space", "enter")
+        assert screen.armed
+        await pilot.press("slash")
+        await pilot.pause()
+        assert not screen.armed and bar(pilot) == "CANCEL 1 CHOSEN ORDER"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not screen.armed and bar(pilot) == "CANCEL 1 CHOSEN ORDER   enter"
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ([], "nothing to choose"),
+        (None, "nothing to choose"),
+        (
+            orders(3, kind="strategy"),
+            "none of these orders can be chosen: no cancel here reaches them",
+        ),
+    ],
+)
+@pytest.mark.parametrize("size", [(80, 24), (140, 44)])
+async def test_where_nothing_can_be_chosen_no_key_promises_it(
+    listed: list[OpenOrder] | None, said: str, size: tuple[int, int]
+) -> None:
+    app = ChooserApp()
+    async with app.run_test(size=size) as pilot:
+        app.choose(account(listed, ONLY_SPOT))
+        await pilot.pause()
+        assert bar(pilot) == said
+        for word in ("space", "enter", "all or none"):
+            assert word not in keys(pilot)
+        assert ("/ filter" in keys(pilot)) is bool(listed)
+        await pilot.press("space", "a", "slash", "escape")
+        await pilot.press(*(["escape"] if not app.answered else []))
+        await pilot.pause()
+        assert app.answered and app.answer is None

@@ -36,7 +36,7 @@ from tui.service.settings_fields import (
 )
 from tui.ui.account_test import AccountTest
 from tui.ui.beside import beside, sentence
-from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, SecretInput, heading
+from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, PanicHint, SecretInput, heading
 from tui.ui.painted import ink
 from tui.ui.styles import styles
 from tui.venues import VENUES
@@ -116,6 +116,7 @@ class AccountForm(ModalScreen[str | None]):
                 yield Button("Test  ctrl+t", id="test", compact=True)
                 yield Button("Save  ctrl+s", id="save", variant="primary", compact=True)
                 yield Button("Close  esc", id="close", compact=True)
+                yield PanicHint()
 
     def _heading(self) -> Content:
         if self._account is None:

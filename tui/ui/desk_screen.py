@@ -255,9 +255,12 @@ class DeskScreen(DeskFace):
         """One panel alone, or all of them again."""
         self.enlarge(not self.grid.alone)
 
-    def action_all_panels(self) -> None:
+    def action_back(self) -> None:
+        """All panels again; with all of them there, all frames again."""
         if self.grid.alone:
             self.enlarge(False)
+        elif When.LOCKED not in self.offered:
+            self.log_.give_up()
 
     @on(AccountPanel.Enlarged)
     def _head_clicked_twice(self, event: AccountPanel.Enlarged) -> None:
@@ -266,5 +269,6 @@ class DeskScreen(DeskFace):
         self.enlarge(not self.grid.alone)
 
     def action_frames(self, what: str) -> None:
-        self.action_all_panels()  # the frames are out of sight while a panel is alone
+        if self.grid.alone:
+            self.enlarge(False)  # the frames are out of sight
         self.log_.act(what)

@@ -18,6 +18,8 @@ from tui.core.secrets import Secret
 from tui.core.text import safe_text
 from tui.service.settings import SettingsError
 from tui.service.settings_fields import ON, Field, Sort
+from tui.ui.keyed import KeyedApp
+from tui.ui.keys.keymap import panic_in_field
 from tui.ui.painted import ink
 from tui.ui.picker import Picker
 
@@ -44,6 +46,16 @@ class Label(Static):
 
     def __init__(self, text: str, *, classes: str) -> None:
         super().__init__(Content(text), classes=classes, markup=False)
+
+
+class PanicHint(Label):
+    """How to panic from a form, whose letters are text; empty where no panic key works."""
+
+    def __init__(self) -> None:
+        super().__init__("", classes="panic")
+
+    def on_mount(self) -> None:
+        self.update(Content(panic_in_field() if isinstance(self.app, KeyedApp) else ""))
 
 
 class FieldRow(Widget):

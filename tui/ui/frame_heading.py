@@ -37,6 +37,8 @@ def heading(rows: ReadingRows) -> Iterator[Part]:
         if finder.hits:
             yield Part("n next", action="next", spare=True)
             yield Part("N previous", action="previous", spare=True)
+    if finder.text or not wanted.empty:
+        yield Part("esc clears", action="clear", spare=True)
     if ring.lost:
         yield Part(f"{ring.lost:,} lost", "careful" if ring.missed else "quiet")
 

@@ -9,8 +9,8 @@ from tui.ui.frame_text import size
 FRAMES_HELP: tuple[tuple[tuple[str, str], str], ...] = (
     (("↑ ↓", ".ink--strong"), "A cursor, a click, the wheel: the log stands still and counts what "
      "comes. end follows the newest again, home goes to the oldest, ← → move long payloads."),
-    (("shift+↑ ↓", ".ink--strong"), "Marks rows on the way, as ctrl+click does; esc gives up the "
-     "search, then the marks."),
+    (("shift+↑ ↓", ".ink--strong"), "Marks rows on the way, as ctrl+click does; esc takes "
+     "away the search, the filter, then the marks."),
     (("filter", ".ink--text"), "A frame is shown when it holds every word. :in :out :note :ws "
      ":rest :error and @account narrow it further; clicks on the title write the same words."),
     (("⏎", ".ink--strong"), "In full, as a double click: headers without secrets, JSON laid out "

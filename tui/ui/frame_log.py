@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Self
+from typing import ClassVar, Self
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
@@ -29,6 +31,10 @@ class FrameLog(Vertical):
     DEFAULT_CSS = """
     FrameLog { height: 1fr; min-height: 3; background: $background; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "The search, the filter, then the marks away", show=False),
+    ]
 
     def __init__(self, *, capacity: int = 50_000, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -118,6 +124,8 @@ class FrameLog(Vertical):
                 self._copy()
             case "save":
                 self._save()
+            case "clear":
+                self.give_up()
 
     def pause(self) -> None:
         """Stands still, or follows again."""
@@ -125,6 +133,30 @@ class FrameLog(Vertical):
             self.rows.hold()
         else:
             self.rows.follow()
+
+    def action_give_up(self) -> None:
+        if not self.give_up():
+            raise SkipAction  # the screen has a use for the key
+
+    def give_up(self) -> bool:
+        """Takes away the search, else the filter, else the marks; False if none is there."""
+        if self.rows.finder.text:
+            self.find_line.value = ""
+        elif self.narrowed:
+            self._account = None
+            with self.filter_line.prevent(Input.Changed):
+                self.filter_line.value = ""
+            self._narrow()
+        elif self.rows.marks:
+            self.rows.unmark()
+        else:
+            return False
+        return True
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter hides frames."""
+        return not self.ring.wanted.empty
 
     def open_frame(self) -> None:
         """Shows the chosen frame in full: the cursor's, else the newest."""
@@ -206,11 +238,6 @@ class FrameLog(Vertical):
     def _moved(self, event: ReadingRows.Moved) -> None:
         event.stop()
         self._entitle()
-
-    @on(ReadingRows.Unsought)
-    def _unsought(self, event: ReadingRows.Unsought) -> None:
-        event.stop()
-        self.find_line.value = ""
 
     @on(FindLine.Stepped)
     def _stepped(self, event: FindLine.Stepped) -> None:

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from tui.core.frames import Frame
 from tui.ui.frame_row import MAX_CELLS
@@ -19,11 +18,7 @@ class ReadingRows(FrameRows):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("shift+up", "stretch(-1)", "Mark upwards", show=False),
         Binding("shift+down", "stretch(1)", "Mark downwards", show=False),
-        Binding("escape", "let_go", "Give up the search, then the marks", show=False),
     ]
-
-    class Unsought(Message):
-        """The search is given up."""
 
     def seek(self, text: str) -> None:
         """Lights up a text wherever it stands."""
@@ -69,13 +64,11 @@ class ReadingRows(FrameRows):
         self.refresh()
         self.post_message(self.Moved())
 
-    def action_let_go(self) -> None:
-        if self.finder.text:
-            self.post_message(self.Unsought())
-        elif self.marks:
-            self.marks.clear()
-            self.refresh()
-            self.post_message(self.Moved())
+    def unmark(self) -> None:
+        """Takes all marks away."""
+        self.marks.clear()
+        self.refresh()
+        self.post_message(self.Moved())
 
     def on_click(self, event: events.Click) -> None:
         if event.ctrl and self.cursor is not None:

@@ -111,13 +111,17 @@ def _said(words: str, width: int) -> list[Line]:
     return [Said(part) for part in ink(words, ".ink--text").wrap(max(20, width))]
 
 
+_KEYS_BAD = "↑ ↓ choose   enter what happened   b, esc all again   q close"
+
+
 class HistoryScreen(DeskDialog):
     """Every alarm with its end and who saw it when, every outcome with its report."""
 
     KEYS: ClassVar[str] = "↑ ↓ choose   enter what happened   b bad ones only   esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "only_bad", "bad ones only", id="history.bad"),
-        Binding("escape,q,h", "dismiss(None)", "close", id="history.close"),
+        Binding("escape", "back", "all again, then close", id="history.back"),
+        Binding("q,h", "dismiss(None)", "close", id="history.close"),
     ]
 
     def __init__(self, view: DeskView, history: History, clock: Clock) -> None:
@@ -136,7 +140,15 @@ class HistoryScreen(DeskDialog):
     def action_only_bad(self) -> None:
         self._only_bad = not self._only_bad
         self._rows.go(0)
+        self.say_keys(_KEYS_BAD if self._only_bad else self.KEYS)
         self.paint()
+
+    def action_back(self) -> None:
+        """Takes the filter away first, then closes."""
+        if self._only_bad:
+            self.action_only_bad()
+        else:
+            self.dismiss(None)
 
     def paint(self) -> None:
         """Shows the events; the cursor stays on its own while new ones come."""

@@ -108,13 +108,11 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
             yield Input(id="narrow", placeholder=field)
             yield Static(id="count", markup=False)
             yield ActBar("Cancels the chosen orders, and no other. Key enter.")
-            keys = "space choose   a all or none   / filter   enter cancel chosen   esc back"
-            yield Static(keys, id="keys", markup=False)
+            yield Static(id="keys", markup=False)
 
     def on_mount(self) -> None:
-        empty = not self._orders.shown
-        self.query_one("#empty").display = empty
-        self._orders.display = not empty
+        self.query_one("#empty").display = self._none_listed
+        self._orders.display = not self._none_listed
         self._orders.focus()
         self._tell()
 
@@ -154,6 +152,9 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
 
     def action_filter(self) -> None:
         """Opens the filter, which takes the keys at once: a letter must choose nothing."""
+        if self._none_listed:
+            return
+        self._presses.clear()  # enter is the field's from here on
         narrow = self.query_one("#narrow", Input)
         narrow.add_class("open")
         self.set_focus(narrow, scroll_visible=False)
@@ -172,6 +173,12 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._orders.narrow(event.value)
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _went(self) -> None:
+        """Other keys work in the filter than in the list."""
+        self.call_after_refresh(self._tell)
 
     @on(Input.Submitted)
     def _typed_out(self, event: Input.Submitted) -> None:
@@ -208,10 +215,54 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
             left = self._presses.left_s(self._target)
             bar.update(Content(f"AGAIN TO CANCEL {what}   enter   {left:.1f} s"), layout=False)
         elif count:
-            bar.update(Content(f"CANCEL {what}   enter"), layout=False)
+            key = "" if self._filtering else "   enter"
+            bar.update(Content(f"CANCEL {what}{key}"), layout=False)
         else:
-            bar.update(Content("choose the orders to cancel with space"), layout=False)
+            bar.update(Content(self._how_to_choose()), layout=False)
+        self.query_one("#keys", Static).update(Content(self._keys_here()), layout=False)
         self.query_one("#count", Static).update(self._count(count), layout=False)
+
+    @property
+    def _none_listed(self) -> bool:
+        return not self._orders.total
+
+    @property
+    def _filtering(self) -> bool:
+        """Whether what is typed goes to the filter."""
+        return isinstance(self.focused, Input)
+
+    def _how_to_choose(self) -> str:
+        """How the first order can be chosen from here, or why none can."""
+        orders = self._orders
+        if self._none_listed:
+            return "nothing to choose"
+        if not orders.able:
+            return "none of these orders can be chosen: no cancel here reaches them"
+        if orders.current is None:
+            return "the filter hides every order: esc clears it"
+        if not orders.able_shown:
+            return "none that the filter shows can be chosen: esc clears it"
+        if self._filtering:
+            return "enter goes to the list, where space chooses"
+        if orders.current.barred:
+            return "this one cannot be chosen; ↑ ↓ go to another, a takes all that can"
+        return "choose the orders to cancel with space"
+
+    def _keys_here(self) -> str:
+        """The keys that do something now."""
+        if self._filtering:
+            return f"enter to the list   esc clears the filter   {panic_in_field()}"
+        filtered = self.query_one("#narrow", Input).has_class("open")
+        back = "esc clears the filter" if filtered else "esc back"
+        current = self._orders.current
+        keys = (
+            ("space choose", current is not None and not current.barred),
+            ("a all or none", self._orders.able_shown),
+            ("/ filter", not self._none_listed),
+            ("enter cancel chosen", bool(self.chosen)),
+            (back, True),
+        )
+        return "   ".join(words for words, works in keys if works)
 
     def _count(self, count: int) -> Content:
         orders = self._orders

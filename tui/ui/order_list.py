@@ -135,6 +135,15 @@ class OrderList(ScrollView, can_focus=True):
         return len(self._shown) != len(self._rows)
 
     @property
+    def total(self) -> int:
+        return len(self._rows)
+
+    @property
+    def able_shown(self) -> bool:
+        """Whether any order that the filter shows can be chosen."""
+        return any(not self._rows[number].barred for number in self._shown)
+
+    @property
     def current(self) -> OrderRow | None:
         """The row of the cursor."""
         return self._rows[self._shown[self._at]] if self._shown else None
@@ -254,7 +263,7 @@ class OrderList(ScrollView, can_focus=True):
                 cell = " " * (cells_wide - cell_len(cell)) + cell
             yield f"{_fitted(cell, cells_wide)}  ", inks[column]
         room = width - sum(self.widths(width)) - 2 * len(front) - 1
-        yield _tail(last, room), inks[-1]
+        yield last_cells(last, room), inks[-1]
 
     def _ink(self, name: str) -> Style:
         if name not in self._inks:
@@ -278,6 +287,11 @@ def _fitted(text: str, cells: int) -> str:
     return f"{set_cell_size(text, cells - 1)}…"
 
 
-def _tail(text: str, cells: int) -> str:
-    """`text`, or its end: orders of one moment differ in their last digits."""
-    return text if cell_len(text) <= cells else f"…{text[-max(1, cells - 1) :]}"
+def last_cells(text: str, cells: int) -> str:
+    """`text`, or its end where that is what tells: orders of one moment differ in their last
+    digits, paths in their last part."""
+    if cell_len(text) <= cells:
+        return text
+    while text and cell_len(text) >= cells:
+        text = text[1:]
+    return f"…{text}" if cells > 0 else ""

@@ -49,6 +49,8 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
         yield SystemCommand(title, key.single, run)
     if app.desk.locked:
         return
+    if screen is desk and not desk.grid.alone and desk.log_.narrowed:
+        yield SystemCommand("All frames again, without the filter", "esc", desk.log_.give_up)
     yield SystemCommand("Choose the colours", "", app.action_change_theme)
 
     yield SystemCommand("Save a picture of the screen", "", partial(save_picture, app))
@@ -183,6 +185,7 @@ _TITLES: dict[str, Callable[[KilldeskApp], str | None]] = {
         if app.dashboard.grid.alone or not app.desk.view.accounts
         else "This panel alone, with plots of its round trips and orders"
     ),
+    "desk.all": lambda _: "All panels again",
     "panic": lambda app: (
         "Panic: cancel everything on every account" if app.desk.view.accounts else None
     ),

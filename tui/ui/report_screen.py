@@ -12,6 +12,7 @@ from tui.core.actions import Report
 from tui.core.desk import AccountView, DeskView
 from tui.ui.dialog import DeskDialog
 from tui.ui.lines import Line, Said
+from tui.ui.order_list import last_cells
 from tui.ui.outcome import endings, fired_words, running
 from tui.ui.painted import Painted, ends, ink, row
 from tui.ui.remainder import cover_of
@@ -24,7 +25,8 @@ class DialogTitle(Painted[tuple[str, str, str]]):
     def paint(self, value: tuple[str, str, str], width: int, height: int) -> Content:
         what, name, right = value
         left = row(ink(what, ".ink--quiet"), ink(name, ".ink--strong"))
-        return ends(left, ink(right, ".ink--quiet"), width)
+        room = max(0, width - left.cell_length - 1)
+        return ends(left, ink(last_cells(right, room), ".ink--quiet"), width)
 
 
 class ReportScreen(DeskDialog):

@@ -52,7 +52,8 @@ class ScopeChooser(ModalScreen[None]):
             yield self._options
             yield Static(_NOTHING, id="empty", markup=False)
             yield ActBar("Cancels the part at the cursor, and nothing else. Key enter.")
-            yield Static("↑ ↓ choose   enter cancel that part   esc back", id="keys", markup=False)
+            keys = "↑ ↓ choose   enter cancel that part   esc back" if self._parts else "esc back"
+            yield Static(keys, id="keys", markup=False)
 
     def on_mount(self) -> None:
         self._options.display = bool(self._parts)

@@ -20,7 +20,7 @@ from tui.service.settings import Settings, SettingsError
 from tui.service.settings_edit import Tables, plain_tables, read_tables
 from tui.service.settings_fields import Field
 from tui.ui.beside import beside, sentence
-from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, Label, heading
+from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, Label, PanicHint, heading
 from tui.ui.painted import ink
 from tui.ui.styles import styles
 
@@ -82,6 +82,7 @@ class TableForm(ModalScreen[None]):
                 if configuration is not None:
                     yield Button("Save  ctrl+s", id="save", variant="primary", compact=True)
                 yield Button("Close  esc", id="close", compact=True)
+                yield PanicHint()
 
     def on_mount(self) -> None:
         configuration = self._configuration

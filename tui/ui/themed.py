@@ -42,11 +42,11 @@ class ThemedApp(CrashReport[R], OwnTerminal[R]):
     def action_command_palette(self) -> None:
         """Opens the palette, once."""
         if self.use_command_palette and not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette("what to do", id="--command-palette"))
 
     def search_themes(self) -> None:
         """Opens the palette of the colours."""
-        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
+        self.push_screen(Palette("colours", [ThemeProvider]))
 
     def watch_theme(self, theme: str) -> None:
         """A theme was chosen."""
