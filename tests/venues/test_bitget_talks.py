@@ -863,6 +863,21 @@ def test_spot_and_margin_have_no_strategy_orders_where_the_venue_knows_none(code
     assert book.refused == (("strategy", f"{code} no permission (USDC-FUTURES)"),)
 
 
+def test_a_category_that_the_account_does_not_have_is_asked_for_nothing() -> None:
+    account = Bitget(Account("a", "bitget", BITGET.rest_url, absent=("MARGIN",)))
+    venue = Closed("MARGIN")
+    book, _ = drive(account.read_book(PROFILE, ("SPOT", "strategy")), venue)
+    assert (book.kinds, book.refused, book.count()) == (("SPOT", "strategy"), (), 5)
+    assert "MARGIN" not in {category for _, category in venue.asked}
+    talk = account.cancel(PROFILE, STRATEGY_ORDERS, EVERYTHING, None, "rest")
+    _, sent = drive(talk, StrategyVenue(0))
+    asked = [dict(call.query)["category"] for call in sent[0]]
+    assert asked == [category for category in CATEGORIES if category != "MARGIN"]
+    nowhere = Bitget(Account("a", "bitget", BITGET.rest_url, absent=CATEGORIES))
+    book, sent = drive(nowhere.read_book(PROFILE, ("strategy",)), venue)
+    assert (book.kinds, book.count(), sent) == (("strategy",), 0, [])
+
+
 def test_a_strategy_list_is_not_known_where_the_venue_does_not_say_why() -> None:
     def answer(call: RestCall) -> Reply:
         lost = "strategy" not in call.path

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -361,6 +361,13 @@ def test_chosen_orders_go_by_tens() -> None:
 def test_a_category_is_not_of_this_world(category: str) -> None:
     ack, sent = cancel(Venue([]), scope=Scope(category=category))
     assert (ack.verdict, sent) == (Verdict.REFUSED, [])
+
+
+def test_a_cancel_that_has_no_contract_to_ask_for_says_so() -> None:
+    """Isolated orders alone, and no contract is named that may have them."""
+    alone = replace(ACTION, kinds=(ISOLATED.id,))
+    meaning, sent = hold(htx().cancel(LEGACY, alone, EVERYTHING, None, "rest"), Venue([]))
+    assert (meaning, sent) == (Ack(Verdict.REFUSED, "", NOT_NAMED), [])
 
 
 def test_a_cancel_that_the_venue_refuses_is_told() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.core.actions import Verdict
 from tui.venues.base import Call, Reply, RestCall, RestReply, Talk, VenueError
-from tui.venues.talks import side_by_side
+from tui.venues.talks import alongside, side_by_side
 
 
 def talk(name: str, sizes: list[int]) -> Talk[list[str]]:
@@ -44,11 +44,42 @@ def test_each_hears_its_own_answers_and_no_round_is_wasted(shapes: list[list[int
     ]
 
 
-def test_the_error_of_one_is_the_error_of_all() -> None:
-    def failing() -> Talk[list[str]]:
-        yield (RestCall("GET", "/x"),)
-        raise VenueError(Verdict.BUSY, "1032", "too many")
+def failing() -> Talk[list[str]]:
+    yield (RestCall("GET", "/x"),)
+    raise VenueError(Verdict.BUSY, "1032", "too many")
 
+
+@pytest.mark.parametrize("count", [0, 2])
+@pytest.mark.parametrize("sizes", [[], [1], [2, 1]])
+def test_calls_go_along_with_the_first_batch_even_if_there_is_none(
+    count: int, sizes: list[int]
+) -> None:
+    calls = tuple(RestCall("POST", f"/c/{number}") for number in range(count))
+    both = alongside(calls, talk("t", sizes))
+    rounds: list[int] = []
+    try:
+        batch = next(both)
+        while True:
+            rounds.append(len(batch))
+            batch = both.send(tuple(answer(call) for call in batch))
+    except StopIteration as stop:
+        replies, result = stop.value
+    assert [one.body.decode() for one in replies] == [call.path for call in calls]
+    assert len(result) == sum(sizes)
+    expected = [size + (count if number == 0 else 0) for number, size in enumerate(sizes)]
+    assert rounds == (expected or [count] * bool(count))
+
+
+def test_the_error_of_what_goes_along_is_a_result() -> None:
+    both = alongside((RestCall("POST", "/c"),), failing())
+    batch = next(both)
+    with pytest.raises(StopIteration) as stop:
+        both.send(tuple(answer(call) for call in batch))
+    replies, result = stop.value.value
+    assert (len(replies), str(result)) == (1, "1032 too many")
+
+
+def test_the_error_of_one_is_the_error_of_all() -> None:
     together = side_by_side([talk("a", [1, 1]), failing()])
     calls = next(together)
     with pytest.raises(VenueError, match="too many"):

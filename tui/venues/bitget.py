@@ -191,7 +191,7 @@ class Bitget:
         return Profile(can_trade="uta_trade" in names and writes, can_withdraw="withdraw" in names)
 
     def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
-        return read_book(kinds)
+        return read_book(kinds, self._categories)
 
     def cancel(
         self,
@@ -209,7 +209,7 @@ class Bitget:
         if scope.orders:
             return (yield from cancel_chosen(scope.orders, progress))
         if action.id == STRATEGY_ORDERS.id:
-            return (yield from cancel_strategy(scope, book, progress))
+            return (yield from cancel_strategy(self._categories, scope, book, progress))
         return (yield from cancel_categories(action.kinds, scope, book, progress, lately))
 
     def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
@@ -230,6 +230,11 @@ class Bitget:
 
     def actions(self, profile: Profile) -> tuple[Action, ...]:
         return (ORDERS, STRATEGY_ORDERS) if self._cancels_strategy else (ORDERS,)
+
+    @property
+    def _categories(self) -> tuple[str, ...]:
+        """Those that the account has: strategy orders are in them as well."""
+        return tuple(one for one in CATEGORIES if one not in self._account.absent)
 
     @property
     def _cancels_strategy(self) -> bool:

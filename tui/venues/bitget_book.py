@@ -42,17 +42,17 @@ class Listed:
     """By kind. Strategy orders may be refused in some categories and be in `orders` of others."""
 
 
-def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
+def read_book(kinds: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES) -> Talk[Book]:
     """Every open order of these kinds; what the venue refuses to this key is named in `refused`.
-    Raises VenueError."""
-    found = yield from read_lists(kinds)
+    Strategy orders are those in `categories`, which the account has. Raises VenueError."""
+    found = yield from read_lists(kinds, categories)
     read = tuple(kind for kind in kinds if kind not in found.refused)
     orders = tuple(order for order in found.orders if order.kind in read)
     refused = tuple((kind, str(why)) for kind, why in found.refused.items())
     return Book(read, orders, read_at_ms=0, refused=refused)
 
 
-def read_lists(kinds: tuple[str, ...]) -> Talk[Listed]:
+def read_lists(kinds: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES) -> Talk[Listed]:
     """Reads the lists of these kinds side by side. Raises VenueError.
 
     A category that is refused as a whole is named by itself, once: its strategy orders go with it,
@@ -60,7 +60,7 @@ def read_lists(kinds: tuple[str, ...]) -> Talk[Listed]:
     """
     lists = [Listing(kind, kind) for kind in CATEGORIES if kind in kinds]
     if STRATEGY in kinds:
-        lists += [Listing(STRATEGY, category) for category in CATEGORIES]
+        lists += [Listing(STRATEGY, category) for category in categories]
     refusals = yield from _read(lists)
     asked = {one.kind for one in lists}
     doubtful = [one.category for one in refusals if one.kind == STRATEGY]
@@ -68,19 +68,13 @@ def read_lists(kinds: tuple[str, ...]) -> Talk[Listed]:
     refusals |= yield from _read(probes, pages=1)
     refused = {one.kind: why for one, why in refusals.items() if one.kind != STRATEGY}
     strategy = {one.category: why for one, why in refusals.items() if one.kind == STRATEGY}
-    if apart := [category for category in strategy if category not in refused]:
-        refused[STRATEGY] = _of_some(strategy[apart[0]], apart)
-    elif len(strategy) == len(CATEGORIES):
-        refused[STRATEGY] = strategy[CATEGORIES[0]]
+    apart = [category for category in strategy if category not in refused]
+    if apart or (strategy and len(strategy) == len(categories)):
+        error = strategy[apart[0] if apart else categories[0]]
+        where = f" ({', '.join(apart)})" if 0 < len(apart) < len(categories) else ""
+        refused[STRATEGY] = VenueError(error.verdict, error.code, f"{error.text}{where}".lstrip())
     orders = {(order.kind, i): order for one in lists for i, order in one.orders.items()}
     return Listed(tuple(orders.values()), refused)
-
-
-def _of_some(error: VenueError, categories: Sequence[str]) -> VenueError:
-    """A refusal with the categories that it is about, where it is not about all of them."""
-    if len(categories) == len(CATEGORIES):
-        return error
-    return VenueError(error.verdict, error.code, f"{error.text} ({', '.join(categories)})".lstrip())
 
 
 def _read(lists: Sequence[Listing], pages: int = MAX_PAGES) -> Talk[dict[Listing, VenueError]]:

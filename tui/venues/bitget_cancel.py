@@ -169,16 +169,18 @@ def _is_closed(listing: Listing, reply: Reply) -> bool:
     return False
 
 
-def cancel_strategy(scope: Scope, book: Book | None, progress: Progress) -> Talk[Ack]:
+def cancel_strategy(
+    categories: tuple[str, ...], scope: Scope, book: Book | None, progress: Progress
+) -> Talk[Ack]:
     """Cancels strategy orders one by one, as no call takes them all: those that are known at once,
-    and those that the venue lists in the same moment after them."""
+    and those that the venue lists in the same moment in these categories after them."""
     if scope.direction or scope.offset or scope.category not in (None, STRATEGY):
         return Ack(Verdict.REFUSED, "", "strategy orders are told apart by symbol alone")
     known = [o for o in book.orders if o.kind == STRATEGY and scope.covers(o)] if book else []
     parts = _batches(known)
     due = progress.due(parts)
     calls = tuple(part.call for part in due)
-    replies, found = yield from alongside(calls, read_lists((STRATEGY,)))
+    replies, found = yield from alongside(calls, read_lists((STRATEGY,), categories))
     progress.take(due, replies)
     if isinstance(found, VenueError):
         error = replace(found.ack, wrong_account=found.code in WRONG_ACCOUNT)

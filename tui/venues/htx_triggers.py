@@ -118,7 +118,9 @@ def cancel(
     more = [part for part in more if part.key not in sent]
     yield from send(more, progress)
     acks = passing_by(acks_of([*parts, *more], progress))
-    return requests_ack([*acks, *rest]) if acks or rest else Ack(Verdict.NOTHING)
+    if acks or rest:
+        return requests_ack([*acks, *rest])
+    return Ack(Verdict.NOTHING) if found else Ack(Verdict.REFUSED, "", NOT_NAMED)
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -38,17 +38,25 @@ def side_by_side(talks: Sequence[Talk[T]]) -> Talk[list[T]]:
 def alongside(
     calls: tuple[Call, ...], talk: Talk[T]
 ) -> Talk[tuple[tuple[Reply, ...], T | VenueError]]:
-    """Holds `talk`, its first batch joined to `calls`; its error is a result, not an end."""
-    replies = yield (*calls, *next(talk))
-    ours, theirs = replies[: len(calls)], replies[len(calls) :]
-    try:
-        while True:
-            theirs = yield talk.send(theirs)
-    except StopIteration as stop:
-        result: T = stop.value
-        return ours, result
-    except VenueError as error:
-        return ours, error
+    """Holds `talk`, its first batch joined to `calls`; its error is a result, not an end.
+
+    Either may have nothing to ask.
+    """
+    ours: list[Reply] = []
+    results: list[T | VenueError] = []
+
+    def asked() -> Talk[None]:
+        if calls:
+            ours.extend((yield calls))
+
+    def held() -> Talk[None]:
+        try:
+            results.append((yield from talk))
+        except VenueError as error:
+            results.append(error)
+
+    yield from side_by_side([asked(), held()])
+    return tuple(ours), results[0]
 
 
 def advised(talk: Talk[T], remedy: Callable[[str], str]) -> Talk[T]:
