@@ -130,6 +130,53 @@ async def test_every_unresolved_cancel_has_its_settling_on_record(
     assert all(str(one["message"]).startswith("settled by a later read") for one in told[2:])
 
 
+async def test_a_cancel_under_way_at_the_end_of_the_process_is_on_record_as_unresolved(
+    simulator: Any, watch_desk: Callable[[LiveDesk], Any], tmp_path: Path
+) -> None:
+    audit = Audit(tmp_path, {"what": "test"})
+    async with armed(simulator, watch_desk, audit) as (live, desk):
+        simulator.faults("okx-desk", "ignore", 1_000_000, path="/api/v5/sprd/orders-pending")
+        live.cancel("okx-desk", "spreads")
+        await desk.until(
+            lambda: [run.step for run in desk.account("okx-desk").runs] == ["reading the book"]
+        )
+    assert audit.path is not None
+    found = [read_record(line) for line in audit.path.read_bytes().splitlines()]
+    (told,) = [record.fields for record in found if record.kind == "outcome"]
+    assert (told["account"], told["action"]) == ("okx-desk", "spreads")
+    assert (told["outcome"], told["attempts"]) == ("unresolved", 1)
+    assert str(told["message"]).endswith("before the outcome was known: reading the book")
+    assert found[-1].kind == "end"
+
+
+async def test_a_cancel_that_waits_for_the_keyring_at_the_end_is_on_record_as_denied(
+    simulator: Any, watch_desk: Callable[[LiveDesk], Any], tmp_path: Path
+) -> None:
+    audit, answers = Audit(tmp_path, {"what": "test"}), threading.Event()
+    entries = [{"name": name, **entry} for name, entry in simulator.accounts.items()]
+    demo = read_greeting(json.dumps({"url": simulator.url, "accounts": entries}))
+    accounts = [account for account in demo.accounts if account.name == "okx-desk"]
+
+    def read(_: object) -> str:
+        answers.wait()
+        return "no credentials"
+
+    live = LiveDesk(accounts, read, audit=audit, answer_s=3600)
+    live.start()
+    try:
+        desk = watch_desk(live)
+        live.cancel("okx-desk", "spreads")
+        await desk.until(lambda: bool(desk.account("okx-desk").runs))
+    finally:
+        live.stop()
+        answers.set()
+    assert audit.path is not None
+    found = [read_record(line) for line in audit.path.read_bytes().splitlines()]
+    (told,) = [record.fields for record in found if record.kind == "outcome"]
+    assert (told["action"], told["outcome"]) == ("spreads", "denied")
+    assert "before there were credentials" in str(told["message"])
+
+
 def test_what_is_done_at_the_screen_is_on_record(tmp_path: Path) -> None:
     audit = Audit(tmp_path, {"what": "test"})
     for desk in (LiveDesk((), dict, audit=audit), LiveDesk((), dict)):

@@ -28,6 +28,8 @@ _TOO_LATE = (
     "press again once the account is ready"
 )
 
+_STOPPED = "not sent: killdesk stopped this account before there were credentials"
+
 
 @dataclass(frozen=True, slots=True)
 class HeldPress:
@@ -69,7 +71,10 @@ class AbsentWorker:
         """Nothing runs for such an account."""
 
     async def stop(self) -> None:
-        """Nothing runs for such an account."""
+        """Denies the presses that wait: nothing of them is sent any more."""
+        held, self._held = self._held, []
+        for one in held:
+            self._deny(one.action, one.scope, one.pressed_ms, _STOPPED)
 
     async def learned(self, at_most_s: float) -> None:
         """There is nothing to learn with."""

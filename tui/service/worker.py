@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -47,6 +48,7 @@ LATELY_S = 10.0
 """For so long after a press orders may be where it found some, whatever the book says."""
 REMAINDER_S = 10.0
 """What a cancel without a screen gives the lists of what it does not cover, once it has ended."""
+STOPPED = "killdesk stopped this account before the outcome was known"
 TIME_S = 1.0
 """How long a first login or question waits for the venue's clock."""
 
@@ -141,7 +143,10 @@ class AccountWorker:
             self._upkeep.start(work, name)
 
     async def stop(self) -> None:
-        """Ends every task and closes every connection."""
+        """Ends every task and closes every connection; a cancel under way ends unresolved."""
+        now_ms = self._clock().wall_ms
+        for report in self._under_way(STOPPED):
+            self._ended(replace(report, ended_ms=now_ms))
         running = (*self._upkeep.tasks, *self._runs.tasks)
         for task in running:
             task.cancel()
@@ -186,12 +191,15 @@ class AccountWorker:
 
     def reports_so_far(self, message: str) -> list[Report]:
         """The outcomes, and what is under way, of which `message` is said."""
-        under_way = [
+        under_way = self._under_way(message)
+        actions = {report.action for report in under_way}
+        return [*(one for one in self._ledger.reports if one.action not in actions), *under_way]
+
+    def _under_way(self, message: str) -> list[Report]:
+        return [
             self._ledger.covered(report, self._reach(press), self._profile.kinds, self._now_s)
             for report, press in self._runs.reports_so_far(message)
         ]
-        actions = {report.action for report in under_way}
-        return [*(one for one in self._ledger.reports if one.action not in actions), *under_way]
 
     def cancel_then_disarm(self) -> None:
         """The timers are the backstop: they go only when every cancel is confirmed."""
