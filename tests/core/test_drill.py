@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tui.core.drill import AccountDrill, Drill, DrillError, DrillPlan
+from tui.core.drill import AccountDrill, Drill, DrillError, DrillPlan, last_of
 
 
 def some(at_ms: int = 1, **changes: Any) -> Drill:
@@ -47,6 +47,7 @@ def test_hostile_words_in_the_file_are_made_safe() -> None:
 @pytest.mark.parametrize(
     "changes",
     [{"done": False}, {"problem": "x"}, {"accounts": ()},
+     {"accounts": (replace(some().accounts[0], orders=0),)},
      {"accounts": (replace(some().accounts[0], left=1),)},
      {"accounts": (replace(some().accounts[0], left=None),)},
      {"accounts": (replace(some().accounts[0], outcome="remaining"),)},
@@ -55,3 +56,10 @@ def test_hostile_words_in_the_file_are_made_safe() -> None:
 def test_only_a_whole_drill_is_well(changes: dict[str, Any]) -> None:
     assert some().ok
     assert not some(**changes).ok
+
+
+def test_a_drill_without_orders_is_shown_and_does_not_count() -> None:
+    empty = some(9, accounts=(replace(some().accounts[0], orders=0),))
+    assert last_of((some(3), empty)) == some(3)
+    assert last_of((empty,)) is None
+    assert last_of((some(3), empty), any_size=True) == empty

@@ -53,6 +53,16 @@ def test_it_needs_no_key_and_no_real_address_and_keeps_the_result(
     assert stat.S_IMODE(mode) == 0o600
 
 
+def test_a_drill_without_orders_does_not_count_and_is_not_kept(
+    killdesk: Killdesk, home: Path
+) -> None:
+    done = killdesk("drill", "--orders", "0", "--config", settings(home))
+    assert done.returncode == 1, done.stdout
+    assert "there was no order to cancel, so this drill does not count" in done.stdout
+    assert "all confirmed" not in done.stdout
+    assert kept(home) == []
+
+
 def test_a_drill_that_fails_exits_1(
     killdesk: Killdesk, home: Path, clean_env: dict[str, str]
 ) -> None:

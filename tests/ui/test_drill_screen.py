@@ -145,3 +145,15 @@ async def test_the_drill_fits_every_screen(
         await make.until(pilot, lambda: "DRILL FAILED" in make.text(app))
         assert "okx-d" in app.screen.lines.text and "cannot be drawn" not in make.text(app)
         assert "esc close" in make.text(app)
+
+
+async def test_a_drill_without_orders_leaves_the_last_one_that_counts_in_the_header(
+    make: SimpleNamespace,
+) -> None:
+    now_ms = make.Clock()().wall_ms
+    empty = ended(now_ms, accounts=(replace(WELL, orders=0),), problem="no order to cancel")
+    drills = Drills((ended(now_ms - 3 * DAY_MS), empty))
+    note = drills.note(now_ms)
+    assert note is not None and note.words == "drill 3 d ago"
+    assert drills.last == empty, "it is shown with its reason all the same"
+    assert Drills((empty,)).note(now_ms) is None

@@ -11,6 +11,10 @@ from typing import TypeAlias
 from tui.core.clocks import LAST_MS
 from tui.core.text import safe_text
 
+NO_ORDERS = (
+    "there was no order to cancel, so this drill does not count: it shows nothing of a cancel."
+    " Run it while orders are open, or with killdesk drill --orders 40"
+)
 STEPS = ("simulator", "connect", "read", "panic", "check", "arm", "disarm")
 """What a drill does, in this order."""
 _LONGEST = 200
@@ -138,8 +142,8 @@ class Drill:
 
     @property
     def ok(self) -> bool:
-        """Whether it came to its end and all was as it must be."""
-        well = bool(self.accounts) and all(account.ok for account in self.accounts)
+        """Whether it came to its end, had orders to cancel, and all was as it must be."""
+        well = self.orders > 0 and all(account.ok for account in self.accounts)
         return self.done and not self.problem and well
 
     @property
@@ -234,7 +238,18 @@ def _account(said: dict[str, Json]) -> AccountDrill:
     )
 
 
-def last_of(drills: Iterable[Drill], before_ms: int | None = None) -> Drill | None:
-    """The newest drill that came to its end, of those begun before then."""
-    ended = [one for one in drills if one.done and (before_ms is None or one.at_ms < before_ms)]
+def last_of(
+    drills: Iterable[Drill], before_ms: int | None = None, *, any_size: bool = False
+) -> Drill | None:
+    """The newest drill that came to its end, of those begun before then.
+
+    One without orders shows nothing of a cancel and does not count, unless `any_size` asks for it.
+    """
+    ended = [
+        one
+        for one in drills
+        if one.done
+        and (any_size or one.orders > 0)
+        and (before_ms is None or one.at_ms < before_ms)
+    ]
     return max(ended, key=lambda one: one.at_ms, default=None)

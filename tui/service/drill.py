@@ -16,7 +16,7 @@ from tui.core.actions import worst_first
 from tui.core.clocks import read_clock
 from tui.core.deadman_view import TimerState
 from tui.core.desk import AccountView, Health
-from tui.core.drill import AccountDrill, Drill, DrillPlan
+from tui.core.drill import NO_ORDERS, AccountDrill, Drill, DrillPlan
 from tui.service.demo import DemoDesk, DemoError, demo_desk
 from tui.service.drill_plan import account_of, sort_of
 from tui.service.live_desk import LiveDesk
@@ -81,6 +81,8 @@ class _Running:
         """The steps, one after the other. Raises what `run_drill` turns into the result."""
         if not self._plan.accounts:
             raise _Halted("there are no accounts to drill")
+        if not sum(account.count for account in self._plan.accounts):
+            raise _Halted(NO_ORDERS)
         begun = time.monotonic()
         named = [f"{account.name}={sort_of(account)}" for account in self._plan.accounts]
         with demo_desk(0, named) as demo:

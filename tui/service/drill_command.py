@@ -83,7 +83,12 @@ def _kept() -> tuple[Drill, ...]:
 
 
 def _keep(drill: Drill) -> Drill:
-    """The drill, with the complaint that it could not be kept if that is so."""
+    """The drill, with the complaint that it could not be kept if that is so.
+
+    One without orders does not count and is not kept.
+    """
+    if not drill.orders:
+        return drill
     try:
         keep_drill(drills_file(), drill)
     except OSError as error:

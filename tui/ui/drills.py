@@ -78,25 +78,25 @@ class Drills:
 
     @property
     def last(self) -> Drill | None:
-        """The newest that came to its end."""
-        return self._last_of()
+        """The newest that came to its end, whether it counts or not."""
+        return self._last_of(any_size=True)
 
     def before(self, drill: Drill) -> Drill | None:
-        """The one before `drill`."""
+        """The one that counts before `drill`."""
         return self._last_of(before_ms=drill.at_ms)
 
-    def _last_of(self, before_ms: int | None = None) -> Drill | None:
+    def _last_of(self, before_ms: int | None = None, *, any_size: bool = False) -> Drill | None:
         if not self.ended:
             return None
         from tui.core.drill import last_of
 
-        return last_of(self.ended, before_ms=before_ms)
+        return last_of(self.ended, before_ms=before_ms, any_size=any_size)
 
     def note(self, now_ms: int) -> DrillNote | None:
         """What the header says; None where there has been no drill."""
         if self.running is not None:
             return DrillNote("drill under way", careful=False)
-        last = self.last
+        last = self._last_of()
         if last is None:
             return None
         old = now_ms - last.at_ms
