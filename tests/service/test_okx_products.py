@@ -20,8 +20,8 @@ OpenDesk = Callable[..., DeskOnTest]
 EVER = 1_000_000
 ALGOS_PATH = "/api/v5/trade/orders-algo-pending"
 NO_PERMISSION = (
-    "50030 You don't have permission to use this API endpoint; the key lacks a permission: "
-    "give it Read and Trade at OKX"
+    "50030 You don't have permission to use this API endpoint; the key or the account may not use "
+    "this: give the key Read and Trade at OKX, or open the product there"
 )
 NOT_IN_THIS_MODE = (
     "51010 Request unsupported under current account mode; the account's mode does not have this: "

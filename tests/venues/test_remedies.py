@@ -28,7 +28,7 @@ DOCUMENTED: dict[tuple[str, bool], dict[str, str]] = {
         "a part of the key is missing": "50103 50104 50106 50107",
         "clock": "50102 50112",
         "address": "50110 50035",
-        "permission": "50030 50120 50121",
+        "may not use this": "50030 50120 50121",
         "support": "50100 50051",
         "paper trading": "50038",
         "block": "70006 70015",

@@ -25,7 +25,8 @@ REMEDIES = table(
     (CLOCK, "50102 50112 60004 60006"),
     ("the key is not for this address: add this machine's to the key's list at OKX", "50110"),
     ("OKX wants an address for this key: bind it to this machine's at OKX", "50035"),
-    ("the key lacks a permission: give it Read and Trade at OKX", "50030 50120 50121"),
+    ("the key or the account may not use this: give the key Read and Trade at OKX, or open the "
+     "product there", "50030 50120 50121"),
     ("the account's API is frozen: ask OKX's support", "50100"),
     ("OKX's paper trading does not have this: leave it out, or use a live account", "50038"),
     ("OKX does not offer this where the account is registered: ask OKX's support", "50051"),
