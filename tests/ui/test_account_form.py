@@ -270,6 +270,92 @@ async def test_hosts_that_do_not_belong_together_are_refused_beside_their_field(
     assert (account.site, account.ws_url) == ("eea", "wss://wseea.okx.com:8443/ws/v5/business")
 
 
+# a test that failed
+
+
+async def failed_form(make: SimpleNamespace, app: WelcomeApp, pilot: Any) -> AccountForm:
+    """A form that is filled in, whose test has just failed: nothing answers at its address."""
+    form = await first_form(make, app, pilot)
+    await choose(make, pilot, form, "venue", "bitget")
+    await make.until(pilot, lambda: "secret.passphrase" in rows(form))
+    fill(form, name="desk", rest_url="http://127.0.0.1:1")
+    fill_secrets(form)
+    await pilot.pause()
+    await pilot.press("ctrl+t")
+    await make.until(
+        pilot, lambda: isinstance(app.screen, AccountTest) and bool(app.screen.failure)
+    )
+    await pilot.press("escape")
+    await make.until(pilot, lambda: app.screen is form)
+    return form
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 44)])
+async def test_what_failed_its_test_is_stored_only_after_a_question(
+    make: SimpleNamespace, path: Path, size: tuple[int, int]
+) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=size) as pilot:
+        form = await failed_form(make, app, pilot)
+        await make.until(pilot, lambda: "the test failed" in make.text(app))
+        await pilot.press("ctrl+s", "ctrl+s", "ctrl+s")
+        await make.until(pilot, lambda: "NOT STORED" in make.text(app))
+        await make.until(pilot, lambda: app.focused is form.query_one("#anyway"))
+        assert "Enter stores it all the same" in " ".join(make.text(app).split())
+        assert not path.exists() and keyring.get_password("killdesk", "desk") is None
+
+        await pilot.press("escape")
+        await make.until(pilot, lambda: "NOT STORED" not in make.text(app))
+        assert app.screen is form, "the input is still there"
+        assert rows(form)["name"].typed == "desk"
+        assert rows(form)["secret.api_key"].typed == SECRETS["api_key"]
+
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: app.focused is form.query_one("#anyway"))
+        await pilot.press("enter")
+        await make.until(pilot, lambda: app._exit)
+    assert [account.name for account in load_settings(path).accounts] == ["desk"]
+    assert json.loads(str(keyring.get_password("killdesk", "desk"))) == SECRETS
+
+
+async def test_by_mouse_the_question_is_not_answered_where_it_was_asked(
+    make: SimpleNamespace, path: Path
+) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await failed_form(make, app, pilot)
+        await pilot.click("#save", times=2)
+        await make.until(pilot, lambda: form.has_class("-asking"))
+        await pilot.pause()
+        assert not path.exists()
+        await pilot.click("#close")
+        await make.until(pilot, lambda: not form.has_class("-asking"))
+        assert app.screen is form
+        await pilot.click("#save")
+        await make.until(pilot, lambda: form.query_one("#anyway").display)
+        await pilot.pause()
+        await pilot.click("#anyway")
+        await make.until(pilot, lambda: app._exit)
+    assert path.exists()
+
+
+async def test_what_was_changed_since_the_test_is_stored_without_a_question(
+    make: SimpleNamespace, path: Path
+) -> None:
+    app = WelcomeApp(Configuration(Settings(path=path), path))
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = await failed_form(make, app, pilot)
+        fill(form, name="other")
+        await pilot.pause()
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: form.has_class("-asking"))
+        fill(form, rest_url="http://127.0.0.1:2")
+        await make.until(pilot, lambda: not form.has_class("-asking"))
+        await pilot.press("ctrl+s")
+        await make.until(pilot, lambda: app._exit)
+    assert [account.name for account in load_settings(path).accounts] == ["other"]
+
+
 # editing
 
 

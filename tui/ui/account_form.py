@@ -94,6 +94,8 @@ class AccountForm(ModalScreen[str | None]):
         self._busy = False
         self._tried = False
         """Whether it was to be tested or stored: what is missing is said from then on."""
+        self._failure = ""
+        """Why the test of what the fields hold failed; empty if it did not, or there was none."""
 
     @property
     def spec(self) -> VenueSpec:
@@ -116,6 +118,7 @@ class AccountForm(ModalScreen[str | None]):
                 yield Button("Test  ctrl+t", id="test", compact=True)
                 yield Button("Save  ctrl+s", id="save", variant="primary", compact=True)
                 yield Button("Close  esc", id="close", compact=True)
+                yield Button("Store it all the same  ⏎", id="anyway", variant="error", compact=True)
                 yield PanicHint()
 
     def _heading(self) -> Content:
@@ -177,6 +180,9 @@ class AccountForm(ModalScreen[str | None]):
     @on(FieldRow.Changed)
     async def _changed(self, event: FieldRow.Changed) -> None:
         event.stop()
+        if event.row.field is not _NAME:  # another name connects no better
+            self._failure = ""
+        self._withdraw()
         if event.row.field.key in ("venue", "site", "timers", "demo_trading"):
             await self._lay_out()
         self._fields.say(self._wrong(), touched=not self._tried)
@@ -240,19 +246,46 @@ class AccountForm(ModalScreen[str | None]):
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        {"test": self.action_test, "save": self.action_save}.get(
-            str(event.button.id), self.action_close
-        )()
+        acts = {"test": self.action_test, "save": self.action_save, "anyway": self._store}
+        acts.get(str(event.button.id), self.action_close)()
 
     def action_test(self) -> None:
         """Tries the account as it stands in the form; nothing is stored."""
+        self._withdraw()
         checked = self._checked()
         if checked is not None:
             plan, credentials = checked
-            self.app.push_screen(AccountTest(plan.account, credentials))
+            test = AccountTest(plan.account, credentials)
+            self.app.push_screen(test, lambda _: self._tested(test.failure))
+
+    def _tested(self, failure: str) -> None:
+        self._failure = failure
+        if failure:
+            self._say(f"✕ the test failed: {failure}", "ink--bad")
 
     def action_save(self) -> None:
-        """Puts the key into the keyring and the rest into the file."""
+        """Puts the key into the keyring and the rest into the file; asks first after a test that
+        failed."""
+        if not self._failure or self._busy:
+            self._store()
+        elif self._checked() is not None:
+            self._say(
+                "✕ NOT STORED, as its test failed. Enter stores it all the same, esc goes back to"
+                f" the fields. {self._failure}",
+                "ink--bad",
+            )
+            self.add_class("-asking")
+            # Neither a held ctrl+s nor a double click answers: the answer is another key elsewhere.
+            self.call_after_refresh(self.query_one("#anyway").focus)
+
+    def _withdraw(self) -> None:
+        """Takes the question away that stands, if one does."""
+        if self.has_class("-asking"):
+            self.remove_class("-asking")
+            self._say("")
+            self._fields.rows[0].box.focus()
+
+    def _store(self) -> None:
         checked = None if self._busy else self._checked()
         if checked is None:
             return
@@ -260,6 +293,7 @@ class AccountForm(ModalScreen[str | None]):
         if self._account is not None and credentials is None and not plan.fields:
             self._leave(None)
             return
+        self._withdraw()
         self._busy = True
         self._say("storing it; the keyring may ask for its password in another window")
         configuration, new = self._configuration, self._account is None
@@ -289,8 +323,12 @@ class AccountForm(ModalScreen[str | None]):
             self.app.notify(f"{told} is stored.", markup=False)
 
     def action_close(self) -> None:
-        """Leaves; what is being stored is stored all the same, and said."""
-        self._leave(None)
+        """Leaves, or goes back to the fields from a question; what is being stored is stored all
+        the same, and said."""
+        if self.has_class("-asking"):
+            self._withdraw()
+        else:
+            self._leave(None)
 
     def _leave(self, name: str | None) -> None:
         """Ends the form; no field goes on holding a secret."""

@@ -96,6 +96,19 @@ class AccountTest(DeskDialog):
         self._credentials = None
 
     @property
+    def failure(self) -> str:
+        """What failed, in words, also of a test that is not over; empty while nothing has."""
+        if self._fault or self._check is None:
+            return self._fault
+        check, works = self._check, (Health.READY, Health.DEGRADED)
+        if self._over and check.health in works:
+            return ""
+        failed = next((step for step in check.steps if not step.ok and not step.waiting), None)
+        if failed is not None:
+            return f"{failed.name}: {failed.detail}"
+        return check.reason if self._over else ""
+
+    @property
     def _limit_s(self) -> float:
         """How long the test may take from here."""
         waiting = self._check is not None and self._check.steps[0].waiting
