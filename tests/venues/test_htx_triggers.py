@@ -14,7 +14,7 @@ from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base import Call, NoReply, Profile, Reply, RestCall, RestReply, Talk, VenueError
 from tui.venues.htx import HTX, Htx
-from tui.venues.htx_triggers import ACTION, CROSS, ISOLATED, NOT_NAMED, SORTS
+from tui.venues.htx_triggers import ACTION, CROSS, ISOLATED, NO_CONTRACT, SORTS
 from tui.venues.progress import Progress
 
 V1 = "/linear-swap-api/v1/"
@@ -225,9 +225,9 @@ def test_isolated_orders_are_not_known_without_a_contract_to_ask_for(
     venue = Venue(everywhere("BTC-USDT"))
     book, sent = read(venue, *contracts)
     assert (book.kinds, book.count()) == ((CROSS.id,), 3)
-    assert book.refused == ((ISOLATED.id, NOT_NAMED),)
-    assert "contracts" in NOT_NAMED
-    assert "settings" in NOT_NAMED
+    assert book.refused == ((ISOLATED.id, NO_CONTRACT),)
+    assert "contracts" in NO_CONTRACT
+    assert "settings" in NO_CONTRACT
     assert len(sent[0]) == 3
     assert read(venue, *contracts, kinds=(ISOLATED.id,))[0].refused == book.refused
 
@@ -367,7 +367,7 @@ def test_a_cancel_that_has_no_contract_to_ask_for_says_so() -> None:
     """Isolated orders alone, and no contract is named that may have them."""
     alone = replace(ACTION, kinds=(ISOLATED.id,))
     meaning, sent = hold(htx().cancel(LEGACY, alone, EVERYTHING, None, "rest"), Venue([]))
-    assert (meaning, sent) == (Ack(Verdict.REFUSED, "", NOT_NAMED), [])
+    assert (meaning, sent) == (Ack(Verdict.REFUSED, "", NO_CONTRACT), [])
 
 
 def test_a_cancel_that_the_venue_refuses_is_told() -> None:

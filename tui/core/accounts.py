@@ -47,7 +47,9 @@ class Account:
     family: str = "auto"
     """HTX only: `auto` (ask the venue), `legacy` or `unified`."""
     contracts: tuple[str, ...] = ()
-    """HTX legacy only: contracts that a cancel names even when none of their orders was read."""
+    """HTX legacy only: contracts that a cancel names even when none of their orders was read.
+
+    Isolated conditional orders are known of these alone."""
     demo_trading: bool = False
     """OKX, Bitget: the venue's own paper trading."""
     extras: tuple[str, ...] = ()

@@ -111,7 +111,7 @@ def account_fields(
             Field(
                 "contracts",
                 "contracts",
-                "legacy: always part of a cancel-all, such as BTC-USDT, ETH-USDT",
+                "legacy: each that you trade, such as BTC-USDT, ETH-USDT",
                 Sort.TEXTS,
             )
         )

@@ -37,7 +37,9 @@ EXTRA = Extra("triggers", most_contracts=A_SECOND)
 ISOLATED = Kind("isolated-trigger", "isolated conditional", spacing_s=RETRY_S, every=6)
 CROSS = Kind("cross-trigger", "cross conditional", spacing_s=RETRY_S, every=6)
 KINDS = (ISOLATED, CROSS)
-NOT_NAMED = "HTX lists these by contract alone: name your contracts in the settings, as `contracts`"
+NO_CONTRACT = (
+    "HTX lists these by contract alone: name your contracts in the settings, as `contracts`"
+)
 ACTION = Action(
     id=EXTRA.id,
     label="conditional orders",
@@ -79,7 +81,7 @@ def open_triggers(kind: str, contracts: tuple[str, ...]) -> Talk[tuple[OpenOrder
     """Every open conditional order of one margin mode. Raises VenueError, REFUSED where no contract
     is named that the isolated lists could be asked for."""
     if kind == ISOLATED.id and not any(map(_is_swap, contracts)):
-        raise VenueError(Verdict.REFUSED, "", NOT_NAMED)
+        raise VenueError(Verdict.REFUSED, "", NO_CONTRACT)
     found = yield from _listed(contracts, (kind,))
     return tuple(order for _, orders in found for order in orders)
 
@@ -120,7 +122,7 @@ def cancel(
     acks = passing_by(acks_of([*parts, *more], progress))
     if acks or rest:
         return requests_ack([*acks, *rest])
-    return Ack(Verdict.NOTHING) if found else Ack(Verdict.REFUSED, "", NOT_NAMED)
+    return Ack(Verdict.NOTHING) if found else Ack(Verdict.REFUSED, "", NO_CONTRACT)
 
 
 # --- lists ---------------------------------------------------------------------------------------
