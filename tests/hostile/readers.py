@@ -293,6 +293,7 @@ def _doubted(data: bytes) -> object:
     past, now = TimerPast.read(data), read_clock()
     if past is None:
         return None
+    past = past.by_clock_of(now, past.boot)
     past.restore(Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60)), now)
     machine = Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60))
     sent = past.restore_switch_off(machine, now)
@@ -455,6 +456,7 @@ READERS: dict[str, Reader] = {
         (
             TimerPast(_NOW_MS, _NOW_MS + 30_000, _NOW_MS + 20_000).kept.ljust(MOST_BYTES),
             TimerPast(_NOW_MS, _NOW_MS + 3_600_000).kept,
+            TimerPast(_NOW_MS, _NOW_MS + 30_000, 0, _NOW_MS - 9_000_000, "0123abcd").kept,
         ),
     ),
     "PID file": Reader(_in_a_file(_guarded, "pid"), (b"1\n", b"4194304")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tui.core.clocks import Instant, read_clock
 from tui.core.deadman import STRAY_S, Deadman
 from tui.core.deadman_plan import TimerPlan
 from tui.core.deadman_view import TimerState
+from tui.service import timer_lock
 from tui.service.timer_lock import TimerLock
 from tui.service.timer_past import MOST_BYTES, TimerPast
 
@@ -128,11 +130,65 @@ def test_a_look_at_a_folder_that_cannot_be_made_is_no_news(tmp_path: Path) -> No
     assert (lock.look(), lock.past, lock.note) == (False, None, "")
 
 
+def stepped(at: Instant, seconds: float) -> Instant:
+    """The same moment on a wall clock that was set ahead."""
+    return Instant(at.mono_s, at.boot_s, at.wall_s + seconds, at.counts_sleep)
+
+
+@pytest.fixture
+def one_boot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that names its boot, as Linux does."""
+    monkeypatch.setattr(timer_lock, "_boot_name", lambda: "0123abcd")
+
+
+@pytest.mark.usefixtures("one_boot")
+@pytest.mark.parametrize("step_s", [-7_200.0, 25.0, 3_600.0])
+def test_a_wall_clock_that_was_set_between_two_killdesks_moves_no_firing(
+    tmp_path: Path, step_s: float
+) -> None:
+    locks, written = tmp_path / "locks", NOW.later(0.5)
+    first = TimerLock(locks, "bitget", "key", lambda: written)
+    assert first.look()
+    first.keep(past_of(beaten(), written))
+    first.release()
+    restarted = stepped(NOW.later(10), step_s)
+    second = TimerLock(locks, "bitget", "key", lambda: restarted)
+    assert second.look() and second.past is not None
+    second.release()
+    assert second.past.may_fire(restarted), "29 s are left of it"
+    assert second.past.fires_ms == stepped(NOW.later(39.5), step_s).wall_ms
+    assert second.past.message(restarted, 30).startswith("may fire between")
+    machine = Deadman(TimerPlan())
+    second.past.restore(machine, restarted)
+    assert machine.state is TimerState.UNKNOWN
+    assert not second.past.may_fire(stepped(NOW.later(40), step_s))
+
+
+@pytest.mark.parametrize("boot", ["", "00000000"])
+def test_after_another_boot_the_wall_clock_is_all_there_is(boot: str) -> None:
+    past = replace(past_of(beaten(), NOW.later(0.5)), boot="12345678")
+    assert TimerPast.read(past.kept.ljust(MOST_BYTES)) == past
+    assert past.by_clock_of(stepped(NOW, 3_600), boot) == past
+
+
+def test_a_clock_that_was_set_while_the_timer_ran_moves_no_firing() -> None:
+    """The moments of a beat go by the clock of before, the file by the one of now."""
+    now = stepped(NOW.later(1), 3_600)
+    past = past_of(beaten(), now)
+    assert past.beat_ms == stepped(NOW, 3_600).wall_ms
+    blind = Instant(NOW.mono_s, NOW.mono_s, NOW.wall_s, counts_sleep=False)
+    kept = past_of(beaten(at=blind), blind)
+    assert (kept.beat_ms, kept.booted_ms) == (NOW.wall_ms, 0)
+
+
 FOREIGN = (
     b"",
     b"1",
     b"1 2",
     b"1 2 3 4",
+    b"1 2 3 4 notaboot",
+    b"1 2 3 4 123456789",
+    b"1 2 3 x 12345678",
     b"a b c",
     b"-1 5 0",
     b"9" * 16 + b" 1 0",
@@ -170,7 +226,7 @@ def test_what_is_kept_bounds_the_next_beat_too() -> None:
     assert past.beat_ms == NOW.wall_ms
     # A beat 5 s later, carried out 2 s after it at most, fires 30 s later, 2 s late.
     assert past.fires_ms == NOW.wall_ms + 500 + 5_000 + 2_000 + 30_000 + 2_000
-    assert len(TimerPast(*(999_999_999_999_999,) * 3).kept) <= MOST_BYTES
+    assert len(TimerPast(*(999_999_999_999_999,) * 4, "12345678").kept) <= MOST_BYTES
 
 
 def test_where_no_beat_follows_the_bound_is_that_of_the_last_one() -> None:
@@ -281,7 +337,8 @@ def left_by_a_killed_desk(simulator: Any, locks: Path, fires_in_s: float) -> Non
     lock = TimerLock(locks, "bitget", key)
     assert lock.look()
     now = read_clock()
-    lock.keep(TimerPast(now.wall_ms, now.later(fires_in_s).wall_ms))
+    booted_ms = round((now.wall_s - now.boot_s) * 1000)
+    lock.keep(TimerPast(now.wall_ms, now.later(fires_in_s).wall_ms, booted_ms=booted_ms))
     lock.release()
 
 
@@ -304,6 +361,22 @@ async def test_the_next_killdesk_says_what_may_still_fire_and_takes_it_over_when
     await desk.until(lambda: not simulator.timer(BITGET, "bitget")["armed"])
     # The earlier killdesk's last beat may have been on its way when it ended.
     await desk.until(lambda: "an unanswered beat may still arrive" in message(desk))
+
+
+@pytest.mark.usefixtures("one_boot")
+async def test_a_wall_clock_that_is_set_while_it_is_told_does_not_make_it_fired(
+    simulator: Any, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    locks, ahead_s = tmp_path / "locks", [0.0]
+    left_by_a_killed_desk(simulator, locks, fires_in_s=280.0)
+    clock = lambda: stepped(read_clock(), ahead_s[0])  # noqa: E731
+    desk = open_desk(BITGET, deadman=SETTINGS, locks=locks, clock=clock)
+    await desk.ready(BITGET)
+    await desk.until(lambda: message(desk).startswith("may fire between"))
+    before = message(desk)
+    ahead_s[0] = 3_600.0
+    await desk.until(lambda: message(desk) != before)
+    assert message(desk).startswith("may fire between")
 
 
 async def test_what_an_earlier_killdesk_left_is_not_switched_off_unasked(

@@ -292,7 +292,9 @@ class Heartbeat:
 
     def _past_message(self, now: Instant) -> str:
         past = self._left_behind
-        return past.message(now, self._plan.countdown_s) if past is not None else ""
+        if past is None:
+            return ""
+        return past.by_clock_of(now, past.boot).message(now, self._plan.countdown_s)
 
     def _take_over(self) -> None:
         """The trader acts on the timer: what an earlier killdesk left in doubt is in doubt here."""
@@ -300,6 +302,7 @@ class Heartbeat:
         self._left_behind, self._reasons["past"] = None, ""
         if past is not None and past != self._past:
             now = self._clock()
+            past = past.by_clock_of(now, past.boot)
             if self._machine.state is not TimerState.OFF and past.off_arrives_ms > now.wall_ms:
                 self._machine = Deadman(self._plan)  # a switch-off in doubt is the worse news
             if self._machine.state is TimerState.OFF:
@@ -308,9 +311,11 @@ class Heartbeat:
 
     def _keep_ahead(self, lock: TimerLock) -> None:
         """Before the first beat leaves: the process may end right after it. Touches the disk."""
-        past = TimerPast.of(self._machine, self._clock(), arming=True)
-        if past is not None and lock.past is not None:
-            past = replace(past, off_arrives_ms=lock.past.off_arrives_ms)
+        now, before = self._clock(), lock.past
+        past = TimerPast.of(self._machine, now, arming=True)
+        if past is not None and before is not None:
+            before = before.by_clock_of(now, before.boot)
+            past = replace(past, off_arrives_ms=before.off_arrives_ms)
         lock.keep(past)
 
     def _keep(self, now: Instant) -> None:

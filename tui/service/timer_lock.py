@@ -6,10 +6,13 @@ import hashlib
 import os
 import stat
 from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
+from tui.core.clocks import Clock, read_clock
 from tui.service.locations import careful_flags, make_private_folder, open_private
-from tui.service.timer_past import MOST_BYTES, TimerPast
+from tui.service.timer_past import BOOT_CHARS, MOST_BYTES, TimerPast
 
 _DIGEST_CHARS = 32
 _PID_AT = 1
@@ -26,14 +29,16 @@ class TimerLock:
     what it says of the timer (`past`).
     """
 
-    def __init__(self, folder: Path, venue: str, api_key: str) -> None:
+    def __init__(self, folder: Path, venue: str, api_key: str, clock: Clock = read_clock) -> None:
         digest = hashlib.sha256(f"{venue}\0{api_key}".encode()).hexdigest()
         self._path = folder / f"timer-{digest[:_DIGEST_CHARS]}.lock"
+        self._clock = clock
         self._descriptor: int | None = None
         self.note = ""
         """Why a second killdesk would not be noticed, in one sentence; empty when it would."""
         self.past: TimerPast | None = None
-        """What the file said of the timer when the lock was taken."""
+        """What the file said of the timer when the lock was taken, its times by the wall clock of
+        that moment."""
 
     def take(self) -> str:
         """Takes the lock: "" when it is ours, else one sentence that names who holds it.
@@ -79,7 +84,8 @@ class TimerLock:
             descriptor = os.open(self._path, careful_flags(os.O_RDWR))
             try:
                 os.lseek(descriptor, _PAST_AT, os.SEEK_SET)
-                os.write(descriptor, (past.kept if past else b"").ljust(MOST_BYTES))
+                kept = replace(past, boot=_boot_name()).kept if past else b""
+                os.write(descriptor, kept.ljust(MOST_BYTES))
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -111,7 +117,8 @@ class TimerLock:
             if not self._names(descriptor):
                 return None
             _write_pid(descriptor)
-            self.past = _read_past(descriptor)
+            past = _read_past(descriptor)
+            self.past = past and past.by_clock_of(self._clock(), _boot_name())
             self._descriptor, descriptor = descriptor, -1
             return ""
         finally:
@@ -124,6 +131,15 @@ class TimerLock:
             return os.path.samestat(os.fstat(descriptor), self._path.lstat())
         except FileNotFoundError:
             return False
+
+
+@lru_cache
+def _boot_name() -> str:
+    """Names this boot of the machine; empty where the system has no name for it. Reads a file."""
+    with suppress(OSError, ValueError):
+        name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
+        return name.replace("-", "").strip()[:BOOT_CHARS]
+    return ""
 
 
 def _write_pid(descriptor: int) -> None:

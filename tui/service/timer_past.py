@@ -6,13 +6,15 @@ leaves next, and the next write, which comes with that beat, moves the bound on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from tui.core.clocks import LAST_MS, Instant, utc
 from tui.core.deadman import SLACK_S, STRAY_S, Deadman
 from tui.core.deadman_view import TimerState
 
-MOST_BYTES = 60
+MOST_BYTES = 80
+BOOT_CHARS = 8
+"""Of the name of a boot: enough to tell one from the next."""
 LONGEST_S = 300.0
 """No timer runs for so long: a file or a clock that says so is not believed."""
 _RAN_OUT_S = 24 * 3600.0
@@ -29,6 +31,11 @@ class TimerPast:
     """The latest moment at which the timer may fire."""
     off_arrives_ms: int = 0
     """Until then a switch-off without an answer may still arrive, and end a timer armed since."""
+    booted_ms: int = field(default=0, compare=False)
+    """The wall clock minus the boot-time clock, by which the other times go; 0 where no clock
+    counts sleep."""
+    boot: str = field(default="", compare=False)
+    """Which boot of the machine that is; empty where it is not known."""
 
     @classmethod
     def of(
@@ -45,31 +52,59 @@ class TimerPast:
         about to leave.
         """
         plan, view = machine.plan, machine.view(now, "", "")
-        arrives_ms = off_lost.later(STRAY_S).wall_ms if off_lost is not None else 0
+        arrives_ms = _wall_ms(off_lost.later(STRAY_S), now) if off_lost is not None else 0
+        booted_ms = _booted_ms(now)
         if view.state is TimerState.OFF and not arming:
-            return cls(0, 0, arrives_ms) if arrives_ms else None
+            return cls(0, 0, arrives_ms, booted_ms) if arrives_ms else None
         beat, latest = machine.running_since or now, view.latest_fire_at or now
         if (machine.wanted or arming) and view.state is not TimerState.FIRED:
             # One more beat may leave before this is written again.
             sent = now.later(plan.beat_s)
             latest = sent.later(plan.request_timeout_s + plan.countdown_s + SLACK_S)
-        return cls(beat.wall_ms, latest.wall_ms, arrives_ms)
+        return cls(_wall_ms(beat, now), _wall_ms(latest, now), arrives_ms, booted_ms)
 
     @classmethod
     def read(cls, kept: bytes) -> TimerPast | None:
         """From a file; None for anything else than what `kept` gives."""
-        parts = kept.rstrip(b"\0 \n").split(b" ")
-        if len(parts) != 3 or not all(part.isdigit() and len(part) <= 15 for part in parts):
+        *times, boot = kept.rstrip(b"\0 \n").split(b" ")
+        if len(times) == 2:
+            times, boot = [*times, boot, b"0"], b""
+        if len(times) != 4 or not all(part.isdigit() and len(part) <= 15 for part in times):
             return None
-        found = cls(*map(int, parts))
-        return (
-            found if max(found.beat_ms, found.fires_ms, found.off_arrives_ms) <= LAST_MS else None
-        )
+        if not all(char in b"0123456789abcdef" for char in boot) or len(boot) > BOOT_CHARS:
+            return None
+        beat_ms, fires_ms, off_arrives_ms, booted_ms = map(int, times)
+        if max(beat_ms, fires_ms, off_arrives_ms, booted_ms) > LAST_MS:
+            return None
+        return cls(beat_ms, fires_ms, off_arrives_ms, booted_ms, boot.decode())
 
     @property
     def kept(self) -> bytes:
         """For a file."""
-        return b"%d %d %d" % (self.beat_ms, self.fires_ms, self.off_arrives_ms)
+        times = b"%d %d %d" % (self.beat_ms, self.fires_ms, self.off_arrives_ms)
+        if not self.boot or self.booted_ms <= 0:
+            return times
+        return b"%s %d %s" % (times, self.booted_ms, self.boot.encode())
+
+    def by_clock_of(self, now: Instant, boot: str) -> TimerPast:
+        """The same moments by the wall clock of `now`, which may have been set since they were
+        written. Only within one `boot` is that known; else they stay as they are."""
+        booted_ms = _booted_ms(now)
+        if not self.boot or self.boot != boot or booted_ms <= 0:
+            return self
+
+        def moved(at_ms: int) -> int:
+            return min(max(1, at_ms + booted_ms - self.booted_ms), LAST_MS) if at_ms else 0
+
+        beat_ms, fires_ms = moved(self.beat_ms), moved(self.fires_ms)
+        off_arrives_ms = moved(self.off_arrives_ms)
+        return replace(
+            self,
+            beat_ms=beat_ms,
+            fires_ms=fires_ms,
+            off_arrives_ms=off_arrives_ms,
+            booted_ms=booted_ms,
+        )
 
     def may_fire(self, now: Instant) -> bool:
         """Whether the timer may still fire."""
@@ -120,6 +155,17 @@ class TimerPast:
             machine.sent(sent)
             machine.lost(sent, "")
         return sent
+
+
+def _booted_ms(now: Instant) -> int:
+    return round((now.wall_s - now.boot_s) * 1000) if now.counts_sleep else 0
+
+
+def _wall_ms(at: Instant, now: Instant) -> int:
+    """`at` by the wall clock of `now`: that may have been set between the two."""
+    if not (at.counts_sleep and now.counts_sleep):
+        return at.wall_ms
+    return round((now.wall_s + at.boot_s - now.boot_s) * 1000)
 
 
 def _lose_one(machine: Deadman, sent: Instant, lost: Instant) -> None:

@@ -48,7 +48,7 @@ class Timers:
                 resync=access.venue_clock.resync,
                 fired=fired,
                 note=note,
-                lock=TimerLock(locks, spec.id, key) if locks else None,
+                lock=TimerLock(locks, spec.id, key, access.clock) if locks else None,
             )
             for spec in access.dialect.spec.timers_of(account)
         )
