@@ -104,5 +104,6 @@ def cautious(sign: Sign, *, clear: bool) -> Sign:
 
 def read_when(one: KindCount) -> str:
     """`6 strategy, as of 12:03:20 UTC`; `conditional: not read yet`."""
-    at = f", as of {utc(one.read_at_ms)} UTC" if one.read_at_ms is not None else ""
-    return f"{one}{at}"
+    if one.count is None or one.read_at_ms is None:
+        return str(one)
+    return f"{one}, as of {utc(one.read_at_ms)} UTC"
