@@ -143,3 +143,21 @@ def test_cancel_all_cancels_every_account_waits_disarms_and_says_what_is_left(
     assert not venue.timer("bitget-uta", "bitget")["armed"]
     assert_rests(desk, venue)
     assert "dead-man timer" not in last_lines(desk)
+
+
+def test_a_disarm_that_gets_no_answer_takes_no_last_line_away(
+    terminal: Open, venue: Any, bitget_desk: Settings
+) -> None:
+    """It takes longer than a terminal that does not read is given."""
+    desk = terminal("--config", bitget_desk("disarm"))
+    desk.wait_for("1 of 1 ready")
+    desk.press("a")
+    desk.wait_for("ARMED")
+    path = "/api/v3/trade/countdown-cancel-all"
+    venue.faults("bitget-uta", "delay", 50, path=path, delay_ms=60_000)
+    desk.kill(signal.SIGTERM)
+    assert desk.wait_end() == 128 + signal.SIGTERM
+    said = last_lines(desk)
+    assert re.search(r"bitget-uta: \d+ open\b", said), said
+    assert "bitget-uta: the dead-man timer" in said
+    assert "record: " in said, "the very last line"
