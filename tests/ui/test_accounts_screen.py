@@ -14,14 +14,17 @@ from textual.widgets import Input, OptionList
 from tui.core.clocks import Instant
 from tui.core.deadman_view import TimerState
 from tui.core.desk import DeskView
+from tui.core.secrets import Secret
 from tui.service import configuration as service
 from tui.service.configuration import Configuration
+from tui.service.pin import Pin, SessionEntry
 from tui.service.settings import load_settings
 from tui.service.settings_fields import PLAIN_FIELDS
 from tui.ui.account_form import AccountForm
 from tui.ui.account_test import AccountTest
 from tui.ui.accounts_screen import AccountsScreen
 from tui.ui.fields import FieldRow
+from tui.ui.keys.keymap import read_keymap
 from tui.ui.picker import Picker
 from tui.ui.settings_screen import SettingsScreen
 
@@ -345,6 +348,73 @@ async def test_a_refused_reload_stays_offered(make: SimpleNamespace, desk: Any, 
         await pilot.press("R")
         await make.until(pilot, lambda: "taken over: mm" in told(app))
         assert "R reload" not in make.text(app)
+
+
+@pytest.mark.usefixtures("watched")
+@pytest.mark.parametrize("size", [(80, 24), (140, 44)])
+async def test_a_changed_file_is_said_until_it_is_taken_over(
+    make: SimpleNamespace, desk: Any, path: Path, size: tuple[int, int]
+) -> None:
+    pin = Pin(SessionEntry())
+    pin.set(Secret("4417"))
+    pin.look()
+    shown = make.shown(desk, size, configuration=configured(desk, path), pin=pin)
+    line = "▲ config.toml was changed outside: R takes it over"
+    async with shown as (app, pilot):
+        path.write_text(WRITTEN.replace("12\n", '12\nconfirm = "once"\n'))
+        await make.until(pilot, lambda: line in make.text(app))
+        app.clear_notifications()
+        desk.put(*desk.view.accounts, notice="the keyring is a plain one")
+        await make.until(pilot, lambda: f"{line}; the keyring is" in make.text(app))
+        for opened in ("e", "comma"):
+            await pilot.press(opened)
+            await make.until(
+                pilot,
+                lambda: "press R first" in " ".join(make.text(app).replace("█", "").split()),
+            )
+            await pilot.press("escape")
+            await make.until(pilot, lambda: app.screen is app.dashboard)
+        await pilot.press("l")
+        await make.until(pilot, lambda: "unlock, then R takes it over" in make.text(app))
+        await pilot.press("l", *"4417", "enter")
+        await make.until(pilot, lambda: line in make.text(app))
+        await pilot.press("R")
+        await make.until(pilot, lambda: "changed outside" not in make.text(app))
+        assert "▲ the keyring is a plain one" in make.text(app)
+        await pilot.press("e")
+        await make.until(pilot, lambda: isinstance(app.screen, AccountsScreen))
+        await pilot.pause()
+        assert "press R first" not in " ".join(make.text(app).split())
+
+
+@pytest.mark.usefixtures("watched")
+async def test_a_wrong_file_is_said_until_it_is_right(
+    make: SimpleNamespace, desk: Any, path: Path
+) -> None:
+    async with make.shown(desk, (140, 44), configuration=configured(desk, path)) as (app, pilot):
+        path.write_text(WRITTEN.replace("12", "1"))
+        said = "▲ config.toml is wrong, the desk goes on with the settings before: desk.screen"
+        await make.until(pilot, lambda: said in make.text(app))
+        app.clear_notifications()
+        await pilot.press("R")
+        await make.until(pilot, lambda: "expected a number" in told(app))
+        assert said in make.text(app)
+        await pilot.press("e")
+        await make.until(pilot, lambda: "Nothing can be saved while" in make.text(app))
+        await pilot.press("escape")
+        path.write_text(f"{WRITTEN}# all is well\n")
+        await make.until(pilot, lambda: "config.toml" not in make.text(app).splitlines()[1])
+
+
+@pytest.mark.usefixtures("watched")
+async def test_the_line_names_the_key_that_is_in_force(
+    make: SimpleNamespace, desk: Any, path: Path
+) -> None:
+    keymap = read_keymap((("settings.reload", "F7"),), None)
+    shown = make.shown(desk, (140, 44), configuration=configured(desk, path), keymap=keymap)
+    async with shown as (app, pilot):
+        path.write_text(WRITTEN.replace("12", "13"))
+        await make.until(pilot, lambda: "changed outside: F7 takes it over" in make.text(app))
 
 
 async def test_the_palette_offers_them(make: SimpleNamespace, desk: Any, path: Path) -> None:

@@ -48,6 +48,8 @@ class Configuration:
         self.path = path
         self._desk = desk
         self._one_change = threading.Lock()
+        self.pending: Told = None
+        """What was last seen in the file and is not what the desk runs on; None if nothing is."""
 
     def add(self, plan: stored.PlannedAccount, credentials: Credentials) -> None:
         """Stores a new account and its secrets; the desk takes it on."""
@@ -101,8 +103,10 @@ class Configuration:
             try:
                 found = load_settings(self.path, must_exist=True)
             except SettingsError as error:
-                return error
-            return found if found != self.settings else None
+                self.pending = error
+            else:
+                self.pending = found if found != self.settings else None
+            return self.pending
 
     def _take(self, stored: Mapping[str, Credentials], *, must_exist: bool = False) -> None:
         """The desk goes on with what the file says; `stored` need not be read from the keyring."""
@@ -121,7 +125,7 @@ class Configuration:
                 refused = "the desk did not take it in time; start killdesk again"
             if refused:
                 raise SettingsError(refused)
-        self.settings = settings
+        self.settings, self.pending = settings, None
 
     def _check_free(self, names: Collection[str]) -> None:
         if self._desk is not None and (refused := refusal(self._desk.view.accounts, names)):

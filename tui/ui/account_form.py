@@ -36,6 +36,7 @@ from tui.service.settings_fields import (
 )
 from tui.ui.account_test import AccountTest
 from tui.ui.beside import beside, sentence
+from tui.ui.configuring import before_saving
 from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, PanicHint, SecretInput, heading
 from tui.ui.painted import ink
 from tui.ui.styles import styles
@@ -135,7 +136,10 @@ class AccountForm(ModalScreen[str | None]):
         """Says before anything is typed where the key will lie, or why it cannot."""
         if self.is_attached and not isinstance(found, Exception) and not self._busy:
             name, problem = found
-            if problem is not None:
+            outside = before_saving(self._configuration)
+            if outside:
+                self._say(outside)
+            elif problem is not None:
                 self._say(f"▲ {problem}" if name is None else f"▲ keyring {name}: {problem}")
             else:
                 self._say(f"the key goes to the keyring {name}, and nowhere else", "ink--quiet")

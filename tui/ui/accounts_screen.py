@@ -24,6 +24,7 @@ from tui.service.configuration import Configuration
 from tui.ui.account_form import open_form
 from tui.ui.account_test import AccountTest
 from tui.ui.beside import beside, sentence
+from tui.ui.configuring import before_saving
 from tui.ui.dialog import DeskDialog
 from tui.ui.painted import ink, row
 from tui.ui.presses import Presses, Target
@@ -137,7 +138,7 @@ class AccountsScreen(DeskDialog):
     def _resting(self) -> str:
         if self._configuration is None:
             return _DEMO
-        return "" if self._names else _NONE
+        return before_saving(self._configuration) or ("" if self._names else _NONE)
 
     @property
     def _chosen(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -13,11 +14,37 @@ from tui.core.desk import Desk
 from tui.core.text import safe_text
 from tui.service.settings_table import SettingsError
 from tui.ui.beside import beside, sentence, teller
+from tui.ui.keys.keymap import shown
 from tui.ui.presses import Presses
 
 if TYPE_CHECKING:
     from tui.service.configuration import Configuration, SettingsWatch, Told
     from tui.service.settings import Settings
+
+
+def _changed(told: Told, path: Path) -> str:
+    """What others did to the file, for the line that stands until it is taken over; `{R}` in it is
+    how that is done."""
+    if isinstance(told, SettingsError):
+        what = str(told).removeprefix(f"{path}: ")
+        said = f"{path.name} is wrong, the desk goes on with the settings before: {what}"
+    else:
+        said = f"{path.name} was changed outside: {{R}} takes it over" if told is not None else ""
+    return safe_text(said)
+
+
+def before_saving(configuration: Configuration | None) -> str:
+    """Why nothing could be saved to the file now; empty if it can. For what opens a form."""
+    told = configuration.pending if configuration is not None else None
+    if configuration is None or told is None:
+        return ""
+    if isinstance(told, SettingsError):
+        return safe_text(f"▲ Nothing can be saved while the file is wrong: {told}")
+    key = shown("R") or shown("ctrl+p")
+    return safe_text(
+        f"▲ {configuration.path.name} was changed outside: close this and press {key} first, which"
+        " takes it over; until then nothing can be saved"
+    )
 
 
 class Configure(Message):
@@ -39,11 +66,12 @@ class Configuring:
         configuration: Configuration | None,
         clock: Clock,
         *,
-        offer: Callable[[bool], None],
+        offer: Callable[[str], None],
         take: Callable[[Settings], None],
         presses: Presses,
     ) -> None:
-        """`offer` shows whether there is something to reload, `take` what the screen goes by."""
+        """`offer` shows for as long as it stands what changed in the file, empty when nothing did;
+        `take` takes what the screen goes by."""
         self._presses = presses
         self._app = app
         self._desk = desk
@@ -87,11 +115,12 @@ class Configuring:
 
     def _told(self, told: Told) -> None:
         """The file says something else than before."""
-        self._offer(told is not None)
+        if self._configuration is not None:
+            self._offer(_changed(told, self._configuration.path))
         if isinstance(told, SettingsError):
             self._say(f"{told}. The desk goes on with the settings before.", bad=True)
         elif told is not None:
-            self._say(f"{told.path} was changed. R takes it over.")
+            self._say(f"{told.path} was changed. {shown('R')} takes it over.")
 
     def _reload(self) -> None:
         if self._configuration is not None:
@@ -101,7 +130,7 @@ class Configuring:
         if isinstance(told, Exception):
             self._say(f"{sentence(told)}. The desk goes on with the settings before.", bad=True)
             return
-        self._offer(False)
+        self._offer("")
         self._taken("")
         self._say(f"Settings taken over: {', '.join(told) or 'no account changed'}.")
 

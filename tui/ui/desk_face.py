@@ -65,7 +65,10 @@ class DeskFace(SparingScreen):
         self._names: tuple[str, ...] = ()
         self._countdown: Timer | None = None
         self._barred: frozenset[When] = frozenset()
-        self._reload = False
+        self._file = ""
+        """How the settings file differs from what the desk runs on."""
+        self._said = ""
+        """What the desk itself has to say."""
         self._beside = 0
         """Columns of the frame log beside the panels."""
         self.header = Header(clock, demo=demo)
@@ -100,10 +103,8 @@ class DeskFace(SparingScreen):
 
     def show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
         """Shows the newest picture and the frames since the last one."""
-        if self.notice.value != view.notice:
-            self.notice.put(view.notice)
-            self.notice.set_class(bool(view.notice), "-shown")
-            self._fit()
+        self._said = view.notice
+        self._show_notice()
         names = tuple(account.name for account in view.accounts)
         if names != self._names:
             self._names = names
@@ -114,6 +115,17 @@ class DeskFace(SparingScreen):
         self._make_room()
         if frames or missed:
             self.log_.extend(frames, missed)
+
+    def _show_notice(self) -> None:
+        """A file that was changed is said until it is taken over, with the key that does it."""
+        unlock = "unlock, then " if When.LOCKED in self._barred else ""
+        reload = shown("R") or f"reload in {shown('ctrl+p')}"
+        file = self._file.replace("{R}", f"{unlock}{reload}")
+        said = "; ".join(filter(None, (file, self._said)))
+        if self.notice.value != said:
+            self.notice.put(said)
+            self.notice.set_class(bool(said), "-shown")
+            self._fit()
 
     def _show_header(self) -> None:
         """The header says that accounts are ready once there are panels to see them in."""
@@ -133,6 +145,7 @@ class DeskFace(SparingScreen):
         """Shows other keys, wherever a key is named."""
         for button in self.query(KeyButton):
             button.rekey()
+        self._show_notice()
         self.show_presses()
         for part in self.query(Painted):
             part.refresh()
@@ -143,15 +156,17 @@ class DeskFace(SparingScreen):
         alarm = {When.ALARM} if self._alarms.standing else set()
         asked = asks_presence(self._desk.view.accounts)
         alone = {When.ALONE} if self.grid.alone else set()
-        reload = {When.RELOAD} if self._reload else set()
+        reload = {When.RELOAD} if self._file else set()
         presence = {When.PRESENCE} if asked else set()
         typing = {When.TYPING} if self._typing else set()
         return self._barred | alarm | alone | reload | presence | typing
 
-    def offer_reload(self, changed: bool) -> None:
-        """Shows the key that takes over the settings file, once it was changed outside."""
-        self._reload = changed
+    def offer_reload(self, changed: str) -> None:
+        """Shows how the settings file was changed outside, `{R}` in it the key that takes it over;
+        empty when it says what the desk runs on."""
+        self._file = changed
         self.keybar.offer(self.offered)
+        self._show_notice()
 
     def bar(self, *, view_only: bool, locked: bool) -> None:
         """Shows that nothing can be sent from here, or nothing but a panic."""
@@ -159,6 +174,7 @@ class DeskFace(SparingScreen):
         self._barred = frozenset(when for barred, when in marks if barred)
         self.header.mark(view_only=view_only, locked=locked)
         self.log_.bar(locked)
+        self._show_notice()
         self.show_presses()
         for button in self.query(KeyButton):
             button.refresh()

@@ -20,6 +20,7 @@ from tui.service.settings import Settings, SettingsError
 from tui.service.settings_edit import Tables, plain_tables, read_tables
 from tui.service.settings_fields import Field
 from tui.ui.beside import beside, sentence
+from tui.ui.configuring import before_saving
 from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, Label, PanicHint, heading
 from tui.ui.painted import ink
 from tui.ui.styles import styles
@@ -87,6 +88,7 @@ class TableForm(ModalScreen[None]):
     def on_mount(self) -> None:
         configuration = self._configuration
         if configuration is not None:
+            self.say(before_saving(configuration))
             beside(self.app, lambda: plain_tables(configuration.path), self._read)
 
     async def _read(self, tables: Tables | Exception) -> None:
