@@ -834,7 +834,13 @@ def rfq_row(number: int, **more: str) -> dict[str, object]:
 def test_rfqs_are_cancelled_only_where_the_settings_ask_for_it() -> None:
     assert [extra.id for extra in OKX.extras] == ["rfqs"]
     assert RFQS not in OKX_ACCOUNT.actions(PROFILE)
-    assert WITH_RFQS.kinds(PROFILE) == OKX_ACCOUNT.kinds(PROFILE)
+    apart, reached = OKX_ACCOUNT.kinds(PROFILE), WITH_RFQS.kinds(PROFILE)
+    assert [kind.id for kind in apart] == [kind.id for kind in reached]
+    every = {kind.id: kind.every for kind in apart}
+    assert every == {
+        "spread": 1, "quote": 1, "rfq": 3, "order": 3, "algo": 6, "pending-quote": 3
+    }, "other programs of the account share its limits"  # fmt: skip
+    assert {kind.id: kind.every for kind in reached} == every | {"rfq": 1}
     assert WITH_RFQS.actions(PROFILE)[-1] == RFQS
     assert (RFQS.id, RFQS.key, RFQS.kinds) == ("rfqs", None, ("rfq",))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -126,13 +126,13 @@ class _RestOnly:
 KINDS = (
     Kind(SPREAD, "spreads", spacing_s=0.25),
     Kind(QUOTE, "quotes", spacing_s=1.1),
-    Kind(RFQ, "RFQs", spacing_s=1.1),
+    Kind(RFQ, "RFQs", spacing_s=1.1, every=3),
     Kind(ORDER, "order book", spacing_s=0.25, every=3),
     Kind(ALGO, "conditional", spacing_s=1.1, every=6),
-    Kind(PENDING, "pending fill", spacing_s=2.1),
+    Kind(PENDING, "pending fill", spacing_s=2.1, every=3),
 )
-"""Every account has them all. What no action reaches is read at every third poll, and conditional
-orders, whose list takes seven requests of a limit of 20 in 2 s, at every sixth."""
+"""Every account has them all. What no action reaches is read at every third poll, since the limits
+are shared with the account's other programs; conditional orders, seven requests, at every sixth."""
 SPREADS = Action(
     id="spreads",
     label="spreads",
@@ -318,7 +318,9 @@ class Okx:
     # --- facts ---
 
     def kinds(self, profile: Profile) -> tuple[Kind, ...]:
-        return KINDS
+        if not self._cancels_rfqs:
+            return KINDS
+        return tuple(replace(kind, every=1) if kind.id == RFQ else kind for kind in KINDS)
 
     def actions(self, profile: Profile) -> tuple[Action, ...]:
         return (SPREADS, QUOTES, RFQS) if self._cancels_rfqs else (SPREADS, QUOTES)
