@@ -40,6 +40,7 @@ def test_what_waits_for_the_disk_holds_up_no_exit(
     desk = terminal("--config", configured, columns=160, rows=46, **where)
     desk.wait_for("4 of 4 ready")
     assert not hung.exists()
+    stored = {"frames": "the saved frames", "Choose the colours": "the theme"}
     if what == "frames":
         desk.press(SAVE_FRAMES)
     else:
@@ -59,3 +60,5 @@ def test_what_waits_for_the_disk_holds_up_no_exit(
     desk.wait_for("confirmed")
     desk.press("q")
     assert desk.wait_end() == 0
+    said = f"Not stored: {stored.get(what, 'the picture')}; the disk or the keyring did not answer."
+    assert said in desk.text

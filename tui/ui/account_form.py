@@ -310,7 +310,7 @@ class AccountForm(ModalScreen[str | None]):
                 configuration.change(plan.account.name, plan.fields, credentials)
             return plan.account.name
 
-        beside(self.app, store, self._stored)
+        beside(self.app, store, self._stored, stores=f"the account {plan.account.name}")
 
     def _stored(self, told: str | Exception) -> None:
         self._busy = False

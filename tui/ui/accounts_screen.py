@@ -204,7 +204,12 @@ class AccountsScreen(DeskDialog):
         if self._ticks is not None:
             self._ticks.pause()
         self._say(f"removing {name}; the keyring may ask for its password in another window")
-        beside(self.app, lambda: configuration.remove(name), lambda told: self._removed(name, told))
+        beside(
+            self.app,
+            lambda: configuration.remove(name),
+            lambda told: self._removed(name, told),
+            stores=f"the removal of {name}",
+        )
 
     def _say_press(self) -> None:
         left_s = self._presses.left_s(Target(self._chosen, _REMOVE))

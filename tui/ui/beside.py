@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
@@ -18,13 +19,22 @@ from tui.service.settings_table import SettingsError
 
 T = TypeVar("T")
 
+WRITE_S = 4.0
+"""What the end of the process gives to what is being stored."""
+_writing: dict[threading.Thread, str] = {}
+
 
 def beside(
-    node: MessagePump, work: Callable[[], T], done: Callable[[T | Exception], object]
+    node: MessagePump,
+    work: Callable[[], T],
+    done: Callable[[T | Exception], object],
+    *,
+    stores: str = "",
 ) -> None:
     """Does `work` in a thread, then calls `done` with its result or error, among `node`'s messages.
 
-    The thread ends with the process: what hangs in it holds up no exit.
+    The thread ends with the process: what hangs in it holds up no exit. Work that `stores`
+    something, named in words, is waited for by `finish_writing`.
     """
     told = teller(node, done)
 
@@ -34,9 +44,29 @@ def beside(
             result = work()
         except Exception as error:  # noqa: BLE001  told where it was asked for
             result = error
+        _writing.pop(thread, None)
         told(result)
 
-    threading.Thread(target=run, name="beside the screen", daemon=True).start()
+    thread = threading.Thread(target=run, name="beside the screen", daemon=True)
+    if stores:
+        _writing[thread] = stores
+    try:
+        thread.start()
+    except BaseException:
+        _writing.pop(thread, None)
+        raise
+
+
+def finish_writing(at_most_s: float = WRITE_S) -> None:
+    """Waits for what is being stored, but no longer than this in all. Blocks."""
+    until_s = time.monotonic() + at_most_s
+    for thread in list(_writing):
+        thread.join(max(0.0, until_s - time.monotonic()))
+
+
+def still_writing() -> tuple[str, ...]:
+    """What is being stored now, in words."""
+    return tuple(dict.fromkeys(list(_writing.values())))
 
 
 def teller(node: MessagePump, call: Callable[[T], object]) -> Callable[[T], None]:

@@ -16,6 +16,7 @@ from tui.service.late_desk import LateDesk, awaited
 from tui.service.locations import find_locations
 from tui.service.screen_file import ScreenFile
 from tui.ui.app import KilldeskApp
+from tui.ui.beside import finish_writing, still_writing
 from tui.ui.drills import Drills
 from tui.ui.last_words import open_lines, timer_lines
 from tui.ui.textual_compat.crash_report import CRASHED, crash_sentence
@@ -144,6 +145,9 @@ def run_welcome(settings: Settings, *, view_only: bool = False) -> int:
     assert settings.path is not None
     app = WelcomeApp(Configuration(settings, settings.path), screen_file())
     choice = app.run()
+    finish_writing()
+    for line in cut_off_lines():
+        _say(line)
     if choice == "account":
         return run_dashboard(load_settings(settings.path), view_only=view_only)
     return run_demo(view_only=view_only) if choice == "demo" else app.return_code or 0
@@ -190,9 +194,16 @@ def _end(desk: LateDesk) -> None:
         _say(line)
     try:
         desk.stop()
+        finish_writing()
     finally:  # also when ctrl+c ends the wait
-        for line in (desk.lost, *timer_lines(desk.view), desk.last_words):
+        for line in (desk.lost, *timer_lines(desk.view), *cut_off_lines(), desk.last_words):
             _say(line)
+
+
+def cut_off_lines() -> list[str]:
+    """One line where the end of the process cuts off what was to be stored."""
+    names = ", ".join(still_writing())
+    return [f"Not stored: {names}; the disk or the keyring did not answer."] if names else []
 
 
 def _say(line: str) -> None:

@@ -38,4 +38,4 @@ def save_frames(app: App[object], frames: Sequence[Frame]) -> None:
             text, severity = told
         app.notify(safe_text(text), severity=severity, timeout=10, markup=False)
 
-    beside(app, write, tell)
+    beside(app, write, tell, stores="the saved frames")

@@ -213,7 +213,7 @@ def save_picture(app: KilldeskApp) -> None:
         said = f"The picture was not saved: {disk_sentence(error)}"
         app.notify(said, severity="error", markup=False)
 
-    beside(app, lambda: replace_private(path, drawn), tell)
+    beside(app, lambda: replace_private(path, drawn), tell, stores="the picture")
 
 
 class DeskCommands(Provider):

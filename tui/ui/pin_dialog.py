@@ -138,7 +138,7 @@ class PinDialog(TakesText, ModalScreen[bool]):
             self._say("The two were not the same. Type a PIN again.", ".ink--careful")
         else:
             self._say("Keeping it ...")
-            self._ask(lambda: self._pin.set(typed), lambda _: self._end())
+            self._ask(lambda: self._pin.set(typed), lambda _: self._end(), stores="the PIN")
 
     def _judge(self, right: bool) -> None:
         if right:
@@ -165,7 +165,7 @@ class PinDialog(TakesText, ModalScreen[bool]):
         else:
             self._say("Type the PIN.")
 
-    def _ask(self, ask: Callable[[], T], then: Callable[[T], None]) -> None:
+    def _ask(self, ask: Callable[[], T], then: Callable[[T], None], *, stores: str = "") -> None:
         """Asks beside the screen's loop; nothing else is looked at meanwhile."""
 
         def answered(answer: T | Exception) -> None:
@@ -177,7 +177,7 @@ class PinDialog(TakesText, ModalScreen[bool]):
                 then(answer)
 
         self._busy = True
-        beside(self, ask, answered)
+        beside(self, ask, answered, stores=stores)
 
     def _end(self) -> None:
         if self.is_current:

@@ -17,6 +17,7 @@ from tui.service.replay_desk import ReplayDesk
 from tui.service.replay_index import ReplayIndex
 from tui.ui.alarms import Alarms
 from tui.ui.app import KilldeskApp
+from tui.ui.beside import finish_writing
 from tui.ui.buttons import PanicButton
 from tui.ui.desk_screen import DeskScreen
 from tui.ui.header import Notice
@@ -35,6 +36,7 @@ def run_replay(index: ReplayIndex) -> int:
     try:
         app = ReplayApp(desk)
         app.run()
+        finish_writing()
     finally:
         desk.stop()
     return app.return_code or 0

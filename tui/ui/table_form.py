@@ -143,7 +143,12 @@ class TableForm(ModalScreen[None]):
         if not changes:
             self.dismiss(None)
             return
-        beside(self.app, lambda: configuration.change_tables(changes), self._saved)
+        beside(
+            self.app,
+            lambda: configuration.change_tables(changes),
+            self._saved,
+            stores="the settings",
+        )
 
     def _saved(self, told: Exception | None) -> None:
         if isinstance(told, Exception):

@@ -52,7 +52,7 @@ class ThemedApp(CrashReport[R], OwnTerminal[R]):
         """A theme was chosen."""
         if self._kept is not None and self.is_running and theme != (self._kept.theme or DARK.name):
             self._kept.theme = theme
-            beside(self, self._kept.write, self._theme_written)
+            beside(self, self._kept.write, self._theme_written, stores="the theme")
 
     def _theme_written(self, error: Exception | None) -> None:
         if error is not None:
