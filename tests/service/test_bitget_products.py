@@ -11,8 +11,11 @@ import pytest
 from tui.core.actions import Outcome
 from tui.core.coverage import Coverage
 from tui.core.desk import AccountView
+from tui.service.cancel_run import RunLimits
 
 OpenDesk = Callable[..., Any]
+PATIENT = RunLimits(ack_s=30.0, window_s=60.0)
+"""A loaded machine changes nothing of what a run comes to."""
 
 NAME = "bitget-uta"
 CATEGORIES = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
@@ -40,7 +43,7 @@ async def test_strategy_orders_of_every_category_are_counted_and_left(
     simulator: Any, open_desk: OpenDesk, category: str
 ) -> None:
     simulator.orders(NAME, "strategy", 3, category=category)
-    desk = open_desk(NAME)
+    desk = open_desk(NAME, limits=PATIENT)
     await desk.until(lambda: rests(desk.account(NAME).coverage) == {"strategy": 9})
     await cancelled(desk)
     assert in_open_categories(simulator) == 0
@@ -55,7 +58,7 @@ async def test_with_the_extra_those_of_every_category_go(
 ) -> None:
     for category in CATEGORIES:
         simulator.orders(NAME, "strategy", 1, category=category)
-    desk = open_desk(NAME, extras=("strategy",))
+    desk = open_desk(NAME, limits=PATIENT, extras=("strategy",))
     await desk.until(lambda: desk.account(NAME).coverage.open == 45)
     account = await cancelled(desk)
     assert simulator.open(NAME) == 0
@@ -70,7 +73,7 @@ async def test_one_refused_category_is_named_and_the_others_are_cancelled_and_co
     simulator.orders(NAME, "strategy", 2, category=category)
     simulator.orders(NAME, "strategy", 1, category="MARGIN" if category == "SPOT" else "SPOT")
     simulator.refuse(NAME, category)
-    desk = open_desk(NAME, extras=extras)
+    desk = open_desk(NAME, limits=PATIENT, extras=extras)
     strategy = 1 if category == "USDT-FUTURES" else 7  # six of the nine are there to begin with
     ordinary = in_open_categories(simulator, category)
     expected = ordinary + (strategy if extras else 0)
@@ -94,7 +97,7 @@ async def test_a_category_that_is_allowed_again_is_read_again(
     simulator: Any, open_desk: OpenDesk
 ) -> None:
     simulator.refuse(NAME, "SPOT")
-    desk = open_desk(NAME)
+    desk = open_desk(NAME, limits=PATIENT)
     await desk.until(lambda: rests(desk.account(NAME).coverage).get("SPOT", 0) is None)
     simulator.refuse(NAME)
     desk.desk.refresh(NAME)
@@ -109,7 +112,7 @@ async def test_a_first_press_needs_no_listing_to_leave_a_refused_category_out(
     """No list has ended when the press comes."""
     simulator.refuse(NAME, "MARGIN", "COIN-FUTURES")
     simulator.faults(NAME, "delay", 5, path="/api/v3/trade/unfilled-orders", delay_ms=1_000)
-    desk = open_desk(NAME)
+    desk = open_desk(NAME, limits=PATIENT)
     await cancelled(desk)
     assert in_open_categories(simulator, "MARGIN", "COIN-FUTURES") == 0
 
@@ -118,7 +121,7 @@ async def test_where_every_category_is_refused_nothing_is_confirmed(
     simulator: Any, open_desk: OpenDesk
 ) -> None:
     simulator.refuse(NAME, *CATEGORIES)
-    desk = open_desk(NAME)
+    desk = open_desk(NAME, limits=PATIENT)
     await desk.until(lambda: len(desk.account(NAME).coverage.unknown) >= len(CATEGORIES))
     account = await cancelled(desk, Outcome.REJECTED)
     assert account.reports[0].code == "40014"

@@ -10,8 +10,11 @@ import pytest
 
 from tui.core.actions import Outcome
 from tui.core.coverage import Coverage
+from tui.service.cancel_run import RunLimits
 
 OpenDesk = Callable[..., Any]
+PATIENT = RunLimits(ack_s=30.0, window_s=60.0)
+"""A loaded machine changes nothing of what a run comes to."""
 
 ISOLATED, CROSS, V5 = "isolated-trigger", "cross-trigger", "v5-algo"
 
@@ -43,7 +46,7 @@ async def test_conditional_orders_are_the_remainder_of_a_cancel_without_the_extr
     expected: dict[str, int],
 ) -> None:
     simulator.orders(name, kind, count)
-    desk = open_desk(name)
+    desk = open_desk(name, limits=PATIENT)
     found = await coverage_once(desk, name, lambda one: rests(one) == expected)
     assert (found.open, found.resting, found.clear) == (40, count, False)
     assert [one.read_at_ms is not None for one in found.remainder] == [True] * len(expected)
@@ -59,7 +62,7 @@ async def test_conditional_orders_are_the_remainder_of_a_cancel_without_the_extr
 async def test_an_account_without_conditional_orders_is_clear(
     open_desk: OpenDesk, name: str
 ) -> None:
-    desk = open_desk(name)
+    desk = open_desk(name, limits=PATIENT)
     found = await coverage_once(desk, name, lambda one: one.clear)
     assert set(rests(found).values()) == {0}
 
@@ -68,7 +71,7 @@ async def test_with_the_extra_they_are_covered_and_cancelled(
     simulator: Any, open_desk: OpenDesk
 ) -> None:
     simulator.orders("htx-legacy", "trigger", 12)
-    desk = open_desk("htx-legacy", extras=("triggers",))
+    desk = open_desk("htx-legacy", limits=PATIENT, extras=("triggers",))
     found = await coverage_once(desk, "htx-legacy", lambda one: one.open == 52)
     assert found.remainder == ()
     desk.desk.cancel("htx-legacy")
@@ -82,7 +85,7 @@ async def test_isolated_ones_are_not_known_while_no_contract_is_named(
     simulator: Any, open_desk: OpenDesk, extras: tuple[str, ...]
 ) -> None:
     simulator.orders("htx-legacy", "trigger", 12)
-    desk = open_desk("htx-legacy", contracts=(), extras=extras)
+    desk = open_desk("htx-legacy", limits=PATIENT, contracts=(), extras=extras)
     await coverage_once(desk, "htx-legacy", lambda one: one.open == (46 if extras else 40))
     desk.desk.cancel("htx-legacy")
     account = await desk.reported("htx-legacy", 3 if extras else 2)
@@ -103,7 +106,7 @@ async def test_a_list_that_is_refused_is_named_and_takes_no_cancel_down(
     simulator: Any, open_desk: OpenDesk, name: str, product: str, kinds: set[str], actions: int
 ) -> None:
     simulator.refuse(name, product)
-    desk = open_desk(name)
+    desk = open_desk(name, limits=PATIENT)
     found = await coverage_once(
         desk, name, lambda one: {k.kind for k in one.unknown if "1205" in k.reason} == kinds
     )
