@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from textual.content import Content
 
+from tui.core.clocks import Clock
 from tui.core.desk import AccountView
 from tui.core.history import NO_PAST, Past, up_to_now
 from tui.ui.bignum import big, big_height, big_width
@@ -56,10 +57,28 @@ class Counts:
     """Orders that a read under way has listed so far."""
 
 
-def stale(account: AccountView, now_ms: int) -> bool:
-    """Whether the figures are of a while ago: the last read failed, or nothing was read since."""
-    read_at_ms = account.read_at_ms
-    return read_at_ms is not None and (bool(account.book_error) or now_ms - read_at_ms > _OLD_MS)
+class Freshness:
+    """Whether the figures of an account are of a while ago: the last read failed, or nothing was
+    read since.
+
+    The time of a read is one of the wall clock, which may be set back: so it also counts for how
+    long the same read is shown.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._read_at_ms: int | None = None
+        self._shown_since = clock()
+
+    def stale(self, account: AccountView) -> bool:
+        """To be asked with every picture, and when time has passed."""
+        now, read_at_ms = self._clock(), account.read_at_ms
+        if read_at_ms is None:
+            return False
+        if read_at_ms != self._read_at_ms:
+            self._read_at_ms, self._shown_since = read_at_ms, now
+        shown_ms = now.steady_since(self._shown_since) * 1000
+        return bool(account.book_error) or max(now.wall_ms - read_at_ms, shown_ms) > _OLD_MS
 
 
 def counts(account: AccountView, *, stale: bool = False) -> Counts:

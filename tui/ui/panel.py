@@ -17,7 +17,7 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Health
 from tui.ui.alarms import Alarms
 from tui.ui.buttons import CancelButton, ToolButton, count_of, specs
-from tui.ui.figures import Figures, counts, stale
+from tui.ui.figures import Figures, Freshness, counts
 from tui.ui.gauge import Gauge
 from tui.ui.head import ConnectionLines, PanelHead, connection, title
 from tui.ui.keys.keymap import shown_name
@@ -56,7 +56,8 @@ class AccountPanel(Vertical):
         self._alarms = alarms
         self._density = Density.FULL
         self._clock = clock
-        self._stale = stale(account, clock().wall_ms)
+        self._freshness = Freshness(clock)
+        self._stale = self._freshness.stale(account)
         self._head = PanelHead()
         self._head.tooltip = Content("Click twice: this panel alone, with plots.")
         self._connection = ConnectionLines(classes="connection")
@@ -113,7 +114,7 @@ class AccountPanel(Vertical):
             if button.spec != spec:
                 button.fit(spec)
         self.account = account
-        self._stale = stale(account, self._clock().wall_ms)
+        self._stale = self._freshness.stale(account)
         self._paint_head()
         self._connection.put(connection(account))
         self._figures.put(counts(account, stale=self._stale))
@@ -145,7 +146,7 @@ class AccountPanel(Vertical):
 
     def tick(self) -> None:
         """A second has passed: figures that nothing renews stop looking live."""
-        if stale(self.account, self._clock().wall_ms) is not self._stale:
+        if self._freshness.stale(self.account) is not self._stale:
             self.show(self.account)
         self._gauge.tick()
 

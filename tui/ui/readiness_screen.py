@@ -22,6 +22,8 @@ from tui.ui.report_screen import DialogTitle
 from tui.ui.words import HEALTH, SLOW, duration, timer_name, utc
 
 _LABEL = 14
+_CLOCK_SET_MS = 2_000
+"""What was read later than now by more was read before somebody set the clock."""
 _ROUTES = {"ws": "socket", "rest": "REST"}
 
 
@@ -143,7 +145,13 @@ def _route(route: RouteView, now_ms: int) -> Content:
 
 
 def _heard(at_ms: int, now_ms: int) -> str:
-    return f"heard {age(now_ms - at_ms)} ago"
+    return f"heard {_ago(at_ms, now_ms)}"
+
+
+def _ago(at_ms: int, now_ms: int) -> str:
+    """`4 s ago`; a clock that was set back makes no old news new."""
+    ahead = at_ms - now_ms > _CLOCK_SET_MS
+    return "before the clock was set back" if ahead else f"{age(now_ms - at_ms)} ago"
 
 
 def _book(account: AccountView, now_ms: int) -> Content:
@@ -152,7 +160,7 @@ def _book(account: AccountView, now_ms: int) -> Content:
     count = account.coverage.open
     if count is None or read_at_ms is None:
         return failed if failed.plain else _fact(False, "not read yet")
-    read = f"read {age(now_ms - read_at_ms)} ago, {utc(read_at_ms)} UTC"
+    read = f"read {_ago(read_at_ms, now_ms)}, {utc(read_at_ms)} UTC"
     fine = account.coverage.clear and not account.book_error
     mark = ink("✓", ".ink--good") if fine else ink("▲", ".ink--careful")
     kinds = ", ".join(map(str, account.coverage.covered))
