@@ -10,6 +10,7 @@ from textual.actions import ActionParseResult, parse
 from textual.app import SystemCommand
 from textual.command import Provider
 from textual.dom import DOMNode
+from textual.notifications import Notify
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -278,6 +279,10 @@ class KilldeskApp(KeyedApp[None]):
 
     def on_app_blur(self) -> None:
         self.ringing.attention.focus(False)
+
+    @on(Notify)
+    def _notified(self) -> None:
+        self.dashboard.place_toasts()
 
     # Panic
 

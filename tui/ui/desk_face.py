@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
@@ -29,6 +30,7 @@ from tui.ui.keys.keymap import shown, shown_name
 from tui.ui.painted import Painted
 from tui.ui.presses import PANIC, Presses
 from tui.ui.sparing_screen import SparingScreen
+from tui.ui.toasts import rows_below
 
 if TYPE_CHECKING:
     from textual.events import Resize
@@ -115,6 +117,20 @@ class DeskFace(SparingScreen):
         self._make_room()
         if frames or missed:
             self.log_.extend(frames, missed)
+            self._log_grew()
+
+    def place_toasts(self) -> None:
+        """Moves messages away from the newest frames."""
+        log = self.log_.rows
+        region = log.region if self.log_.display else Region()
+        free = rows_below(self.size.height, region, log.virtual_size.height)
+        for rack in self.query("ToastRack"):
+            if rack.styles.margin.bottom != free:
+                rack.styles.margin = 0, 0, free, 0
+
+    def _log_grew(self) -> None:
+        if any(rack.display for rack in self.query("ToastRack")):
+            self.place_toasts()
 
     def _show_notice(self) -> None:
         """A file that was changed is said until it is taken over, with the key that does it."""
@@ -183,6 +199,7 @@ class DeskFace(SparingScreen):
     def tick(self) -> None:
         """A second has passed."""
         self.header.tick()
+        self._log_grew()
         self.grid.tick()
 
     @on(DrillMoved)
@@ -244,6 +261,7 @@ class DeskFace(SparingScreen):
         self.set_class(self.size.height >= _TALL_FROM, "-tall")
         self.grid.fit(self.size.width, self._rows)
         self._make_room()
+        self.call_after_refresh(self._log_grew)
 
     @property
     def _rows(self) -> int:
