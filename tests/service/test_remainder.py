@@ -165,6 +165,17 @@ def test_the_record_tells_the_remainder_of_each_press(simulator: Any, tmp_path: 
     assert all(one.account == BITGET for one in told)
 
 
+def test_the_record_tells_why_a_remainder_was_not_read(simulator: Any, tmp_path: Path) -> None:
+    simulator.faults(BITGET, "maintenance", EVER, path=STRATEGY_LIST)
+    audit = Audit(tmp_path, {"what": "cancel"})
+    ended = cancelled(simulator, BITGET, audit=audit)
+    assert audit.path is not None
+    records = [read_record(line) for line in audit.path.read_bytes().splitlines()]
+    newest = [one for one in records if one.kind in ("outcome", "remainder")][-1]
+    assert from_plain(Coverage, newest.fields["coverage"]) == ended.coverage[BITGET]
+    assert not ended.coverage[BITGET].clear
+
+
 def test_check_tells_what_a_press_would_leave(simulator: Any) -> None:
     resting = simulator.open(BITGET, "strategy")
     accounts, secrets = only(simulator, BITGET)

@@ -236,7 +236,7 @@ async def test_ninety_contracts_are_cancelled_each_once(
     simulator: Any, open_desk: OpenDesk
 ) -> None:
     simulator.orders(HTX, "isolated", 90, contracts=90)
-    desk = open_desk(HTX, poll_s=SELDOM_S, limits=PATIENT)
+    desk = open_desk(HTX, poll_s=SELDOM_S, limits=PATIENT, contracts=())
     await knows(desk, HTX, 90)
     report = await pressed(desk, HTX, "isolated")
     assert (report.outcome, simulator.open(HTX, "isolated")) == (Outcome.CONFIRMED, 0)
@@ -251,7 +251,7 @@ async def test_fifty_contracts_in_both_margin_modes_are_cancelled_each_once(
 ) -> None:
     for kind in ("isolated", "cross"):
         simulator.orders(HTX, kind, 50, contracts=50)
-    desk = open_desk(HTX, poll_s=SELDOM_S, limits=PATIENT)
+    desk = open_desk(HTX, poll_s=SELDOM_S, limits=PATIENT, contracts=())
     await knows(desk, HTX, 100)
     desk.desk.cancel(HTX)
     await desk.until(

@@ -35,8 +35,8 @@ BEGIN_S = 0.3
 class BookReader:
     """Puts what it reads into the ledger.
 
-    `settled` is told of each report that a read settles, `covered` of each press when everything
-    beyond it has been read since.
+    `settled` is told of each report that a read settles, `covered` of each press whose
+    remainder is another one after reads of all that it holds.
     """
 
     def __init__(

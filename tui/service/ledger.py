@@ -140,21 +140,25 @@ class Ledger:
 
     def cover(self, kinds: tuple[Kind, ...], now_s: float) -> list[Report]:
         """Brings the coverage of the reports up to date, until everything beyond their press has
-        been read once since. Gives a report of each press of which that is so now."""
-        complete: dict[Reach, Report] = {}
+        been read once since. Gives a report of each press whose remainder is another one now and
+        waits for no read that was not tried."""
+        news: dict[Reach, Report] = {}
 
         def look(one: _Ended) -> _Ended:
             if one.reach is None:
                 return one
+            known, since_s = one.report.coverage, one.reach.pressed_s
             report = self.covered(one.report, one.reach, kinds, now_s)
-            if not self._is_complete(report.coverage, one.reach):
-                return replace(one, report=report)
-            complete[one.reach] = report
-            return replace(one, report=report, reach=None)
+            remainder = report.coverage.remainder
+            tried = all(self.listings.tried(each.kind, since_s) for each in remainder)
+            if tried and remainder != known.remainder:
+                news[one.reach] = report
+            complete = self._is_complete(report.coverage, one.reach)
+            return replace(one, report=report, reach=None if complete else one.reach)
 
         self._earlier = [look(one) for one in self._earlier]
         self._ended = {key: look(one) for key, one in self._ended.items()}
-        return list(complete.values())
+        return list(news.values())
 
     def _is_complete(self, known: Coverage, reach: Reach) -> bool:
         refused = dict(self.book.refused) if self.book is not None else {}

@@ -49,6 +49,10 @@ class Listings:
         begun_s = self._begun_s.get(kind)
         return begun_s is not None and begun_s >= (self._pressed_s if at_s is None else at_s)
 
+    def tried(self, kind: str, since_s: float) -> bool:
+        """Whether it was read since then, or a read of it has failed and none has succeeded yet."""
+        return kind in self._failed or self.read_since(kind, since_s)
+
     def reasons(
         self,
         kinds: Iterable[Kind],

@@ -72,7 +72,7 @@ class AccountWorker:
         covered: Callable[[Report], None] = lambda _: None,
     ) -> None:
         """`ended` is told of each cancel that ended, and again when a read settles it; `covered` of
-        each press beyond which everything has been read after its end."""
+        each press whose remainder is another one after reads of all that it holds."""
         self.account = account
         self._ended = ended
         self._precedence = precedence
