@@ -704,3 +704,44 @@ def test_a_day_with_lost_replies_shows_no_lapse_and_no_drift(
             beats += 1
         assert rig.state in (TimerState.ARMED, TimerState.LATE)
     assert beats == pytest.approx(86_400 / 3, rel=0.03)
+
+
+def test_what_time_alone_brings_about_is_told_with_its_moment_not_with_that_of_the_look() -> None:
+    """The process was stopped, or the machine slept, and looks only later."""
+    plan = TimerPlan.of(30, 5.0, 1.0, 5, 60)
+    start = Instant(1_000, 2_000, 1_700_000_000)
+    for asleep_s, state, after_s in (
+        (20.0, TimerState.LATE, plan.beat_s + plan.request_timeout_s),
+        (31.0, TimerState.AMBIGUOUS, 30.0),
+        (40.0, TimerState.FIRED, 32.5),
+    ):
+        machine = Deadman(plan)
+        machine.arm(start)
+        assert machine.next_request(start)
+        machine.sent(start)
+        machine.acked(start.later(0.5))
+        view = machine.view(start.later(1), "", "")
+        assert (view.state, view.since) == (TimerState.ARMED, start.later(0.5))
+        woken = start.later(asleep_s)
+        set_ahead = Instant(woken.mono_s, woken.boot_s, woken.wall_s + 3_600)
+        view = machine.view(set_ahead, "", "")
+        assert view.state is state and view.since is not None
+        assert view.since.steady_since(start) == after_s
+        assert view.since.wall_ms == start.wall_ms + round(after_s * 1000) + 3_600_000
+        later = machine.view(set_ahead.later(0.5), "", "")
+        assert later.since == view.since
+
+
+def test_a_missed_beat_is_told_with_the_moment_of_the_miss() -> None:
+    machine = Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60))
+    start = Instant(1_000, 2_000, 1_700_000_000)
+    machine.arm(start)
+    for at, answered in ((start, True), (start.later(5), False)):
+        assert machine.next_request(at)
+        machine.sent(at)
+        if answered:
+            machine.acked(at)
+        else:
+            machine.lost(at.later(1), "no answer")
+    view = machine.view(start.later(1.5 + 5), "", "")
+    assert (view.state, view.since) == (TimerState.LATE, start.later(6))

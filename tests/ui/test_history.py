@@ -17,7 +17,7 @@ from tui.core.desk import DeskView
 from tui.ui import history as under_test
 from tui.ui.alarms import Alarms
 from tui.ui.history import Event, History
-from tui.ui.history_screen import HistoryScreen
+from tui.ui.history_screen import EventLine, HistoryScreen
 from tui.ui.report_screen import ReportScreen
 from tui.ui.words import OUTCOME, utc
 
@@ -48,6 +48,34 @@ def test_an_alarm_has_a_begin_an_end_and_a_time_when_it_was_seen(make: SimpleNam
     alarms.acknowledge(at_ms=after(9).wall_ms)
     (event,) = alarms.history.newest_first()
     assert (event.until_ms, event.seen_ms) == (after(7).wall_ms, after(9).wall_ms)
+
+
+def test_an_alarm_begins_when_it_came_to_be_so_not_when_the_screen_noticed(
+    make: SimpleNamespace,
+) -> None:
+    alarms = Alarms()
+    alarms.feed(held(make, TimerState.ARMED), after(0))
+    alarms.feed(held(make, TimerState.LATE, since=after(7)), after(20))
+    (event,), (alarm,) = alarms.history.newest_first(), alarms.standing
+    assert event.at_ms == alarm.at_ms == after(7).wall_ms
+    assert alarm.when == f"since {utc(after(7).wall_ms)}"
+
+
+@pytest.mark.parametrize("step_s", [-3_600.0, 3_600.0])
+def test_how_long_an_alarm_lasted_is_no_matter_of_the_wall_clock(
+    make: SimpleNamespace, step_s: float
+) -> None:
+    alarms = Alarms()
+    alarms.feed(held(make, TimerState.LATE), after(2))
+    later = after(7)
+    alarms.feed(
+        held(make, TimerState.ARMED),
+        Instant(later.mono_s, later.boot_s, later.wall_s + step_s),
+    )
+    (event,) = alarms.history.newest_first()
+    assert event.lasted_s == pytest.approx(5.0)
+    line = EventLine(event, 10, "").paint(200).plain
+    assert "(5.0 s)" in line or "(5 s)" in line
 
 
 def test_a_worse_trouble_ends_the_one_before(make: SimpleNamespace) -> None:
@@ -130,12 +158,13 @@ def test_what_a_newer_cancel_replaced_while_unresolved_gets_its_outcome_once(
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=60))
 def test_it_stays_within_its_bound_and_in_order(steps: list[tuple[str, bool]]) -> None:
     history, sign = History(capacity=5), OUTCOME[Outcome.UNRESOLVED]
-    for at_ms, (name, rises) in enumerate(steps):
+    for at_s, (name, rises) in enumerate(steps):
+        at = after(at_s)
         if rises:
-            history.rose((name, "timer"), "", sign, at_ms)
+            history.rose((name, "timer"), "", sign, at)
         else:
-            history.ended((name, "timer"), at_ms)
-            history.seen([(name, "timer")], at_ms)
+            history.ended((name, "timer"), at)
+            history.seen([(name, "timer")], at.wall_ms)
     events = history.newest_first()
     assert len(events) <= 5
     assert [event.at_ms for event in events] == sorted((e.at_ms for e in events), reverse=True)

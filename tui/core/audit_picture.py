@@ -148,6 +148,7 @@ def _rebased(timer: TimerView, now: Instant) -> TimerView:
         latest_fire_at=moment(timer.latest_fire_at),
         fired_from=moment(timer.fired_from),
         fired_until=moment(timer.fired_until),
+        since=moment(timer.since),
         stray_until=moment(timer.stray_until),
         guards=guards,
     )

@@ -62,6 +62,8 @@ class Deadman:
     def __init__(self, plan: TimerPlan) -> None:
         self.plan = plan
         self._state = TimerState.OFF
+        self._since: Instant | None = None
+        """When it came to this state."""
         # the wishes
         self._wanted = False
         self._held = ""
@@ -255,7 +257,9 @@ class Deadman:
     def tick(self, now: Instant) -> None:
         """Looks at the clock."""
         self._expire(now)
-        self._state = self._judged(now)
+        state = self._judged(now)
+        if state is not self._state:
+            self._state, self._since = state, self._began(state, now)
 
     def view(self, now: Instant, id: str, covers: str) -> TimerView:  # noqa: A002 (the view's word)
         """The picture for the gauge, true at `now`."""
@@ -276,6 +280,7 @@ class Deadman:
             trigger_ms=self._trigger_ms,
             fired_from=fired_from,
             fired_until=fired_until,
+            since=self._since,
             stray_until=self._stray_until(now),
         )
 
@@ -362,6 +367,16 @@ class Deadman:
             return TimerState.AMBIGUOUS
         late = now.since(self._anchor) >= self._late_after_s
         return TimerState.LATE if late or self._held or self._misses else TimerState.ARMED
+
+    def _began(self, state: TimerState, now: Instant) -> Instant:
+        """When it came to a state that it has `now`. What time alone brings about may be looked at
+        late: the process was stopped, or the machine slept."""
+        due = {
+            TimerState.LATE: self._anchor and self._anchor.later(self._late_after_s),
+            TimerState.AMBIGUOUS: self._anchor and self._anchor.later(self.plan.countdown_s),
+            TimerState.FIRED: self._latest,
+        }.get(state)
+        return now if due is None else now.later(-max(0.0, now.steady_since(due)))
 
     def _expire(self, now: Instant) -> None:
         """Latches that the timer may have fired, and that it has, whatever a clock says later."""

@@ -102,6 +102,8 @@ class TimerView:
     """The latest one; None where it may yet fire."""
     left_behind: bool = False
     """A killdesk that has ended armed it; nobody here holds it, and `arm` takes it over."""
+    since: Instant | None = None
+    """When it came to `state`; None where that is not known."""
     stray_until: Instant | None = None
     """Until then a request that brought no answer may still be carried out, whatever the state;
     who begins anew would not know of it. None when there is none."""

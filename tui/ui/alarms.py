@@ -47,6 +47,8 @@ class _Trouble:
     """Of a cancel."""
     fired: str = ""
     """Of a timer that has fired or may have: between which moments, in words."""
+    began: Instant | None = None
+    """When it came to be so; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Alarm:
     sign: Sign
     level: int
     at_ms: int
-    """When it was noticed, epoch ms."""
+    """When it came to be so, epoch ms; when it was noticed, where that is not known."""
     present: bool
     """It is so still."""
     fired: str = ""
@@ -141,9 +143,9 @@ class Alarms:
             if before is None or trouble.level > before.level or trouble.once != before.once:
                 self._raise(key, trouble, now)
             elif trouble.level < before.level:
-                self.history.ended(key, now.wall_ms)
+                self.history.ended(key, now)
         for key in self._last.keys() - present.keys():
-            self.history.ended(key, now.wall_ms)
+            self.history.ended(key, now)
         names = {account.name for account in view.accounts}
         self._standing = {
             key: replace(alarm, present=key in present and present[key].level == alarm.level)
@@ -197,16 +199,15 @@ class Alarms:
     def _raise(self, key: Source, trouble: _Trouble, now: Instant) -> None:
         self._ring_owed = True
         standing = self._standing.get(key)
-        self.history.rose(
-            key, trouble.what, trouble.sign, now.wall_ms, trouble.report, trouble.fired
-        )
+        at = trouble.began or now
+        self.history.rose(key, trouble.what, trouble.sign, at, trouble.report, trouble.fired)
         if standing is None or trouble.level >= standing.level:
             self._standing[key] = Alarm(
                 *key,
                 trouble.what,
                 trouble.sign,
                 trouble.level,
-                now.wall_ms,
+                at.wall_ms,
                 present=True,
                 fired=trouble.fired,
             )
@@ -246,7 +247,8 @@ class Alarms:
         elif key not in self._protected or self._settling(key, timer, now):
             return None
         if state in _ALARMING:
-            return _Trouble("", TIMER[state], state.alarm, fired=timer.fired_words)
+            began = timer.since if state is timer.state else None
+            return _Trouble("", TIMER[state], state.alarm, fired=timer.fired_words, began=began)
         if timer.misses and state is not TimerState.OFF:
             return _Trouble("", _MISSED, TimerState.ARMING.alarm)
         return None

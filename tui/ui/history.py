@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tui.core.actions import Outcome, Report
+from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
 from tui.ui.outcome import outcome_sign, scope_words
 from tui.ui.remainder import cover_of, remainder_of
@@ -34,6 +35,8 @@ class Event:
     alarm: bool
     until_ms: int | None = None
     """When the alarm's cause was gone; None while it is not, and for outcomes."""
+    lasted_s: float | None = None
+    """From its begin to there, whatever was done to the wall clock meanwhile."""
     seen_ms: int | None = None
     """When the alarm was acknowledged."""
     report: Report | None = None
@@ -54,8 +57,8 @@ class History:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._events: dict[int, Event] = {}
-        self._open: dict[Source, int] = {}
-        """The alarm of each source that is so still."""
+        self._open: dict[Source, tuple[int, Instant]] = {}
+        """The alarm of each source that is so still, and when it began."""
         self._unseen: dict[Source, list[int]] = {}
         self._outcomes: dict[tuple[str, str, object, int], int] = {}
         self._latest: dict[tuple[str, str, object, int], Report] = {}
@@ -76,30 +79,33 @@ class History:
         source: Source,
         what: str,
         sign: Sign,
-        at_ms: int,
+        at: Instant,
         report: Report | None = None,
         when: str = "",
     ) -> None:
         """A source came to a trouble, or to a worse one: that is where the one before ends."""
-        self.ended(source, at_ms)
+        self.ended(source, at)
         event = Event(
             self._next,
             source[0],
             what,
             sign,
-            at_ms,
+            at.wall_ms,
             bad=True,
             alarm=True,
             report=report,
             when=when,
         )
         number = self._add(event)
-        self._open[source] = number
+        self._open[source] = number, at
         self._unseen.setdefault(source, []).append(number)
 
-    def ended(self, source: Source, at_ms: int) -> None:
+    def ended(self, source: Source, at: Instant) -> None:
         """The source's trouble is no more."""
-        self._change(self._open.pop(source, None), until_ms=at_ms)
+        if source in self._open:
+            number, began = self._open.pop(source)
+            lasted_s = max(0.0, at.steady_since(began))
+            self._change(number, until_ms=at.wall_ms, lasted_s=lasted_s)
 
     def seen(self, sources: Iterable[Source], at_ms: int) -> None:
         """Somebody has acknowledged the alarms of these sources."""
@@ -152,6 +158,7 @@ class History:
         number: int | None,
         *,
         until_ms: int | None = None,
+        lasted_s: float | None = None,
         seen_ms: int | None = None,
         report: Report | None = None,
         account: AccountView | None = None,
@@ -163,6 +170,7 @@ class History:
         self._events[event.number] = replace(
             event,
             until_ms=until_ms or event.until_ms,
+            lasted_s=event.lasted_s if lasted_s is None else lasted_s,
             seen_ms=seen_ms or event.seen_ms,
             report=report or event.report,
         )

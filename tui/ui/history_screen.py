@@ -61,8 +61,8 @@ def _long(event: Event, today: str) -> Content:
     if event.until_ms is None:
         ended = ink("still so", ".ink--careful")
     else:
-        lasted = duration(max(0, event.until_ms - event.at_ms))
-        ended = ink(f"until {_when(event.until_ms, today)} ({lasted})", ".ink--text")
+        lasted = "" if event.lasted_s is None else f" ({duration(event.lasted_s * 1000)})"
+        ended = ink(f"until {_when(event.until_ms, today)}{lasted}", ".ink--text")
     seen = ink("not seen yet", ".ink--careful")
     if event.seen_ms is not None:
         seen = ink(f"seen {_when(event.seen_ms, today)}", ".ink--quiet")
