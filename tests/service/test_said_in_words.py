@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.core.actions import Outcome, Report
+from tui.core.actions import Outcome, Report, Scope
 from tui.core.drill import AccountDrill, Drill
 from tui.service import drill_command, headless
 
@@ -23,6 +23,10 @@ def report(outcome: Outcome, **known: object) -> Report:
         (
             report(Outcome.CONFIRMED, open_before=12, open_after=0, confirmed_ms=211.6),
             "okx-desk spreads: confirmed, 0 of 12 open, 212 ms",
+        ),
+        (
+            report(Outcome.CONFIRMED, scope=Scope(contract="BTC-USDT_BTC-USDT-SWAP"), open_after=0),
+            "okx-desk spreads BTC-USDT_BTC-USDT-SWAP: confirmed, 0 open",
         ),
         (
             report(Outcome.CONFIRMED, open_after=0, message="unheard"),

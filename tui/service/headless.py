@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tui.core.accounts import Account
-from tui.core.actions import Outcome, Report, worst_first
+from tui.core.actions import EVERYTHING, Outcome, Report, worst_first
 from tui.core.coverage import Coverage
 from tui.core.desk import ReadCredentials
 from tui.service.audit import Audit
@@ -85,7 +85,7 @@ def cancel_accounts(
 
 
 def in_words(report: Report) -> str:
-    """One line: `okx-desk spreads: confirmed, 0 of 12 open, 212 ms`."""
+    """One line: `okx-desk spreads: confirmed, 0 of 12 open, 212 ms`; a restricted scope by name."""
     parts = [str(report.outcome)]
     if report.open_after is not None:
         of = f" of {report.open_before}" if report.open_before is not None else ""
@@ -94,4 +94,5 @@ def in_words(report: Report) -> str:
         parts.append(f"{report.confirmed_ms:.0f} ms")
     if report.outcome is not Outcome.CONFIRMED:
         parts.append(f"{report.code} {report.message}".strip())
-    return f"{report.account} {report.action}: {', '.join(part for part in parts if part)}"
+    scope = "" if report.scope == EVERYTHING else f" {report.scope}"
+    return f"{report.account} {report.action}{scope}: {', '.join(filter(None, parts))}"

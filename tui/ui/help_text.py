@@ -92,6 +92,8 @@ def _buttons(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
 
 
 _NOT_COVERED: tuple[Line, ...] = (
+    (("not covered", ".ink--careful"), "Orders that no button of an account reaches, by kind, with "
+     "their number or why it is not known. While any rests or is not known, nothing is green."),
     (("positions", ".ink--careful"), "killdesk closes none, on any venue."),
     (("order book", ".ink--careful"), "Ordinary OKX order-book orders are not covered: the OKX "
      "buttons reach spreads and quotes only."),
