@@ -47,7 +47,6 @@ class Sender:
 
         The ack tells how much is done, and when a retry makes sense.
         """
-        talk = self._courier.advised(talk)
         calls = _Calls()
         at_once = asyncio.Semaphore(REST_AT_ONCE)
 

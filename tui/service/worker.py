@@ -256,6 +256,7 @@ class AccountWorker:
         self._occupied_s |= {(order.kind, order.contract): now_s for order in orders}
         talk = self._dialect.cancel(self._profile.now, action, scope, book, route, progress, lately)
         with self._precedence.sending():
+            talk = self._courier.advised(talk)
             ack = await self._sender.cancel(talk, deadline_s, progress)
         if ack.verdict is Verdict.BUSY and not ack.held:
             self._venue_clock.resync()  # a stale timestamp is one of the reasons
