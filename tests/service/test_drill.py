@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -134,6 +135,21 @@ def test_no_keyring_is_even_loaded() -> None:
     ask = "import sys, tui.service.drill_command; print('keyring' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_an_account_that_cannot_be_used_is_named_and_the_others_are_drilled() -> None:
+    broken = Account("broken", "okx", "", problem='site: expected "global", got "mars"')
+    plan = plan_of_settings((DESK[2], broken), 5)
+    assert DrillPlan.of_json(plan.as_json()) == plan
+    ended = run_drill(plan)
+    drilled, left_out = ended.accounts
+    assert (drilled.ok, drilled.orders, ended.problem) == (True, 5, "")
+    assert (left_out.account, left_out.outcome, left_out.ok) == ("broken", "denied", False)
+    assert not ended.ok, "a panic would be denied there"
+    assert Drill.of_json(json.dumps(ended.as_json())) == ended
+    said = list(drill_command.in_words(ended, None))
+    assert any(line.startswith("broken") and '"mars"' in line for line in said)
+    assert said[-1] == "FAILED"
 
 
 def test_no_accounts_is_a_problem_and_no_crash() -> None:

@@ -53,6 +53,8 @@ class DrillPlan:
     accounts: tuple[DrillAccount, ...]
     keep: bool = True
     """Whether the result is kept; a drill of the demo desk says nothing of a real one."""
+    left_out: tuple[tuple[str, str, str], ...] = ()
+    """Accounts that cannot be drilled, as they cannot be used: name, venue, and why."""
 
     def as_json(self) -> str:
         """The plan on one line."""
@@ -68,7 +70,7 @@ class DrillPlan:
             }
             for one in self.accounts
         ]
-        return json.dumps({"keep": self.keep, "accounts": accounts})
+        return json.dumps({"keep": self.keep, "accounts": accounts, "left_out": self.left_out})
 
     @staticmethod
     def of_json(line: str) -> DrillPlan:
@@ -87,7 +89,8 @@ class DrillPlan:
                 )
                 for one in said["accounts"]
             )
-            return DrillPlan(accounts, bool(said["keep"]))
+            left_out = tuple((str(name), str(at), str(why)) for name, at, why in said["left_out"])
+            return DrillPlan(accounts, bool(said["keep"]), left_out)
         except _UNREADABLE as error:
             raise DrillError(f"the plan cannot be read: {type(error).__name__}") from None
 
@@ -117,6 +120,11 @@ class AccountDrill:
     arm_ms: float | None = None
     disarm_ms: float | None = None
     message: str = ""
+
+    @staticmethod
+    def left_out(account: str, venue: str, why: str) -> AccountDrill:
+        """Of an account that cannot be drilled: its cancels would be denied, too."""
+        return AccountDrill(account, venue, 0, outcome="denied", message=f"not drilled: {why}")
 
     @property
     def ok(self) -> bool:

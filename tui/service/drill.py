@@ -58,6 +58,8 @@ def run_drill(plan: DrillPlan, told: Told = lambda _: None) -> Drill:
     except OSError as error:
         running.put(problem=f"the simulated venues do not answer: {type(error).__name__}")
     running.put(done=True)
+    left_out = tuple(AccountDrill.left_out(*one) for one in plan.left_out)
+    running.drill = replace(running.drill, accounts=(*running.drill.accounts, *left_out))
     told(running.drill)
     return running.drill
 

@@ -17,7 +17,9 @@ MOST_ORDERS = 20_000
 def plan_of_settings(accounts: Sequence[Account], orders: int) -> DrillPlan:
     """Every configured account with `orders` orders, spread over what its buttons reach."""
     usable = (account for account in accounts if not account.problem)
-    return DrillPlan(tuple(_configured(account, orders) for account in usable))
+    left_out = ((one.name, one.venue, one.problem) for one in accounts if one.problem)
+    configured = tuple(_configured(account, orders) for account in usable)
+    return DrillPlan(configured, left_out=tuple(left_out))
 
 
 def _configured(account: Account, orders: int) -> DrillAccount:
@@ -37,7 +39,11 @@ def _configured(account: Account, orders: int) -> DrillAccount:
 
 def plan_of_view(view: DeskView, *, keep: bool) -> DrillPlan:
     """Every account of the desk with as many orders of each kind as its book has now."""
-    return DrillPlan(tuple(_seen(one) for one in view.accounts if one.venue in VENUES), keep)
+    seen = tuple(_seen(one) for one in view.accounts if one.venue in VENUES)
+    left_out = (
+        (one.name, one.venue, one.reason) for one in view.accounts if one.venue not in VENUES
+    )
+    return DrillPlan(seen, keep, tuple(left_out))
 
 
 def _seen(account: AccountView) -> DrillAccount:
