@@ -163,7 +163,7 @@ def test_a_crash_waits_for_the_cancels_and_tells_what_is_known(
     assert "Still under way: okx-desk spreads." in said
     assert re.search(r"okx-desk spreads: (confirmed|unresolved)", said), said[-2000:]
     assert "bitget-uta: the dead-man timer was left running" in said
-    assert re.search(r"okx-desk: 20 open \(20 quotes\), as of [\d:]+ UTC", said), said[-2000:]
+    assert re.search(r"okx-desk: \d+ open .*, as of [\d:]+ UTC", said), said[-2000:]
     assert re.search(r"bitget-uta: \d+ open .*; not covered: 6 strategy, as of", said), said[-2000:]
     assert "orders rest" not in said.lower()
     assert "canary" not in said and "Traceback" not in said
