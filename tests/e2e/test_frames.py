@@ -47,3 +47,25 @@ def test_a_search_a_copy_and_a_file(
             assert entry.get(secret, "none of these") not in path.read_text("utf-8")
     desk.press("q")
     assert desk.wait_end() == 0
+
+
+def test_escape_takes_the_filter_away_and_a_message_leaves_the_newest_frame_free(
+    terminal: Open,
+) -> None:
+    desk = terminal("--demo", columns=140, rows=44)
+    desk.wait_for("4 of 4 ready")
+    desk.press("/")
+    desk.wait_for("esc clears")
+    desk.press(":out")
+    desk.wait_for("filter: :out")
+    desk.press("\r")
+    desk.wait_for(lambda text: "@account   esc clears" not in text and "filter: :out" in text)
+    desk.press("\x1b")
+    desk.wait_for(lambda text: "filter: :out" not in text and "following" in text)
+    desk.press("y")
+    shown = desk.wait_for("unconfirmed")
+    lines = shown.splitlines()
+    newest = max(n for n, line in enumerate(lines[:-1]) if line.strip())
+    assert all("▌" not in line for line in lines[newest - 2 : newest + 1]), shown
+    desk.press("q")
+    assert desk.wait_end() == 0
