@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 Open = Callable[..., Any]
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -74,3 +77,24 @@ def test_the_demo_desk_leaves_no_record(terminal: Open, home: Path) -> None:
     desk.press("q")
     assert desk.wait_end() == 0
     assert not (home / ".local/state/killdesk/audit").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_cancel_that_a_signal_cuts_off_has_its_outcome_on_record(
+    terminal: Open, configured: str, simulator: Any, home: Path, number: int
+) -> None:
+    desk = terminal("--config", configured, columns=160, rows=46)
+    desk.wait_for("4 of 4 ready")
+    simulator.faults("okx-desk", "ignore", 1_000_000, path="/api/v5/sprd/orders-pending")
+    desk.press("3")
+    desk.twice("s")
+    desk.wait_for("cancelling spreads")
+    desk.kill(number)
+    assert desk.wait_end() == 128 + number
+    (path,) = (home / ".local/state/killdesk/audit").glob("*.jsonl")
+    found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    (told,) = [one for one in found if one["kind"] == "outcome"]
+    assert (told["account"], told["action"], told["outcome"]) == (
+        "okx-desk", "spreads", "unresolved",
+    )  # fmt: skip
+    assert found[-1]["kind"] == "end"
