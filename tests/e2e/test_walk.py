@@ -33,7 +33,7 @@ def test_welcome_add_test_cancel_panic_lock_unlock_replay(
     desk.wait_for("wss://api.hbdm.com")
     desk.press("\x1b[C")  # the next venue
     desk.wait_for("(•) okx")
-    desk.wait_for("wss://ws.okx.com")  # the last of its fields
+    desk.wait_for("openapi.okx.com")  # its fields have come; the last are below the edge
     desk.wait_for("passphrase")
     desk.wait_for("never Withdraw")
     type_into(desk, "name", "my-okx")
