@@ -152,7 +152,7 @@ def test_without_a_descriptor_left_every_key_works_and_the_cancels_leave(
     desk.wait_for(lambda text: "X X panic again" not in text)
     for key, said in (("?", "go to a panel"), ("v", "what happened"), ("i", "why ready or not"),
                       ("h", "alarms and outcomes"), ("o", "choose orders   htx"), ("l", "PIN"),
-                      ("d", "READY TO DRILL"), ("\x10", "Search for commands")):  # fmt: skip
+                      ("d", "READY TO DRILL"), ("\x10", "what to do")):  # fmt: skip
         desk.press(key)
         desk.wait_for(said)
         desk.press(ESCAPE)

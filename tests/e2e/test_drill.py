@@ -12,14 +12,15 @@ from typing import Any
 
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 NOWHERE = 'rest_url = "https://127.0.0.1:1"'
-"""An address at which nothing answers: a drill that went there would fail."""
+NO_SOCKET = f'{NOWHERE}\nws_url = "wss://127.0.0.1:1"'
+"""Addresses at which nothing answers: a drill that went there would fail."""
 
 
 def settings(home: Path) -> str:
     path = home / "drill.toml"
     path.write_text(
-        f'[[accounts]]\nname = "htx-main"\nvenue = "htx"\n{NOWHERE}\n'
-        f'[[accounts]]\nname = "okx-desk"\nvenue = "okx"\n{NOWHERE}\n'
+        f'[[accounts]]\nname = "htx-main"\nvenue = "htx"\n{NO_SOCKET}\n'
+        f'[[accounts]]\nname = "okx-desk"\nvenue = "okx"\n{NO_SOCKET}\n'
         f'[[accounts]]\nname = "bitget-mm"\nvenue = "bitget"\n{NOWHERE}\n'
         '[accounts.deadman.guards]\nfile = "/nowhere/at/all"\n'
     )
@@ -67,7 +68,7 @@ def test_a_drill_that_fails_exits_1(
     killdesk: Killdesk, home: Path, clean_env: dict[str, str]
 ) -> None:
     """Here because there is no such account to simulate."""
-    plan = {"keep": False, "accounts": [{"name": "x", "venue": "okx", "family": "nothing",
+    plan = {"keep": False, "left_out": [], "accounts": [{"name": "x", "venue": "okx", "family": "nothing",
             "orders": {}, "extras": [], "timers": [], "contracts": []}]}  # fmt: skip
     with subprocess.Popen(
         [sys.executable, "-m", "tui", "drill", "--plan"],
@@ -86,7 +87,7 @@ def test_a_drill_that_fails_exits_1(
 
 def test_the_drill_ends_with_the_desk_that_started_it(killdesk: Killdesk, home: Path) -> None:
     """Standard input is at its end at once, as when a dashboard is killed."""
-    plan = {"keep": True, "accounts": [{"name": "x", "venue": "okx", "family": "",
+    plan = {"keep": True, "left_out": [], "accounts": [{"name": "x", "venue": "okx", "family": "",
             "orders": {"quote": 40}, "extras": [], "timers": [], "contracts": []}]}  # fmt: skip
     done = killdesk("drill", "--plan", stdin=f"{json.dumps(plan)}\n")
     assert done.returncode == 1

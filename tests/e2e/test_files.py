@@ -43,9 +43,9 @@ def state_of(home: Path) -> Path:
 def choose(desk: Any, command: str) -> None:
     """Takes a command of the palette."""
     desk.press("\x10")
-    desk.wait_for("Search")
+    desk.wait_for("what to do")
     desk.press(command)
-    desk.wait_for(lambda text: command in text.replace("Search", ""))
+    desk.wait_for(command)
     desk.press("\r")
 
 

@@ -32,7 +32,7 @@ DIALOGS = (
     (",", "screen grace"),
     ("d", "READY TO DRILL"),
     ("l", "set a PIN"),
-    ("\x10", "Search for commands"),
+    ("\x10", "what to do"),
     ("\r", "bytes on the wire"),
     ("?", "go to a panel"),
 )

@@ -11,7 +11,7 @@ from tui.core.orders import Kind, OpenOrder
 from tui.venues.base import JsonObject, Talk
 from tui.venues.htx_orders import V5Listing, figure, read_v5_list, v5_order
 from tui.venues.reading import text_of
-from tui.venues.talks import side_by_side
+from tui.venues.talks import in_turn
 
 LIST = "/v5/algo/order/opens"
 TYPES = ("trigger", "tpsl", "tp", "sl", "trailing_stop")
@@ -22,8 +22,8 @@ _PRICES = ("trigger_price", "active_price", "tp_trigger_price", "sl_trigger_pric
 
 def open_algo_orders() -> Talk[tuple[OpenOrder, ...]]:
     """Every open conditional order. Raises VenueError."""
-    lists = yield from side_by_side(
-        [read_v5_list(V5Listing(LIST, (("type", one),), _order)) for one in TYPES]
+    lists = yield from in_turn(
+        read_v5_list(V5Listing(LIST, (("type", one),), _order)) for one in TYPES
     )
     # Whether the list of one type holds those of a narrower one too is not documented.
     found = {order.order_id: order for orders in lists for order in orders}

@@ -1,8 +1,8 @@
-"""Talks held side by side, and what to do put behind the refusal in which one ends."""
+"""Talks held side by side or in turn, and what to do put behind the refusal in which one ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -33,6 +33,17 @@ def side_by_side(talks: Sequence[Talk[T]]) -> Talk[list[T]]:
             return [results[number] for number in range(len(talks))]
         answers = iter((yield tuple(call for calls in batches.values() for call in calls)))
         replies = {number: tuple(next(answers) for _ in calls) for number, calls in batches.items()}
+
+
+def in_turn(talks: Iterable[Talk[T]]) -> Talk[list[T]]:
+    """Each talk after the one before it: no press waits for what they ask, and so many calls at
+    once would open as many connections. Gives their results. Raises what the first of them raises.
+    """
+    results: list[T] = []
+    for talk in talks:
+        result = yield from talk
+        results.append(result)
+    return results
 
 
 def alongside(
