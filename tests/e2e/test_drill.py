@@ -68,7 +68,8 @@ def test_a_drill_that_fails_exits_1(
     killdesk: Killdesk, home: Path, clean_env: dict[str, str]
 ) -> None:
     """Here because there is no such account to simulate."""
-    plan = {"keep": False, "left_out": [], "accounts": [{"name": "x", "venue": "okx", "family": "nothing",
+    plan = {"keep": False, "left_out": [],
+            "accounts": [{"name": "x", "venue": "okx", "family": "nothing",
             "orders": {}, "extras": [], "timers": [], "contracts": []}]}  # fmt: skip
     with subprocess.Popen(
         [sys.executable, "-m", "tui", "drill", "--plan"],
@@ -87,7 +88,8 @@ def test_a_drill_that_fails_exits_1(
 
 def test_the_drill_ends_with_the_desk_that_started_it(killdesk: Killdesk, home: Path) -> None:
     """Standard input is at its end at once, as when a dashboard is killed."""
-    plan = {"keep": True, "left_out": [], "accounts": [{"name": "x", "venue": "okx", "family": "",
+    plan = {"keep": True, "left_out": [],
+            "accounts": [{"name": "x", "venue": "okx", "family": "",
             "orders": {"quote": 40}, "extras": [], "timers": [], "contracts": []}]}  # fmt: skip
     done = killdesk("drill", "--plan", stdin=f"{json.dumps(plan)}\n")
     assert done.returncode == 1
