@@ -12,7 +12,7 @@ from typing import Any
 
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 NOWHERE = 'rest_url = "https://127.0.0.1:1"'
-NO_SOCKET = f'{NOWHERE}\nws_url = "wss://127.0.0.1:1"'
+NO_SOCKET = f'{NOWHERE}\nws_url = "wss://127.0.0.1:1/ws"'
 """Addresses at which nothing answers: a drill that went there would fail."""
 
 
@@ -70,7 +70,7 @@ def test_a_drill_that_fails_exits_1(
     """Here because there is no such account to simulate."""
     plan = {"keep": False, "left_out": [],
             "accounts": [{"name": "x", "venue": "okx", "family": "nothing",
-            "orders": {}, "extras": [], "timers": [], "contracts": []}]}  # fmt: skip
+            "orders": {"quote": 1}, "extras": [], "timers": [], "contracts": []}]}  # fmt: skip
     with subprocess.Popen(
         [sys.executable, "-m", "tui", "drill", "--plan"],
         env=clean_env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

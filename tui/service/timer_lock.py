@@ -34,6 +34,8 @@ class TimerLock:
         self._path = folder / f"timer-{digest[:_DIGEST_CHARS]}.lock"
         self._clock = clock
         self._descriptor: int | None = None
+        self._boot = _boot_name()
+        """Read now: when the timer is armed there may be no file to read it from."""
         self.note = ""
         """Why a second killdesk would not be noticed, in one sentence; empty when it would."""
         self.past: TimerPast | None = None
@@ -84,7 +86,7 @@ class TimerLock:
             descriptor = os.open(self._path, careful_flags(os.O_RDWR))
             try:
                 os.lseek(descriptor, _PAST_AT, os.SEEK_SET)
-                kept = replace(past, boot=_boot_name()).kept if past else b""
+                kept = replace(past, boot=self._boot).kept if past else b""
                 os.write(descriptor, kept.ljust(MOST_BYTES))
                 os.fsync(descriptor)
             finally:
@@ -118,7 +120,7 @@ class TimerLock:
                 return None
             _write_pid(descriptor)
             past = _read_past(descriptor)
-            self.past = past and past.by_clock_of(self._clock(), _boot_name())
+            self.past = past and past.by_clock_of(self._clock(), self._boot)
             self._descriptor, descriptor = descriptor, -1
             return ""
         finally:
