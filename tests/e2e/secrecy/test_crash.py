@@ -76,6 +76,7 @@ def test_in_the_command_line(
         done = killdesk(
             *("accounts", "add", "okx-desk", "--venue", "okx"),
             *("--config", str(home / "config.toml"), "--rest-url", simulator.url),
+            *("--ws-url", f"{simulator.ws_url}/ws/v5/business"),
             stdin=json.dumps(simulator.accounts["okx-desk"]),
         )
         assert done.returncode == 1
