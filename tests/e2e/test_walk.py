@@ -26,7 +26,7 @@ def test_welcome_add_test_cancel_panic_lock_unlock_replay(
     terminal: Open, simulator: Any, home: Path
 ) -> None:
     entry = simulator.accounts["okx-desk"]
-    desk = terminal(columns=120, rows=60)
+    desk = terminal(columns=120, rows=46)
     desk.wait_for("Add an account")
     desk.press("a")
     desk.wait_for("▸ venue")
