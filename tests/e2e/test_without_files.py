@@ -33,7 +33,7 @@ DIALOGS = (
     ("d", "READY TO DRILL"),
     ("l", "set a PIN"),
     ("\x10", "what to do"),
-    ("\r", "bytes on the wire"),
+    ("\r", "r raw"),
     ("?", "go to a panel"),
 )
 """A key, and what then stands on the screen."""
