@@ -46,7 +46,7 @@ from tui.venues.progress import Progress
 from tui.venues.reading import int_of
 from tui.venues.remedies import Remedies
 from tui.venues.sites import Site
-from tui.venues.talks import in_turn
+from tui.venues.talks import side_by_side
 from tui.venues.writing import compact
 
 SITES = (
@@ -197,13 +197,13 @@ class Htx:
         return Profile(asked)
 
     def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
-        """Every order of these kinds, one kind after the other."""
+        """Ordinary orders kind by kind, conditional ones side by side."""
         found: dict[str, _Listed] = {}
         for kind in kinds:
             if kind not in _CONDITIONAL:
                 found[kind] = yield from _listed(kind, htx_orders.open_orders(kind))
         conditional = [kind for kind in kinds if kind in _CONDITIONAL]
-        lists = yield from in_turn(_listed(k, self._conditional(k)) for k in conditional)
+        lists = yield from side_by_side([_listed(k, self._conditional(k)) for k in conditional])
         found |= zip(conditional, lists, strict=True)
         read = {kind: orders for kind, orders in found.items() if isinstance(orders, tuple)}
         return Book(

@@ -1,0 +1,81 @@
+"""Dialogs and panics for a long time: the memory of the screen does not grow.
+
+    .venv/bin/python -m tests.faults.soak_screen [--minutes 40]
+
+The demo dashboard in a pseudo-terminal, as it is started by a trader. Its dialogs are opened and
+closed in turn, and every round has a panic. The first rounds fill what a screen keeps on purpose,
+such as the frame log; what it holds after them must not grow by more than `MOST_MB`. One line is
+printed for each minute. Exit code 1 if it grew. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.terminal import Terminal
+
+DIALOGS = ("?", "h", "i", "v", "o", "w", ",", "e", "\x10")
+PANIC = "X"
+ESCAPE = "\x1b"
+HAND_S = 0.45
+"""Between two keys: a dialog has been drawn by then, and no burst of keys is dropped."""
+TAP_S = 0.1
+WARM = 0.25
+"""Of the time, before memory is looked at."""
+MOST_MB = 20.0
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def rss_mb(pid: int) -> float:
+    """Resident memory of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / 2**20
+
+
+def one_round(desk: Terminal) -> int:
+    """Opens and closes each dialog, and panics; how many were opened."""
+    for key in DIALOGS:
+        desk.press(key)
+        time.sleep(HAND_S)
+        desk.press(ESCAPE)
+        time.sleep(HAND_S)
+    desk.press(PANIC)
+    time.sleep(TAP_S)
+    desk.press(PANIC)
+    time.sleep(HAND_S)
+    desk.press(ESCAPE)
+    time.sleep(HAND_S)
+    desk.check()
+    return len(DIALOGS) + 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Dialogs and panics for a long time.")
+    parser.add_argument("--minutes", type=float, default=40.0)
+    chosen = parser.parse_args()
+    lasts_s = chosen.minutes * 60
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "tui", "--demo"]
+        with Terminal(command, Path(home)) as desk:
+            desk.wait_for("READY")
+            began_s = time.monotonic()
+            opened, warm_mb, line_s = 0, 0.0, 0.0
+            while (spent_s := time.monotonic() - began_s) < lasts_s:
+                opened += one_round(desk)
+                now_mb = rss_mb(desk.process.pid)
+                if not warm_mb and spent_s >= lasts_s * WARM:
+                    warm_mb = now_mb
+                if spent_s >= line_s:
+                    line_s += 60
+                    print(f"{spent_s:5.0f} s  {opened} opened  rss {now_mb:.1f} MB", flush=True)
+    grew = now_mb - warm_mb
+    print(f"{opened} opened, {warm_mb:.1f} MB became {now_mb:.1f} MB, at most {MOST_MB:g} more")
+    return 0 if warm_mb and grew <= MOST_MB else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
