@@ -17,6 +17,8 @@ from tui.service.cancel_run import RunLimits
 
 OpenDesk = Callable[..., DeskOnTest]
 
+PATIENCE_S = 240.0
+"""Six programs share two reads in two seconds, and try again at random moments."""
 NAMES = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
 ACTIONS = 6
 QUOTES_PATH = "/api/v5/rfq/quotes"
@@ -187,11 +189,11 @@ async def test_six_programs_on_one_account_all_confirm(simulator: Any, open_desk
     """Each has the venue's limit to itself as far as it knows."""
     desks = [open_desk("okx-desk") for _ in range(6)]
     for desk in desks:
-        await desk.until(lambda on=desk: on.account("okx-desk").health is Health.READY, 60)
+        await desk.until(lambda on=desk: on.account("okx-desk").health is Health.READY, PATIENCE_S)
     pressed_ms = read_clock().wall_ms
     for desk in desks:
         desk.desk.panic()
     for desk in desks:
-        await desk.until(lambda on=desk: len(reports_since(on, pressed_ms)) == 2, timeout_s=60)
+        await desk.until(lambda on=desk: len(reports_since(on, pressed_ms)) == 2, PATIENCE_S)
     ended = [report for desk in desks for report in reports_since(desk, pressed_ms)]
     assert [report.outcome for report in ended] == [Outcome.CONFIRMED] * 12
