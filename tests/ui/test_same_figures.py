@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 from textual.content import Content
 
+from tests.hostile.mutations import fuzzed
 from tests.service.conftest import DeskOnTest
 from tui.core.audit import read_record
 from tui.core.coverage import Coverage, not_covered
@@ -261,11 +262,7 @@ def on_record(audit: Audit, simulator: Any, plan: Plan, pressed: Iterable[str]) 
 
 
 @pytest.mark.timeout(1800)
-@settings(
-    max_examples=6,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@fuzzed(6)
 @given(plan=plans())
 def test_every_place_says_what_the_venue_has(
     start_simulator: Any, tmp_path_factory: pytest.TempPathFactory, plan: Plan
