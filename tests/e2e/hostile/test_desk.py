@@ -123,11 +123,11 @@ def test_orders_with_hostile_names_in_the_chooser_and_what_remains(
     for panel in "1234":
         desk.press(panel)
         desk.press("o")
-        desk.wait_for(lambda text: "space choose" in text and CANARY in text)
+        desk.wait_for(lambda text: "a all or none" in text and CANARY in text)
         desk.press("a")
         desk.wait_for("■")
         desk.press(ESC)
-        desk.wait_for(lambda text: "space choose" not in text)
+        desk.wait_for(lambda text: "a all or none" not in text)
     liar.refuses = "cancel"
     looked_at(desk, "w", "cancel only a part")
     desk.press("X")
