@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeAlias
 
 from tests.faults.stage import CONNECTS_A_SECOND, SCOPES, Stage
+from tests.service.conftest import flush_frames
 from tui.core.actions import Outcome, Report
 from tui.core.desk import Health
 
@@ -163,5 +164,5 @@ async def assert_not_stormed(stage: Stage, since_s: float) -> None:
         return all(one.up_bytes or one.closed_s is not None for one in opened)
 
     await stage.until(used, "a request on each connection that was just opened")
-    stage.flush()
+    flush_frames(stage.desk)
     assert len(opened) <= stage.requests()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -172,13 +171,6 @@ class Stage:
             other = self.account(name)
             if other.health is not Health.READY:
                 self.trouble.append(f"{name} {other.health}: {other.reason}")
-
-    def flush(self) -> None:
-        """Returns when every frame so far is in `frames`: they are passed on in batches."""
-        done = threading.Event()
-        self.desk._loop.call_soon_threadsafe(self.desk._recorder.flush)
-        self.desk._loop.call_soon_threadsafe(done.set)
-        assert done.wait(WAIT_S)
 
     def requests(self) -> int:
         """How many calls of the subject have left, or were to leave, over REST."""

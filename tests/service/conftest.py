@@ -37,6 +37,14 @@ class Simulator(Protocol):
     def reset(self) -> None: ...
 
 
+def flush_frames(desk: LiveDesk) -> None:
+    """Returns when every frame so far is in the feed: they are passed on in batches."""
+    done = threading.Event()
+    desk._loop.call_soon_threadsafe(desk._recorder.flush)
+    desk._loop.call_soon_threadsafe(done.set)
+    assert done.wait(WAIT_S)
+
+
 class DeskOnTest:
     """A live desk, and the waiting that a test needs."""
 
@@ -71,10 +79,7 @@ class DeskOnTest:
     def log(self) -> list[Frame]:
         """Every frame so far, with those that still wait to be cleaned."""
         if self.desk._thread.is_alive():
-            done = threading.Event()
-            self.desk._loop.call_soon_threadsafe(self.desk._recorder.flush)
-            self.desk._loop.call_soon_threadsafe(done.set)
-            assert done.wait(WAIT_S)
+            flush_frames(self.desk)
         self.frames += self.desk.frames.drain()
         return self.frames
 
