@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.core.coverage import NOT_READ, coverage
+from tui.core.coverage import NOT_READ, KindCount, coverage
 from tui.core.orders import Book, Kind, OpenOrder
 
 KINDS = (Kind("spot", "spot"), Kind("strategy", "strategy"))
@@ -57,3 +57,8 @@ def test_why_several_kinds_are_not_known_is_said_once() -> None:
     )
     found = coverage(kinds, {"spot", "quote"}, book)
     assert str(found) == f"1 strategy; quotes, RFQs: {words}; order book: {NOT_READ}"
+
+
+def test_a_time_that_no_calendar_has_is_shown_too() -> None:
+    """A record that somebody changed may say any number."""
+    assert KindCount("strategy", "strategy", 6, 10**18).dated == "6 strategy (01:46:40 UTC)"

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from tui.core.clocks import utc
 from tui.core.orders import Book, Kind
 
 NOT_READ = "not read yet"
@@ -39,7 +39,7 @@ class KindCount:
         """With the time of the count: `6 strategy (12:03:20 UTC)`."""
         if self.count is None or self.read_at_ms is None:
             return str(self)
-        return f"{self} ({utc_time(self.read_at_ms)})"
+        return f"{self} ({utc(self.read_at_ms)} UTC)"
 
     def __str__(self) -> str:
         return (
@@ -151,11 +151,6 @@ def coverage(
         # A product that the key may not read cannot be shown to be empty by any press.
         (covered if kind.id in reached and not reason else remainder).append(one)
     return Coverage(tuple(covered), tuple(remainder))
-
-
-def utc_time(at_ms: int) -> str:
-    """`12:03:20 UTC`."""
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M:%S} UTC"
 
 
 def _total(counts: Iterable[KindCount]) -> int | None:
