@@ -84,13 +84,20 @@ async def test_a_ping_is_a_round_trip(
     assert socket.round_trip_ms in measured_ms
 
 
-@pytest.mark.parametrize(("action", "route"), [("quotes", "rest"), ("spreads", "ws")])
+@pytest.mark.parametrize(
+    ("action", "route", "place"),
+    [
+        ("quotes", "rest", {"path": "/api/v5/rfq/cancel-all-quotes"}),
+        ("spreads", "ws", {"op": "sprd-mass-cancel"}),
+    ],
+)
 async def test_an_answer_that_does_not_come_is_a_lost_one(
-    simulator: Any, open_desk: OpenDesk, action: str, route: str
+    simulator: Any, open_desk: OpenDesk, action: str, route: str, place: dict[str, str]
 ) -> None:
     desk = open_desk("okx-desk")
     await desk.ready("okx-desk")
-    simulator.faults("okx-desk", "ignore")
+    # Without a place a read of the desk would take the fault.
+    simulator.faults("okx-desk", "ignore", **place)
     desk.desk.cancel("okx-desk", action)
     await desk.reported("okx-desk")
     assert (await route_past(desk, "okx-desk", route)).lost == 1
