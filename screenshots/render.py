@@ -26,7 +26,7 @@ import resvg_py
 from recording import Recording
 
 from tui.core.actions import Outcome
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
 from tui.service.demo import demo_desk
 from tui.service.live_desk import LiveDesk

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tui.cli import main
-from tui.core.audit import START, Chain
-from tui.core.audit_heads import NotedHead
+from tui.core.audit.chain import START, Chain
+from tui.core.audit.heads import NotedHead
 from tui.service.audit_heads import HeadNotes
 from tui.service.locations import find_locations
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tui.console import NOT_OK, OK, UsageError, complain, padded, say, say_json
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.streams import is_terminal, output_failed, write_error, write_out
 
 if TYPE_CHECKING:
-    from tui.core.audit import Record
+    from tui.core.audit.chain import Record
 
 _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes a cell for a formula by."""
@@ -23,7 +23,7 @@ _COLUMNS = ("n", "at", "kind", "account", "text", "fields")
 
 def verify(chosen: argparse.Namespace) -> int:
     """Exit code 0 if the file's chain holds and every head noted of it fits."""
-    from tui.core.audit import SHORT, utc_text
+    from tui.core.audit.chain import SHORT, utc_text
     from tui.service.audit_heads import noted_heads
     from tui.service.audit_read import CannotRead, check_file
     from tui.service.locations import find_locations
@@ -81,7 +81,7 @@ def verify(chosen: argparse.Namespace) -> int:
 
 def show(chosen: argparse.Namespace) -> int:
     """The records, one a line; pictures only when asked for."""
-    from tui.core.audit import utc_text
+    from tui.core.audit.chain import utc_text
 
     reading = _Reading(chosen)
     for record in reading:
@@ -97,7 +97,7 @@ def show(chosen: argparse.Namespace) -> int:
 
 def export(chosen: argparse.Namespace) -> int:
     """The records as CSV, for a spreadsheet; no cell is taken for a formula."""
-    from tui.core.audit import utc_text
+    from tui.core.audit.chain import utc_text
 
     reading = _Reading(chosen)
     writer = csv.writer(_Output())
@@ -170,7 +170,7 @@ class _Reading:
         self._unread = 0
 
     def __iter__(self) -> Iterator[Record]:
-        from tui.core.audit import NotARecord, read_record
+        from tui.core.audit.chain import NotARecord, read_record
         from tui.service.audit_read import CannotRead, read_lines
 
         try:
@@ -188,7 +188,7 @@ class _Reading:
             raise UsageError(str(error)) from None
 
     def _wants(self, record: Record) -> bool:
-        from tui.core.audit import utc_text
+        from tui.core.audit.chain import utc_text
 
         chosen, minute = self._chosen, utc_text(record.at_ms)[11:16]
         return (
@@ -245,8 +245,8 @@ def _text(record: Record) -> str:
 
 def _remainder(plain: object) -> str:
     """What a report says is not covered; empty if nothing is, and of older records."""
+    from tui.core.audit.codec import NotPlain, from_plain
     from tui.core.coverage import Coverage
-    from tui.core.plain import NotPlain, from_plain
 
     try:
         return from_plain(Coverage, plain).sentence

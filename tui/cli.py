@@ -35,7 +35,7 @@ from tui.console import (
     say_json,
     widest,
 )
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.streams import begin, hold_standard_descriptors, is_terminal, write_error
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.streams import is_terminal, write_error, write_out
 
 OK, NOT_OK, BAD_USAGE, UNRESOLVED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -77,7 +77,7 @@ def quote_no_error() -> None:
 
     def tell(where: str, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, SystemExit):
-            from tui.core.faults import kind_and_place  # hardly ever needed
+            from tui.core.errors import kind_and_place  # hardly ever needed
 
             complain(f"a fault of its own in {where}: {kind_and_place(error)}", NOT_OK)
 

@@ -40,7 +40,7 @@ from tests.bench.simulator import Simulator, simulator
 from tests.bench.terminal import Terminal
 from tests.bench.trouble import LASTS_S, Trouble
 from tui.core.accounts import TimerSettings
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.service.demo import read_greeting
 from tui.service.live_desk import LiveDesk
 from tui.ui.app import KilldeskApp

@@ -36,7 +36,7 @@ import httpx
 
 from tui.core.accounts import TimerSettings
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.service.demo import DemoDesk, demo_desk
 from tui.service.live_desk import LiveDesk
 

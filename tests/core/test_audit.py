@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.audit import START, Chain, NotARecord, read_record, torn_digest, verify
+from tui.core.audit.chain import START, Chain, NotARecord, read_record, torn_digest, verify
 
 AT_MS = 1_760_702_602_123
 KINDS = ("press", "frame", "outcome", "a kind of tomorrow")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.core.audit import START, Chain, sealed_by
-from tui.core.audit_heads import HeadCheck, NotedHead
+from tui.core.audit.chain import START, Chain, sealed_by
+from tui.core.audit.heads import HeadCheck, NotedHead
 
 FILE = "2026-11-30.jsonl"
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.actions import Outcome, Report, Scope
-from tui.core.audit_picture import LISTED, Album, Pictures
+from tui.core.audit.snapshots import LISTED, Album, Pictures
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
 from tui.core.orders import Book, Kind, OpenOrder
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from tui.core.clocks import Instant
-from tui.core.deadman import Deadman
-from tui.core.deadman_plan import TimerPlan
-from tui.core.deadman_view import TimerState, TimerView, repaint_every_s
+from tui.core.deadman.machine import Deadman
+from tui.core.deadman.plan import TimerPlan
+from tui.core.deadman.view import TimerState, TimerView, repaint_every_s
 
 T = 30
 START_WALL_S = 1_700_000_000.0
@@ -684,7 +684,7 @@ def test_a_day_with_lost_replies_shows_no_lapse_and_no_drift(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Countdown 10 s, beat 3 s, one reply in twenty lost."""
-    monkeypatch.setattr("tui.core.deadman.NAP_S", 60.0)
+    monkeypatch.setattr("tui.core.deadman.machine.NAP_S", 60.0)
     rig = Rig(TimerPlan.of(10, 3.0, 1.05, 5, 60))
     chance = random.Random(7)  # noqa: S311
     start_s = rig.now.mono_s

@@ -7,9 +7,9 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from tui.core.clocks import Instant
-from tui.core.deadman import Deadman
-from tui.core.deadman_plan import TimerPlan
-from tui.core.deadman_view import GuardView, TimerState, TimerView
+from tui.core.deadman.machine import Deadman
+from tui.core.deadman.plan import TimerPlan
+from tui.core.deadman.view import GuardView, TimerState, TimerView
 
 T = 30
 """The countdown in seconds, beaten every 5 s, a request given up after 2 s."""

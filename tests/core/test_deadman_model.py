@@ -20,9 +20,9 @@ from hypothesis.stateful import (
 )
 
 from tui.core.clocks import Instant
-from tui.core.deadman import Deadman
-from tui.core.deadman_plan import TimerPlan
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.machine import Deadman
+from tui.core.deadman.plan import TimerPlan
+from tui.core.deadman.view import TimerState
 
 SIGNATURE_S = 30.0
 ROUNDING_S = 1e-6

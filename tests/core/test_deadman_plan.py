@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tui.core.deadman_plan import PlanRefused, TimerPlan
+from tui.core.deadman.plan import PlanRefused, TimerPlan
 
 
 def test_the_defaults_hold_with_room_to_spare() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tui.core.desk import Desk, DeskView
+from tui.core.desk_gate import LOCKED, VIEW_ONLY, Gate
 from tui.core.frames import FrameFeed
-from tui.core.gate import LOCKED, VIEW_ONLY, Gate
 
 LOOKING = {"view", "watch", "caught_up", "screen_alive", "note"}
 ARGUMENTS: dict[str, tuple[object, ...]] = {

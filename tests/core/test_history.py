@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.clocks import Instant
-from tui.core.history import MOST_KEPT, Past, Series, Stretch, folded, slow_above_ms, slowed
+from tui.core.timeseries import MOST_KEPT, Past, Series, Stretch, folded, slow_above_ms, slowed
 
 WALL_S = 1_760_000_000.0
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.actions import Report
+from tui.core.audit.codec import NotPlain, from_plain, to_plain
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView
 from tui.core.frames import Frame
-from tui.core.plain import NotPlain, from_plain, to_plain
 
 TEXT = st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=8).filter(str.isprintable)
 st.register_type_strategy(str, TEXT)

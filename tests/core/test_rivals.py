@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.core.clocks import Instant
-from tui.core.rivals import ENOUGH, WITHIN_S, Rivals
+from tui.core.deadman.contention import ENOUGH, WITHIN_S, Rivals
 
 
 def at(seconds: float) -> Instant:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.core.clocks import Instant
-from tui.core.screen_lock import Attempts, Idleness
+from tui.core.lockout import Attempts, Idleness
 
 
 class Now:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.text import MAX_CHARS, safe_bytes, safe_text, safe_texts, visible
+from tui.core.sanitize import MAX_CHARS, safe_bytes, safe_text, safe_texts, visible
 
 PAYLOADS = {
     "clear the screen": ("\x1b[2J", "\\x1b[2J"),

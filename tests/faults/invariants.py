@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.core.actions import Outcome, Report, Scope
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.core.orders import OpenOrder
 
 ROUNDING_MS = 2

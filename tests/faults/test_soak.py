@@ -31,7 +31,7 @@ from tests.faults.soak_rig import rig
 from tests.faults.soak_tally import Tally
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.core.orders import OpenOrder
 
 BEGAN_MS = 1_700_000_000_000

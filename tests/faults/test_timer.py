@@ -17,7 +17,7 @@ from tests.faults.scenario import BITGET, UNRESOLVED_NONE, of_all, pressed, well
 from tests.faults.stage import Stage
 from tui.core.accounts import TimerSettings
 from tui.core.clocks import read_clock
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
 
 SHORT = TimerSettings(countdown_s=5, beat_s=1.5)

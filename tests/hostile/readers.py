@@ -23,7 +23,7 @@ from textual import events
 
 from tests.hostile.tape import NOON_MS, TAPE
 from tui.core.accounts import Account, GuardSettings
-from tui.core.audit import (
+from tui.core.audit.chain import (
     NotARecord,
     read_record,
     sealed_by,
@@ -32,12 +32,12 @@ from tui.core.audit import (
     verify,
 )
 from tui.core.clocks import read_clock
-from tui.core.deadman import STRAY_S, Deadman
-from tui.core.deadman_plan import TimerPlan
+from tui.core.deadman.machine import STRAY_S, Deadman
+from tui.core.deadman.plan import TimerPlan
 from tui.core.drill import AccountDrill, Drill, DrillAccount, DrillError, DrillPlan
 from tui.core.frames import Frame, FrameFeed
+from tui.core.sanitize import safe_bytes
 from tui.core.secrets import Secret
-from tui.core.text import safe_bytes
 from tui.service import audit_files
 from tui.service.audit_read import CannotRead, check_file
 from tui.service.credentials import CredentialsError, decode_fields

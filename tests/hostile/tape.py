@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tui.core.actions import Outcome, Report
-from tui.core.audit import START, Chain
-from tui.core.audit_picture import Pictures
+from tui.core.audit.chain import START, Chain
+from tui.core.audit.codec import to_plain
+from tui.core.audit.snapshots import Pictures
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView, Health
 from tui.core.frames import Frame
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.core.plain import to_plain
 
 NOON_MS = 1_760_702_400_000
 

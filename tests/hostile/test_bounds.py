@@ -34,7 +34,7 @@ TASKS = {
 from tui.venues import dialect_of
 from tui.core.accounts import Account
 from tui.venues.base import RestReply, VenueError
-from tui.core.text import safe_bytes
+from tui.core.sanitize import safe_bytes
 bound(BOUND)
 for flood in FLOODS:
     safe_bytes(flood)

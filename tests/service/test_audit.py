@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tui.core.actions import Outcome, Report, Scope
-from tui.core.audit import Record, Verdict, read_record, verify
+from tui.core.audit.chain import Record, Verdict, read_record, verify
 from tui.core.clocks import Instant, read_clock
 from tui.core.desk import DeskView
 from tui.core.frames import Frame

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tui.core.actions import Outcome
-from tui.core.audit import read_record, verify
+from tui.core.audit.chain import read_record, verify
 from tui.core.desk import NewSettings
 from tui.service import audit as audit_module
 from tui.service.audit import Audit

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.core.audit_heads import NotedHead
+from tui.core.audit.heads import NotedHead
 from tui.service.audit import Audit
 from tui.service.audit_heads import HEADS_FILE, MOST_BYTES, HeadNotes, noted_heads
 from tui.service.audit_read import check_file

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView, NewSettings
 from tui.core.secrets import Credentials, Secret
 from tui.service import configuration as under_test

@@ -17,9 +17,9 @@ import pytest
 
 from tui.core.accounts import TimerSettings
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman import Deadman
-from tui.core.deadman_plan import TimerPlan
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.machine import Deadman
+from tui.core.deadman.plan import TimerPlan
+from tui.core.deadman.view import TimerState, TimerView
 from tui.core.frames import Frame
 from tui.venues import VENUES
 from tui.venues.base import Profile, VenueError

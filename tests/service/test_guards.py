@@ -18,7 +18,7 @@ import pytest
 
 from tui.core.accounts import GuardSettings
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman_view import GuardView
+from tui.core.deadman.view import GuardView
 from tui.service import aside, processes
 from tui.service.guards import ANSWER_S, Guards
 from tui.service.processes import process_start

@@ -10,8 +10,8 @@ import pytest
 
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView
-from tui.core.history import Past
 from tui.core.orders import Book, OpenOrder
+from tui.core.timeseries import Past
 from tui.service.open_history import OpenHistory
 
 OpenDesk = Callable[..., Any]

@@ -14,7 +14,7 @@ import pytest
 from tui.core.accounts import GuardSettings, TimerSettings
 from tui.core.actions import Outcome
 from tui.core.clocks import read_clock
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.service.cancel_run import RunLimits
 from tui.service.timer_lock import TimerLock
 

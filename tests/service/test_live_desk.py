@@ -10,7 +10,7 @@ import pytest
 
 from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Outcome, Scope
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
 from tui.service.live_desk import LiveDesk
 from tui.service.rounds import ROUND_S

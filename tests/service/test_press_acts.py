@@ -13,7 +13,7 @@ import pytest
 from tests.service.conftest import DeskOnTest
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome
-from tui.core.audit import read_record
+from tui.core.audit.chain import read_record
 from tui.core.clocks import read_clock
 from tui.core.desk import Health
 from tui.core.secrets import Credentials

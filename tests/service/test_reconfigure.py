@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tui.core.accounts import Account, TimerSettings
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import Health, NewSettings
 from tui.core.secrets import Credentials
 from tui.service.live_desk import LiveDesk

@@ -11,9 +11,9 @@ import pytest
 
 from tests.service.conftest import DeskOnTest
 from tui.core.actions import Outcome
-from tui.core.audit import read_record
+from tui.core.audit.chain import read_record
+from tui.core.audit.codec import from_plain
 from tui.core.coverage import Coverage
-from tui.core.plain import from_plain
 from tui.service import worker
 from tui.service.audit import Audit
 from tui.service.check import check_accounts

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tui.core.actions import Outcome, Report
-from tui.core.audit import START, Chain
-from tui.core.audit_picture import Pictures
+from tui.core.audit.chain import START, Chain
+from tui.core.audit.codec import to_plain
+from tui.core.audit.snapshots import Pictures
 from tui.core.clocks import Instant, read_clock
 from tui.core.desk import AccountView, DeskView, Health, NewSettings
 from tui.core.frames import Frame
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.core.plain import to_plain
 from tui.service.audit_read import CannotRead
 from tui.service.replay_desk import ReplayDesk
 from tui.service.replay_index import SILENCE_MS, index_file

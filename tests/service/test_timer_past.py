@@ -12,9 +12,9 @@ import pytest
 
 from tui.core.accounts import TimerSettings
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman import STRAY_S, Deadman
-from tui.core.deadman_plan import TimerPlan
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.machine import STRAY_S, Deadman
+from tui.core.deadman.plan import TimerPlan
+from tui.core.deadman.view import TimerState
 from tui.service import timer_lock
 from tui.service.timer_lock import TimerLock
 from tui.service.timer_past import MOST_BYTES, TimerPast

@@ -10,7 +10,7 @@ import pytest
 
 from tui.core.actions import EVERYTHING, Outcome
 from tui.core.desk import Health
-from tui.core.gate import VIEW_ONLY
+from tui.core.desk_gate import VIEW_ONLY
 from tui.venues import VENUES, dialect_of
 from tui.venues.base import Dialect, Profile, VenueError
 from tui.venues.watching import Watching

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tui.core.actions import EVERYTHING, Action, Outcome, Report, Scope
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView, Health, NewSettings, RouteView, RunView
 from tui.core.frames import Frame, FrameFeed
 from tui.core.orders import Book, Kind, OpenOrder

@@ -14,7 +14,7 @@ from keyring.backend import KeyringBackend
 from textual import events
 from textual.widgets import Input
 
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.service.configuration import Configuration
 from tui.service.settings import Settings, load_settings

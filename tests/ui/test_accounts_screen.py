@@ -12,7 +12,7 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.core.secrets import Secret
 from tui.service import configuration as service

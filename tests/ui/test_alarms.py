@@ -10,7 +10,7 @@ import pytest
 
 from tui.core.actions import Outcome
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.ui.alarms import SETTLES_S, Alarms
 from tui.ui.terminal_title import TerminalTitle

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tui.core.actions import Outcome
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.ui.gauge import Gauge
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual import events
 
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.ui.attention import Attention, Speech, note, speech_of
 

@@ -12,7 +12,7 @@ import pytest
 from textual.app import App
 
 from tui.core.actions import EVERYTHING
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView, Health, RunView
 from tui.core.frames import Frame
 from tui.ui.bridge import Bridge

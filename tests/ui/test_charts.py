@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.desk import DeskView
-from tui.core.history import OpenPast, Past, Stretch
+from tui.core.timeseries import OpenPast, Past, Stretch
 from tui.ui.help import HelpScreen
 from tui.ui.help_text import parts
 from tui.ui.layout import Density, heights, plan_alone

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.color import Color
 
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.ui.attention import Attention
 from tui.ui.themes import CONTRAST, OWN

@@ -12,7 +12,7 @@ from textual.events import MouseMove, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from tui.core.frames import Frame
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.ui.frame_log import FrameLog
 from tui.ui.frame_rows import FrameRows
 from tui.ui.frame_view import FrameScreen

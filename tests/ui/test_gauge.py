@@ -8,7 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.ui.gauge import Gauge, next_repaint_s
 from tui.ui.gauge_lines import fast_below_s, figure_text, gauge_line
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.ui.drawn import letters
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman_view import GuardView, TimerState, TimerView
+from tui.core.deadman.view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.ui.gauge import Gauge
 from tui.ui.gauge_lines import gauge_line

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tui.core.actions import Outcome, Scope
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.ui import history as under_test
 from tui.ui.alarms import Alarms

@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Static
 
 from tui.core.actions import EVERYTHING
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView, RunView
 from tui.ui.last_words import timer_lines
 from tui.ui.quitting import LeaveDialog

@@ -12,9 +12,9 @@ import pytest
 
 from tui.core.actions import Outcome
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.core.gate import LOCKED, LOCKED_VIEW
+from tui.core.desk_gate import LOCKED, LOCKED_VIEW
 from tui.core.secrets import Secret
 from tui.service.keyring_door import CredentialsError
 from tui.service.pin import Pin, SessionEntry

@@ -13,10 +13,10 @@ from textual.content import Content
 from tests.ui.drawn import letters
 from tui.core.actions import OrderFailure, Outcome, Scope
 from tui.core.coverage import Coverage, KindCount
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView
-from tui.core.history import OpenPast, Past, Stretch
 from tui.core.orders import Kind
+from tui.core.timeseries import OpenPast, Past, Stretch
 from tui.ui.charts import _orders
 from tui.ui.figures import Figures, counts
 from tui.ui.head import PanelHead, title

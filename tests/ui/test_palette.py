@@ -13,7 +13,7 @@ from textual import events
 from textual.command import CommandList, CommandPalette
 
 from tui.core.actions import Outcome
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.service import locations
 from tui.ui.keys.keymap import read_keymap

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tui.core.actions import EVERYTHING, Outcome
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView, RunView
 from tui.ui.parting import PATIENCE_S, Parting, Stage
 from tui.ui.parting_screen import PartingScreen

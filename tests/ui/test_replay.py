@@ -12,11 +12,11 @@ import pytest
 from textual.pilot import Pilot
 
 from tui.core.actions import Outcome
-from tui.core.audit import START, Chain
-from tui.core.audit_picture import Pictures
+from tui.core.audit.chain import START, Chain
+from tui.core.audit.codec import to_plain
+from tui.core.audit.snapshots import Pictures
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
-from tui.core.plain import to_plain
 from tui.service.replay_desk import ReplayDesk
 from tui.service.replay_index import index_file
 from tui.ui.buttons import CancelButton, ToolButton

@@ -20,9 +20,9 @@ from textual.content import Content
 
 from tests.hostile.mutations import fuzzed
 from tests.service.conftest import DeskOnTest
-from tui.core.audit import read_record
+from tui.core.audit.chain import read_record
+from tui.core.audit.codec import from_plain
 from tui.core.coverage import Coverage, not_covered
-from tui.core.plain import from_plain
 from tui.service import check
 from tui.service.audit import Audit
 from tui.service.cancel_run import RunLimits

@@ -23,7 +23,7 @@ from rich.style import Style
 
 from tui.core.actions import Outcome
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView, Health, RouteView
 
 FOLDER = Path(__file__).with_name("snapshots")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.desk import DeskView, Health
-from tui.core.history import OpenPast, Past, Stretch
+from tui.core.timeseries import OpenPast, Past, Stretch
 from tui.ui.sparkline import BLOCKS, GAP, LOST, MOST_CELLS, orders_line, trips_line
 
 

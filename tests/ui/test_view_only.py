@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tui.core.gate import VIEW_ONLY
+from tui.core.desk_gate import VIEW_ONLY
 from tui.ui.buttons import CancelButton, PanicButton, ToolButton
 from tui.ui.readiness_screen import ReadinessScreen
 

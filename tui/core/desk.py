@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Action, Report, Scope
 from tui.core.coverage import Coverage, coverage
-from tui.core.deadman_view import TimerView
+from tui.core.deadman.view import TimerView
 from tui.core.frames import FrameFeed, Transport
-from tui.core.history import NO_OPEN_PAST, NO_PAST, OpenPast, Past
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
+from tui.core.timeseries import NO_OPEN_PAST, NO_PAST, OpenPast, Past
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

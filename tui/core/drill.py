@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
 from tui.core.clocks import LAST_MS
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 NO_ORDERS = (
     "there was no order to cancel, so this drill does not count: it shows nothing of a cancel."

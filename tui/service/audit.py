@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import cast
 
 from tui.core.actions import EVERYTHING, Report, Scope
-from tui.core.audit import FORMAT, SHORT, START, Chain, torn_digest, utc_text
-from tui.core.audit_heads import NotedHead
-from tui.core.audit_picture import Pictures
+from tui.core.audit.chain import FORMAT, SHORT, START, Chain, torn_digest, utc_text
+from tui.core.audit.codec import Plain, to_plain
+from tui.core.audit.heads import NotedHead
+from tui.core.audit.snapshots import Pictures
 from tui.core.clocks import Clock, Instant, read_clock
 from tui.core.desk import DeskView
-from tui.core.faults import kind_and_place
+from tui.core.errors import kind_and_place
 from tui.core.frames import Frame
-from tui.core.plain import Plain, to_plain
 from tui.service.audit_files import Writer, day_of, forget_old
 from tui.service.audit_pack import pack_old
 from tui.service.audit_queue import AuditQueue, Entry, Lost

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tui.core.audit import START, sealed_by
+from tui.core.audit.chain import START, sealed_by
 from tui.service.locations import careful_flags, make_private_folder, open_private
 
 MOST_WRITERS = 99

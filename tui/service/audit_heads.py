@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from tui.core.audit_heads import NotedHead
-from tui.core.text import safe_text
+from tui.core.audit.heads import NotedHead
+from tui.core.sanitize import safe_text
 from tui.service.audit_pack import PACKED
 from tui.service.locations import (
     careful_flags,

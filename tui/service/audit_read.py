@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.core.audit import Verdict, sealed_by, verify
-from tui.core.audit_heads import HeadCheck, NotedHead
+from tui.core.audit.chain import Verdict, sealed_by, verify
+from tui.core.audit.heads import HeadCheck, NotedHead
 from tui.service.audit_pack import PACKED
 
 MOST_LINE = 16_000_000

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from tui.core.accounts import Account
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.audit import Audit
 from tui.service.audit_heads import HeadNotes
 from tui.service.locations import find_locations

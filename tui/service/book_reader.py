@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from tui.core.actions import Report, Verdict
 from tui.core.clocks import Instant
-from tui.core.history import OpenPast
 from tui.core.orders import Book
+from tui.core.timeseries import OpenPast
 from tui.service.access import Access
 from tui.service.account_profile import AccountProfile
 from tui.service.courier import READ_S, Courier, ListCall

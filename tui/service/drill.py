@@ -14,7 +14,7 @@ from dataclasses import replace
 from tui.core.accounts import Account
 from tui.core.actions import worst_first
 from tui.core.clocks import read_clock
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, Health
 from tui.core.drill import NO_ORDERS, AccountDrill, Drill, DrillPlan
 from tui.service.demo import DemoDesk, DemoError, demo_desk

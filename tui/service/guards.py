@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from tui.core.accounts import GuardSettings
 from tui.core.clocks import Clock, Instant
-from tui.core.deadman_view import GuardView
-from tui.core.text import safe_text
+from tui.core.deadman.view import GuardView
+from tui.core.sanitize import safe_text
 from tui.service.aside import Aside
 from tui.service.processes import LARGEST_PID, Watched
 

@@ -10,10 +10,10 @@ from functools import partial
 from tui.core.accounts import TimerSettings
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock, Instant
-from tui.core.deadman import STRAY_S, Deadman
-from tui.core.deadman_view import TimerState, TimerView
-from tui.core.faults import kind_and_place
-from tui.core.rivals import Rivals
+from tui.core.deadman.contention import Rivals
+from tui.core.deadman.machine import STRAY_S, Deadman
+from tui.core.deadman.view import TimerState, TimerView
+from tui.core.errors import kind_and_place
 from tui.service.aside import Aside
 from tui.service.bell import Bell
 from tui.service.courier import Courier

@@ -13,7 +13,7 @@ from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import read_clock
 from tui.core.desk import AccountView, Desk, DeskView, Health, NewSettings, RunView
 from tui.core.frames import FrameFeed
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 if TYPE_CHECKING:
     from tui.service.audit import Audit

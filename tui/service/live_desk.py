@@ -16,7 +16,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import DeskView, NewSettings, ReadCredentials
-from tui.core.faults import kind_and_place
+from tui.core.errors import kind_and_place
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
 from tui.service.audit import CLOSE_S, Audit

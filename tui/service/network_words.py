@@ -7,7 +7,7 @@ import socket
 import ssl
 from urllib.parse import urlsplit
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 
 def unreachable(url: str, error: BaseException) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 
 from tui.core.clocks import Instant
-from tui.core.history import OpenPast, Series, open_orders
 from tui.core.orders import Book
+from tui.core.timeseries import OpenPast, Series, open_orders
 
 
 class OpenHistory:

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from tui.core.clocks import Clock
 from tui.core.frames import Direction, Frame, FrameFeed, Transport
+from tui.core.sanitize import MAX_CHARS, safe_texts
 from tui.core.secrets import Redactor
-from tui.core.text import MAX_CHARS, safe_texts
 from tui.service.rounds import until_round
 
 _OVERLAP = 4_096

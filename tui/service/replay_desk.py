@@ -8,13 +8,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from tui.core.actions import EVERYTHING, Scope
-from tui.core.audit import SHORT, Record
-from tui.core.audit_picture import Album
+from tui.core.audit.chain import SHORT, Record
+from tui.core.audit.codec import NotPlain, from_plain
+from tui.core.audit.snapshots import Album
 from tui.core.clocks import Clock, Instant, read_clock
 from tui.core.desk import DeskView, NewSettings
 from tui.core.frames import Frame, FrameFeed
-from tui.core.plain import NotPlain, from_plain
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.audit_read import CannotRead
 from tui.service.replay_index import ReplayIndex
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.core.audit import NotARecord, Record, Verdict, read_record, verify
+from tui.core.audit.chain import NotARecord, Record, Verdict, read_record, verify
 from tui.service.audit_read import CannotRead, Progress, read_lines
 
 SILENCE_MS = 10_000

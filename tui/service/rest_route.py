@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import certifi
 
 from tui.core.clocks import Instant
-from tui.core.history import round_trips
-from tui.core.text import safe_bytes
+from tui.core.sanitize import safe_bytes
+from tui.core.timeseries import round_trips
 from tui.service.access import Access
 from tui.service.descriptors import out_of_descriptors
 from tui.service.http_connection import (

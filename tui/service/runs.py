@@ -11,7 +11,7 @@ from tui.core.accounts import Account
 from tui.core.actions import Action, Outcome, Report, Scope
 from tui.core.clocks import Clock
 from tui.core.desk import RunView
-from tui.core.faults import kind_and_place
+from tui.core.errors import kind_and_place
 from tui.core.orders import Book
 from tui.service.cancel_run import CancelRun, RunLimits, RunPorts, in_scope, reads
 from tui.service.ledger import Ledger

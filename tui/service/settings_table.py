@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 _SHOWN_CHARS = 60
 _SECRET_KEYS = frozenset({"api_key", "secret_key", "secret", "passphrase", "password"})

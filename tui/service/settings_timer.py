@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui.core.accounts import Account, GuardSettings, TimerSettings
-from tui.core.deadman_plan import PlanRefused
+from tui.core.deadman.plan import PlanRefused
 from tui.service.settings_table import SettingsTable, quoted
 from tui.venues.base import TimerSpec, VenueSpec
 

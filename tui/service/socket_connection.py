@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.http_head import retry_after_s
 from tui.venues.base import RestReply, VenueError
 from tui.venues.reading import NotReadable, gateway_error

@@ -17,8 +17,8 @@ from websockets.exceptions import (
 )
 
 from tui.core.clocks import Instant
-from tui.core.history import round_trips
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
+from tui.core.timeseries import round_trips
 from tui.service.access import Access
 from tui.service.bell import Bell
 from tui.service.connect_pace import ConnectPace

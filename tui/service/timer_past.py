@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tui.core.clocks import LAST_MS, Instant, utc
-from tui.core.deadman import SLACK_S, STRAY_S, Deadman
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.machine import SLACK_S, STRAY_S, Deadman
+from tui.core.deadman.view import TimerState
 
 MOST_BYTES = 80
 BOOT_CHARS = 8

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Ack
-from tui.core.deadman_view import TimerView
+from tui.core.deadman.view import TimerView
 from tui.service.access import Access
 from tui.service.courier import Courier
 from tui.service.heartbeat import Heartbeat

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
-from tui.core.faults import kind_and_place
+from tui.core.errors import kind_and_place
 from tui.service.access import Access
 
 FAULT_S = 2.0

@@ -6,7 +6,7 @@ import asyncio
 
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
-from tui.core.gate import VIEW_ONLY
+from tui.core.desk_gate import VIEW_ONLY
 from tui.service.worker import AccountWorker
 from tui.venues import dialect_of
 from tui.venues.base import Dialect

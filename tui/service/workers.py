@@ -12,7 +12,7 @@ from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, ReadCredentials
-from tui.core.faults import kind_and_place
+from tui.core.errors import kind_and_place
 from tui.core.secrets import Credentials
 from tui.service.absent import EVERY_ACTION, AbsentWorker
 from tui.service.credential_request import ANSWER_S, CredentialRequest, KeyringCalls

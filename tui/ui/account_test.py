@@ -11,8 +11,8 @@ from textual.types import CSSPathType
 
 from tui.core.accounts import Account
 from tui.core.desk import DeskView, Health
+from tui.core.sanitize import safe_text
 from tui.core.secrets import Credentials
-from tui.core.text import safe_text
 from tui.service.check import PATIENCE_S, AccountCheck, Step, check_accounts
 from tui.service.credentials import PROMPT_TIMEOUT_S, find_credentials
 from tui.ui.beside import beside, sentence, teller

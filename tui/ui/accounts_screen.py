@@ -18,7 +18,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.desk import AccountView, DeskView
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.accounts import AccountEntry, Removal, account_entry
 from tui.service.configuration import Configuration
 from tui.ui.account_form import open_form

@@ -13,7 +13,7 @@ from importlib import import_module
 
 from textual.app import App
 
-from tui.core.faults import kind_and_place
+from tui.core.errors import kind_and_place
 from tui.ui.after import after
 from tui.ui.styles import styles
 

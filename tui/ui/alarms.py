@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.ui.history import History
 from tui.ui.words import OUTCOME, TIMER, Sign, timer_name, utc
 

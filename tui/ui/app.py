@@ -16,9 +16,9 @@ from textual.types import CSSPathType
 
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
+from tui.core.desk_gate import Gate
 from tui.core.frames import Frame
-from tui.core.gate import Gate
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.pin import Pin, SessionEntry
 from tui.service.screen_file import ScreenFile
 from tui.service.settings_table import SettingsError

@@ -9,7 +9,7 @@ from enum import StrEnum
 from textual.app import App
 from textual.screen import Screen
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.ui.after import after
 from tui.ui.tmux import through_tmux
 

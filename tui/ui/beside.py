@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from textual.message_pump import MessagePump
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.keyring_door import CredentialsError
 from tui.service.settings_table import SettingsError
 

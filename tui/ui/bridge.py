@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from textual.message_pump import MessagePump
 
-from tui.core.deadman_view import TimerView
+from tui.core.deadman.view import TimerView
 from tui.core.desk import AccountView, Desk, DeskView
 from tui.core.frames import Frame
-from tui.core.history import NO_OPEN_PAST
+from tui.core.timeseries import NO_OPEN_PAST
 from tui.ui.after import after
 
 _SHORTEST_S = 0.05

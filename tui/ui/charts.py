@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 
 from tui.core.desk import AccountView
-from tui.core.history import Past, Stretch, folded, slowed, up_to_now
+from tui.core.timeseries import Past, Stretch, folded, slowed, up_to_now
 from tui.ui.painted import Drawing, Painted, first_fitting, ink, lines, row
 from tui.ui.plot import Curve, Curves, Plot
 from tui.ui.words import SLOW, duration

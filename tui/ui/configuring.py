@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tui.core.clocks import Clock
 from tui.core.desk import Desk
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.settings_table import SettingsError
 from tui.ui.beside import beside, sentence, teller
 from tui.ui.keys.keymap import shown

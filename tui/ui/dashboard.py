@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.descriptors import allow_descriptors
 from tui.service.late_desk import LateDesk, awaited
 from tui.service.locations import find_locations

@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
+from tui.core.sanitize import safe_text
 from tui.core.secrets import Secret
-from tui.core.text import safe_text
 from tui.service.settings import SettingsError
 from tui.service.settings_fields import ON, Field, Sort
 from tui.ui.keyed import KeyedApp

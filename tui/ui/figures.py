@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView
-from tui.core.history import NO_PAST, Past, up_to_now
+from tui.core.timeseries import NO_PAST, Past, up_to_now
 from tui.ui.bignum import big, big_height, big_width
 from tui.ui.painted import Drawing, Painted, ends, first_fitting, ink, lines, row
 from tui.ui.remainder import CLEAR, Remainder, remainder_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.ui.frame_pair import whereabouts
 from tui.ui.frame_reading import ReadingRows
 from tui.ui.frame_ring import FrameFilter

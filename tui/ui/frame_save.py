@@ -9,7 +9,7 @@ from textual.app import App
 from textual.notifications import SeverityLevel
 
 from tui.core.frames import Frame
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.frame_file import NotSaved, save
 from tui.service.locations import find_locations
 from tui.ui.beside import beside, sentence

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.clocks import Clock, Instant
-from tui.core.deadman_view import TimerView
+from tui.core.deadman.view import TimerView
 from tui.ui.after import after
 from tui.ui.alarms import Alarm
 from tui.ui.bignum import big, big_height, big_width

@@ -7,7 +7,7 @@ from math import floor
 
 from textual.content import Content
 
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.ui.alarms import Alarm
 from tui.ui.gauge_notes import SEEN_KEY
 from tui.ui.keys.keymap import shown

@@ -10,7 +10,7 @@ from math import floor
 from textual.content import Content
 
 from tui.core.clocks import Instant
-from tui.core.deadman_view import GuardView, TimerState, TimerView
+from tui.core.deadman.view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView
 from tui.ui.alarms import Alarm
 from tui.ui.keys.keymap import shown

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from textual.content import Content
 
 from tui.core.desk import AccountView, Health, RouteView
-from tui.core.history import NO_PAST, slowed
+from tui.core.timeseries import NO_PAST, slowed
 from tui.ui.figures import Counts, counts
 from tui.ui.outcome import Endings, endings
 from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui.core.actions import Outcome
-from tui.core.audit import SHORT
+from tui.core.audit.chain import SHORT
 from tui.core.clocks import Clock
 from tui.core.desk import DeskView
 from tui.ui.dialog import DeskDialog

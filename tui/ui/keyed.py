@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.widgets import Input, TextArea
 
-from tui.core.text import visible
+from tui.core.sanitize import visible
 from tui.service.screen_file import ScreenFile
 from tui.ui.keys.bindings import APP_KEYS, PALETTE
 from tui.ui.keys.keymap import Keymap, change_keys, key_name, use_keys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.core.coverage import Coverage
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView
 from tui.ui.remainder import read_when, remainder_of
 from tui.ui.words import timer_name, utc

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope, worst_first
-from tui.core.deadman_view import TimerState
+from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, RunView
 from tui.ui.figures import counts, read_line
 from tui.ui.painted import Drawing, Painted, badge, ends, first_fitting, ink, lines, row

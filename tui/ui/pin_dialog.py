@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from tui.core.screen_lock import Attempts
+from tui.core.lockout import Attempts
 from tui.core.secrets import Secret
 from tui.service.pin import LONGEST, SHORTEST, Pin, pin_problem
 from tui.ui.beside import beside, sentence

@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.timer import Timer
 
-from tui.core.audit import SHORT
+from tui.core.audit.chain import SHORT
 from tui.core.clocks import Clock
-from tui.core.deadman_view import GuardView, TimerView
+from tui.core.deadman.view import GuardView, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
-from tui.core.history import slowed
+from tui.core.timeseries import slowed
 from tui.ui.dialog import DeskDialog
 from tui.ui.frame_text import age
 from tui.ui.lines import Line, Said

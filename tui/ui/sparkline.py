@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from textual.content import Content
 
-from tui.core.history import Past, Stretch, folded, slow_above_ms
+from tui.core.timeseries import Past, Stretch, folded, slow_above_ms
 from tui.ui.painted import ink
 
 BLOCKS = "▁▂▃▄▅▆▇█"

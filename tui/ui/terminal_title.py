@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 _KEEP = "\x1b[22;2t"
 _GIVE_BACK = "\x1b[23;2t"

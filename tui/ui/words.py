@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui.core.actions import Outcome
 from tui.core.clocks import utc as utc  # one formatter, for the screen and for the record
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import Health
 
 

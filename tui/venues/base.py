@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Ack, Action, Scope, Verdict
-from tui.core.deadman_plan import TimerPlan
+from tui.core.deadman.plan import TimerPlan
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials

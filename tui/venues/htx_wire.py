@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
+from tui.core.sanitize import safe_bytes, safe_text
 from tui.core.secrets import Credentials
-from tui.core.text import safe_bytes, safe_text
 from tui.venues.base import (
     AllInDoubt,
     Answered,

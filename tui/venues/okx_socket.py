@@ -5,7 +5,7 @@ Pages "WebSocket: Login, Connect, Notification, Connection count limit" and "Err
 
 from __future__ import annotations
 
-from tui.core.text import safe_bytes, safe_text
+from tui.core.sanitize import safe_bytes, safe_text
 from tui.venues.base import (
     AllInDoubt,
     Answered,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tui.core.actions import Ack, OrderFailure, Verdict
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.venues.base import (
     TOO_MANY_REQUESTS,
     JsonObject,

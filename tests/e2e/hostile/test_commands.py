@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.hostile.payloads import LONG, PAYLOADS, SURROGATE
 from tests.e2e.hostile.stream import CANARY
 from tests.e2e.hostile.venue import HostileVenue
-from tui.core.audit import START, Chain
+from tui.core.audit.chain import START, Chain
 
 Open = Callable[..., Any]
 Clean = Callable[[Any], None]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.hostile.payloads import PAYLOADS
 from tests.e2e.hostile.stream import faults
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 HARMLESS = {"wide", "combining", "markup", "markup, unfinished", "format"}
 """Letters that stay as they are, or nearly."""

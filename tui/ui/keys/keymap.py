@@ -11,7 +11,7 @@ from pathlib import Path
 
 from textual.keys import Keys, _character_to_key
 
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 from tui.service.settings_table import SettingsError
 from tui.ui.keys.bindings import ALL_KEYS, APP_KEYS, Key
 

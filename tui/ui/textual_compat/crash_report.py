@@ -25,7 +25,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.core.faults import kind_and_place
+from tui.core.errors import kind_and_place
 
 R = TypeVar("R")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.core.clocks import Instant
-from tui.core.deadman_plan import TimerPlan
-from tui.core.deadman_view import TimerState, TimerView
+from tui.core.deadman.plan import TimerPlan
+from tui.core.deadman.view import TimerState, TimerView
 
 SLACK_S = 2.0
 """What a venue may take to notice that a countdown is over and to cancel."""

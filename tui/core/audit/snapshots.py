@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import cast, get_type_hints
 
+from tui.core.audit.codec import NotPlain, Plain, from_plain, to_plain
 from tui.core.clocks import Instant
-from tui.core.deadman_view import TimerView
+from tui.core.deadman.view import TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.core.orders import Book, OpenOrder
-from tui.core.plain import NotPlain, Plain, from_plain, to_plain
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 LISTED = 100
 """Orders of one list that are kept in full; the others are counted."""

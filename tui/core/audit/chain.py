@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from tui.core.clocks import LAST_MS
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 FORMAT = 1
 START = "0" * 64

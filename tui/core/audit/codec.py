@@ -14,7 +14,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tui.core.clocks import Instant
-from tui.core.text import safe_text
+from tui.core.sanitize import safe_text
 
 T = TypeVar("T")
 Plain = dict[str, object]
