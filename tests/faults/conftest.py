@@ -12,9 +12,9 @@ import pytest
 from tests.faults.stage import Stage
 from tests.faults.venue import simulator_process
 from tui.service import account_profile, book_reader, cancel_run, socket_route, venue_clock, worker
-from tui.venues.base import Keepalive
-from tui.venues.htx import Htx
-from tui.venues.okx import Okx
+from tui.venues.base.protocol import Keepalive
+from tui.venues.htx.adapter import Htx
+from tui.venues.okx.adapter import Okx
 
 QUICK = {
     (account_profile, "RETRY_S"): 0.5,

@@ -19,7 +19,7 @@ from tui.core.clocks import read_clock
 from tui.core.orders import Book
 from tui.service.demo import read_greeting
 from tui.venues import VENUES, dialect_of
-from tui.venues.base import (
+from tui.venues.base.protocol import (
     Answered,
     Call,
     Dialect,

@@ -14,7 +14,7 @@ from tests.hostile.mutations import bent, fuzzed
 from tests.hostile.readers import READERS, judge
 from tui.core.actions import Ack
 from tui.core.orders import Book
-from tui.venues.base import NoReply, VenueError
+from tui.venues.base.protocol import NoReply, VenueError
 
 SILENT = NoReply("no answer within 1.5 s", sent=True)
 STATUS = (200, 200, 200, 200, 200, 400, 401, 403, 404, 429, 500, 502, 503, 204, 302)

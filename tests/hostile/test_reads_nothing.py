@@ -20,7 +20,7 @@ from tests.hostile.test_wire import WAIT_S, access_of, at_once, until
 from tui.core.frames import FrameFeed
 from tui.service import socket_connection
 from tui.service.socket_route import SocketRoute
-from tui.venues.base import Keepalive, NoReply, SocketCall
+from tui.venues.base.protocol import Keepalive, NoReply, SocketCall
 
 __all__ = ["at_once"]
 

@@ -28,7 +28,7 @@ from tui.service.rest_route import RestRoute
 from tui.service.socket_route import SocketRoute
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import NoReply, RestCall, RestReply, SocketCall
+from tui.venues.base.protocol import NoReply, RestCall, RestReply, SocketCall
 
 WAIT_S = 90.0
 KEYS = Credentials(Secret("the-api-key"), Secret("the-secret-key"), Secret("the-passphrase"))

@@ -14,8 +14,8 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
 from tui.service import cancel_run
 from tui.service.cancel_run import CancelRun, RunLimits, reread
-from tui.venues.base import NoReply, RestCall, VenueError
-from tui.venues.progress import Part, Progress
+from tui.venues.base.protocol import NoReply, RestCall, VenueError
+from tui.venues.common.progress import Part, Progress
 
 SPREADS = Action("spreads", "spreads", ("spread",), ("ws", "rest"), leaves="")
 LIMITS = RunLimits(ack_s=0.2, window_s=0.3)

@@ -14,8 +14,8 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
 from tui.service import cancel_run
 from tui.service.cancel_run import READ_S, CancelRun, RunLimits
-from tui.venues.base import VenueError
-from tui.venues.progress import Progress
+from tui.venues.base.protocol import VenueError
+from tui.venues.common.progress import Progress
 
 Run = Callable[..., Awaitable[Report]]
 KINDS = ("spread",)

@@ -23,7 +23,7 @@ from tui.service.recorder import Recorder
 from tui.service.rest_route import RestRoute
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import NoReply, RestCall, RestReply
+from tui.venues.base.protocol import NoReply, RestCall, RestReply
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this platform has no such limit")
 ROOT = Path(__file__).parents[2]

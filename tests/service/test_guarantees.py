@@ -22,7 +22,7 @@ from tui.core.deadman.plan import TimerPlan
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.frames import Frame
 from tui.venues import VENUES
-from tui.venues.base import Profile, VenueError
+from tui.venues.base.protocol import Profile, VenueError
 
 OpenDesk = Callable[..., Any]
 

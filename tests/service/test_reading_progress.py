@@ -9,7 +9,7 @@ from typing import Any
 from tui.core.clocks import Instant
 from tui.service.courier import Courier
 from tui.service.reading import LONG_S, Reading
-from tui.venues.base import Call, Reply, RestCall, RestReply, Talk
+from tui.venues.base.protocol import Call, Reply, RestCall, RestReply, Talk
 
 
 class Clock:

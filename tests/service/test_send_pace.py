@@ -11,9 +11,9 @@ from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Instant
 from tui.service.send_pace import SendPace
 from tui.service.sender import Sender
-from tui.venues.base import Call, NoReply, RateLimit, Reply, RestCall, RestReply, Talk
-from tui.venues.progress import Part, Progress, send
-from tui.venues.reading import requests_ack
+from tui.venues.base.protocol import Call, NoReply, RateLimit, Reply, RestCall, RestReply, Talk
+from tui.venues.common.parsing import requests_ack
+from tui.venues.common.progress import Part, Progress, send
 
 LIMIT = RateLimit("cancels", 5, 1.0)
 RUN, OTHER = object(), object()

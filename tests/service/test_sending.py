@@ -18,8 +18,8 @@ from tui.service.http_connection import HttpConnection
 from tui.service.rest_route import READS_AT_ONCE
 from tui.simulator.bitget import ENDPOINTS
 from tui.simulator.limits import Rate
-from tui.venues import bitget_cancel
-from tui.venues.base import NoReply, RestCall, SocketCall
+from tui.venues.base.protocol import NoReply, RestCall, SocketCall
+from tui.venues.bitget import cancel as bitget_cancel
 
 OpenDesk = Callable[..., Any]
 

@@ -10,7 +10,7 @@ import pytest
 from tui.core.accounts import Account
 from tui.service.settings import SettingsError, load_settings, parse_settings
 from tui.venues import VENUES
-from tui.venues.sites import Site, host_of
+from tui.venues.common.sites import Site, host_of
 
 FILE = Path("config.toml")
 SITED = [(venue.spec.id, site) for venue in VENUES.values() for site in venue.spec.sites

@@ -12,8 +12,8 @@ from tui.core.actions import EVERYTHING, Outcome
 from tui.core.desk import Health
 from tui.core.desk_gate import VIEW_ONLY
 from tui.venues import VENUES, dialect_of
-from tui.venues.base import Dialect, Profile, VenueError
-from tui.venues.watching import Watching
+from tui.venues.base.protocol import Dialect, Profile, VenueError
+from tui.venues.common.read_only import Watching
 
 NAMES = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
 

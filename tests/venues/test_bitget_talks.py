@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base import (
+from tui.venues.base.protocol import (
     Call,
     Market,
     NoReply,
@@ -24,9 +24,9 @@ from tui.venues.base import (
     Talk,
     VenueError,
 )
-from tui.venues.bitget import BITGET, KINDS, ORDERS, STRATEGY_ORDERS, TIMER, Bitget
-from tui.venues.bitget_replies import batch_outcome, category_ack, strategy_outcome, timer_ack
-from tui.venues.progress import Progress
+from tui.venues.bitget.adapter import BITGET, KINDS, ORDERS, STRATEGY_ORDERS, TIMER, Bitget
+from tui.venues.bitget.replies import batch_outcome, category_ack, strategy_outcome, timer_ack
+from tui.venues.common.progress import Progress
 
 BITGET_ACCOUNT = Bitget(Account("a", "bitget", BITGET.rest_url))
 PROFILE = Profile()

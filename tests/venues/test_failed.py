@@ -8,7 +8,7 @@ import pytest
 
 from tui.core.accounts import Account
 from tui.venues import VENUES, dialect_of
-from tui.venues.base import Dialect
+from tui.venues.base.protocol import Dialect
 
 
 def dialect(venue: str) -> Dialect:

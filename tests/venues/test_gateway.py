@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base import LONGEST_CANCEL_WAIT_S, Reply, RestReply, VenueError
-from tui.venues.bitget_replies import category_ack, data_of
-from tui.venues.htx_replies import answer, read_ack
-from tui.venues.okx_replies import block_ack, mass_cancel_ack, rows_of
+from tui.venues.base.protocol import LONGEST_CANCEL_WAIT_S, Reply, RestReply, VenueError
+from tui.venues.bitget.replies import category_ack, data_of
+from tui.venues.htx.replies import answer, read_ack
+from tui.venues.okx.replies import block_ack, mass_cancel_ack, rows_of
 
 PAGE = b"<html>"
 READS: list[Callable[[Reply], object]] = [rows_of, data_of, answer]

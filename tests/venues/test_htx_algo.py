@@ -11,9 +11,9 @@ import pytest
 from tests.venues.test_htx_triggers import LOST, refused
 from tui.core.accounts import Account
 from tui.core.orders import OpenOrder
-from tui.venues.base import Call, Profile, Reply, RestCall, RestReply, Talk, VenueError
-from tui.venues.htx import READS, Htx
-from tui.venues.htx_algo import KIND, LIST, TYPES
+from tui.venues.base.protocol import Call, Profile, Reply, RestCall, RestReply, Talk, VenueError
+from tui.venues.htx.adapter import READS, Htx
+from tui.venues.htx.algo_orders import KIND, LIST, TYPES
 
 T = TypeVar("T")
 UNIFIED = Profile("unified")

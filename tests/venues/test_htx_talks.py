@@ -14,7 +14,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base import (
+from tui.venues.base.protocol import (
     Call,
     Dialect,
     NoReply,
@@ -26,7 +26,7 @@ from tui.venues.base import (
     SocketReply,
     VenueError,
 )
-from tui.venues.htx import Htx
+from tui.venues.htx.adapter import Htx
 
 T = TypeVar("T")
 Batches = list[tuple[Call, ...]]

@@ -12,10 +12,19 @@ import pytest
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base import Call, NoReply, Profile, Reply, RestCall, RestReply, Talk, VenueError
-from tui.venues.htx import HTX, Htx
-from tui.venues.htx_triggers import ACTION, CROSS, ISOLATED, NO_CONTRACT, SORTS
-from tui.venues.progress import Progress
+from tui.venues.base.protocol import (
+    Call,
+    NoReply,
+    Profile,
+    Reply,
+    RestCall,
+    RestReply,
+    Talk,
+    VenueError,
+)
+from tui.venues.common.progress import Progress
+from tui.venues.htx.adapter import HTX, Htx
+from tui.venues.htx.trigger_orders import ACTION, CROSS, ISOLATED, NO_CONTRACT, SORTS
 
 V1 = "/linear-swap-api/v1/"
 PLACES = [

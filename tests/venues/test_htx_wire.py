@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Redactor, Secret
-from tui.venues.base import (
+from tui.venues.base.protocol import (
     AllInDoubt,
     Answered,
     Closing,
@@ -24,9 +24,9 @@ from tui.venues.base import (
     SocketRead,
     Unreadable,
 )
-from tui.venues.htx import Htx
-from tui.venues.htx_wire import host_of, signature
-from tui.venues.reading import MAX_UNPACKED
+from tui.venues.common.parsing import MAX_UNPACKED
+from tui.venues.htx.adapter import Htx
+from tui.venues.htx.signing import host_of, signature
 
 KEY = "e2xxxxxx-99xxxxxx-84xxxxxx-7xxxx"
 CREDENTIALS = Credentials(Secret(KEY), Secret("XXXXXXXXXX"))

@@ -14,7 +14,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base import (
+from tui.venues.base.protocol import (
     Call,
     NoReply,
     Profile,
@@ -26,8 +26,8 @@ from tui.venues.base import (
     Talk,
     VenueError,
 )
-from tui.venues.okx import OKX, QUOTES, RFQS, SPREADS, Okx
-from tui.venues.okx_replies import block_ack, chosen_outcome, mass_cancel_ack
+from tui.venues.okx.adapter import OKX, QUOTES, RFQS, SPREADS, Okx
+from tui.venues.okx.replies import block_ack, chosen_outcome, mass_cancel_ack
 
 OKX_ACCOUNT = Okx(Account("a", "okx", OKX.rest_url))
 PROFILE = Profile()

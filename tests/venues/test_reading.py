@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base import NoReply, Reply, RestReply, SocketReply, VenueError
-from tui.venues.reading import (
+from tui.venues.base.protocol import NoReply, Reply, RestReply, SocketReply, VenueError
+from tui.venues.common.parsing import (
     NotReadable,
     OrderResult,
     answer_of,

@@ -10,12 +10,12 @@ import pytest
 from tui.core.actions import Ack, Verdict
 from tui.core.orders import Book
 from tui.venues import VENUES
-from tui.venues.base import RestCall, Talk, VenueError
-from tui.venues.bitget_replies import CLOCK as BITGET_CLOCK
-from tui.venues.bitget_replies import WRONG_ACCOUNT
-from tui.venues.htx_replies import BUSINESS, FAMILY_CODES, LOGIN_FOR_GOOD, SOCKET
-from tui.venues.okx_replies import KEY_REFUSED
-from tui.venues.talks import advised
+from tui.venues.base.protocol import RestCall, Talk, VenueError
+from tui.venues.bitget.replies import CLOCK as BITGET_CLOCK
+from tui.venues.bitget.replies import WRONG_ACCOUNT
+from tui.venues.common.exchanges import advised
+from tui.venues.htx.replies import BUSINESS, FAMILY_CODES, LOGIN_FOR_GOOD, SOCKET
+from tui.venues.okx.replies import KEY_REFUSED
 
 # By what the trader must look at. OKX: "Error Code", REST (Public) and WebSocket (Public). HTX: the
 # tables of error codes, of the socket and of the calls. Bitget: "REST API error code".

@@ -11,9 +11,9 @@ import json
 import pytest
 
 from tui.core.actions import Ack, OrderFailure, Verdict
-from tui.venues import bitget_replies, htx_replies, okx_replies
-from tui.venues.base import NoReply, Reply, RestReply, VenueError
-from tui.venues.reading import (
+from tui.venues.base.protocol import NoReply, Reply, RestReply, VenueError
+from tui.venues.bitget import replies as bitget_replies
+from tui.venues.common.parsing import (
     NOT_NAMED,
     NotReadable,
     OrderResult,
@@ -25,6 +25,8 @@ from tui.venues.reading import (
     text_of,
     unpack_gzip,
 )
+from tui.venues.htx import replies as htx_replies
+from tui.venues.okx import replies as okx_replies
 
 U, A, N, R, B = (
     Verdict.UNKNOWN,

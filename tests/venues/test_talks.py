@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.actions import Verdict
-from tui.venues.base import Call, Reply, RestCall, RestReply, Talk, VenueError
-from tui.venues.talks import alongside, side_by_side
+from tui.venues.base.protocol import Call, Reply, RestCall, RestReply, Talk, VenueError
+from tui.venues.common.exchanges import alongside, side_by_side
 
 
 def talk(name: str, sizes: list[int]) -> Talk[list[str]]:

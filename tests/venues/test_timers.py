@@ -9,9 +9,9 @@ import pytest
 
 from tui.core.accounts import Account
 from tui.core.actions import Ack, Verdict
-from tui.venues.base import Profile, RestCall, RestReply, VenueError
-from tui.venues.htx import Htx
-from tui.venues.okx import Okx
+from tui.venues.base.protocol import Profile, RestCall, RestReply, VenueError
+from tui.venues.htx.adapter import Htx
+from tui.venues.okx.adapter import Okx
 
 OKX = Okx(Account("o", "okx", "https://okx.invalid", "wss://okx.invalid/ws"))
 HTX = Htx(Account("h", "htx", "https://htx.invalid", "wss://htx.invalid/linear-swap-trade"))

@@ -9,8 +9,8 @@ import pytest
 from tui.core.accounts import Account
 from tui.core.actions import Ack, Verdict
 from tui.core.secrets import Credentials, Secret
-from tui.venues.base import Profile, RestReply, VenueError
-from tui.venues.okx import OKX, Okx
+from tui.venues.base.protocol import Profile, RestReply, VenueError
+from tui.venues.okx.adapter import OKX, Okx
 
 DESK = Okx(Account("a", "okx", OKX.rest_url, timers=("okx-trade",)))
 KEYS = Credentials(Secret("key"), Secret("22582BD0CFF14C41EDBF1AB98506286D"), Secret("phrase"))

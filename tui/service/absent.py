@@ -13,7 +13,7 @@ from tui.service.credential_request import CredentialRequest
 from tui.service.ledger import Ledger
 from tui.service.timers import Timers
 from tui.venues import VENUES, dialect_of, title_of
-from tui.venues.base import Profile
+from tui.venues.base.protocol import Profile
 
 EVERY_ACTION = "everything"
 """Stands for the actions of an account of which they are not known."""

@@ -11,7 +11,7 @@ from tui.core.frames import Direction, Transport
 from tui.core.secrets import Credentials
 from tui.service.recorder import Recorder
 from tui.service.venue_clock import VenueClock
-from tui.venues.base import Dialect, RestCall, SignedRest, SocketText
+from tui.venues.base.protocol import Dialect, RestCall, SignedRest, SocketText
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tui.core.actions import Action
 from tui.core.orders import Kind
 from tui.service.access import Access
 from tui.service.courier import READ_S, Courier
-from tui.venues.base import Profile, VenueError
+from tui.venues.base.protocol import Profile, VenueError
 
 RETRY_S = 5.0
 """Between two tries to learn what the venue says of the account."""

@@ -19,7 +19,7 @@ from tui.service.precedence import Precedence
 from tui.service.read_pace import ReadPace
 from tui.service.reading import Reading
 from tui.service.shared_reads import Request, SharedReads
-from tui.venues.base import VenueError
+from tui.venues.base.protocol import VenueError
 
 READ_COST_S = 1 / 600
 """Between two reads, for each open order: a long list takes many pages of the venue's limit."""

@@ -11,8 +11,8 @@ from tui.core.actions import Ack, Action, Outcome, Report, Scope, Step, Verdict
 from tui.core.clocks import Clock
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base import VenueError
-from tui.venues.progress import Progress
+from tui.venues.base.protocol import VenueError
+from tui.venues.common.progress import Progress
 
 ATTEMPTS = 5
 """Sends of one run at most."""

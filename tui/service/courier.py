@@ -10,7 +10,7 @@ from typing import TypeVar
 from tui.service.read_pace import ReadPace
 from tui.service.rest_route import RestRoute
 from tui.service.socket_route import SocketRoute
-from tui.venues.base import (
+from tui.venues.base.protocol import (
     TOO_MANY_REQUESTS,
     Call,
     NoReply,
@@ -20,7 +20,7 @@ from tui.venues.base import (
     Talk,
     VenueError,
 )
-from tui.venues.talks import advised
+from tui.venues.common.exchanges import advised
 
 T = TypeVar("T")
 

@@ -30,7 +30,7 @@ from tui.service.keyring_door import (
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-    from tui.venues.base import VenueSpec
+    from tui.venues.base.protocol import VenueSpec
 
 __all__ = [
     "FIELDS",

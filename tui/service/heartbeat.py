@@ -21,7 +21,7 @@ from tui.service.guards import Guards
 from tui.service.rounds import until_round
 from tui.service.timer_lock import TimerLock
 from tui.service.timer_past import TimerPast
-from tui.venues.base import Talk, TimerSpec, VenueError
+from tui.venues.base.protocol import Talk, TimerSpec, VenueError
 
 GUARD_S = 1.0
 """Between two looks at the guards."""

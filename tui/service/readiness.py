@@ -8,7 +8,7 @@ from tui.core.desk import Health, RouteView
 from tui.core.frames import Transport
 from tui.service.rest_route import RestRoute
 from tui.service.socket_route import SocketRoute
-from tui.venues.base import Profile, VenueError
+from tui.venues.base.protocol import Profile, VenueError
 
 UNTRIED = ("not tried yet", "connecting")
 """What a route says of itself before its first try has ended."""

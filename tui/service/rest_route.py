@@ -27,8 +27,8 @@ from tui.service.http_connection import (
 )
 from tui.service.http_head import retry_after_s
 from tui.service.network_words import said, unreachable
-from tui.venues.base import NoReply, Reply, RestCall, RestReply
-from tui.venues.reading import NotReadable, parse_object
+from tui.venues.base.protocol import NoReply, Reply, RestCall, RestReply
+from tui.venues.common.parsing import NotReadable, parse_object
 
 _ERROR_BYTES = 16 * 1024
 """No venue words an error at greater length; a long list is not parsed just for its colour."""

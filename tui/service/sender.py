@@ -13,8 +13,8 @@ from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
 from tui.service.courier import Courier
 from tui.service.send_pace import SendPace
-from tui.venues.base import Call, Dialect, NoReply, RateLimit, Reply, RestCall, Talk
-from tui.venues.progress import Progress
+from tui.venues.base.protocol import Call, Dialect, NoReply, RateLimit, Reply, RestCall, Talk
+from tui.venues.common.progress import Progress
 
 REST_AT_ONCE = 32
 """REST calls of one cancel on the wire: each takes a connection, and to open one costs the other

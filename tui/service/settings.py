@@ -16,7 +16,7 @@ from tui.service.settings_keys import read_keys
 from tui.service.settings_table import SettingsError, SettingsTable, quoted
 from tui.service.settings_timer import account_timer_warnings, read_deadman, read_timers
 from tui.venues import VENUES, dialect_of, kinds_of, profiles_of
-from tui.venues.base import VenueSpec
+from tui.venues.base.protocol import VenueSpec
 
 __all__ = [
     "Settings",

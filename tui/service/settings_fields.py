@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tui.core.accounts import GuardSettings, TimerSettings
 from tui.venues import kinds_of
-from tui.venues.base import VenueSpec
+from tui.venues.base.protocol import VenueSpec
 
 
 class Sort(StrEnum):

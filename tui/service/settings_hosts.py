@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from tui.service.endpoints import EndpointError, is_loopback, rest_endpoint, socket_endpoint
 from tui.service.settings_table import SettingsError, SettingsTable, quoted
-from tui.venues.base import VenueSpec
-from tui.venues.sites import Site, host_of, sites_with
+from tui.venues.base.protocol import VenueSpec
+from tui.venues.common.sites import Site, host_of, sites_with
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from tui.core.accounts import Account, GuardSettings, TimerSettings
 from tui.core.deadman.plan import PlanRefused
 from tui.service.settings_table import SettingsTable, quoted
-from tui.venues.base import TimerSpec, VenueSpec
+from tui.venues.base.protocol import TimerSpec, VenueSpec
 
 _DEADMAN_KEYS = ("countdown_s", "beat_s", "on_quit", "guards")
 _GUARD_KEYS = ("pid", "pid_file", "file", "file_fresh_s", "url", "presence_min")

@@ -25,7 +25,7 @@ from tui.service.connect_pace import ConnectPace
 from tui.service.network_words import unreachable
 from tui.service.pending import Pending
 from tui.service.socket_connection import closing, end, open_socket, refusal
-from tui.venues.base import (
+from tui.venues.base.protocol import (
     AllInDoubt,
     Answered,
     Closing,
@@ -41,7 +41,7 @@ from tui.venues.base import (
     SocketText,
     Unreadable,
 )
-from tui.venues.remedies import with_remedy
+from tui.venues.common.remedies import with_remedy
 
 OPEN_S = 5.0
 LOGIN_S = 5.0

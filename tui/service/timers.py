@@ -14,7 +14,7 @@ from tui.service.courier import Courier
 from tui.service.heartbeat import Heartbeat
 from tui.service.rest_route import RestRoute
 from tui.service.timer_lock import TimerLock
-from tui.venues.base import Talk
+from tui.venues.base.protocol import Talk
 
 
 class Timers:

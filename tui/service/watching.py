@@ -9,8 +9,8 @@ from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.desk_gate import VIEW_ONLY
 from tui.service.worker import AccountWorker
 from tui.venues import dialect_of
-from tui.venues.base import Dialect
-from tui.venues.watching import Watching
+from tui.venues.base.protocol import Dialect
+from tui.venues.common.read_only import Watching
 
 
 class WatchingWorker(AccountWorker):

@@ -37,8 +37,8 @@ from tui.service.timers import Timers
 from tui.service.upkeep import Upkeep
 from tui.service.venue_clock import VenueClock
 from tui.venues import dialect_of
-from tui.venues.base import Dialect, Market, Talk
-from tui.venues.progress import Progress
+from tui.venues.base.protocol import Dialect, Market, Talk
+from tui.venues.common.progress import Progress
 
 POLL_S = 5.0
 """Between two reads of the book. They also keep the REST connection warm for the next press."""

@@ -41,7 +41,7 @@ from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, PanicHint, SecretInp
 from tui.ui.painted import ink
 from tui.ui.styles import styles
 from tui.venues import VENUES
-from tui.venues.base import VenueSpec
+from tui.venues.base.protocol import VenueSpec
 
 _SECRETS = {
     "api_key": ("API key", "what is typed here is not shown; paste it"),

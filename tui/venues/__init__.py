@@ -5,11 +5,11 @@ A new venue is one file here, one line in `VENUES`, one file in the simulator, a
 
 from tui.core.accounts import Account
 from tui.core.orders import Kind
-from tui.venues.base import Dialect, Profile, Venue
-from tui.venues.bitget import BITGET, Bitget
-from tui.venues.htx import HTX, Htx
-from tui.venues.okx import OKX, Okx
-from tui.venues.without import Without
+from tui.venues.base.protocol import Dialect, Profile, Venue
+from tui.venues.bitget.adapter import BITGET, Bitget
+from tui.venues.common.without import Without
+from tui.venues.htx.adapter import HTX, Htx
+from tui.venues.okx.adapter import OKX, Okx
 
 VENUES: dict[str, Venue] = {
     venue.spec.id: venue for venue in (Venue(HTX, Htx), Venue(OKX, Okx), Venue(BITGET, Bitget))

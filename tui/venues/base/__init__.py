@@ -1,0 +1,4 @@
+"""What every venue offers: the adapter protocol, its messages and its specification.
+
+Nothing of a single venue.
+"""

@@ -1,0 +1,1 @@
+"""How Bitget speaks: signing, calls and replies. No I/O."""

@@ -1,0 +1,1 @@
+"""What the adapters of several venues share. Nothing of a single venue."""

@@ -1,0 +1,39 @@
+"""A venue spoken to for reading alone: what would change anything there cannot be said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui.core.actions import Ack, Action, Scope, Verdict
+from tui.core.frames import Transport
+from tui.core.orders import Book
+from tui.venues.base.protocol import Dialect, Market, Profile, Talk, VenueError
+from tui.venues.common.delegating import Delegating
+from tui.venues.common.progress import Progress
+
+
+class Watching(Delegating):
+    """A dialect without cancels and without timers; the rest is as the venue has it."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__(dialect)
+        self.spec = replace(dialect.spec, timers=())
+
+    def cancel(
+        self,
+        profile: Profile,
+        action: Action,
+        scope: Scope,
+        book: Book | None,
+        route: Transport,
+        progress: Progress | None = None,
+        lately: frozenset[Market] = frozenset(),
+    ) -> Talk[Ack]:
+        raise _refused()
+
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+        raise _refused()
+
+
+def _refused() -> VenueError:
+    return VenueError(Verdict.REFUSED, "", "this screen only looks: it has no such call")

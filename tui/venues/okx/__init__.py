@@ -1,0 +1,1 @@
+"""How OKX speaks: signing, calls and replies. No I/O."""

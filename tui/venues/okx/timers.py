@@ -1,0 +1,65 @@
+"""OKX's dead-man timers: spreads, quotes and the order book have one each, and none covers another.
+
+Sources: pages "Cancel All After" of Spread Trading, of Block Trading and of Order Book Trading.
+"""
+
+from __future__ import annotations
+
+from tui.core.actions import Ack, Verdict
+from tui.venues.base.protocol import Reply, RestCall, Talk, TimerSpec, VenueError
+from tui.venues.common.parsing import int_of
+from tui.venues.common.timers import check_countdown, told_timer_ack
+from tui.venues.common.writing import compact
+from tui.venues.okx.replies import taken
+
+LIMITED = frozenset({"50011"})
+SPREAD_TIMER = TimerSpec(
+    id="okx-sprd",
+    covers="spread orders; no quotes, no other orders",
+    min_s=10,
+    max_s=120,
+    spacing_s=1.05,
+    limit_codes=LIMITED,
+)
+QUOTE_TIMER = TimerSpec(
+    id="okx-rfq",
+    covers="quotes; no RFQs, no spread orders, no other orders",
+    min_s=10,
+    max_s=120,
+    spacing_s=1.05,
+    limit_codes=LIMITED,
+)
+BOOK_TIMER = TimerSpec(
+    id="okx-trade",
+    covers="order-book orders; no conditional orders, no spread orders, no quotes",
+    min_s=10,
+    max_s=120,
+    spacing_s=1.05,
+    limit_codes=LIMITED,
+)
+TIMERS = {
+    SPREAD_TIMER: "/api/v5/sprd/cancel-all-after",
+    QUOTE_TIMER: "/api/v5/rfq/cancel-all-after",
+    BOOK_TIMER: "/api/v5/trade/cancel-all-after",
+}
+"""The timers, and where each is set."""
+
+
+def set_timer(timer: str, countdown_s: int) -> Talk[Ack]:
+    """Starts or refreshes a countdown, or switches it off with 0. Raises VenueError."""
+    for spec, path in TIMERS.items():
+        if spec.id == timer:
+            check_countdown(spec, countdown_s)
+            body = compact({"timeOut": str(countdown_s)})
+            (reply,) = yield (RestCall("POST", path, body=body),)
+            return timer_ack(reply, countdown_s)
+    raise VenueError(Verdict.REFUSED, "", f"OKX has no timer {timer}")
+
+
+def timer_ack(reply: Reply, countdown_s: int) -> Ack:
+    """`cancel-all-after` of any timer: code 0, with the time it fires at."""
+    envelope = taken(reply)
+    if isinstance(envelope, Ack):
+        return envelope
+    times = envelope.rows[0] if envelope.rows else {}
+    return told_timer_ack(countdown_s, int_of(times.get("ts")), int_of(times.get("triggerTime")))
