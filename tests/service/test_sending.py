@@ -16,8 +16,8 @@ from tui.service import rest_route
 from tui.service.cancel_run import RunLimits
 from tui.service.http_connection import HttpConnection
 from tui.service.rest_route import READS_AT_ONCE
-from tui.simulator.bitget import ENDPOINTS
-from tui.simulator.limits import Rate
+from tui.simulator.bitget.rest import ENDPOINTS
+from tui.simulator.rate_limits import Rate
 from tui.venues.base.protocol import NoReply, RestCall, SocketCall
 from tui.venues.bitget import cancel as bitget_cancel
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tui.simulator.bitget_auth import signature
+from tui.simulator.bitget.auth import signature
 
 CATEGORIES = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
 

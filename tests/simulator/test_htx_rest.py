@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tui.simulator.htx_auth import signature
+from tui.simulator.htx.auth import signature
 
 V1 = "/linear-swap-api/v1/"
 OPENS = "/v5/trade/order/opens"

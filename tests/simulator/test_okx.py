@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import websockets
 
-from tui.simulator.limits import Rate
-from tui.simulator.okx_auth import signature
-from tui.simulator.okx_calls import SIGNED
+from tui.simulator.okx.auth import signature
+from tui.simulator.okx.endpoints import SIGNED
+from tui.simulator.rate_limits import Rate
 
 SPREAD = "BTC-USDT_BTC-USDT-SWAP"
 

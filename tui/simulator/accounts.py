@@ -7,10 +7,10 @@ import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tui.simulator.book import Book
+from tui.simulator.countdown import Countdown
 from tui.simulator.faults import Faults
-from tui.simulator.limits import Limits
-from tui.simulator.timers import Countdown
+from tui.simulator.order_book import Book
+from tui.simulator.rate_limits import Limits
 
 BITGET_CATEGORIES = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
 BITGET_KINDS = (*BITGET_CATEGORIES, "strategy")

@@ -22,14 +22,14 @@ from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tui.simulator.accounts import Account, demo_accounts, named_account
-from tui.simulator.bitget import Bitget
-from tui.simulator.control import Control
-from tui.simulator.htx_rest import HtxRest
-from tui.simulator.htx_socket import HtxSocket
-from tui.simulator.limits import Limits
-from tui.simulator.okx_rest import OkxRest
-from tui.simulator.okx_socket import OkxSocket
-from tui.simulator.wire import Gateway, Venue
+from tui.simulator.bitget.rest import Bitget
+from tui.simulator.control_api import Control
+from tui.simulator.http import Gateway, Venue
+from tui.simulator.htx.rest import HtxRest
+from tui.simulator.htx.socket import HtxSocket
+from tui.simulator.okx.rest import OkxRest
+from tui.simulator.okx.socket import OkxSocket
+from tui.simulator.rate_limits import Limits
 
 if TYPE_CHECKING:
     import asyncio

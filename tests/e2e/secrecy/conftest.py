@@ -17,9 +17,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-import tui.simulator.bitget_auth
-import tui.simulator.htx_auth
-import tui.simulator.okx_auth
+import tui.simulator.bitget.auth
+import tui.simulator.htx.auth
+import tui.simulator.okx.auth
 import tui.simulator.server
 
 if sys.platform == "win32":
@@ -172,7 +172,7 @@ def pin() -> str:
 def signatures(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each signature that a venue has found right or wrong, filled while the test runs."""
     found: list[str] = []
-    for module in (tui.simulator.bitget_auth, tui.simulator.htx_auth, tui.simulator.okx_auth):
+    for module in (tui.simulator.bitget.auth, tui.simulator.htx.auth, tui.simulator.okx.auth):
 
         def signature(*given: Any, of: Callable[..., str] = module.signature) -> str:
             found.append(of(*given))

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from tui.simulator import htx_algo, htx_auth, htx_reads, htx_timer, htx_triggers
-from tui.simulator.book import now_ms
 from tui.simulator.faults import HOSTILE_TEXT
-from tui.simulator.htx_orders import (
+from tui.simulator.http import Call, Reply, reply
+from tui.simulator.htx import algo_orders as htx_algo
+from tui.simulator.htx import auth as htx_auth
+from tui.simulator.htx import open_orders as htx_reads
+from tui.simulator.htx import timers as htx_timer
+from tui.simulator.htx import trigger_orders as htx_triggers
+from tui.simulator.htx.cancel import (
     OPERATIONS,
     TEXTS,
     Content,
@@ -21,8 +25,8 @@ from tui.simulator.htx_orders import (
     perform,
     refused,
 )
-from tui.simulator.limits import Limits, Rate
-from tui.simulator.wire import Call, Reply, reply
+from tui.simulator.order_book import now_ms
+from tui.simulator.rate_limits import Limits, Rate
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.simulator.contracts import names
+from tui.simulator.instruments import names
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
+    from tui.simulator.order_book import Order
 
 Row = dict[str, object]
 MOST_ROWS = 100

@@ -14,18 +14,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.simulator import bitget_auth
 from tui.simulator.accounts import BITGET_CATEGORIES as CATEGORIES
-from tui.simulator.bitget_auth import Refused
-from tui.simulator.book import now_ms
+from tui.simulator.bitget import auth as bitget_auth
+from tui.simulator.bitget.auth import Refused
 from tui.simulator.faults import HOSTILE_TEXT
-from tui.simulator.limits import Rate
-from tui.simulator.wire import Call, Reply, reply
+from tui.simulator.http import Call, Reply, reply
+from tui.simulator.order_book import now_ms
+from tui.simulator.rate_limits import Rate
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
     from tui.simulator.faults import Fault
+    from tui.simulator.order_book import Order
 
 USUAL_STRATEGY_CATEGORY = "USDT-FUTURES"
 STRATEGY_TYPES = ("trigger", "tpsl")

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-from tui.simulator.book import now_ms
+from tui.simulator.order_book import now_ms
 
 
 @dataclass(frozen=True, slots=True)

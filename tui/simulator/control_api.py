@@ -35,15 +35,15 @@ from starlette.routing import Route
 
 from tui.simulator import faults
 from tui.simulator.accounts import BITGET_CATEGORIES as CATEGORIES
-from tui.simulator.contracts import MORE, names
 from tui.simulator.faults import Fault
+from tui.simulator.instruments import MORE, names
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Book, Order
-    from tui.simulator.limits import Limits
+    from tui.simulator.order_book import Book, Order
+    from tui.simulator.rate_limits import Limits
 
 MOST_ORDERS = 5_000
 QUOTE_STATES = ("live", "pending_fill", "filled", "expired", "failed")

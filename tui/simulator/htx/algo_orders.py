@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tui.simulator.htx_orders import (
+from tui.simulator.htx.cancel import (
     Content,
     Refusal,
     margin_mode,
@@ -19,11 +19,11 @@ from tui.simulator.htx_orders import (
     stamped,
     v5_contract,
 )
-from tui.simulator.htx_reads import v5_page
+from tui.simulator.htx.open_orders import v5_page
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
+    from tui.simulator.order_book import Order
 
 TYPES = ("trigger", "tpsl", "tp", "sl", "trailing_stop")
 

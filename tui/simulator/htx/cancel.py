@@ -15,12 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.simulator.book import now_ms
-from tui.simulator.contracts import htx_contract_types, names, today
+from tui.simulator.instruments import htx_contract_types, names, today
+from tui.simulator.order_book import now_ms
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
+    from tui.simulator.order_book import Order
 
 LEGACY_MOST_IDS = 25
 V5_MOST_IDS = 10

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.simulator import okx_orders
-from tui.simulator.book import now_ms
-from tui.simulator.limits import Rate
-from tui.simulator.okx_orders import QUOTES, RFQS, Block, Refusal, Row, page, refusal
-from tui.simulator.okx_trade import algo_orders_pending, orders_pending
+from tui.simulator.okx import orders as okx_orders
+from tui.simulator.okx.orders import QUOTES, RFQS, Block, Refusal, Row, page, refusal
+from tui.simulator.okx.trade import algo_orders_pending, orders_pending
+from tui.simulator.order_book import now_ms
+from tui.simulator.rate_limits import Rate
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account

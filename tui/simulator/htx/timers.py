@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.simulator.book import now_ms
-from tui.simulator.htx_orders import Content, Data, Refusal, require_unified, stamped
+from tui.simulator.htx.cancel import Content, Data, Refusal, require_unified, stamped
+from tui.simulator.order_book import now_ms
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account

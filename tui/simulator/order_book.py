@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tui.simulator.contracts import Instrument, listed, more, today, tradable
+from tui.simulator.instruments import Instrument, listed, more, today, tradable
 
 HOUR_MS = 3_600_000
 

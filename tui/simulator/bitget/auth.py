@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.simulator.book import now_ms
+from tui.simulator.order_book import now_ms
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.wire import Call
+    from tui.simulator.http import Call
 
 TOLERANCE_MS = 30_000
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tui.simulator.htx_orders import (
+from tui.simulator.htx.cancel import (
     TEXTS,
     Content,
     Data,
@@ -23,12 +23,12 @@ from tui.simulator.htx_orders import (
     permit,
     text_field,
 )
-from tui.simulator.htx_reads import legacy_page
-from tui.simulator.limits import Rate
+from tui.simulator.htx.open_orders import legacy_page
+from tui.simulator.rate_limits import Rate
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
+    from tui.simulator.order_book import Order
 
 SORTS = ("trigger", "tpsl", "track")
 MARGINS = ("isolated", "cross")

@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tui.simulator.okx_orders import CANCEL_SOURCES, Row, page, refusal
+from tui.simulator.okx.orders import CANCEL_SOURCES, Row, page, refusal
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
+    from tui.simulator.order_book import Order
 
 Arguments = Mapping[str, object]
 

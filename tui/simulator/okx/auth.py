@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.wire import Call
+    from tui.simulator.http import Call
 
 TOLERANCE_S = 30
 LOGIN_PATH = "/users/self/verify"

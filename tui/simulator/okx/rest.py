@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tui.simulator import okx_auth, okx_orders
 from tui.simulator.faults import HOSTILE_TEXT
-from tui.simulator.okx_calls import PUBLIC, SIGNED, Arguments, Endpoint
-from tui.simulator.okx_orders import Refusal, Row, refusal
-from tui.simulator.wire import Call, Reply, reply
+from tui.simulator.http import Call, Reply, reply
+from tui.simulator.okx import auth as okx_auth
+from tui.simulator.okx import orders as okx_orders
+from tui.simulator.okx.endpoints import PUBLIC, SIGNED, Arguments, Endpoint
+from tui.simulator.okx.orders import Refusal, Row, refusal
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
     from tui.simulator.faults import Fault
-    from tui.simulator.limits import Limits
+    from tui.simulator.rate_limits import Limits
 
 STATUS = {"50026": 500, "50001": 503, "50115": 405, "50035": 403, "50005": 410}
 BAD_REQUEST = {"50000", "50002", "50004", "50006", "50014", "50015", "50016", "50100", "51000"}

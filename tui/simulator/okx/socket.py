@@ -16,20 +16,21 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tui.simulator import okx_auth, okx_orders
 from tui.simulator.faults import GARBAGE, HOSTILE_TEXT
-from tui.simulator.limits import Rate
-from tui.simulator.okx_orders import Refusal, Row
-from tui.simulator.sockets import LoginLost, LoginRefused, Socket
-from tui.simulator.wire import compact
+from tui.simulator.http import compact
+from tui.simulator.okx import auth as okx_auth
+from tui.simulator.okx import orders as okx_orders
+from tui.simulator.okx.orders import Refusal, Row
+from tui.simulator.rate_limits import Rate
+from tui.simulator.websocket import LoginLost, LoginRefused, Socket
 
 if TYPE_CHECKING:
     from starlette.types import Scope
     from starlette.websockets import WebSocket
 
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
     from tui.simulator.faults import Fault
+    from tui.simulator.order_book import Order
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 CHANNELS = {"sprd-orders": "spread", "quotes": "quote"}

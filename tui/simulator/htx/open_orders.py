@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui.simulator.book import now_ms
-from tui.simulator.htx_orders import (
+from tui.simulator.htx.cancel import (
     Content,
     Data,
     Refusal,
@@ -21,10 +20,11 @@ from tui.simulator.htx_orders import (
     text_field,
     v5_contract,
 )
+from tui.simulator.order_book import now_ms
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
-    from tui.simulator.book import Order
+    from tui.simulator.order_book import Order
 
 V5_STATES = {"live": "new", "canceled": "canceled", "filled": "filled"}
 LEGACY_STATES = {"live": 3, "canceled": 7, "filled": 6}

@@ -13,13 +13,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tui.simulator import htx_auth
-from tui.simulator.book import now_ms
 from tui.simulator.faults import GARBAGE, HOSTILE_TEXT
-from tui.simulator.htx_orders import OPERATIONS, TEXTS, Content, Operation, perform, refused
-from tui.simulator.htx_rest import RATE, budget
-from tui.simulator.sockets import LoginLost, LoginRefused, Socket
-from tui.simulator.wire import compact
+from tui.simulator.http import compact
+from tui.simulator.htx import auth as htx_auth
+from tui.simulator.htx.cancel import OPERATIONS, TEXTS, Content, Operation, perform, refused
+from tui.simulator.htx.rest import RATE, budget
+from tui.simulator.order_book import now_ms
+from tui.simulator.websocket import LoginLost, LoginRefused, Socket
 
 if TYPE_CHECKING:
     from starlette.types import Scope
