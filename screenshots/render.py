@@ -29,7 +29,7 @@ from tui.core.actions import Outcome
 from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
 from tui.service.demo import demo_desk
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 from tui.ui.app import KilldeskApp
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import pytest
 from tui.cli import main
 from tui.core.audit.chain import START, Chain
 from tui.core.audit.heads import NotedHead
-from tui.service.audit_heads import HeadNotes
-from tui.service.locations import find_locations
+from tui.service.audit.heads import HeadNotes
+from tui.service.files.locations import find_locations
 
 NOON_MS = 1_760_702_400_000
 HOSTILE = "\x1b]0;title\x07 =cmd() [/nope] \x7f"

@@ -18,7 +18,7 @@ import pytest
 
 from tests.dispositions import from_shell
 from tui.cli import main
-from tui.service import locations
+from tui.service.files import locations
 from tui.simulator import running
 from tui.venues import VENUES
 

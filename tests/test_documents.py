@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from tui.service.settings import parse_settings
+from tui.service.settings.loader import parse_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = {

@@ -84,5 +84,6 @@ def test_help_is_instant_because_it_loads_next_to_nothing(arguments: list[str]) 
 
 
 def test_the_settings_load_no_wire() -> None:
-    found = loaded_by("import tui.service.settings, tui.service.locations, tui.service.credentials")
+    settings = ("settings.loader", "files.locations", "secrets.credentials")
+    found = loaded_by(f"import {', '.join(f'tui.service.{one}' for one in settings)}")
     assert not found & {*SCREEN, *WIRE}

@@ -24,9 +24,9 @@ _COLUMNS = ("n", "at", "kind", "account", "text", "fields")
 def verify(chosen: argparse.Namespace) -> int:
     """Exit code 0 if the file's chain holds and every head noted of it fits."""
     from tui.core.audit.chain import SHORT, utc_text
-    from tui.service.audit_heads import noted_heads
-    from tui.service.audit_read import CannotRead, check_file
-    from tui.service.locations import find_locations
+    from tui.service.audit.heads import noted_heads
+    from tui.service.audit.reader import CannotRead, check_file
+    from tui.service.files.locations import find_locations
 
     head = (chosen.head or "").strip().lower()
     if head and (len(head) < 8 or set(head) - set("0123456789abcdef")):
@@ -112,8 +112,8 @@ def export(chosen: argparse.Namespace) -> int:
 
 def replay(chosen: argparse.Namespace) -> int:
     """A past session on the screen."""
-    from tui.service.audit_read import CannotRead
-    from tui.service.replay_index import index_file
+    from tui.service.audit.reader import CannotRead
+    from tui.service.replay.index import index_file
 
     if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
         raise UsageError("a replay needs a terminal; killdesk audit show prints the same records")
@@ -171,7 +171,7 @@ class _Reading:
 
     def __iter__(self) -> Iterator[Record]:
         from tui.core.audit.chain import NotARecord, read_record
-        from tui.service.audit_read import CannotRead, read_lines
+        from tui.service.audit.reader import CannotRead, read_lines
 
         try:
             for line in read_lines(self._chosen.file):

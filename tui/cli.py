@@ -40,9 +40,9 @@ from tui.streams import begin, hold_standard_descriptors, is_terminal, write_err
 
 if TYPE_CHECKING:
     from tui.core.accounts import Account
-    from tui.service.accounts import PlannedAccount
-    from tui.service.headless import Ended
-    from tui.service.settings import Settings
+    from tui.service.headless_cancel import Ended
+    from tui.service.settings.accounts import PlannedAccount
+    from tui.service.settings.loader import Settings
 
 DEBUG_SWITCH = "KILLDESK_DEBUG"
 
@@ -107,10 +107,10 @@ def _simulate(chosen: argparse.Namespace) -> int:
 
 def _check(chosen: argparse.Namespace) -> int:
     from tui.core.coverage import not_covered
-    from tui.service.accounts import find_accounts
-    from tui.service.check import check_accounts
-    from tui.service.credentials import find_credentials
-    from tui.service.descriptors import allow_descriptors
+    from tui.service.files.descriptors import allow_descriptors
+    from tui.service.readiness_check import check_accounts
+    from tui.service.secrets.credentials import find_credentials
+    from tui.service.settings.accounts import find_accounts
 
     accounts = find_accounts(_settings(chosen), getattr(chosen, "names", ()))
     if not accounts:
@@ -146,10 +146,10 @@ def _cancel(chosen: argparse.Namespace) -> int:
         write_error("\n" if is_terminal(sys.stderr) else "")  # the question has the line before
         return complain("interrupted; nothing was cancelled", INTERRUPTED)
     with Interrupts() as interrupts:
-        from tui.service.audit_session import audit_of
-        from tui.service.credentials import find_credentials
-        from tui.service.descriptors import allow_descriptors
-        from tui.service.headless import cancel_accounts
+        from tui.service.audit.session import audit_of
+        from tui.service.files.descriptors import allow_descriptors
+        from tui.service.headless_cancel import cancel_accounts
+        from tui.service.secrets.credentials import find_credentials
 
         short = allow_descriptors(len(accounts))
         audit = audit_of("cancel", accounts, settings.audit_keep_days)
@@ -170,7 +170,7 @@ def _cancel(chosen: argparse.Namespace) -> int:
 
 
 def _to_cancel_on(chosen: argparse.Namespace) -> tuple[Settings, Sequence[Account]]:
-    from tui.service.accounts import find_accounts
+    from tui.service.settings.accounts import find_accounts
 
     if chosen.names and chosen.all:
         raise UsageError("--all is every account; leave out either it or the names")
@@ -196,7 +196,7 @@ def _code_of(ended: Ended) -> int:
 
 def _print_ended(ended: Ended, *, as_json: bool) -> None:
     from tui.core.coverage import not_covered
-    from tui.service.headless import in_words
+    from tui.service.headless_cancel import in_words
 
     if as_json:
         listed = [report.as_json() for report in ended.reports]
@@ -228,8 +228,8 @@ def _drill(chosen: argparse.Namespace) -> int:
 
 
 def _where(chosen: argparse.Namespace) -> int:
-    from tui.service.credentials import describe_keyring
-    from tui.service.locations import NO_HOME, find_locations, is_known
+    from tui.service.files.locations import NO_HOME, find_locations, is_known
+    from tui.service.secrets.credentials import describe_keyring
 
     def told(place: Path) -> str | None:
         return str(place) if is_known(place) else None
@@ -277,9 +277,9 @@ def _keys(chosen: argparse.Namespace) -> int:
 
 
 def _accounts_add(chosen: argparse.Namespace) -> int:
-    from tui.service.accounts import store_account
-    from tui.service.credentials import PROMPT_TIMEOUT_S, require_keyring
+    from tui.service.secrets.credentials import PROMPT_TIMEOUT_S, require_keyring
     from tui.service.secrets_input import ask_secrets
+    from tui.service.settings.accounts import store_account
     from tui.venues import VENUES
 
     path = _settings_path(chosen)
@@ -305,8 +305,8 @@ _ADD_OPTIONS = {
 
 def _planned(chosen: argparse.Namespace, path: Path) -> PlannedAccount:
     """The account that `accounts add` means. Raises UsageError, which names the option."""
-    from tui.service.accounts import account_of_name, plan_account
-    from tui.service.settings import SettingsError
+    from tui.service.settings.accounts import account_of_name, plan_account
+    from tui.service.settings.loader import SettingsError
     from tui.venues import VENUES
 
     settings, name = _settings(chosen, must_exist=False), chosen.name
@@ -337,8 +337,8 @@ def _planned(chosen: argparse.Namespace, path: Path) -> PlannedAccount:
 def _accounts_list(chosen: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from tui.service.accounts import list_accounts
-    from tui.service.credentials import PROMPT_TIMEOUT_S
+    from tui.service.secrets.credentials import PROMPT_TIMEOUT_S
+    from tui.service.settings.accounts import list_accounts
 
     entries = list_accounts(_settings(chosen), PROMPT_TIMEOUT_S)
     if chosen.json:
@@ -355,7 +355,7 @@ def _accounts_list(chosen: argparse.Namespace) -> int:
 
 
 def _accounts_remove(chosen: argparse.Namespace) -> int:
-    from tui.service.accounts import remove_account
+    from tui.service.settings.accounts import remove_account
 
     path, settings = _settings_path(chosen), _settings(chosen)
     if not chosen.yes and not agreed(f'Remove "{chosen.name}" and its key? [y/N] '):
@@ -370,7 +370,7 @@ def _accounts_remove(chosen: argparse.Namespace) -> int:
 
 
 def _pin_forget(_: argparse.Namespace) -> int:
-    from tui.service.pin import forget_pin
+    from tui.service.secrets.pin import forget_pin
 
     say("the PIN is out of the keyring" if forget_pin() else "no PIN was set")
     return OK
@@ -416,7 +416,7 @@ def _how_to_add(chosen: argparse.Namespace) -> str:
 
 
 def _settings_path(chosen: argparse.Namespace) -> Path:
-    from tui.service.locations import NO_HOME, find_locations, is_known
+    from tui.service.files.locations import NO_HOME, find_locations, is_known
 
     path: Path | None = chosen.config
     if path is not None:
@@ -428,7 +428,7 @@ def _settings_path(chosen: argparse.Namespace) -> Path:
 
 def _settings(chosen: argparse.Namespace, *, must_exist: bool = True) -> Settings:
     """The settings, which must exist if they were named. Raises SettingsError."""
-    from tui.service.settings import load_settings
+    from tui.service.settings.loader import load_settings
 
     named = chosen.config is not None
     return load_settings(_settings_path(chosen), must_exist=must_exist and named)
@@ -436,9 +436,9 @@ def _settings(chosen: argparse.Namespace, *, must_exist: bool = True) -> Setting
 
 def _explain(error: Exception) -> int:
     """One sentence for an error, and the exit code that goes with it."""
-    from tui.service.credentials import CredentialsError
+    from tui.service.secrets.credentials import CredentialsError
     from tui.service.secrets_input import SecretsInputError
-    from tui.service.settings import SettingsError
+    from tui.service.settings.loader import SettingsError
 
     if isinstance(error, SettingsError | SecretsInputError | UsageError):
         return complain(str(error), BAD_USAGE)

@@ -42,7 +42,7 @@ from tests.bench.trouble import LASTS_S, Trouble
 from tui.core.accounts import TimerSettings
 from tui.core.deadman.view import TimerState
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 from tui.ui.app import KilldeskApp
 
 CALL = b"POST /api/v3/trade/countdown-cancel-all"

@@ -29,7 +29,7 @@ from tests.bench.screen import show
 from tests.bench.simulator import simulator
 from tests.bench.terminal import Terminal
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 
 RATE = 5_000
 FULL_S = 20.0

@@ -38,7 +38,7 @@ from tui.core.accounts import TimerSettings
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.view import TimerState, TimerView
 from tui.service.demo import DemoDesk, demo_desk
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 
 ACCOUNT, TIMER = "bitget-uta", "bitget"
 CALL = "/api/v3/trade/countdown-cancel-all"

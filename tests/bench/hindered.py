@@ -36,7 +36,7 @@ from tests.bench.simulator import Simulator, simulator
 from tests.bench.terminal import Terminal
 from tui.core.actions import Scope
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 
 MOST = 1.5
 """The target: how often the quiet figure."""

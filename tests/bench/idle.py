@@ -26,7 +26,7 @@ from tests.bench.screen import show
 from tests.bench.simulator import simulator
 from tests.bench.terminal import Terminal
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 
 SETTLE_S = 8.0
 REST_S = 65.0

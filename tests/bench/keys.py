@@ -34,7 +34,7 @@ from tests.bench.screen import show
 from tests.bench.simulator import Simulator, simulator
 from tests.bench.terminal import Terminal
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 
 TARGET_MS = {"idle": 10.0, "flood": 20.0}
 WORDS = {"idle": "idle", "flood": "at 2,000 frames/s"}

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 from tests.bench.figures import Failed
 from tests.bench.messages import Wire, wait_ready, wired
-from tui.service.audit import Audit
+from tui.service.account.worker import POLL_S
+from tui.service.audit.writer import Audit
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
-from tui.service.worker import POLL_S
+from tui.service.desk.live import LiveDesk
 
 QUIET_S = 0.2
 """Without a message for so long, a desk has nothing under way."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.figures import Failed
-from tui.service import live_desk
-from tui.service.live_desk import LiveDesk
-from tui.service.recorder import Recorder
+from tui.service.desk import live as live_desk
+from tui.service.desk.live import LiveDesk
+from tui.service.network.frame_recorder import Recorder
 
 TEXT = json.dumps({"op": "notify", "data": [{"id": 10**18, "price": "60123.5"}] * 6})
 MOST_AT_ONCE = 50

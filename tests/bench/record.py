@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.bench.figures import Effort, Failed, Line, Spread
 from tests.bench.live import live
 from tests.bench.simulator import Simulator, simulator
-from tui.service.audit import Audit
+from tui.service.audit.writer import Audit
 
 ACCOUNT, ACTION = "okx-desk", "spreads"
 PAUSE_S = 0.25

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tui.core.accounts import Account
-from tui.service.late_desk import LateDesk, awaited
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.deferred import LateDesk, awaited
+from tui.service.desk.live import LiveDesk
 from tui.ui import dashboard
 from tui.ui.app import KilldeskApp
 from tui.venues import VENUES

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from keyrings.alt.file import PlaintextKeyring
 
-from tui.service.descriptors import descriptors_for
+from tui.service.files.descriptors import descriptors_for
 
 Open = Callable[..., Any]
 ESCAPE = "\x1b[27u"

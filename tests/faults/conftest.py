@@ -11,7 +11,11 @@ import pytest
 
 from tests.faults.stage import Stage
 from tests.faults.venue import simulator_process
-from tui.service import account_profile, book_reader, cancel_run, socket_route, venue_clock, worker
+from tui.service.account import order_reader as book_reader
+from tui.service.account import profile as account_profile
+from tui.service.account import venue_clock, worker
+from tui.service.cancel import run as cancel_run
+from tui.service.network import websocket_route as socket_route
 from tui.venues.base.protocol import Keepalive
 from tui.venues.htx.adapter import Htx
 from tui.venues.okx.adapter import Okx

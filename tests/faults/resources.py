@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from tui.service.live_desk import LiveDesk
-from tui.service.rest_route import RestRoute
-from tui.service.worker import AccountWorker
+from tui.service.account.worker import AccountWorker
+from tui.service.desk.live import LiveDesk
+from tui.service.network.rest_route import RestRoute
 
 ANSWER_S = 20.0
 CONNECTED_S = 60.0

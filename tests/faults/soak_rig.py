@@ -23,9 +23,9 @@ from tui.core.actions import Report
 from tui.core.desk import NewSettings
 from tui.core.orders import OpenOrder
 from tui.core.secrets import Credentials
-from tui.service.audit import Audit
+from tui.service.audit.writer import Audit
 from tui.service.demo import DemoDesk, read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 
 SCREEN_GRACE_S = 10.0
 COPIES = 3

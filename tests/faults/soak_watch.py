@@ -18,7 +18,7 @@ from tui.core.actions import EVERYTHING, Action, Outcome, Report, Scope
 from tui.core.clocks import read_clock
 from tui.core.desk import AccountView
 from tui.core.orders import OpenOrder
-from tui.service.audit_read import check_file, read_lines
+from tui.service.audit.reader import check_file, read_lines
 
 OUTCOME_S = 90.0
 """Of a run: five sends with their deadlines, and a window with its reads after each doubt."""

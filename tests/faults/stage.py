@@ -20,10 +20,10 @@ from tui.core.clocks import Clock, read_clock
 from tui.core.desk import AccountView, Health, NewSettings
 from tui.core.frames import Frame
 from tui.core.secrets import Credentials
-from tui.service import live_desk
-from tui.service.cancel_run import RunLimits
-from tui.service.live_desk import LiveDesk
-from tui.service.publisher import Publisher
+from tui.service.cancel.run import RunLimits
+from tui.service.desk import live as live_desk
+from tui.service.desk.live import LiveDesk
+from tui.service.desk.publisher import Publisher
 
 WAIT_S = 60.0
 GRACE_S = 3600.0

@@ -31,7 +31,7 @@ from tests.faults.stage import SCOPES, Stage
 from tests.faults.venue import simulator_process
 from tui.core.actions import Outcome
 from tui.core.desk import Health
-from tui.service import socket_route
+from tui.service.network import websocket_route as socket_route
 
 SetStage = Callable[..., Stage]
 

@@ -17,7 +17,7 @@ from tests.faults.venue import simulator_process
 from tui.core.actions import Outcome
 from tui.core.desk import Health
 from tui.core.frames import Frame
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 
 NAMES = tuple(f"okx-{number}" for number in range(1, 7))
 PRESSED = {**dict.fromkeys(NAMES, "spreads"), BITGET: "orders"}

@@ -10,7 +10,7 @@ from tests.faults.scenario import BITGET, HTX2, OKX, well
 from tests.faults.stage import SCOPES, Stage
 from tui.core.actions import Outcome
 from tui.core.desk import Health
-from tui.service.headless import in_words
+from tui.service.headless_cancel import in_words
 from tui.ui.report_lines import report_lines
 
 

@@ -38,22 +38,22 @@ from tui.core.drill import AccountDrill, Drill, DrillAccount, DrillError, DrillP
 from tui.core.frames import Frame, FrameFeed
 from tui.core.sanitize import safe_bytes
 from tui.core.secrets import Secret
-from tui.service import audit_files
-from tui.service.audit_read import CannotRead, check_file
-from tui.service.credentials import CredentialsError, decode_fields
+from tui.service.audit import files as audit_files
+from tui.service.audit.reader import CannotRead, check_file
+from tui.service.deadman.guards import Guards
+from tui.service.deadman.timer_past import MOST_BYTES, TimerPast
 from tui.service.demo import DemoError, read_greeting
-from tui.service.guards import Guards
+from tui.service.files.ui_state import ScreenFile
 from tui.service.http_connection import ConnectionFailed, HttpConnection, Place
 from tui.service.http_head import LONGEST_WAIT_S, retry_after_s
-from tui.service.pin import _decoded, _encoded, _Hash
-from tui.service.recorder import Recorder
-from tui.service.replay_desk import ReplayDesk
-from tui.service.replay_index import index_file
-from tui.service.rest_route import shown_headers
-from tui.service.screen_file import ScreenFile
-from tui.service.settings import SettingsError, parse_settings
-from tui.service.settings_edit import account_tables, change_tables, plain_tables
-from tui.service.timer_past import MOST_BYTES, TimerPast
+from tui.service.network.frame_recorder import Recorder
+from tui.service.network.rest_route import shown_headers
+from tui.service.replay.desk import ReplayDesk
+from tui.service.replay.index import index_file
+from tui.service.secrets.credentials import CredentialsError, decode_fields
+from tui.service.secrets.pin import _decoded, _encoded, _Hash
+from tui.service.settings.editor import account_tables, change_tables, plain_tables
+from tui.service.settings.loader import SettingsError, parse_settings
 from tui.ui.frame_canvas import INKS
 from tui.ui.frame_row import RowPainter
 from tui.ui.frame_text import json_start, pretty, spans

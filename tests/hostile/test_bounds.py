@@ -62,8 +62,8 @@ assert "unpacks to more than" in read.event.reason, read.event
     "a packed record of lines that are none": (
         96,
         """
-from tui.service.audit_read import check_file
-from tui.service.replay_index import index_file
+from tui.service.audit.reader import check_file
+from tui.service.replay.index import index_file
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "2025-10-17.jsonl.gz"
     with gzip.open(path, "wb", 1) as file:
@@ -78,7 +78,7 @@ with tempfile.TemporaryDirectory() as folder:
     "a packed record of one line without an end": (
         160,
         """
-from tui.service.audit_read import check_file
+from tui.service.audit.reader import check_file
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "2025-10-17.jsonl.gz"
     with gzip.open(path, "wb", 1) as file:

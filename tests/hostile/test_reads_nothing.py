@@ -18,8 +18,8 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.hostile.test_wire import WAIT_S, access_of, at_once, until
 from tui.core.frames import FrameFeed
-from tui.service import socket_connection
-from tui.service.socket_route import SocketRoute
+from tui.service.network import websocket_connection as socket_connection
+from tui.service.network.websocket_route import SocketRoute
 from tui.venues.base.protocol import Keepalive, NoReply, SocketCall
 
 __all__ = ["at_once"]

@@ -21,12 +21,12 @@ from tui.core.accounts import Account
 from tui.core.clocks import read_clock
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials, Secret
-from tui.service import socket_route
-from tui.service.access import Access
-from tui.service.recorder import Recorder
-from tui.service.rest_route import RestRoute
-from tui.service.socket_route import SocketRoute
-from tui.service.venue_clock import VenueClock
+from tui.service.account.context import Access
+from tui.service.account.venue_clock import VenueClock
+from tui.service.network import websocket_route as socket_route
+from tui.service.network.frame_recorder import Recorder
+from tui.service.network.rest_route import RestRoute
+from tui.service.network.websocket_route import SocketRoute
 from tui.venues import dialect_of
 from tui.venues.base.protocol import NoReply, RestCall, RestReply, SocketCall
 

@@ -17,10 +17,10 @@ from tui.core.clocks import Clock, read_clock
 from tui.core.desk import AccountView, Health
 from tui.core.frames import Frame
 from tui.core.secrets import Credentials, Secret
-from tui.service.cancel_run import RunLimits
+from tui.service.account.worker import POLL_S
+from tui.service.cancel.run import RunLimits
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
-from tui.service.worker import POLL_S
+from tui.service.desk.live import LiveDesk
 
 WAIT_S = 60.0
 

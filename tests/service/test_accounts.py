@@ -15,7 +15,8 @@ from keyring.errors import KeyringLocked
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Secret
 from tui.service import secrets_input
-from tui.service.accounts import (
+from tui.service.secrets_input import SecretsInputError, ask_secrets, read_secrets
+from tui.service.settings.accounts import (
     AccountEntry,
     Removal,
     find_accounts,
@@ -24,8 +25,7 @@ from tui.service.accounts import (
     remove_account,
     store_account,
 )
-from tui.service.secrets_input import SecretsInputError, ask_secrets, read_secrets
-from tui.service.settings import Settings, SettingsError, load_settings
+from tui.service.settings.loader import Settings, SettingsError, load_settings
 
 CANARY = "canary-91ab"
 OKX = Account("desk", "okx", "https://www.okx.com")

@@ -24,10 +24,12 @@ from tui.core.clocks import Instant, read_clock
 from tui.core.desk import DeskView
 from tui.core.frames import Frame
 from tui.core.orders import OpenOrder
-from tui.service import audit_files, audit_pack, audit_queue
-from tui.service.audit import Audit
-from tui.service.audit_files import file_name, list_files
-from tui.service.audit_read import CannotRead, check_file, read_lines
+from tui.service.audit import compression as audit_pack
+from tui.service.audit import files as audit_files
+from tui.service.audit import queue as audit_queue
+from tui.service.audit.files import file_name, list_files
+from tui.service.audit.reader import CannotRead, check_file, read_lines
+from tui.service.audit.writer import Audit
 
 WAIT_S = 60.0
 SESSION = {"what": "dashboard", "user": "jo", "host": "desk-1", "accounts": ("okx-desk (okx)",)}
@@ -76,8 +78,8 @@ Open = Callable[..., Audit]
 @pytest.fixture
 def open_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens records in one folder, and closes them."""
-    monkeypatch.setattr("tui.service.audit.RETRY_S", 0.02)
-    monkeypatch.setattr("tui.service.audit.GATHER_S", 0.02)
+    monkeypatch.setattr("tui.service.audit.writer.RETRY_S", 0.02)
+    monkeypatch.setattr("tui.service.audit.writer.GATHER_S", 0.02)
     opened: list[Audit] = []
 
     def open_one(folder: Path = tmp_path / "audit", **options: Any) -> Audit:
@@ -273,7 +275,7 @@ def test_a_full_disk_is_said_and_nothing_is_torn_when_there_is_room_again(
 def test_a_press_is_written_before_all_that_waits_and_returns_with_it(
     open_audit: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.service.audit.PRESS_S", WAIT_S)
+    monkeypatch.setattr("tui.service.audit.writer.PRESS_S", WAIT_S)
     audit = open_audit()
     path = the_file(audit)
     until(lambda: "start" in kinds(path))
@@ -436,7 +438,7 @@ def test_what_has_no_plain_form_stops_nothing(open_audit: Open) -> None:
 def test_a_disk_that_hangs_holds_up_neither_a_press_nor_the_end(
     open_audit: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.service.audit.CLOSE_S", 0.1)
+    monkeypatch.setattr("tui.service.audit.writer.CLOSE_S", 0.1)
     hangs, go_on = threading.Event(), threading.Event()
 
     def write(descriptor: int, data: bytes) -> int:
@@ -456,7 +458,7 @@ LIMITED = """
 import resource, signal, sys, time
 from pathlib import Path
 from tui.service import audit as module
-from tui.service.audit import Audit
+from tui.service.audit.writer import Audit
 module.RETRY_S = 0.02
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))

@@ -17,12 +17,12 @@ import pytest
 from tui.core.actions import Outcome
 from tui.core.audit.chain import read_record, verify
 from tui.core.desk import NewSettings
-from tui.service import audit as audit_module
-from tui.service.audit import Audit
-from tui.service.cancel_run import RunLimits
+from tui.service.audit import writer as audit_module
+from tui.service.audit.writer import Audit
+from tui.service.cancel.run import RunLimits
 from tui.service.demo import read_greeting
-from tui.service.headless import cancel_accounts
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
+from tui.service.headless_cancel import cancel_accounts
 
 WAIT_S = 60.0
 CANCELS = re.compile(r"mass-cancel|cancelall|cancel_all|cancel-all-quotes|cancel-symbol-order")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tui.core.audit.heads import NotedHead
-from tui.service.audit import Audit
-from tui.service.audit_heads import HEADS_FILE, MOST_BYTES, HeadNotes, noted_heads
-from tui.service.audit_read import check_file
+from tui.service.audit.heads import HEADS_FILE, MOST_BYTES, HeadNotes, noted_heads
+from tui.service.audit.reader import check_file
+from tui.service.audit.writer import Audit
 
 FILE = "2026-11-30.jsonl"
 NOWHERE = Path("no-such-log")

@@ -10,10 +10,11 @@ from threading import Event
 
 import pytest
 
-from tui.service import audit_files, audit_pack
-from tui.service.audit_files import NoFile, Writer
-from tui.service.audit_pack import pack_old
-from tui.service.audit_read import CannotRead, check_file
+from tui.service.audit import compression as audit_pack
+from tui.service.audit import files as audit_files
+from tui.service.audit.compression import pack_old
+from tui.service.audit.files import NoFile, Writer
+from tui.service.audit.reader import CannotRead, check_file
 
 DAY = date(2026, 11, 21)
 

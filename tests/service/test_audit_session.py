@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tui.core.accounts import Account
-from tui.service.audit_session import audit_of
+from tui.service.audit.session import audit_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users and folders of POSIX")
 ACCOUNTS = (

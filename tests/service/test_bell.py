@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tui.service.bell import Bell
+from tui.service.desk.scheduling import Bell
 
 
 async def test_it_ends_a_sleep() -> None:

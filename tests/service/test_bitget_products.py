@@ -11,7 +11,7 @@ import pytest
 from tui.core.actions import Outcome
 from tui.core.coverage import Coverage
 from tui.core.desk import AccountView
-from tui.service.cancel_run import RunLimits
+from tui.service.cancel.run import RunLimits
 
 OpenDesk = Callable[..., Any]
 PATIENT = RunLimits(ack_s=30.0, window_s=60.0)

@@ -12,8 +12,8 @@ from tui.core.actions import EVERYTHING, Ack, Action, Outcome, Report, Scope, Ve
 from tui.core.clocks import read_clock
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.service import cancel_run
-from tui.service.cancel_run import CancelRun, RunLimits, reread
+from tui.service.cancel import run as cancel_run
+from tui.service.cancel.run import CancelRun, RunLimits, reread
 from tui.venues.base.protocol import NoReply, RestCall, VenueError
 from tui.venues.common.progress import Part, Progress
 

@@ -12,8 +12,8 @@ from tui.core.actions import EVERYTHING, Ack, Action, OrderFailure, Outcome, Rep
 from tui.core.clocks import Instant
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.service import cancel_run
-from tui.service.cancel_run import READ_S, CancelRun, RunLimits
+from tui.service.cancel import run as cancel_run
+from tui.service.cancel.run import READ_S, CancelRun, RunLimits
 from tui.venues.base.protocol import VenueError
 from tui.venues.common.progress import Progress
 

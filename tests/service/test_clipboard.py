@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.service import clipboard
-from tui.service.clipboard import Tried, commands, copy
+from tui.service.files import clipboard
+from tui.service.files.clipboard import Tried, commands, copy
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it makes programs for Linux")
 

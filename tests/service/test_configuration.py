@@ -14,13 +14,13 @@ import pytest
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView, NewSettings
 from tui.core.secrets import Credentials, Secret
-from tui.service import configuration as under_test
-from tui.service.accounts import plan_account
-from tui.service.check import AccountCheck, check_accounts
-from tui.service.configuration import Configuration, SettingsWatch, Told
-from tui.service.credentials import CredentialsError, find_credentials, load_credentials
-from tui.service.live_desk import LiveDesk
-from tui.service.settings import Settings, SettingsError, load_settings
+from tui.service.desk.live import LiveDesk
+from tui.service.readiness_check import AccountCheck, check_accounts
+from tui.service.secrets.credentials import CredentialsError, find_credentials, load_credentials
+from tui.service.settings import store as under_test
+from tui.service.settings.accounts import plan_account
+from tui.service.settings.loader import Settings, SettingsError, load_settings
+from tui.service.settings.store import Configuration, SettingsWatch, Told
 
 OKX = {"name": "okx-desk", "venue": "okx"}
 BITGET = {"name": "bitget-uta", "venue": "bitget"}

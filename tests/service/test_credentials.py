@@ -18,8 +18,8 @@ from keyrings.alt.file import PlaintextKeyring
 
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Secret
-from tui.service import credentials as under_test
-from tui.service.credentials import (
+from tui.service.secrets import credentials as under_test
+from tui.service.secrets.credentials import (
     CredentialsError,
     delete_credentials,
     describe_keyring,

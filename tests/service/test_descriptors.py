@@ -17,11 +17,11 @@ from tui.core.accounts import Account
 from tui.core.clocks import read_clock
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials, Secret
-from tui.service.access import Access
-from tui.service.descriptors import descriptors_for, out_of_descriptors
-from tui.service.recorder import Recorder
-from tui.service.rest_route import RestRoute
-from tui.service.venue_clock import VenueClock
+from tui.service.account.context import Access
+from tui.service.account.venue_clock import VenueClock
+from tui.service.files.descriptors import descriptors_for, out_of_descriptors
+from tui.service.network.frame_recorder import Recorder
+from tui.service.network.rest_route import RestRoute
 from tui.venues import dialect_of
 from tui.venues.base.protocol import NoReply, RestCall, RestReply
 
@@ -31,7 +31,7 @@ ASK = """
 import resource, sys
 soft, hard, accounts = map(int, sys.argv[1:])
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-from tui.service.descriptors import allow_descriptors
+from tui.service.files.descriptors import allow_descriptors
 print(allow_descriptors(accounts))
 print(*resource.getrlimit(resource.RLIMIT_NOFILE))
 """

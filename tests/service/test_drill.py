@@ -21,13 +21,13 @@ from tui.core.drill import (
     DrillPlan,
     last_of,
 )
-from tui.service import drill as drilling
 from tui.service import drill_command
-from tui.service.drill import run_drill
-from tui.service.drill_log import KEPT, drills_file, keep_drill, read_drills
-from tui.service.drill_plan import account_of, plan_of_settings, plan_of_view
-from tui.service.drill_process import DrillProcess
-from tui.service.simulator_control import SimulatorControl
+from tui.service.drill import runner as drilling
+from tui.service.drill.history import KEPT, drills_file, keep_drill, read_drills
+from tui.service.drill.plan import account_of, plan_of_settings, plan_of_view
+from tui.service.drill.runner import run_drill
+from tui.service.drill.simulator_client import SimulatorControl
+from tui.service.drill.subprocess import DrillProcess
 
 DESK = (
     Account("htx-main", "htx", "https://api.hbdm.com", family="auto", extras=("triggers",)),
@@ -261,7 +261,7 @@ def test_a_process_that_is_no_drill_is_a_problem_that_is_told(
             self.wait(20)
 
     if at_once:
-        monkeypatch.setattr("tui.service.drill_process.subprocess.Popen", Ended)
+        monkeypatch.setattr("tui.service.drill.subprocess.subprocess.Popen", Ended)
     monkeypatch.setattr(sys, "executable", program)
     told: list[Drill] = []
     process = DrillProcess(plan_of_settings(DESK, 5), told.append)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tui.core.actions import Outcome, Report
-from tui.service.cancel_run import RunLimits
+from tui.service.cancel.run import RunLimits
 from tui.ui.app import KilldeskApp
 from tui.ui.outcome import OutcomeLines
 from tui.ui.panel import AccountPanel

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tui.core.frames import Frame
-from tui.service.frame_file import NotSaved, save
+from tui.service.files.frame_export import NotSaved, save
 
 AT_MS = 1_728_648_201_884
 FRAME = Frame(
@@ -74,7 +74,9 @@ def test_a_disk_that_fills_up_while_writing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The real error of the system, met in the middle of the writing."""
-    monkeypatch.setattr("tui.service.frame_file.open_private", lambda path, flags: _full(path))
+    monkeypatch.setattr(
+        "tui.service.files.frame_export.open_private", lambda path, flags: _full(path)
+    )
     with pytest.raises(NotSaved, match="No space left on device"):
         save([FRAME] * 10_000, tmp_path, AT_MS)
     assert list(tmp_path.iterdir()) == []

@@ -19,9 +19,10 @@ import pytest
 from tui.core.accounts import GuardSettings
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.view import GuardView
-from tui.service import aside, processes
-from tui.service.guards import ANSWER_S, Guards
-from tui.service.processes import process_start
+from tui.service.deadman import process_watch as processes
+from tui.service.deadman.guards import ANSWER_S, Guards
+from tui.service.deadman.process_watch import process_start
+from tui.service.desk import blocking as aside
 
 LIMIT_S = 1.5
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -519,7 +520,7 @@ async def test_everything_that_hangs_hangs_at_the_same_time(
         return await asyncio.get_running_loop().create_future()
 
     monkeypatch.setattr(aside.Aside, "run", hang)
-    monkeypatch.setattr("tui.service.guards._Answer._status", hang)
+    monkeypatch.setattr("tui.service.deadman.guards._Answer._status", hang)
     settings = GuardSettings(
         pid_file=str(tmp_path / "a"), file=str(tmp_path / "b"), url="http://127.0.0.1:1/"
     )

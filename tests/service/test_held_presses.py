@@ -15,10 +15,11 @@ from tui.core.actions import Outcome
 from tui.core.clocks import Instant, read_clock
 from tui.core.desk import Health
 from tui.core.secrets import Credentials
-from tui.service import absent, credential_request
+from tui.service.account import unavailable as absent
 from tui.service.demo import read_greeting
-from tui.service.headless import cancel_accounts
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
+from tui.service.headless_cancel import cancel_accounts
+from tui.service.secrets import credential_request
 
 NAME = "okx-desk"
 

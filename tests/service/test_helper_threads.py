@@ -9,12 +9,12 @@ import threading
 
 import pytest
 
-from tui.service.helper_threads import HelperThreads
+from tui.service.desk.helper_threads import HelperThreads
 
 WAIT_S = 90.0
 HANGS = """
 import asyncio, threading
-from tui.service.service_loop import run_service
+from tui.service.desk.event_loop import run_service
 
 async def main():
     begun = threading.Event()

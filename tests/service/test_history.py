@@ -12,7 +12,7 @@ from tui.core.clocks import Instant
 from tui.core.desk import AccountView
 from tui.core.orders import Book, OpenOrder
 from tui.core.timeseries import Past
-from tui.service.open_history import OpenHistory
+from tui.service.account.open_history import OpenHistory
 
 OpenDesk = Callable[..., Any]
 

@@ -15,8 +15,8 @@ from tui.core.accounts import GuardSettings, TimerSettings
 from tui.core.actions import Outcome
 from tui.core.clocks import read_clock
 from tui.core.deadman.view import TimerState
-from tui.service.cancel_run import RunLimits
-from tui.service.timer_lock import TimerLock
+from tui.service.cancel.run import RunLimits
+from tui.service.deadman.timer_lock import TimerLock
 
 OpenDesk = Callable[..., Any]
 

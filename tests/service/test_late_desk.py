@@ -12,7 +12,7 @@ from typing import Any
 from tui.core.actions import EVERYTHING, Outcome
 from tui.core.desk import DeskView, Health, NewSettings, RunView
 from tui.core.frames import FrameFeed
-from tui.service.late_desk import LateDesk, awaited
+from tui.service.desk.deferred import LateDesk, awaited
 
 WAIT_S = 60.0
 

@@ -8,7 +8,7 @@ import pytest
 
 from tui.core.actions import Action, Outcome, Report, Scope
 from tui.core.orders import Book, OpenOrder
-from tui.service.ledger import KEPT_S, MOST_EARLIER, Ledger
+from tui.service.account.ledger import KEPT_S, MOST_EARLIER, Ledger
 
 SPREADS = Action("spreads", "spreads", ("spread",), ("ws",), leaves="")
 ONE_CONTRACT = Scope(contract="A_B")

@@ -12,9 +12,9 @@ from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Outcome, Scope
 from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
-from tui.service.live_desk import LiveDesk
+from tui.service.account.worker import POLL_S, STILL_S
+from tui.service.desk.live import LiveDesk
 from tui.service.rounds import ROUND_S
-from tui.service.worker import POLL_S, STILL_S
 from tui.venues.base.protocol import Profile
 
 ALL = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")

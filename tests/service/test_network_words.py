@@ -9,7 +9,7 @@ import ssl
 
 import pytest
 
-from tui.service.network_words import said, unreachable
+from tui.service.network.errors import said, unreachable
 
 URL = "https://venue.example:8443"
 RESET = ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))

@@ -13,7 +13,7 @@ from tests.service.conftest import DeskOnTest
 from tui.core.actions import Outcome, Report
 from tui.core.coverage import not_covered
 from tui.service.demo import read_greeting
-from tui.service.headless import cancel_accounts
+from tui.service.headless_cancel import cancel_accounts
 
 OpenDesk = Callable[..., DeskOnTest]
 

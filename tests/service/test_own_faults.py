@@ -10,8 +10,8 @@ import pytest
 
 from tui.core.actions import Outcome
 from tui.core.desk import Health
-from tui.service import live_desk
-from tui.service.live_desk import LiveDesk
+from tui.service.desk import live as live_desk
+from tui.service.desk.live import LiveDesk
 
 OpenDesk = Callable[..., Any]
 
@@ -142,7 +142,7 @@ def test_a_service_that_ends_on_a_fault_says_so_once_and_prints_nothing(
     def broken(_: object) -> None:
         raise KeyError("a text that is not to be shown")
 
-    monkeypatch.setattr("tui.service.recorder.Recorder.flush", broken)
+    monkeypatch.setattr("tui.service.network.frame_recorder.Recorder.flush", broken)
     desk, said = LiveDesk((), lambda _: None), []
     desk.on_end = said.append
     desk.start()

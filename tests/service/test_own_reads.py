@@ -12,8 +12,9 @@ from tui.core.actions import Outcome, Report
 from tui.core.clocks import read_clock
 from tui.core.desk import Health
 from tui.core.frames import Frame
-from tui.service import cancel_run, read_pace
-from tui.service.cancel_run import RunLimits
+from tui.service.cancel import run as cancel_run
+from tui.service.cancel.run import RunLimits
+from tui.service.network import read_pace
 
 OpenDesk = Callable[..., DeskOnTest]
 

@@ -9,8 +9,8 @@ import pytest
 
 from tui.core.actions import Outcome, Report, worst_first
 from tui.core.clocks import read_clock
-from tui.service import book_reader
-from tui.service.cancel_run import RunLimits
+from tui.service.account import order_reader as book_reader
+from tui.service.cancel.run import RunLimits
 
 OpenDesk = Callable[..., Any]
 

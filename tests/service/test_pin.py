@@ -11,10 +11,17 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from tui.core.secrets import Secret
-from tui.service import pin as under_test
-from tui.service.keyring_door import CredentialsError
-from tui.service.pin import PIN_USER, KeyringEntry, Pin, SessionEntry, forget_pin, pin_problem
-from tui.service.settings import parse_settings
+from tui.service.secrets import pin as under_test
+from tui.service.secrets.keyring import CredentialsError
+from tui.service.secrets.pin import (
+    PIN_USER,
+    KeyringEntry,
+    Pin,
+    SessionEntry,
+    forget_pin,
+    pin_problem,
+)
+from tui.service.settings.loader import parse_settings
 
 CANARY = "canary-77"
 

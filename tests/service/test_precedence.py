@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from tui.core.clocks import read_clock
-from tui.service import precedence
-from tui.service.precedence import Precedence
+from tui.service.desk import cancel_priority as precedence
+from tui.service.desk.cancel_priority import Precedence
 
 
 async def test_the_rest_waits_until_the_last_cancel_is_answered() -> None:

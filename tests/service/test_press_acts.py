@@ -17,11 +17,12 @@ from tui.core.audit.chain import read_record
 from tui.core.clocks import read_clock
 from tui.core.desk import Health
 from tui.core.secrets import Credentials
-from tui.service import absent, runs
-from tui.service.audit import Audit
-from tui.service.cancel_run import RunLimits
+from tui.service.account import unavailable as absent
+from tui.service.audit.writer import Audit
+from tui.service.cancel import active_runs as runs
+from tui.service.cancel.run import RunLimits
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 from tui.ui.alarms import Alarms
 from tui.ui.panic_rows import PanicPress, rows, tally
 

@@ -8,7 +8,7 @@ import pytest
 
 from tui.core.clocks import Instant
 from tui.core.desk import DeskView
-from tui.service.publisher import PICTURE_SHARE, PUBLISH_S, Publisher
+from tui.service.desk.publisher import PICTURE_SHARE, PUBLISH_S, Publisher
 
 HEARD_S = 0.1
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.service import read_pace
-from tui.service.read_pace import ReadPace, _Bucket, _Place
+from tui.service.network import read_pace
+from tui.service.network.read_pace import ReadPace, _Bucket, _Place
 from tui.venues.base.protocol import RateLimit, RestCall
 
 LIST = RestCall("GET", "/list")

@@ -7,7 +7,7 @@ import pytest
 from tui.core.actions import Verdict
 from tui.core.desk import Health, RouteView
 from tui.core.frames import Transport
-from tui.service.readiness import UNTRIED, health_of, key_note
+from tui.service.account.health import UNTRIED, health_of, key_note
 from tui.venues.base.protocol import Profile, VenueError
 
 TRADES = Profile(can_trade=True, can_withdraw=False)

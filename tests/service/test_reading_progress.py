@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tui.core.clocks import Instant
-from tui.service.courier import Courier
-from tui.service.reading import LONG_S, Reading
+from tui.service.account.read_progress import LONG_S, Reading
+from tui.service.network.dispatcher import Courier
 from tui.venues.base.protocol import Call, Reply, RestCall, RestReply, Talk
 
 

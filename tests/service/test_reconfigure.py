@@ -14,7 +14,7 @@ from tui.core.accounts import Account, TimerSettings
 from tui.core.deadman.view import TimerState
 from tui.core.desk import Health, NewSettings
 from tui.core.secrets import Credentials
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 
 OpenDesk = Callable[..., Any]
 WAIT_S = 60

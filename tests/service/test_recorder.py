@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tui.core.clocks import read_clock
 from tui.core.frames import FrameFeed
-from tui.service.recorder import MANY, MANY_S, MOST_WAITING, Recorder
+from tui.service.network.frame_recorder import MANY, MANY_S, MOST_WAITING, Recorder
 from tui.service.rounds import ROUND_S
 
 SECRET = "0123456789abcdef-secret"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tui.service.drill_log import read_drills
-from tui.service.regular_file import MOST_BYTES, read_regular
-from tui.service.screen_file import ScreenFile
-from tui.service.settings import SettingsError, load_settings
+from tui.service.drill.history import read_drills
+from tui.service.files.regular_file import MOST_BYTES, read_regular
+from tui.service.files.ui_state import ScreenFile
+from tui.service.settings.loader import SettingsError, load_settings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
 

@@ -14,13 +14,13 @@ from tui.core.actions import Outcome
 from tui.core.audit.chain import read_record
 from tui.core.audit.codec import from_plain
 from tui.core.coverage import Coverage
-from tui.service import worker
-from tui.service.audit import Audit
-from tui.service.check import check_accounts
+from tui.service.account import worker
+from tui.service.account.listings import SINCE_PRESS
+from tui.service.audit.writer import Audit
 from tui.service.demo import read_greeting
-from tui.service.headless import Ended, cancel_accounts
-from tui.service.listings import SINCE_PRESS
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
+from tui.service.headless_cancel import Ended, cancel_accounts
+from tui.service.readiness_check import check_accounts
 
 OpenDesk = Callable[..., DeskOnTest]
 

@@ -12,9 +12,9 @@ from tui.core.actions import Outcome
 from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
 from tui.core.secrets import Credentials, Secret
-from tui.service.check import check_accounts
 from tui.service.demo import read_greeting
-from tui.service.headless import in_words
+from tui.service.headless_cancel import in_words
+from tui.service.readiness_check import check_accounts
 
 OpenDesk = Callable[..., Any]
 

@@ -16,9 +16,9 @@ from tui.core.clocks import Instant, read_clock
 from tui.core.desk import AccountView, DeskView, Health, NewSettings
 from tui.core.frames import Frame
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.service.audit_read import CannotRead
-from tui.service.replay_desk import ReplayDesk
-from tui.service.replay_index import SILENCE_MS, index_file
+from tui.service.audit.reader import CannotRead
+from tui.service.replay.desk import ReplayDesk
+from tui.service.replay.index import SILENCE_MS, index_file
 
 NOON_MS = 1_760_702_400_000
 WAIT_S = 60.0

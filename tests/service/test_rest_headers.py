@@ -6,8 +6,8 @@ from typing import Any
 
 from tui.core.clocks import read_clock
 from tui.core.frames import FrameFeed
-from tui.service.recorder import Recorder
-from tui.service.rest_route import shown_headers
+from tui.service.network.frame_recorder import Recorder
+from tui.service.network.rest_route import shown_headers
 
 
 def test_cookies_are_hidden_and_a_flood_of_headers_is_cut() -> None:

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 import tui.simulator
 from tui.core.actions import Outcome, Report
-from tui.service import cancel_run, socket_route, worker
-from tui.service.cancel_run import RunLimits
+from tui.service.account import worker
+from tui.service.cancel import run as cancel_run
+from tui.service.cancel.run import RunLimits
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
+from tui.service.network import websocket_route as socket_route
 
 LIMITS = RunLimits(ack_s=0.4, window_s=0.5)
 """Too short for a loaded machine now and then; that makes a run less certain, never more."""

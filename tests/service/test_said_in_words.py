@@ -6,7 +6,8 @@ import pytest
 
 from tui.core.actions import Outcome, Report, Scope
 from tui.core.drill import AccountDrill, Drill
-from tui.service import drill_command, headless
+from tui.service import drill_command
+from tui.service import headless_cancel as headless
 
 DRILLED = AccountDrill(
     "okx-desk", "okx", 12, 40.0, 90.0, 2.0, 15.0, 31.4, "confirmed", 0, 1, 9.0, 8.0

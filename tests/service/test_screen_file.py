@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.service.screen_file import ScreenFile
+from tui.service.files.ui_state import ScreenFile
 
 
 def test_it_remembers_from_one_start_to_the_next(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.frames import Frame
-from tui.service import rest_route
-from tui.service.cancel_run import RunLimits
+from tui.service.cancel.run import RunLimits
 from tui.service.http_connection import HttpConnection
-from tui.service.rest_route import READS_AT_ONCE
+from tui.service.network import rest_route
+from tui.service.network.rest_route import READS_AT_ONCE
 from tui.simulator.bitget.rest import ENDPOINTS
 from tui.simulator.rate_limits import Rate
 from tui.venues.base.protocol import NoReply, RestCall, SocketCall

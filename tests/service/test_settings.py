@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tui.core.accounts import Account, GuardSettings, TimerSettings
-from tui.service.settings import (
+from tui.service.settings.deadman import account_timer_warnings
+from tui.service.settings.loader import (
     Settings,
     SettingsError,
     load_settings,
     parse_settings,
     timer_warnings,
 )
-from tui.service.settings_timer import account_timer_warnings
 from tui.venues import VENUES
 
 DESIGN = """

@@ -15,10 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui.service.accounts import account_table, plan_change
-from tui.service.locations import make_private_folder, open_private, replace_private
-from tui.service.settings import SettingsError, load_settings
-from tui.service.settings_edit import (
+from tui.service.files.locations import make_private_folder, open_private, replace_private
+from tui.service.settings.accounts import account_table, plan_change
+from tui.service.settings.editor import (
     account_tables,
     add_account,
     change_account,
@@ -27,8 +26,9 @@ from tui.service.settings_edit import (
     read_tables,
     remove_account,
 )
-from tui.service.settings_sections import text_with_changes
-from tui.service.settings_table import merged
+from tui.service.settings.loader import SettingsError, load_settings
+from tui.service.settings.toml_sections import text_with_changes
+from tui.service.settings.validation import merged
 
 WRITTEN = """\
 # our desk, ask Ann before you change it

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui.core.accounts import TimerSettings
-from tui.service.settings import parse_settings
-from tui.service.settings_fields import (
+from tui.service.settings.fields import (
     ON,
     PLAIN_FIELDS,
     Field,
@@ -19,6 +18,7 @@ from tui.service.settings_fields import (
     typed_of,
     value_of,
 )
+from tui.service.settings.loader import parse_settings
 from tui.venues import VENUES
 
 FILE = Path("config.toml")

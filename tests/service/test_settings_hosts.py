@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui.core.accounts import Account
-from tui.service.settings import SettingsError, load_settings, parse_settings
+from tui.service.settings.loader import SettingsError, load_settings, parse_settings
 from tui.venues import VENUES
 from tui.venues.common.sites import Site, host_of
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 import pytest
 
 from tui.core.orders import Book
-from tui.service import shared_reads
-from tui.service.shared_reads import Request, SharedReads
+from tui.service.network import shared_reads
+from tui.service.network.shared_reads import Request, SharedReads
 
 QUOTES = ("quote",)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tui.service.timer_lock import TimerLock
+from tui.service.deadman.timer_lock import TimerLock
 
 KEY = "canary-7781"
 HOLDER = """
 import sys
 from pathlib import Path
-from tui.service.timer_lock import TimerLock
+from tui.service.deadman.timer_lock import TimerLock
 lock = TimerLock(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
 print(lock.take() or "taken", flush=True)
 for line in sys.stdin:

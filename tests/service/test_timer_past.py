@@ -15,9 +15,9 @@ from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.machine import STRAY_S, Deadman
 from tui.core.deadman.plan import TimerPlan
 from tui.core.deadman.view import TimerState
-from tui.service import timer_lock
-from tui.service.timer_lock import TimerLock
-from tui.service.timer_past import MOST_BYTES, TimerPast
+from tui.service.deadman import timer_lock
+from tui.service.deadman.timer_lock import TimerLock
+from tui.service.deadman.timer_past import MOST_BYTES, TimerPast
 
 OpenDesk = Callable[..., Any]
 

@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from tui.core.actions import Outcome
 from tui.core.clocks import read_clock
-from tui.service import socket_route
+from tui.service.network import websocket_route as socket_route
 
 OpenDesk = Callable[..., Any]
 

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tui.core.desk import Health
-from tui.service.network_words import unreachable
-from tui.service.readiness import UNTRIED
+from tui.service.account.health import UNTRIED
+from tui.service.network.errors import unreachable
 
 OpenDesk = Callable[..., Any]
 DESK = "okx-desk"

@@ -16,8 +16,8 @@ from textual.widgets import Input
 
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.service.configuration import Configuration
-from tui.service.settings import Settings, load_settings
+from tui.service.settings.loader import Settings, load_settings
+from tui.service.settings.store import Configuration
 from tui.ui.account_form import AccountForm
 from tui.ui.account_test import AccountTest
 from tui.ui.fields import FieldRow, SecretInput

@@ -15,11 +15,11 @@ from tui.core.clocks import Instant
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.core.secrets import Secret
-from tui.service import configuration as service
-from tui.service.configuration import Configuration
-from tui.service.pin import Pin, SessionEntry
-from tui.service.settings import load_settings
-from tui.service.settings_fields import PLAIN_FIELDS
+from tui.service.secrets.pin import Pin, SessionEntry
+from tui.service.settings import store as service
+from tui.service.settings.fields import PLAIN_FIELDS
+from tui.service.settings.loader import load_settings
+from tui.service.settings.store import Configuration
 from tui.ui.account_form import AccountForm
 from tui.ui.account_test import AccountTest
 from tui.ui.accounts_screen import AccountsScreen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textual.app import App
 
-from tui.service.screen_file import ScreenFile
+from tui.service.files.ui_state import ScreenFile
 from tui.ui.beside import beside, finish_writing, still_writing
 from tui.ui.themed import ThemedApp
 from tui.ui.themes import LIGHT

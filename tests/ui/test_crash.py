@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.service.configuration import Configuration
-from tui.service.settings import Settings
+from tui.service.settings.loader import Settings
+from tui.service.settings.store import Configuration
 from tui.ui.textual_compat.crash_report import CRASHED, CrashReport, crash_sentence
 from tui.ui.welcome import WelcomeApp
 

@@ -11,7 +11,7 @@ import pytest
 
 from tui.core.desk import DeskView
 from tui.core.drill import AccountDrill, Drill, DrillPlan
-from tui.service import drill_process
+from tui.service.drill import subprocess as drill_process
 from tui.ui.drill_screen import DrillScreen
 from tui.ui.drills import Drills, ago
 

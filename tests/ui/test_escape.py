@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from tui.core.secrets import Secret
-from tui.service.pin import Pin, SessionEntry
+from tui.service.secrets.pin import Pin, SessionEntry
 from tui.ui.help import HelpScreen
 from tui.ui.history_screen import HistoryScreen
 from tui.ui.order_chooser import OrderChooser

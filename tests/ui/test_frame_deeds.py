@@ -13,8 +13,8 @@ import pytest
 
 from tui.core.desk import DeskView
 from tui.core.frames import Frame
-from tui.service.clipboard import Tried
-from tui.service.locations import find_locations
+from tui.service.files.clipboard import Tried
+from tui.service.files.locations import find_locations
 from tui.ui.frame_copy import MOST_BYTES, told
 from tui.ui.frame_lines import TypedLine
 from tui.ui.frame_pair import whereabouts

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tui.service.configuration import Configuration
-from tui.service.screen_file import ScreenFile
-from tui.service.settings import Settings
+from tui.service.files.ui_state import ScreenFile
+from tui.service.settings.loader import Settings
+from tui.service.settings.store import Configuration
 from tui.ui.themes import DARK, LIGHT
 from tui.ui.welcome import WelcomeApp
 

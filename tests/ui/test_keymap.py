@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from tui.service.settings import parse_settings
-from tui.service.settings_table import SettingsError
+from tui.service.settings.loader import parse_settings
+from tui.service.settings.validation import SettingsError
 from tui.ui.help import HelpScreen
 from tui.ui.keys.bindings import ALL_KEYS
 from tui.ui.keys.keymap import Keymap, in_force, read_keymap, shown, use_keys

@@ -11,8 +11,8 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from tui.core.desk import DeskView
-from tui.service.configuration import Configuration
-from tui.service.settings import load_settings
+from tui.service.settings.loader import load_settings
+from tui.service.settings.store import Configuration
 from tui.ui.fields import FieldRow
 from tui.ui.keys.bindings import ALL_KEYS
 from tui.ui.keys_screen import KeysScreen

@@ -16,8 +16,8 @@ from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.core.desk_gate import LOCKED, LOCKED_VIEW
 from tui.core.secrets import Secret
-from tui.service.keyring_door import CredentialsError
-from tui.service.pin import Pin, SessionEntry
+from tui.service.secrets.keyring import CredentialsError
+from tui.service.secrets.pin import Pin, SessionEntry
 from tui.ui.buttons import CancelButton, PanicButton, ToolButton
 from tui.ui.header import Mode, UtcClock
 from tui.ui.help import HelpScreen

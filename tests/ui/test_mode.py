@@ -12,7 +12,7 @@ import pytest
 from tests.ui.drawn import letters
 from tui.core.desk import DeskView
 from tui.core.secrets import Secret
-from tui.service.pin import Pin, SessionEntry
+from tui.service.secrets.pin import Pin, SessionEntry
 from tui.ui.mode import DeskMode, Marks, Mode, mode_of
 from tui.ui.themes import OWN
 

@@ -15,7 +15,7 @@ from textual.command import CommandList, CommandPalette
 from tui.core.actions import Outcome
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.service import locations
+from tui.service.files import locations
 from tui.ui.keys.keymap import read_keymap
 from tui.ui.order_chooser import OrderChooser
 

@@ -17,8 +17,8 @@ from tui.core.audit.codec import to_plain
 from tui.core.audit.snapshots import Pictures
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
-from tui.service.replay_desk import ReplayDesk
-from tui.service.replay_index import index_file
+from tui.service.replay.desk import ReplayDesk
+from tui.service.replay.index import index_file
 from tui.ui.buttons import CancelButton, ToolButton
 from tui.ui.replay import ReplayApp
 

@@ -23,11 +23,11 @@ from tests.service.conftest import DeskOnTest
 from tui.core.audit.chain import read_record
 from tui.core.audit.codec import from_plain
 from tui.core.coverage import Coverage, not_covered
-from tui.service import check
-from tui.service.audit import Audit
-from tui.service.cancel_run import RunLimits
+from tui.service import readiness_check as check
+from tui.service.audit.writer import Audit
+from tui.service.cancel.run import RunLimits
 from tui.service.demo import read_greeting
-from tui.service.live_desk import LiveDesk
+from tui.service.desk.live import LiveDesk
 from tui.ui.figures import Figures, counts
 from tui.ui.head import PanelHead, title
 from tui.ui.header import DeskState, readiness

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from tui.core.desk import DeskView
-from tui.service.configuration import Configuration
-from tui.service.settings import Settings
+from tui.service.settings.loader import Settings
+from tui.service.settings.store import Configuration
 from tui.ui.buttons import KeyButton
 from tui.ui.header import Header
 from tui.ui.keys.keymap import read_keymap

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from tui.core.accounts import Account, TimerSettings
 from tui.core.secrets import Credentials, Secret
-from tui.service.descriptors import allow_descriptors
+from tui.service.files.descriptors import allow_descriptors
 from tui.venues import VENUES
 
 START_S = 15.0

@@ -13,9 +13,9 @@ from typing import TextIO
 
 from tui.core.accounts import Account
 from tui.core.drill import AccountDrill, Drill, DrillError, DrillPlan, last_of
-from tui.service.drill import run_drill
-from tui.service.drill_log import drills_file, keep_drill, read_drills
-from tui.service.drill_plan import plan_of_settings
+from tui.service.drill.history import drills_file, keep_drill, read_drills
+from tui.service.drill.plan import plan_of_settings
+from tui.service.drill.runner import run_drill
 
 NICENESS = 10
 """A drill beside a dashboard gives way to it."""

@@ -18,7 +18,7 @@ import h11
 
 from tui.service.http_body import CannotUnpack, unpacked
 from tui.service.http_head import MAX_HEAD, HeadMender
-from tui.service.network_words import said, unreadable
+from tui.service.network.errors import said, unreadable
 
 MAX_BODY = 8 * 1024 * 1024
 """Bytes that one answer may have."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Secret
-from tui.service.credentials import (
+from tui.service.secrets.credentials import (
     credentials_problem,
     decode_fields,
     make_credentials,

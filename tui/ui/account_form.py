@@ -17,16 +17,14 @@ from textual.widgets import Button, Static
 
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Secret
-from tui.service.accounts import PlannedAccount, account_table, plan_account, plan_change
-from tui.service.configuration import Configuration
-from tui.service.credentials import (
+from tui.service.secrets.credentials import (
     describe_keyring,
     make_credentials,
     needed_fields,
     wrong_field,
 )
-from tui.service.settings import SettingsError
-from tui.service.settings_fields import (
+from tui.service.settings.accounts import PlannedAccount, account_table, plan_account, plan_change
+from tui.service.settings.fields import (
     Field,
     Sort,
     account_fields,
@@ -34,6 +32,8 @@ from tui.service.settings_fields import (
     typed_of,
     value_of,
 )
+from tui.service.settings.loader import SettingsError
+from tui.service.settings.store import Configuration
 from tui.ui.account_test import AccountTest
 from tui.ui.beside import beside, sentence
 from tui.ui.configuring import before_saving

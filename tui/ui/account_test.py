@@ -13,8 +13,8 @@ from tui.core.accounts import Account
 from tui.core.desk import DeskView, Health
 from tui.core.sanitize import safe_text
 from tui.core.secrets import Credentials
-from tui.service.check import PATIENCE_S, AccountCheck, Step, check_accounts
-from tui.service.credentials import PROMPT_TIMEOUT_S, find_credentials
+from tui.service.readiness_check import PATIENCE_S, AccountCheck, Step, check_accounts
+from tui.service.secrets.credentials import PROMPT_TIMEOUT_S, find_credentials
 from tui.ui.beside import beside, sentence, teller
 from tui.ui.dialog import DeskDialog
 from tui.ui.lines import Line, Said

@@ -19,8 +19,8 @@ from textual.widgets.option_list import Option
 
 from tui.core.desk import AccountView, DeskView
 from tui.core.sanitize import safe_text
-from tui.service.accounts import AccountEntry, Removal, account_entry
-from tui.service.configuration import Configuration
+from tui.service.settings.accounts import AccountEntry, Removal, account_entry
+from tui.service.settings.store import Configuration
 from tui.ui.account_form import open_form
 from tui.ui.account_test import AccountTest
 from tui.ui.beside import beside, sentence

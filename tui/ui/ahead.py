@@ -26,7 +26,7 @@ MODULES = (
     "tui.ui.readiness_screen",
     "tui.ui.order_chooser",
     "tui.ui.scope_chooser",
-    "tui.service.headless",
+    "tui.service.headless_cancel",
     "filelock",  # the first timer that is armed takes a lock
     "tui.ui.frame_view",
     "tui.ui.frame_copy",
@@ -35,7 +35,7 @@ MODULES = (
     "tui.ui.palette",
     "tui.ui.charts",
     "rich.ansi",  # the first plot needs it
-    "tui.service.drill_plan",
+    "tui.service.drill.plan",
     "tui.ui.drill_screen",
     "tomlkit",
     "tui.ui.accounts_screen",

@@ -19,9 +19,9 @@ from tui.core.desk import Desk, DeskView
 from tui.core.desk_gate import Gate
 from tui.core.frames import Frame
 from tui.core.sanitize import safe_text
-from tui.service.pin import Pin, SessionEntry
-from tui.service.screen_file import ScreenFile
-from tui.service.settings_table import SettingsError
+from tui.service.files.ui_state import ScreenFile
+from tui.service.secrets.pin import Pin, SessionEntry
+from tui.service.settings.validation import SettingsError
 from tui.ui.after import after, on_the_second
 from tui.ui.ahead import load_ahead
 from tui.ui.alarms import Alarms
@@ -50,8 +50,8 @@ from tui.ui.styles import styles
 from tui.ui.textual_compat.crash_report import FAILED
 
 if TYPE_CHECKING:
-    from tui.service.configuration import Configuration
-    from tui.service.settings import Settings
+    from tui.service.settings.loader import Settings
+    from tui.service.settings.store import Configuration
 
 _SAID_S = 4.0
 _NOT_IN_A_BURST = LEAVING_ACTIONS | {"lock", "configure", "confirm_presence", "suspend"}

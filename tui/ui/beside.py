@@ -14,8 +14,8 @@ from typing import TypeVar
 from textual.message_pump import MessagePump
 
 from tui.core.sanitize import safe_text
-from tui.service.keyring_door import CredentialsError
-from tui.service.settings_table import SettingsError
+from tui.service.secrets.keyring import CredentialsError
+from tui.service.settings.validation import SettingsError
 
 T = TypeVar("T")
 

@@ -12,14 +12,14 @@ from textual.message import Message
 from tui.core.clocks import Clock
 from tui.core.desk import Desk
 from tui.core.sanitize import safe_text
-from tui.service.settings_table import SettingsError
+from tui.service.settings.validation import SettingsError
 from tui.ui.beside import beside, sentence, teller
 from tui.ui.keys.keymap import shown
 from tui.ui.presses import Presses
 
 if TYPE_CHECKING:
-    from tui.service.configuration import Configuration, SettingsWatch, Told
-    from tui.service.settings import Settings
+    from tui.service.settings.loader import Settings
+    from tui.service.settings.store import Configuration, SettingsWatch, Told
 
 
 def _changed(told: Told, path: Path) -> str:
@@ -84,7 +84,7 @@ class Configuring:
     def start(self) -> None:
         """Watches the file from now on. Called on the screen's loop."""
         if self._configuration is not None:
-            from tui.service.configuration import SettingsWatch
+            from tui.service.settings.store import SettingsWatch
 
             self._watch = SettingsWatch(self._configuration, teller(self._app, self._told))
             self._watch.start()

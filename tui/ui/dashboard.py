@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from tui.core.sanitize import safe_text
-from tui.service.descriptors import allow_descriptors
-from tui.service.late_desk import LateDesk, awaited
-from tui.service.locations import find_locations
-from tui.service.screen_file import ScreenFile
+from tui.service.desk.deferred import LateDesk, awaited
+from tui.service.files.descriptors import allow_descriptors
+from tui.service.files.locations import find_locations
+from tui.service.files.ui_state import ScreenFile
 from tui.ui.app import KilldeskApp
 from tui.ui.beside import finish_writing, still_writing
 from tui.ui.drills import Drills
@@ -23,8 +23,8 @@ from tui.ui.textual_compat.crash_report import CRASHED, crash_sentence
 from tui.ui.unfinished import finish_runs, unfinished_lines
 
 if TYPE_CHECKING:
-    from tui.service.live_desk import LiveDesk
-    from tui.service.settings import Settings
+    from tui.service.desk.live import LiveDesk
+    from tui.service.settings.loader import Settings
 
 Screen: TypeAlias = Callable[[Callable[[], None]], KilldeskApp]
 """Makes the screen; it is given what to call once it stands."""
@@ -40,8 +40,8 @@ DEMO_ACCOUNTS = (
 
 def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
-    from tui.service.configuration import Configuration, desk_notice
-    from tui.service.pin import KeyringEntry, Pin
+    from tui.service.secrets.pin import KeyringEntry, Pin
+    from tui.service.settings.store import Configuration, desk_notice
     from tui.ui.keys.keymap import read_keymap
     from tui.venues import title_of
 
@@ -50,9 +50,9 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
 
     @contextmanager
     def opening() -> Iterator[LiveDesk]:
-        from tui.service.audit_session import audit_of
-        from tui.service.credentials import find_credentials
-        from tui.service.live_desk import LiveDesk
+        from tui.service.audit.session import audit_of
+        from tui.service.desk.live import LiveDesk
+        from tui.service.secrets.credentials import find_credentials
 
         desk = LiveDesk(
             settings.accounts,
@@ -95,7 +95,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
 
 
 def _drills() -> Drills:
-    from tui.service.drill_log import drills_file, read_drills
+    from tui.service.drill.history import drills_file, read_drills
 
     try:
         return Drills(read_drills(drills_file()), keep=True)
@@ -109,7 +109,7 @@ def run_demo(*, view_only: bool = False) -> int:
     @contextmanager
     def opening() -> Iterator[LiveDesk]:
         from tui.service.demo import demo_desk
-        from tui.service.live_desk import LiveDesk
+        from tui.service.desk.live import LiveDesk
 
         short = allow_descriptors(len(DEMO_ACCOUNTS))
         with demo_desk() as demo:
@@ -138,8 +138,8 @@ def run_demo(*, view_only: bool = False) -> int:
 
 def run_welcome(settings: Settings, *, view_only: bool = False) -> int:
     """What a desk without accounts offers: the demo desk, or to add one and go on with it."""
-    from tui.service.configuration import Configuration
-    from tui.service.settings import load_settings
+    from tui.service.settings.loader import load_settings
+    from tui.service.settings.store import Configuration
     from tui.ui.welcome import WelcomeApp
 
     assert settings.path is not None

@@ -12,7 +12,7 @@ from textual.content import Content
 from tui.core.clocks import Clock
 from tui.core.desk import DeskView
 from tui.core.drill import AccountDrill, Drill
-from tui.service.drill_plan import plan_of_view
+from tui.service.drill.plan import plan_of_view
 from tui.ui.dialog import DeskDialog
 from tui.ui.drill_lines import FIGURES_HEIGHT, DrillFigures, Shown, drill_lines
 from tui.ui.drills import DrillMoved, Drills, ago

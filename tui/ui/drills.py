@@ -13,7 +13,7 @@ from tui.core.desk import DeskView
 
 if TYPE_CHECKING:
     from tui.core.drill import Drill
-    from tui.service.drill_process import DrillProcess
+    from tui.service.drill.subprocess import DrillProcess
 
 CAREFUL_MS = 30 * 86_400_000
 """Age from which a drill says little of the desk."""
@@ -61,8 +61,8 @@ class Drills:
         if self.running is not None or not view.accounts:
             return
         from tui.core.drill import Drill
-        from tui.service.drill_plan import plan_of_view
-        from tui.service.drill_process import DrillProcess
+        from tui.service.drill.plan import plan_of_view
+        from tui.service.drill.subprocess import DrillProcess
 
         process = DrillProcess(
             plan_of_view(view, keep=self.keep), lambda drill: self._told(process, drill)

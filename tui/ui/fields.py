@@ -16,8 +16,8 @@ from textual.widgets import Input, OptionList, Static
 
 from tui.core.sanitize import safe_text
 from tui.core.secrets import Secret
-from tui.service.settings import SettingsError
-from tui.service.settings_fields import ON, Field, Sort
+from tui.service.settings.fields import ON, Field, Sort
+from tui.service.settings.loader import SettingsError
 from tui.ui.keyed import KeyedApp
 from tui.ui.keys.keymap import panic_in_field
 from tui.ui.painted import ink

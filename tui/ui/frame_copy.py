@@ -10,7 +10,7 @@ from textual.app import App
 from textual.notifications import SeverityLevel
 
 from tui.core.frames import Frame
-from tui.service.clipboard import Tried, copy
+from tui.service.files.clipboard import Tried, copy
 from tui.ui.beside import beside, sentence
 from tui.ui.frame_text import size
 from tui.ui.tmux import through_tmux

@@ -10,8 +10,8 @@ from textual.notifications import SeverityLevel
 
 from tui.core.frames import Frame
 from tui.core.sanitize import safe_text
-from tui.service.frame_file import NotSaved, save
-from tui.service.locations import find_locations
+from tui.service.files.frame_export import NotSaved, save
+from tui.service.files.locations import find_locations
 from tui.ui.beside import beside, sentence
 
 

@@ -13,7 +13,7 @@ from textual.errors import NoWidget
 from tui.core.clocks import Clock
 from tui.core.desk_gate import LOCKED, LOCKED_VIEW, VIEW_ONLY, Gate
 from tui.core.lockout import Attempts, Idleness
-from tui.service.pin import Pin
+from tui.service.secrets.pin import Pin
 from tui.ui.barred import LEAVING_ACTIONS, LOCKED_ACTIONS, SENDING_ACTIONS
 from tui.ui.beside import beside, sentence
 from tui.ui.buttons import KeyButton, PanicButton

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Input, TextArea
 
 from tui.core.sanitize import visible
-from tui.service.screen_file import ScreenFile
+from tui.service.files.ui_state import ScreenFile
 from tui.ui.keys.bindings import APP_KEYS, PALETTE
 from tui.ui.keys.keymap import Keymap, change_keys, key_name, use_keys
 from tui.ui.keys.layouts import meant_key

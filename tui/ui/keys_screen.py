@@ -7,11 +7,11 @@ from pathlib import Path
 
 from textual.widget import Widget
 
-from tui.service.settings import Settings
-from tui.service.settings_edit import Tables
-from tui.service.settings_fields import Field, nested
-from tui.service.settings_keys import read_keys
-from tui.service.settings_table import SettingsTable
+from tui.service.settings.editor import Tables
+from tui.service.settings.fields import Field, nested
+from tui.service.settings.keys import read_keys
+from tui.service.settings.loader import Settings
+from tui.service.settings.validation import SettingsTable
 from tui.ui.fields import Label
 from tui.ui.keys.bindings import ALL_KEYS, Key
 from tui.ui.keys.keymap import read_keymap

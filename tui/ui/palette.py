@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.style import Style
 
 from tui.core.desk import AccountView
-from tui.service.locations import find_locations, replace_private
+from tui.service.files.locations import find_locations, replace_private
 from tui.ui.barred import possible
 from tui.ui.beside import beside, disk_sentence
 from tui.ui.keys.bindings import APP_KEYS, DESK_KEYS, Key

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from tui.core.lockout import Attempts
 from tui.core.secrets import Secret
-from tui.service.pin import LONGEST, SHORTEST, Pin, pin_problem
+from tui.service.secrets.pin import LONGEST, SHORTEST, Pin, pin_problem
 from tui.ui.beside import beside, sentence
 from tui.ui.dialog import KeysLine
 from tui.ui.keyed import TakesText

@@ -13,8 +13,8 @@ from textual.screen import Screen
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
 from tui.core.frames import Frame
-from tui.service.replay_desk import ReplayDesk
-from tui.service.replay_index import ReplayIndex
+from tui.service.replay.desk import ReplayDesk
+from tui.service.replay.index import ReplayIndex
 from tui.ui.alarms import Alarms
 from tui.ui.app import KilldeskApp
 from tui.ui.beside import finish_writing

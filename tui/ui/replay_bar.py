@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.content import Content
 
-from tui.service.replay_desk import Place
+from tui.service.replay.desk import Place
 from tui.ui.keybar import Again, KeyBar
 from tui.ui.keys.bindings import Key, When
 from tui.ui.painted import Painted, first_fitting, ink, row

@@ -9,9 +9,9 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.service.configuration import Configuration
-from tui.service.settings_edit import Tables
-from tui.service.settings_fields import PLAIN_FIELDS, Field, typed_of, value_of
+from tui.service.settings.editor import Tables
+from tui.service.settings.fields import PLAIN_FIELDS, Field, typed_of, value_of
+from tui.service.settings.store import Configuration
 from tui.ui.account_form import open_form
 from tui.ui.fields import Label
 from tui.ui.keys_screen import KeysScreen

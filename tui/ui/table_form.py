@@ -15,10 +15,10 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from tui.service.configuration import Configuration
-from tui.service.settings import Settings, SettingsError
-from tui.service.settings_edit import Tables, plain_tables, read_tables
-from tui.service.settings_fields import Field
+from tui.service.settings.editor import Tables, plain_tables, read_tables
+from tui.service.settings.fields import Field
+from tui.service.settings.loader import Settings, SettingsError
+from tui.service.settings.store import Configuration
 from tui.ui.beside import beside, sentence
 from tui.ui.configuring import before_saving
 from tui.ui.fields import SHORT_BELOW, FieldList, FieldRow, Label, PanicHint, heading

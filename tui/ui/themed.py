@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from textual.theme import ThemeProvider
 
-from tui.service.screen_file import ScreenFile
+from tui.service.files.ui_state import ScreenFile
 from tui.ui.beside import beside, disk_sentence
 from tui.ui.palette_screen import Palette
 from tui.ui.sparing_styles import SparingStyles

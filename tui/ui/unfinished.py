@@ -20,7 +20,9 @@ def finish_runs(desk: Desk, say: Callable[[str], None]) -> None:
     running = running_cancels(desk.view)
     if not running:
         return
-    from tui.service.headless import in_words  # the service itself is not loaded before the screen
+    from tui.service.headless_cancel import (
+        in_words,  # the service itself is not loaded before the screen
+    )
 
     say(f"Still under way: {', '.join(running)}. Waiting for the outcome; ctrl+c stops that.")
     before = {report for account in desk.view.accounts for report in account.reports}

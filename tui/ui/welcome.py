@@ -14,8 +14,8 @@ from textual.widgets import Button, Static
 from tui.ui.themed import ThemedApp
 
 if TYPE_CHECKING:
-    from tui.service.configuration import Configuration
-    from tui.service.screen_file import ScreenFile
+    from tui.service.files.ui_state import ScreenFile
+    from tui.service.settings.store import Configuration
 
 Choice = Literal["demo", "account", "quit"]
 

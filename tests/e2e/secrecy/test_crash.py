@@ -17,17 +17,17 @@ Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 LeftBehind = Callable[..., list[str]]
 
 IN_THE_SERVICE = (
-    "tui.service.access:Access.sign",
-    "tui.service.access:Access.login",
-    "tui.service.credentials:decode_fields",
-    "tui.service.live_desk:LiveDesk._hire",
-    "tui.service.live_desk:LiveDesk._draw",
-    "tui.service.workers:Workers.stop",
-    "tui.service.worker:AccountWorker.view",
-    "tui.service.recorder:Recorder._clean_one",
-    "tui.service.audit:Audit._write_all",
-    "tui.service.audit:Audit.press",
-    "tui.service.headless:cancel_accounts",
+    "tui.service.account.context:Access.sign",
+    "tui.service.account.context:Access.login",
+    "tui.service.secrets.credentials:decode_fields",
+    "tui.service.desk.live:LiveDesk._hire",
+    "tui.service.desk.live:LiveDesk._draw",
+    "tui.service.account.pool:Workers.stop",
+    "tui.service.account.worker:AccountWorker.view",
+    "tui.service.network.frame_recorder:Recorder._clean_one",
+    "tui.service.audit.writer:Audit._write_all",
+    "tui.service.audit.writer:Audit.press",
+    "tui.service.headless_cancel:cancel_accounts",
 )
 IN_A_DIALOG = (
     ("tui.ui.app:KilldeskApp.action_history", "h"),
@@ -71,7 +71,10 @@ def test_in_the_command_line(
     tmp_path: Path,
     home: Path,
 ) -> None:
-    for place in ("tui.service.accounts:store_account", "tui.service.credentials:write_entry"):
+    for place in (
+        "tui.service.settings.accounts:store_account",
+        "tui.service.secrets.credentials:write_entry",
+    ):
         clean_env["LOUD_CRASH"] = place
         done = killdesk(
             *("accounts", "add", "okx-desk", "--venue", "okx"),
@@ -114,8 +117,8 @@ def test_in_the_screen_and_beside_it(
     assert b"Traceback" not in desk.received
     said.append(bytes(desk.received))
     for place in (
-        "tui.service.access:Access.login",
-        "tui.service.workers:Workers.stop",
+        "tui.service.account.context:Access.login",
+        "tui.service.account.pool:Workers.stop",
         "tui.ui.bridge:Bridge._plan",
     ):
         desk = terminal("--config", configured, columns=200, rows=46, LOUD_CRASH=place)

@@ -16,7 +16,7 @@ import pytest
 
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Secret
-from tui.service.credentials import (
+from tui.service.secrets.credentials import (
     CredentialsError,
     delete_credentials,
     describe_keyring,

@@ -12,7 +12,7 @@ from pathlib import Path
 from textual.keys import Keys, _character_to_key
 
 from tui.core.sanitize import safe_text
-from tui.service.settings_table import SettingsError
+from tui.service.settings.validation import SettingsError
 from tui.ui.keys.bindings import ALL_KEYS, APP_KEYS, Key
 
 PANIC, FIELD_PANIC = APP_KEYS[:2]

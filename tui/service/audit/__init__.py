@@ -1,0 +1,1 @@
+"""The record on disk: written, compressed, read and checked."""

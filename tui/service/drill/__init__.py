@@ -1,0 +1,1 @@
+"""A rehearsal of the panic against the simulator, and its history."""

@@ -1,0 +1,1 @@
+"""Files and places outside the settings and the record."""

@@ -1,0 +1,1 @@
+"""A recorded session as a desk to look at."""

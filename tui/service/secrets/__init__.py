@@ -1,0 +1,1 @@
+"""Credentials and PIN in the OS keyring."""
