@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli import main
+from tui.cli.main import main
 from tui.core.audit.chain import START, Chain
 from tui.core.audit.heads import NotedHead
 from tui.service.audit.heads import HeadNotes

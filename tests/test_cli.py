@@ -17,7 +17,7 @@ import keyring.core
 import pytest
 
 from tests.dispositions import from_shell
-from tui.cli import main
+from tui.cli.main import main
 from tui.service.files import locations
 from tui.simulator import running
 from tui.venues import VENUES

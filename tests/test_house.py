@@ -71,15 +71,16 @@ def test_the_simulator_stands_apart() -> None:
     "arguments", [["--help"], ["--version"], ["simulate", "--help"], ["accounts", "--help"]]
 )
 def test_help_is_instant_because_it_loads_next_to_nothing(arguments: list[str]) -> None:
-    found = loaded_by(f"from tui.cli import main; main({arguments!r})")
+    found = loaded_by(f"from tui.cli.main import main; main({arguments!r})")
     assert not found & {*SCREEN, *WIRE, "asyncio", "tomlkit", "platformdirs"}
     assert {name for name in found if name.startswith("tui.")} <= {
-        "tui.arguments",
+        "tui.cli.parser",
         "tui.cli",
-        "tui.console",
+        "tui.cli.main",
+        "tui.cli.console",
         "tui.core",
         "tui.core.sanitize",
-        "tui.streams",
+        "tui.cli.streams",
     }
 
 

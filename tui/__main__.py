@@ -6,7 +6,7 @@ import sys
 def main() -> int:
     """Runs the command line; the exit code. What interrupts its loading is one sentence, too."""
     try:
-        from tui.cli import main as run
+        from tui.cli.main import main as run
 
         return run()
     except KeyboardInterrupt:

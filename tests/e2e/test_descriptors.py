@@ -25,7 +25,7 @@ LIMITED = """
 import resource, sys
 hard = int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(120, hard), hard))
-from tui.cli import main
+from tui.cli.main import main
 sys.exit(main())
 """
 MANY = 32

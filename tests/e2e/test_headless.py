@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.dispositions import from_shell
-from tui.console import UNRESOLVED
+from tui.cli.console import UNRESOLVED
 
 ALL = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
 Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -156,7 +156,7 @@ def test_a_pipe_that_does_not_block_gets_all_of_it(clean_env: dict[str, str]) ->
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     process = subprocess.Popen(
-        [sys.executable, "-c", "from tui.console import say_json; say_json('x' * 3_000_000)"],
+        [sys.executable, "-c", "from tui.cli.console import say_json; say_json('x' * 3_000_000)"],
         env=clean_env,
         stdout=writing,
     )

@@ -12,10 +12,10 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
+from tui.cli import secret_prompt as secrets_input
+from tui.cli.secret_prompt import SecretsInputError, ask_secrets, read_secrets
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Secret
-from tui.service import secrets_input
-from tui.service.secrets_input import SecretsInputError, ask_secrets, read_secrets
 from tui.service.settings.accounts import (
     AccountEntry,
     Removal,

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tui.cli import drill as drill_command
 from tui.core.accounts import Account
 from tui.core.drill import (
     STEPS,
@@ -21,7 +22,6 @@ from tui.core.drill import (
     DrillPlan,
     last_of,
 )
-from tui.service import drill_command
 from tui.service.drill import runner as drilling
 from tui.service.drill.history import KEPT, drills_file, keep_drill, read_drills
 from tui.service.drill.plan import account_of, plan_of_settings, plan_of_view
@@ -132,7 +132,7 @@ def test_a_venue_that_does_not_answer_is_a_failed_drill(monkeypatch: pytest.Monk
 
 
 def test_no_keyring_is_even_loaded() -> None:
-    ask = "import sys, tui.service.drill_command; print('keyring' in sys.modules)"
+    ask = "import sys, tui.cli.drill; print('keyring' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tui.cli import drill as drill_command
 from tui.core.actions import Outcome, Report, Scope
 from tui.core.drill import AccountDrill, Drill
-from tui.service import drill_command
 from tui.service import headless_cancel as headless
 
 DRILLED = AccountDrill(

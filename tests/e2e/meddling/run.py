@@ -90,7 +90,7 @@ if __name__ == "__main__":
     import textual
 
     import tui
-    from tui.cli import main
+    from tui.cli.main import main
 
     write(f"from {tui.__file__} {textual.__file__}")
     sys.exit(main())

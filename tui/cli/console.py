@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 
+from tui.cli.streams import is_terminal, write_error, write_out
 from tui.core.sanitize import safe_text
-from tui.streams import is_terminal, write_error, write_out
 
 OK, NOT_OK, BAD_USAGE, UNRESOLVED, INTERRUPTED = 0, 1, 2, 3, 130
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tui.console import BAD_USAGE, complain, say
-from tui.streams import write_out
+from tui.cli.console import BAD_USAGE, complain, say
+from tui.cli.streams import write_out
 
 _SECRET_WORDS = ("key", "secret", "pass", "token")
 

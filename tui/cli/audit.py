@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tui.console import NOT_OK, OK, UsageError, complain, padded, say, say_json
+from tui.cli.console import NOT_OK, OK, UsageError, complain, padded, say, say_json
+from tui.cli.streams import is_terminal, output_failed, write_error, write_out
 from tui.core.sanitize import safe_text
-from tui.streams import is_terminal, output_failed, write_error, write_out
 
 if TYPE_CHECKING:
     from tui.core.audit.chain import Record

@@ -17,8 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.arguments import parse
-from tui.console import (
+from tui.cli.console import (
     BAD_USAGE,
     INTERRUPTED,
     NOT_OK,
@@ -35,8 +34,9 @@ from tui.console import (
     say_json,
     widest,
 )
+from tui.cli.parser import parse
+from tui.cli.streams import begin, hold_standard_descriptors, is_terminal, write_error
 from tui.core.sanitize import safe_text
-from tui.streams import begin, hold_standard_descriptors, is_terminal, write_error
 
 if TYPE_CHECKING:
     from tui.core.accounts import Account
@@ -211,7 +211,7 @@ def _print_ended(ended: Ended, *, as_json: bool) -> None:
 
 
 def _drill(chosen: argparse.Namespace) -> int:
-    from tui.service.drill_command import drill, drill_as_told
+    from tui.cli.drill import drill, drill_as_told
 
     if chosen.plan:
         return OK if drill_as_told(sys.stdin, sys.stdout) else NOT_OK
@@ -277,8 +277,8 @@ def _keys(chosen: argparse.Namespace) -> int:
 
 
 def _accounts_add(chosen: argparse.Namespace) -> int:
+    from tui.cli.secret_prompt import ask_secrets
     from tui.service.secrets.credentials import PROMPT_TIMEOUT_S, require_keyring
-    from tui.service.secrets_input import ask_secrets
     from tui.service.settings.accounts import store_account
     from tui.venues import VENUES
 
@@ -377,7 +377,7 @@ def _pin_forget(_: argparse.Namespace) -> int:
 
 
 def _audit(chosen: argparse.Namespace) -> int:
-    from tui.audit_commands import COMMANDS as OF_THE_RECORD
+    from tui.cli.audit import COMMANDS as OF_THE_RECORD
 
     return OF_THE_RECORD[chosen.command](chosen)
 
@@ -436,8 +436,8 @@ def _settings(chosen: argparse.Namespace, *, must_exist: bool = True) -> Setting
 
 def _explain(error: Exception) -> int:
     """One sentence for an error, and the exit code that goes with it."""
+    from tui.cli.secret_prompt import SecretsInputError
     from tui.service.secrets.credentials import CredentialsError
-    from tui.service.secrets_input import SecretsInputError
     from tui.service.settings.loader import SettingsError
 
     if isinstance(error, SettingsError | SecretsInputError | UsageError):
