@@ -30,7 +30,7 @@ from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
 from tui.service.demo import demo_desk
 from tui.service.desk.live import LiveDesk
-from tui.ui.app import KilldeskApp
+from tui.ui.app.app import KilldeskApp
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

@@ -149,7 +149,7 @@ def calm_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     tested in `tests/ui/keys` and, in real terminals, in `tests/e2e`."""
     from textual import events
 
-    from tui.ui import presses
+    from tui.ui.dashboard import press_arming as presses
     from tui.ui.textual_compat.key_facts import KeyFacts, key_facts
 
     typed_s, last = time.monotonic() + 10_000, ""

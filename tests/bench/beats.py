@@ -43,7 +43,7 @@ from tui.core.accounts import TimerSettings
 from tui.core.deadman.view import TimerState
 from tui.service.demo import read_greeting
 from tui.service.desk.live import LiveDesk
-from tui.ui.app import KilldeskApp
+from tui.ui.app.app import KilldeskApp
 
 CALL = b"POST /api/v3/trade/countdown-cancel-all"
 TARGET_MS = 250

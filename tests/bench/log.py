@@ -26,8 +26,8 @@ from tests.bench.messages import TEXT
 from tests.bench.notes import Notes
 from tests.bench.terminal import Terminal
 from tui.core.frames import Frame
-from tui.ui.frame_log import FrameLog
-from tui.ui.themed import ThemedApp
+from tui.ui.app.themed import ThemedApp
+from tui.ui.frames.log import FrameLog
 
 WIDGETS = ("FrameLog", "RichLog", "Log")
 KEPT = 50_000

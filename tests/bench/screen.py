@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from tui.core.accounts import Account
 from tui.service.desk.deferred import LateDesk, awaited
 from tui.service.desk.live import LiveDesk
-from tui.ui import dashboard
-from tui.ui.app import KilldeskApp
+from tui.ui.app import launch as dashboard
+from tui.ui.app.app import KilldeskApp
 from tui.venues import VENUES
 
 

@@ -68,14 +68,14 @@ def emptied(simulator: Any) -> Callable[[str], bool]:
 @pytest.mark.parametrize(
     "fault",
     [
-        "tui.ui.app:summarise",
-        "tui.ui.panic_screen:PanicScreen.__init__",
-        "tui.ui.panic_screen:PanicScreen.compose",
-        "tui.ui.panic_screen:PanicScreen.on_mount",
-        "tui.ui.panic_screen:PanicScreen.paint",
-        "tui.ui.panic_screen:PanicScreen.show",
-        "tui.ui.panic_screen:PanicTitle.paint",
-        "tui.ui.panic_screen:panic_lines",
+        "tui.ui.app.app:summarise",
+        "tui.ui.panic.screen:PanicScreen.__init__",
+        "tui.ui.panic.screen:PanicScreen.compose",
+        "tui.ui.panic.screen:PanicScreen.on_mount",
+        "tui.ui.panic.screen:PanicScreen.paint",
+        "tui.ui.panic.screen:PanicScreen.show",
+        "tui.ui.panic.screen:PanicTitle.paint",
+        "tui.ui.panic.screen:panic_lines",
         "textual.css.stylesheet:Stylesheet.read textual.app:App._load_screen_css",
     ],
 )
@@ -101,10 +101,10 @@ def test_a_summary_that_fails_stops_no_cancel(
 @pytest.mark.parametrize(
     ("fault", "key"),
     [
-        ("tui.ui.help:HelpScreen.__init__", "?"),
-        ("tui.ui.desk_screen:DeskScreen.action_readiness", "i"),
-        ("tui.ui.report_screen:ReportScreen.paint", "v"),
-        ("tui.ui.terminal_title:TerminalTitle.say", ""),
+        ("tui.ui.help.screen:HelpScreen.__init__", "?"),
+        ("tui.ui.dashboard.screen:DeskScreen.action_readiness", "i"),
+        ("tui.ui.dialogs.report_screen:ReportScreen.paint", "v"),
+        ("tui.ui.terminal.title:TerminalTitle.say", ""),
         ("textual.app:App.notify", "\x13?"),
     ],
 )
@@ -133,11 +133,11 @@ def test_a_dialog_that_fails_takes_no_key_away(
 @pytest.mark.parametrize(
     ("fault", "error", "place"),
     [
-        ("tui.ui.desk_screen:DeskScreen.tick", "KeyError", "KeyError at"),
-        ("tui.ui.desk_screen:DeskScreen.tick", "MemoryError", "MemoryError at"),
+        ("tui.ui.dashboard.screen:DeskScreen.tick", "KeyError", "KeyError at"),
+        ("tui.ui.dashboard.screen:DeskScreen.tick", "MemoryError", "MemoryError at"),
         ("textual.screen:Screen._compositor_refresh", "KeyError", "KeyError at"),
         ("textual.driver:Driver.process_message", "KeyError", "while it read keys"),
-        ("tui.ui.app:KilldeskApp.on_event", "KeyError", "KeyError at"),
+        ("tui.ui.app.app:KilldeskApp.on_event", "KeyError", "KeyError at"),
     ],
 )
 def test_a_crash_waits_for_the_cancels_and_tells_what_is_known(
@@ -172,7 +172,7 @@ def test_a_crash_waits_for_the_cancels_and_tells_what_is_known(
 
 
 def test_a_crash_before_the_screen_stands(meddled: Callable[..., Desk]) -> None:
-    desk = meddled("tui.ui.desk_face:DeskFace.on_mount")
+    desk = meddled("tui.ui.dashboard.view:DeskFace.on_mount")
     assert desk.terminal.wait_end() == CRASHED
     assert "killdesk's screen stopped on a fault of its own (KeyError at" in desk.said
     assert "canary" not in desk.said and "Traceback" not in desk.said
@@ -180,7 +180,7 @@ def test_a_crash_before_the_screen_stands(meddled: Callable[..., Desk]) -> None:
 
 
 def test_the_trail_of_a_crash_is_shown_when_asked_for(meddled: Callable[..., Desk]) -> None:
-    desk = meddled("tui.ui.desk_face:DeskFace.on_mount", KILLDESK_DEBUG="1")
+    desk = meddled("tui.ui.dashboard.view:DeskFace.on_mount", KILLDESK_DEBUG="1")
     assert desk.terminal.wait_end() == CRASHED
     assert "desk_face.py" in desk.said or "run.py" in desk.said
     assert "canary-4711" not in desk.said

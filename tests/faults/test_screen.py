@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from tests.faults.scenario import play
 from tests.faults.stage import Stage
 from tests.faults.test_wire import SCENARIOS
-from tui.ui.app import KilldeskApp
-from tui.ui.panel import AccountPanel
+from tui.ui.app.app import KilldeskApp
+from tui.ui.panel.panel import AccountPanel
 
 pytestmark = pytest.mark.usefixtures("calm_hand")
 

@@ -11,7 +11,7 @@ from tests.faults.stage import SCOPES, Stage
 from tui.core.actions import Outcome
 from tui.core.desk import Health
 from tui.service.headless_cancel import in_words
-from tui.ui.report_lines import report_lines
+from tui.ui.dialogs.report_lines import report_lines
 
 
 @pytest.mark.parametrize("subject", [HTX2, OKX, BITGET])

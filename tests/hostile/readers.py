@@ -54,11 +54,11 @@ from tui.service.secrets.credentials import CredentialsError, decode_fields
 from tui.service.secrets.pin import _decoded, _encoded, _Hash
 from tui.service.settings.editor import account_tables, change_tables, plain_tables
 from tui.service.settings.loader import SettingsError, parse_settings
-from tui.ui.frame_canvas import INKS
-from tui.ui.frame_row import RowPainter
-from tui.ui.frame_text import json_start, pretty, spans
-from tui.ui.frame_view import facts, lines
-from tui.ui.payload_lines import _wrapped
+from tui.ui.frames.detail_screen import facts, lines
+from tui.ui.frames.json_text import json_start, pretty, spans
+from tui.ui.frames.payload_view import _wrapped
+from tui.ui.frames.row_renderer import RowPainter
+from tui.ui.frames.table_base import INKS
 from tui.ui.terminal.tokens import Tokenizer
 from tui.ui.textual_compat.messages import Messages
 from tui.venues import dialect_of

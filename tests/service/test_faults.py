@@ -15,9 +15,9 @@ import pytest
 
 from tui.core.actions import Outcome, Report
 from tui.service.cancel.run import RunLimits
-from tui.ui.app import KilldeskApp
-from tui.ui.outcome import OutcomeLines
-from tui.ui.panel import AccountPanel
+from tui.ui.app.app import KilldeskApp
+from tui.ui.panel.outcome import OutcomeLines
+from tui.ui.panel.panel import AccountPanel
 
 pytestmark = pytest.mark.usefixtures("calm_hand")
 

@@ -23,8 +23,8 @@ from tui.service.cancel import active_runs as runs
 from tui.service.cancel.run import RunLimits
 from tui.service.demo import read_greeting
 from tui.service.desk.live import LiveDesk
-from tui.ui.alarms import Alarms
-from tui.ui.panic_rows import PanicPress, rows, tally
+from tui.ui.alarms.model import Alarms
+from tui.ui.panic.model import PanicPress, rows, tally
 
 OpenDesk = Callable[..., Any]
 

@@ -17,7 +17,7 @@ from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView, Health, NewSettings, RouteView, RunView
 from tui.core.frames import Frame, FrameFeed
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.ui.app import KilldeskApp
+from tui.ui.app.app import KilldeskApp
 
 NOW_MS = 1_760_702_602_000
 """12:03:22 UTC."""

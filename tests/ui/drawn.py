@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tui.ui.painted import Drawing
+from tui.ui.widgets.value_widget import Drawing
 
 
 def letters(drawing: Drawing) -> str:

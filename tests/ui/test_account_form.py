@@ -18,11 +18,11 @@ from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.service.settings.loader import Settings, load_settings
 from tui.service.settings.store import Configuration
-from tui.ui.account_form import AccountForm
-from tui.ui.account_test import AccountTest
-from tui.ui.fields import FieldRow, SecretInput
-from tui.ui.picker import Picker
-from tui.ui.welcome import WelcomeApp
+from tui.ui.app.welcome import WelcomeApp
+from tui.ui.settings.account_form import AccountForm
+from tui.ui.settings.account_test_screen import AccountTest
+from tui.ui.settings.form_fields import FieldRow, SecretInput
+from tui.ui.widgets.choice_row import Picker
 from tui.venues import VENUES
 
 pytestmark = pytest.mark.usefixtures("file_keyring")

@@ -20,13 +20,13 @@ from tui.service.settings import store as service
 from tui.service.settings.fields import PLAIN_FIELDS
 from tui.service.settings.loader import load_settings
 from tui.service.settings.store import Configuration
-from tui.ui.account_form import AccountForm
-from tui.ui.account_test import AccountTest
-from tui.ui.accounts_screen import AccountsScreen
-from tui.ui.fields import FieldRow
 from tui.ui.keys.keymap import read_keymap
-from tui.ui.picker import Picker
-from tui.ui.settings_screen import SettingsScreen
+from tui.ui.settings.account_form import AccountForm
+from tui.ui.settings.account_test_screen import AccountTest
+from tui.ui.settings.accounts_screen import AccountsScreen
+from tui.ui.settings.form_fields import FieldRow
+from tui.ui.settings.settings_screen import SettingsScreen
+from tui.ui.widgets.choice_row import Picker
 
 pytestmark = pytest.mark.usefixtures("file_keyring")
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tui.ui import ahead
-from tui.ui.app import KilldeskApp
+from tui.ui.app import preload as ahead
+from tui.ui.app.app import KilldeskApp
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,12 +55,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[[KilldeskApp], list[str]]
 
 
 def test_what_a_panic_needs_is_there_before_the_first_paint() -> None:
-    ask = "import sys, tui.ui.app; print(*sys.modules)"
+    ask = "import sys, tui.ui.app.app; print(*sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "tui.ui.panic_screen" in ran.stdout.split()
-    assert any(str(path).endswith("dialogs.tcss") for path in KilldeskApp.CSS_PATH or ())
+    assert "tui.ui.panic.screen" in ran.stdout.split()
+    assert any(str(path).endswith("dialogs/dialog.tcss") for path in KilldeskApp.CSS_PATH or ())
 
 
 async def test_everything_is_loaded_right_after_the_first_paint(
@@ -91,9 +91,9 @@ async def test_no_dialog_reads_its_styles_when_it_opens(
 async def test_a_part_that_cannot_be_loaded_is_named_and_the_rest_is_loaded(
     desk: Any, make: SimpleNamespace, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ahead, "MODULES", ("tui.ui.no_such_dialog", "tui.ui.help"))
+    monkeypatch.setattr(ahead, "MODULES", ("tui.ui.no_such_dialog", "tui.ui.help.screen"))
     async with make.shown(desk) as (app, pilot):
         await make.until(pilot, lambda: "no_such_dialog" in make.text(app))
-        assert asked == ["tui.ui.no_such_dialog", "tui.ui.help"]
+        assert asked == ["tui.ui.no_such_dialog", "tui.ui.help.screen"]
         await pilot.press("X", "X")
         assert ("panic",) in desk.calls

@@ -12,9 +12,9 @@ from tui.core.actions import Outcome
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.ui.alarms import SETTLES_S, Alarms
-from tui.ui.terminal_title import TerminalTitle
-from tui.ui.words import utc
+from tui.ui.alarms.model import SETTLES_S, Alarms
+from tui.ui.terminal.title import TerminalTitle
+from tui.ui.widgets.status import utc
 
 START = read_clock()
 

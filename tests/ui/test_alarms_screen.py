@@ -11,7 +11,7 @@ import pytest
 from tui.core.actions import Outcome
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.ui.gauge import Gauge
+from tui.ui.panel.timer_gauge import Gauge
 
 
 class Ears:

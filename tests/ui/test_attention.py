@@ -11,7 +11,7 @@ from textual import events
 
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.ui.attention import Attention, Speech, note, speech_of
+from tui.ui.alarms.desktop_notification import Attention, Speech, note, speech_of
 
 EVIL = "a;b\x1b]52;c;ZXZpbA==\x07\x1b\\\x9d0;x\x9c\u202e" + "long" * 100
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from textual.app import App
 
 from tui.service.files.ui_state import ScreenFile
-from tui.ui.beside import beside, finish_writing, still_writing
-from tui.ui.themed import ThemedApp
-from tui.ui.themes import LIGHT
+from tui.ui.app.themed import ThemedApp
+from tui.ui.app.threads import beside, finish_writing, still_writing
+from tui.ui.widgets.themes import LIGHT
 
 WAIT_S = 60.0
 

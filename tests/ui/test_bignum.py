@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.ui.bignum import big, big_height, big_width
+from tui.ui.widgets.big_digits import big, big_height, big_width
 
 
 @pytest.mark.parametrize("scale", [1, 2])

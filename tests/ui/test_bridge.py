@@ -15,7 +15,7 @@ from tui.core.actions import EVERYTHING
 from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView, Health, RunView
 from tui.core.frames import Frame
-from tui.ui.bridge import Bridge
+from tui.ui.app.bridge import Bridge
 
 
 class Shown:

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tui.core.actions import Scope
 from tui.core.desk import DeskView, Health
-from tui.ui.help import HelpScreen
+from tui.ui.help.screen import HelpScreen
 
 
 async def test_c_arms_and_a_second_c_cancels_all_of_the_panel(

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from tui.core.desk import DeskView
 from tui.core.timeseries import OpenPast, Past, Stretch
-from tui.ui.help import HelpScreen
-from tui.ui.help_text import parts
-from tui.ui.layout import Density, heights, plan_alone
-from tui.ui.order_chooser import OrderChooser
-from tui.ui.panic_screen import PanicScreen
-from tui.ui.plot import _steps, _times
+from tui.ui.dashboard.grid_layout import Density, heights, plan_alone
+from tui.ui.help.screen import HelpScreen
+from tui.ui.help.text import parts
+from tui.ui.orders.chooser import OrderChooser
+from tui.ui.panel.plot import _steps, _times
+from tui.ui.panic.screen import PanicScreen
 
 AXES = "┤└┬─"
 
@@ -331,8 +331,8 @@ def test_the_help_says_what_the_lines_and_the_word_mean() -> None:
 
 
 def test_the_plotting_library_is_loaded_when_the_first_plot_is_shown() -> None:
-    ask = "import sys, tui.ui.app, tui.ui.dashboard; print('|'.join(sys.modules))"
+    ask = "import sys, tui.ui.app.app, tui.ui.app.launch; print('|'.join(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split("|"))
-    assert "tui.ui.desk_screen" in loaded
-    assert not {name for name in loaded if "plotext" in name or name == "tui.ui.charts"}
+    assert "tui.ui.dashboard.screen" in loaded
+    assert not {name for name in loaded if "plotext" in name or name == "tui.ui.panel.charts"}

@@ -13,8 +13,8 @@ from rich.color import Color
 
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.ui.attention import Attention
-from tui.ui.themes import CONTRAST, OWN
+from tui.ui.alarms.desktop_notification import Attention
+from tui.ui.widgets.themes import CONTRAST, OWN
 
 LEAST = {"killdesk-dark": 4.5, "killdesk-light": 4.5, "killdesk-contrast": 7.0}
 """WCAG AA, and AAA for the theme that promises it."""

@@ -13,8 +13,8 @@ import pytest
 
 from tui.service.settings.loader import Settings
 from tui.service.settings.store import Configuration
+from tui.ui.app.welcome import WelcomeApp
 from tui.ui.textual_compat.crash_report import CRASHED, CrashReport, crash_sentence
-from tui.ui.welcome import WelcomeApp
 
 CANARY = "canary-4711"
 CRASH = f"""
@@ -77,7 +77,7 @@ async def test_a_fault_that_only_the_loop_hears_of_is_shown_and_not_logged(
 async def test_signals_end_in_order_and_are_given_back(name: str) -> None:
     import asyncio
 
-    from tui.ui.signals import Signals
+    from tui.ui.quit.signals import Signals
 
     number = getattr(signal, name)
     before = signal.getsignal(number)
@@ -105,7 +105,7 @@ async def test_a_terminal_that_is_gone_ends_in_order_without_a_signal(
     import asyncio
     import pty
 
-    from tui.ui.signals import Signals
+    from tui.ui.quit.signals import Signals
 
     master, slave = pty.openpty()
     got: list[int] = []
@@ -131,7 +131,7 @@ async def test_a_terminal_that_is_gone_ends_in_order_without_a_signal(
 
 
 def test_off_the_main_thread_signals_are_left_alone() -> None:
-    from tui.ui.signals import Signals
+    from tui.ui.quit.signals import Signals
 
     before = signal.getsignal(signal.SIGTERM)
     thread = threading.Thread(target=Signals(lambda _: None).install)

@@ -12,8 +12,8 @@ import pytest
 from tui.core.desk import DeskView
 from tui.core.drill import AccountDrill, Drill, DrillPlan
 from tui.service.drill import subprocess as drill_process
-from tui.ui.drill_screen import DrillScreen
-from tui.ui.drills import Drills, ago
+from tui.ui.drill.controller import Drills, ago
+from tui.ui.drill.screen import DrillScreen
 
 DAY_MS = 86_400_000
 WELL = AccountDrill(

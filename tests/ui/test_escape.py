@@ -10,11 +10,11 @@ from textual.widgets import Input
 
 from tui.core.secrets import Secret
 from tui.service.secrets.pin import Pin, SessionEntry
-from tui.ui.help import HelpScreen
-from tui.ui.history_screen import HistoryScreen
-from tui.ui.order_chooser import OrderChooser
-from tui.ui.order_list import OrderList
-from tui.ui.palette_screen import Palette
+from tui.ui.alarms.event_history_screen import HistoryScreen
+from tui.ui.help.screen import HelpScreen
+from tui.ui.keys.palette_screen import Palette
+from tui.ui.orders.chooser import OrderChooser
+from tui.ui.orders.list import OrderList
 
 
 def narrowed(app: Any) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from tui.core.clocks import Instant, read_clock
-from tui.ui.figures import Freshness, counts
-from tui.ui.readiness_screen import _ago
+from tui.ui.dialogs.readiness_screen import _ago
+from tui.ui.panel.order_counts import Freshness, counts
 
 
 def test_what_no_cancel_reaches_is_counted_apart_once_the_book_is_read(

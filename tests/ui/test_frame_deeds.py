@@ -15,10 +15,10 @@ from tui.core.desk import DeskView
 from tui.core.frames import Frame
 from tui.service.files.clipboard import Tried
 from tui.service.files.locations import find_locations
-from tui.ui.frame_copy import MOST_BYTES, told
-from tui.ui.frame_lines import TypedLine
-from tui.ui.frame_pair import whereabouts
-from tui.ui.frame_ring import FrameFilter, FrameRing
+from tui.ui.frames.buffer import FrameFilter, FrameRing
+from tui.ui.frames.export import MOST_BYTES, told
+from tui.ui.frames.inputs import TypedLine
+from tui.ui.frames.pairing import whereabouts
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def no_desktop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     places = replace(find_locations(), frames_folder=tmp_path / "frames")
-    monkeypatch.setattr("tui.ui.frame_save.find_locations", lambda: places)
+    monkeypatch.setattr("tui.ui.frames.save.find_locations", lambda: places)
     return places.frames_folder
 
 
@@ -199,7 +199,7 @@ async def test_copying_reaches_both_and_a_hanging_program_holds_up_no_key(
         over.wait()
         return (Tried("xclip", "no answer within 2 s"),)
 
-    monkeypatch.setattr("tui.ui.frame_copy.copy", hang)
+    monkeypatch.setattr("tui.ui.frames.export.copy", hang)
     async with make.shown(desk, size=(160, 46)) as (app, pilot):
         big = Frame(1, 1, "okx-desk", "ws", "in", "é" * 50_000)
         app.dashboard.log_.extend([big])

@@ -10,11 +10,11 @@ from textual.binding import Binding
 from textual.events import Paste
 
 from tui.core.frames import Frame
-from tui.ui.frame_find import Finder
-from tui.ui.frame_log import FrameLog
-from tui.ui.frame_ring import FrameFilter, FrameRing
+from tui.ui.frames.buffer import FrameFilter, FrameRing
+from tui.ui.frames.log import FrameLog
+from tui.ui.frames.search import Finder
 from tui.ui.keys.bindings import DESK_KEYS
-from tui.ui.themes import variables_for
+from tui.ui.widgets.themes import variables_for
 
 
 def frame(seq: int, text: str = "{}", *, error: bool = False) -> Frame:

@@ -13,11 +13,11 @@ from textual.pilot import Pilot
 
 from tui.core.frames import Frame
 from tui.core.sanitize import safe_text
-from tui.ui.frame_log import FrameLog
-from tui.ui.frame_rows import FrameRows
-from tui.ui.frame_view import FrameScreen
+from tui.ui.frames.detail_screen import FrameScreen
+from tui.ui.frames.log import FrameLog
+from tui.ui.frames.table import FrameRows
 from tui.ui.keys.bindings import DESK_KEYS
-from tui.ui.themes import variables_for
+from tui.ui.widgets.themes import variables_for
 
 NAMES = ("htx-main", "okx-desk", "bitget-mm")
 SIZES = ((80, 24), (120, 40), (200, 60), (20, 5))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.frames import Frame
-from tui.ui.frame_ring import Change, FrameFilter, FrameRing
+from tui.ui.frames.buffer import Change, FrameFilter, FrameRing
 
 BATCH = st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=12)
 """The gap before each frame, and whether it is an error."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.frame_text import age, duration, json_start, moment, pretty, size
+from tui.ui.frames.json_text import age, duration, json_start, moment, pretty, size
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

@@ -8,12 +8,12 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tui.core.frames import Frame
-from tui.ui.frame_lit import lit_words
-from tui.ui.frame_ring import FrameRing
-from tui.ui.frame_title import FrameTitle
-from tui.ui.frame_view import FrameScreen
-from tui.ui.payload_lines import PayloadLines
-from tui.ui.themes import variables_for
+from tui.ui.frames.buffer import FrameRing
+from tui.ui.frames.detail_screen import FrameScreen
+from tui.ui.frames.highlight import lit_words
+from tui.ui.frames.payload_view import PayloadLines
+from tui.ui.frames.title import FrameTitle
+from tui.ui.widgets.themes import variables_for
 
 REQUEST = Frame(
     3, 1_728_648_201_884, "bitget-mm", "rest", "out",

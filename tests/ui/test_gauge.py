@@ -9,8 +9,8 @@ from textual.app import App, ComposeResult
 
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.view import TimerState
-from tui.ui.gauge import Gauge, next_repaint_s
-from tui.ui.gauge_lines import fast_below_s, figure_text, gauge_line
+from tui.ui.panel.timer_gauge import Gauge, next_repaint_s
+from tui.ui.panel.timer_gauge_lines import fast_below_s, figure_text, gauge_line
 
 
 class GaugeApp(App[None]):
@@ -18,7 +18,7 @@ class GaugeApp(App[None]):
 
     def __init__(self, timer: Any) -> None:
         super().__init__()
-        from tui.ui.themes import DARK
+        from tui.ui.widgets.themes import DARK
 
         self.register_theme(DARK)
         self.theme = DARK.name

@@ -12,12 +12,12 @@ from tests.ui.drawn import letters
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
-from tui.ui.gauge import Gauge
-from tui.ui.gauge_lines import gauge_line
-from tui.ui.gauge_notes import GaugeView, ask_line, fitted, guard_line, urgent
-from tui.ui.help_text import parts
-from tui.ui.painted import ink
-from tui.ui.readiness_screen import readiness_lines
+from tui.ui.dialogs.readiness_screen import readiness_lines
+from tui.ui.help.text import parts
+from tui.ui.panel.timer_gauge import Gauge
+from tui.ui.panel.timer_gauge_lines import gauge_line
+from tui.ui.panel.timer_gauge_notes import GaugeView, ask_line, fitted, guard_line, urgent
+from tui.ui.widgets.value_widget import ink
 
 SPREADS = "spread orders; not legs that matched"
 QUOTES = "quotes and RFQs; not fills"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from tui.ui.help import HelpScreen
+from tui.ui.help.screen import HelpScreen
 
 HEADINGS = ("KEYS", "PRESSING", "WHAT EACH BUTTON CANCELS", "ACCOUNTS", "OUTCOMES OF A CANCEL",
             "DEAD-MAN TIMERS", "ALARMS")  # fmt: skip

@@ -14,12 +14,12 @@ from tui.core.actions import Outcome, Scope
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.ui import history as under_test
-from tui.ui.alarms import Alarms
-from tui.ui.history import Event, History
-from tui.ui.history_screen import EventLine, HistoryScreen
-from tui.ui.report_screen import ReportScreen
-from tui.ui.words import OUTCOME, utc
+from tui.ui.alarms import event_history as under_test
+from tui.ui.alarms.event_history import Event, History
+from tui.ui.alarms.event_history_screen import EventLine, HistoryScreen
+from tui.ui.alarms.model import Alarms
+from tui.ui.dialogs.report_screen import ReportScreen
+from tui.ui.widgets.status import OUTCOME, utc
 
 START = read_clock()
 
@@ -255,7 +255,7 @@ async def test_hostile_names_stay_text(make: SimpleNamespace) -> None:
 
 
 def test_another_day_is_said(make: SimpleNamespace) -> None:
-    from tui.ui.history_screen import EventLine
+    from tui.ui.alarms.event_history_screen import EventLine
 
     event = Event(
         1, "okx-desk", "", OUTCOME[Outcome.CONFIRMED], make.NOW_MS, bad=False, alarm=False

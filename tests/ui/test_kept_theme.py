@@ -11,8 +11,8 @@ import pytest
 from tui.service.files.ui_state import ScreenFile
 from tui.service.settings.loader import Settings
 from tui.service.settings.store import Configuration
-from tui.ui.themes import DARK, LIGHT
-from tui.ui.welcome import WelcomeApp
+from tui.ui.app.welcome import WelcomeApp
+from tui.ui.widgets.themes import DARK, LIGHT
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tui.service.settings.loader import parse_settings
 from tui.service.settings.validation import SettingsError
-from tui.ui.help import HelpScreen
+from tui.ui.help.screen import HelpScreen
 from tui.ui.keys.bindings import ALL_KEYS
 from tui.ui.keys.keymap import Keymap, in_force, read_keymap, shown, use_keys
 

@@ -13,10 +13,10 @@ from textual.widgets import Input, OptionList
 from tui.core.desk import DeskView
 from tui.service.settings.loader import load_settings
 from tui.service.settings.store import Configuration
-from tui.ui.fields import FieldRow
 from tui.ui.keys.bindings import ALL_KEYS
-from tui.ui.keys_screen import KeysScreen
-from tui.ui.settings_screen import SettingsScreen
+from tui.ui.settings.form_fields import FieldRow
+from tui.ui.settings.keys_screen import KeysScreen
+from tui.ui.settings.settings_screen import SettingsScreen
 
 pytestmark = pytest.mark.usefixtures("file_keyring")
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.layout import Density, plan
+from tui.ui.dashboard.grid_layout import Density, plan
 
 
 @given(

@@ -12,8 +12,8 @@ from textual.widgets import Static
 from tui.core.actions import EVERYTHING
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView, RunView
-from tui.ui.last_words import timer_lines
-from tui.ui.quitting import LeaveDialog
+from tui.ui.quit.dialog import LeaveDialog
+from tui.ui.quit.last_words import timer_lines
 
 
 async def test_a_disarms_at_the_second_press_even_with_once(

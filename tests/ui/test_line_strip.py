@@ -10,10 +10,10 @@ from textual.strip import Strip
 from textual.visual import Visual
 from textual.widgets import Static
 
-from tui.ui.inks import inked, inks_of
 from tui.ui.line_strip import line_strip
-from tui.ui.painted import Drawing, Painted, ink, lines, row
-from tui.ui.themes import variables_for
+from tui.ui.widgets.styles import inked, inks_of
+from tui.ui.widgets.themes import variables_for
+from tui.ui.widgets.value_widget import Drawing, Painted, ink, lines, row
 
 LINES = {
     "bare": Content("12:03:22"),

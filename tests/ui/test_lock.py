@@ -18,15 +18,15 @@ from tui.core.desk_gate import LOCKED, LOCKED_VIEW
 from tui.core.secrets import Secret
 from tui.service.secrets.keyring import CredentialsError
 from tui.service.secrets.pin import Pin, SessionEntry
-from tui.ui.buttons import CancelButton, PanicButton, ToolButton
-from tui.ui.header import Mode, UtcClock
-from tui.ui.help import HelpScreen
-from tui.ui.history_screen import HistoryScreen
+from tui.ui.alarms.event_history_screen import HistoryScreen
+from tui.ui.dashboard.header import Mode, UtcClock
+from tui.ui.help.screen import HelpScreen
 from tui.ui.keys.bindings import ALL_KEYS
-from tui.ui.order_chooser import OrderChooser
-from tui.ui.panic_screen import PanicScreen
-from tui.ui.pin_dialog import PinDialog, PinInput
-from tui.ui.quitting import LeaveDialog
+from tui.ui.lock.pin_dialog import PinDialog, PinInput
+from tui.ui.orders.chooser import OrderChooser
+from tui.ui.panel.cancel_buttons import CancelButton, PanicButton, ToolButton
+from tui.ui.panic.screen import PanicScreen
+from tui.ui.quit.dialog import LeaveDialog
 
 PIN = "7319"
 

@@ -13,8 +13,8 @@ from tests.ui.drawn import letters
 from tui.core.desk import DeskView
 from tui.core.secrets import Secret
 from tui.service.secrets.pin import Pin, SessionEntry
-from tui.ui.mode import DeskMode, Marks, Mode, mode_of
-from tui.ui.themes import OWN
+from tui.ui.dashboard.mode_badge import DeskMode, Marks, Mode, mode_of
+from tui.ui.widgets.themes import OWN
 
 
 def view(make: SimpleNamespace, *paper: bool) -> DeskView:
@@ -82,7 +82,7 @@ async def test_marks_stand_in_the_header_and_bar_the_buttons(
 
 
 async def test_a_mark_may_come_before_the_first_paint(desk: Any, make: SimpleNamespace) -> None:
-    from tui.ui.app import KilldeskApp
+    from tui.ui.app.app import KilldeskApp
 
     app = KilldeskApp(desk, demo=True, clock=make.Clock(), view_only=True)
     app.dashboard.header.mark(view_only=True, locked=False)

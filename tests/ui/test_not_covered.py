@@ -17,21 +17,21 @@ from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView
 from tui.core.orders import Kind
 from tui.core.timeseries import OpenPast, Past, Stretch
-from tui.ui.charts import _orders
-from tui.ui.figures import Figures, counts
-from tui.ui.head import PanelHead, title
-from tui.ui.header import DeskState, readiness
-from tui.ui.history import History
-from tui.ui.last_words import open_words
-from tui.ui.outcome import OutcomeLines, endings, report_line
-from tui.ui.painted import Drawing
-from tui.ui.panic_lines import panic_lines
-from tui.ui.panic_rows import PanicPress, left_of, rows, tally
-from tui.ui.panic_screen import PanicFigures, PanicScreen, State, headline
-from tui.ui.readiness_screen import ReadinessScreen, readiness_lines
-from tui.ui.remainder import cover_of
-from tui.ui.report_lines import report_lines
-from tui.ui.report_screen import ReportScreen
+from tui.ui.alarms.event_history import History
+from tui.ui.dashboard.header import DeskState, readiness
+from tui.ui.dialogs.readiness_screen import ReadinessScreen, readiness_lines
+from tui.ui.dialogs.report_lines import report_lines
+from tui.ui.dialogs.report_screen import ReportScreen
+from tui.ui.panel.charts import _orders
+from tui.ui.panel.heading import PanelHead, title
+from tui.ui.panel.order_counts import Figures, counts
+from tui.ui.panel.outcome import OutcomeLines, endings, report_line
+from tui.ui.panel.remainder import cover_of
+from tui.ui.panic.lines import panic_lines
+from tui.ui.panic.model import PanicPress, left_of, rows, tally
+from tui.ui.panic.screen import PanicFigures, PanicScreen, State, headline
+from tui.ui.quit.last_words import open_words
+from tui.ui.widgets.value_widget import Drawing
 
 AT = 1_000_000
 

@@ -13,10 +13,10 @@ from tui.core.actions import Action
 from tui.core.clocks import read_clock
 from tui.core.desk import AccountView, Health
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.ui.order_chooser import ActBar, OrderChooser
-from tui.ui.order_list import OrderList
-from tui.ui.presses import Presses
-from tui.ui.themes import variables_for
+from tui.ui.dashboard.press_arming import Presses
+from tui.ui.orders.chooser import ActBar, OrderChooser
+from tui.ui.orders.list import OrderList
+from tui.ui.widgets.themes import variables_for
 
 KINDS = (
     Kind("SPOT", "spot"),

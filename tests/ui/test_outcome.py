@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from tests.ui.drawn import letters
 from tui.core.actions import EVERYTHING, Outcome, Scope
 from tui.core.desk import RunView
-from tui.ui.outcome import OutcomeLines, endings
+from tui.ui.panel.outcome import OutcomeLines, endings
 
 
 def test_presses_of_one_scope_share_a_line_and_hide_no_report(make: SimpleNamespace) -> None:

@@ -17,7 +17,7 @@ from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
 from tui.service.files import locations
 from tui.ui.keys.keymap import read_keymap
-from tui.ui.order_chooser import OrderChooser
+from tui.ui.orders.chooser import OrderChooser
 
 ALWAYS = {
     "Panic: cancel everything on every account": "X",

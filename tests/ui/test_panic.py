@@ -12,10 +12,10 @@ from tests.ui.drawn import letters
 from tui.core.actions import EVERYTHING, OrderFailure, Outcome, Scope
 from tui.core.clocks import read_clock
 from tui.core.desk import DeskView, RunView
-from tui.ui import desk_screen
-from tui.ui.order_chooser import OrderChooser
-from tui.ui.panic_rows import PanicPress, Tally, rows, tally
-from tui.ui.panic_screen import PanicFigures, PanicScreen, State, headline
+from tui.ui.dashboard import screen as desk_screen
+from tui.ui.orders.chooser import OrderChooser
+from tui.ui.panic.model import PanicPress, Tally, rows, tally
+from tui.ui.panic.screen import PanicFigures, PanicScreen, State, headline
 
 AT = 1_000_000
 

@@ -12,9 +12,9 @@ from tui.core.actions import EVERYTHING, Outcome
 from tui.core.clocks import Instant
 from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView, RunView
-from tui.ui.parting import PATIENCE_S, Parting, Stage
-from tui.ui.parting_screen import PartingScreen
-from tui.ui.quitting import LeaveDialog
+from tui.ui.quit.cancel_and_quit import PATIENCE_S, Parting, Stage
+from tui.ui.quit.cancel_and_quit_screen import PartingScreen
+from tui.ui.quit.dialog import LeaveDialog
 
 
 def at(seconds: float) -> Instant:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from textual import events
 
-from tui.ui import presses as module
+from tui.ui.dashboard import press_arming as module
+from tui.ui.dashboard.press_arming import ALL, PANIC, Presses, Target
 from tui.ui.keys.gesture import REPEAT_GAP_S, Answer, Stroke
-from tui.ui.presses import ALL, PANIC, Presses, Target
 from tui.ui.textual_compat.key_facts import KeyFacts
 
 ONE = frozenset({Target("okx", "spreads")})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.core.coverage import KindCount
-from tui.ui.remainder import read_when
+from tui.ui.panel.remainder import read_when
 
 AT_MS = 43_400_000
 """12:03:20 UTC of some day."""

@@ -19,8 +19,8 @@ from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
 from tui.service.replay.desk import ReplayDesk
 from tui.service.replay.index import index_file
-from tui.ui.buttons import CancelButton, ToolButton
-from tui.ui.replay import ReplayApp
+from tui.ui.panel.cancel_buttons import CancelButton, ToolButton
+from tui.ui.replay.app import ReplayApp
 
 Shown = tuple[ReplayApp, Pilot[None], ReplayDesk]
 

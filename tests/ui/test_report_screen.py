@@ -11,10 +11,10 @@ import pytest
 from tui.core.actions import OrderFailure, Outcome, Scope, Step
 from tui.core.clocks import read_clock
 from tui.core.desk import DeskView, Health
-from tui.ui.outcome import report_line, why
-from tui.ui.readiness_screen import ReadinessScreen
-from tui.ui.report_lines import fate
-from tui.ui.report_screen import ReportScreen
+from tui.ui.dialogs.readiness_screen import ReadinessScreen
+from tui.ui.dialogs.report_lines import fate
+from tui.ui.dialogs.report_screen import ReportScreen
+from tui.ui.panel.outcome import report_line, why
 
 
 def test_orders_that_are_new_are_told(make: SimpleNamespace) -> None:

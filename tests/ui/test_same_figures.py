@@ -28,16 +28,16 @@ from tui.service.audit.writer import Audit
 from tui.service.cancel.run import RunLimits
 from tui.service.demo import read_greeting
 from tui.service.desk.live import LiveDesk
-from tui.ui.figures import Figures, counts
-from tui.ui.head import PanelHead, title
-from tui.ui.header import DeskState, readiness
-from tui.ui.last_words import open_words
-from tui.ui.outcome import OutcomeLines, endings
-from tui.ui.panic_lines import panic_lines
-from tui.ui.panic_rows import PanicPress, left_of, rows, tally
-from tui.ui.panic_screen import headline
-from tui.ui.readiness_screen import readiness_lines
-from tui.ui.report_lines import report_lines
+from tui.ui.dashboard.header import DeskState, readiness
+from tui.ui.dialogs.readiness_screen import readiness_lines
+from tui.ui.dialogs.report_lines import report_lines
+from tui.ui.panel.heading import PanelHead, title
+from tui.ui.panel.order_counts import Figures, counts
+from tui.ui.panel.outcome import OutcomeLines, endings
+from tui.ui.panic.lines import panic_lines
+from tui.ui.panic.model import PanicPress, left_of, rows, tally
+from tui.ui.panic.screen import headline
+from tui.ui.quit.last_words import open_words
 
 WIDE = 400
 """No words are cut: what is compared are the figures."""

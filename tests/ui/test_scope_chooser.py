@@ -12,9 +12,9 @@ from textual.widgets import OptionList
 from tui.core.actions import Scope
 from tui.core.desk import DeskView
 from tui.core.orders import Book, OpenOrder
-from tui.ui.order_chooser import ActBar
-from tui.ui.scope_chooser import ScopeChooser
-from tui.ui.scopes import parts
+from tui.ui.orders.chooser import ActBar
+from tui.ui.orders.scope_chooser import ScopeChooser
+from tui.ui.orders.scopes import parts
 
 
 def scoped(make: SimpleNamespace, *scopes: str) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from tui.core.actions import Scope
 from tui.core.desk import DeskView
-from tui.ui.order_chooser import OrderChooser
+from tui.ui.orders.chooser import OrderChooser
 
 
 async def test_numbers_and_tab_change_the_panel(desk: Any, make: SimpleNamespace) -> None:

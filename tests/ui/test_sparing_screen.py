@@ -17,10 +17,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.desk import DeskView
-from tui.ui.app import KilldeskApp
-from tui.ui.painted import Painted, ink
+from tui.ui.app.app import KilldeskApp
 from tui.ui.sparing_screen import SparingScreen, seen_in
-from tui.ui.themes import DARK, LIGHT, variables_for
+from tui.ui.widgets.themes import DARK, LIGHT, variables_for
+from tui.ui.widgets.value_widget import Painted, ink
 
 
 class Part(Painted[str]):

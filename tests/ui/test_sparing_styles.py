@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 from textual.css.stylesheet import Stylesheet
 
-from tui.ui.themes import DARK, LIGHT
+from tui.ui.widgets.themes import DARK, LIGHT
 
 
 async def test_neither_the_start_nor_a_dialog_parses_all_of_them_again(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tui.core.desk import DeskView, Health
 from tui.core.timeseries import OpenPast, Past, Stretch
-from tui.ui.sparkline import BLOCKS, GAP, LOST, MOST_CELLS, orders_line, trips_line
+from tui.ui.widgets.sparkline import BLOCKS, GAP, LOST, MOST_CELLS, orders_line, trips_line
 
 
 def past(*values: float | None, each_s: float = 10, lost: tuple[int, ...] = ()) -> Past:

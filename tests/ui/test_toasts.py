@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from textual.geometry import Region
 
 from tui.core.desk import DeskView
-from tui.ui.order_chooser import ActBar
-from tui.ui.toasts import rows_below
+from tui.ui.app.toasts import rows_below
+from tui.ui.orders.chooser import ActBar
 
 SIZES = [(140, 44), (80, 24), (200, 60), (320, 50)]
 LONG = "12 frames saved in /home/desk/.local/state/killdesk/frames/killdesk-20261017-120322.jsonl"

@@ -16,11 +16,11 @@ from textual.widgets import Button
 from tui.core.desk import DeskView
 from tui.service.settings.loader import Settings
 from tui.service.settings.store import Configuration
-from tui.ui.buttons import KeyButton
-from tui.ui.header import Header
+from tui.ui.app.welcome import WelcomeApp
+from tui.ui.dashboard.header import Header
 from tui.ui.keys.keymap import read_keymap
-from tui.ui.order_chooser import ActBar
-from tui.ui.welcome import WelcomeApp
+from tui.ui.orders.chooser import ActBar
+from tui.ui.panel.cancel_buttons import KeyButton
 
 
 def pressable(screen: Screen[Any]) -> list[Widget]:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tui.core.desk_gate import VIEW_ONLY
-from tui.ui.buttons import CancelButton, PanicButton, ToolButton
-from tui.ui.readiness_screen import ReadinessScreen
+from tui.ui.dialogs.readiness_screen import ReadinessScreen
+from tui.ui.panel.cancel_buttons import CancelButton, PanicButton, ToolButton
 
 SENDING = ("c", "s", "u", "o", "w", "a", "X", "shift+x")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.ui.words import utc
+from tui.ui.widgets.status import utc
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def replay(chosen: argparse.Namespace) -> int:
         meter.clear()
     if not len(index):
         return complain(f"{chosen.file}: there is no record in it", NOT_OK)
-    from tui.ui.replay import run_replay
+    from tui.ui.replay.app import run_replay
 
     return run_replay(index)
 

@@ -87,14 +87,14 @@ def _dashboard(chosen: argparse.Namespace) -> int:
         raise UsageError("the dashboard draws on standard error; start it without 2> or 2>&-")
     gc.disable()  # until the screen stands: to load the libraries leaves next to no garbage
     if settings is None:
-        from tui.ui.dashboard import run_demo
+        from tui.ui.app.launch import run_demo
 
         return run_demo(view_only=chosen.view_only)
     if not settings.accounts:
-        from tui.ui.dashboard import run_welcome
+        from tui.ui.app.launch import run_welcome
 
         return run_welcome(settings, view_only=chosen.view_only)
-    from tui.ui.dashboard import run_dashboard
+    from tui.ui.app.launch import run_dashboard
 
     return run_dashboard(settings, view_only=chosen.view_only)
 

@@ -53,7 +53,7 @@ def take_descriptors(*_: object) -> None:
 
 
 def tell_when_loaded() -> None:
-    from tui.ui.ahead import MODULES
+    from tui.ui.app.preload import MODULES
 
     def loaded(name: str) -> bool:
         spec = getattr(sys.modules.get(name), "__spec__", None)

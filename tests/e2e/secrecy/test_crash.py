@@ -30,11 +30,11 @@ IN_THE_SERVICE = (
     "tui.service.headless_cancel:cancel_accounts",
 )
 IN_A_DIALOG = (
-    ("tui.ui.app:KilldeskApp.action_history", "h"),
-    ("tui.ui.desk_screen:DeskScreen.action_readiness", "i"),
-    ("tui.ui.frame_view:FrameScreen.compose", "\r"),
+    ("tui.ui.app.app:KilldeskApp.action_history", "h"),
+    ("tui.ui.dashboard.screen:DeskScreen.action_readiness", "i"),
+    ("tui.ui.frames.detail_screen:FrameScreen.compose", "\r"),
 )
-IN_THE_SCREEN = ("tui.ui.app:KilldeskApp.on_app_blur", "\x1b[O")
+IN_THE_SCREEN = ("tui.ui.app.app:KilldeskApp.on_app_blur", "\x1b[O")
 
 
 def crashed(tmp_path: Path) -> int:
@@ -119,7 +119,7 @@ def test_in_the_screen_and_beside_it(
     for place in (
         "tui.service.account.context:Access.login",
         "tui.service.account.pool:Workers.stop",
-        "tui.ui.bridge:Bridge._plan",
+        "tui.ui.app.bridge:Bridge._plan",
     ):
         desk = terminal("--config", configured, columns=200, rows=46, LOUD_CRASH=place)
         desk.wait_for("bitget-uta")

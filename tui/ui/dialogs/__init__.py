@@ -1,0 +1,1 @@
+"""The base of all dialogs, and those that belong to no other folder."""

@@ -1,0 +1,66 @@
+"""A frame to the clipboards, and a notice that says what was done and no more."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from collections.abc import Sequence
+
+from textual.app import App
+from textual.notifications import SeverityLevel
+
+from tui.core.frames import Frame
+from tui.service.files.clipboard import Tried, copy
+from tui.ui.app.threads import beside, sentence
+from tui.ui.frames.json_text import size
+from tui.ui.terminal.tmux import through_tmux
+
+MOST_BYTES = 74_000
+"""What terminals commonly take in one clipboard sequence (100,000 characters of base64)."""
+
+
+def copy_frame(app: App[object], frame: Frame) -> None:
+    """Hands the payload to the terminal (OSC 52) and to the desktop's clipboard.
+
+    No terminal answers, so for that one only the sending is claimed.
+    """
+    data = frame.text.encode("utf-8", "replace")
+    text = data[:MOST_BYTES].decode("utf-8", "ignore")
+    app.copy_to_clipboard(text)
+    _past_tmux(app, text)
+    whole = len(data) <= MOST_BYTES
+
+    def tell(tried: tuple[Tried, ...] | Exception) -> None:
+        if isinstance(tried, Exception):
+            app.notify(sentence(tried), severity="error", markup=False)
+            return
+        good = any(not one.problem for one in tried)
+        fine = good or (whole and not tried)
+        severity: SeverityLevel = "information" if fine else "warning"
+        said = told(frame.seq, len(data), tried)
+        app.notify(said, severity=severity, timeout=5, markup=False)
+
+    beside(app, lambda: copy(frame.text), tell)
+
+
+def told(seq: int, count: int, tried: Sequence[Tried]) -> str:
+    """What was done with the `count` bytes of that frame."""
+    taken = [one.program for one in tried if not one.problem]
+    failed = [f"{one.program} failed: {one.problem}." for one in tried if one.problem]
+    cut = "" if count <= MOST_BYTES else f" (only the first {size(MOST_BYTES)} of it)"
+    said = [f"Frame {seq}, {size(count)}:"]
+    if taken:
+        said.append(f"copied by {' and '.join(taken)};")
+    said.append(f"sent to the terminal{cut} by OSC 52, unconfirmed.")
+    if not tried:
+        said.append("No desktop clipboard here.")
+    return " ".join([*said, *failed])
+
+
+def _past_tmux(app: App[object], text: str) -> None:
+    """Within tmux, here or at the other end of ssh, the same once more for the terminal outside."""
+    inside = os.environ.get("TMUX") or os.environ.get("TERM", "").startswith("tmux")
+    driver = app._driver
+    if inside and driver is not None and not app.is_headless:
+        plain = b64encode(text.encode()).decode()
+        driver.write(through_tmux(f"\x1b]52;c;{plain}\a"))

@@ -1,0 +1,1 @@
+"""The screen lock: what is allowed while locked, and the PIN dialog."""

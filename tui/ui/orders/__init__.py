@@ -1,0 +1,1 @@
+"""Choosing single orders or a scope to cancel."""

@@ -1,0 +1,1 @@
+"""One account's panel: counts, buttons, outcome, timer gauge and charts."""

@@ -1,0 +1,1 @@
+"""Editing settings and accounts."""

@@ -1,0 +1,255 @@
+"""The accounts of the desk: how they are, and the ways to add, edit, test and remove one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.types import CSSPathType
+from textual.widgets import Button, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.core.desk import AccountView, DeskView
+from tui.core.sanitize import safe_text
+from tui.service.settings.accounts import AccountEntry, Removal, account_entry
+from tui.service.settings.store import Configuration
+from tui.ui.app.style_files import styles
+from tui.ui.app.threads import beside, sentence
+from tui.ui.dashboard.press_arming import Presses, Target
+from tui.ui.dialogs.dialog import DeskDialog
+from tui.ui.dialogs.report_screen import DialogTitle
+from tui.ui.settings.account_form import open_form
+from tui.ui.settings.account_test_screen import AccountTest
+from tui.ui.settings.controller import before_saving
+from tui.ui.settings.settings_screen import SettingsScreen
+from tui.ui.widgets.status import HEALTH
+from tui.ui.widgets.value_widget import ink, row
+
+_DEMO = (
+    "These accounts are the simulator's own, so there is none to add, edit or remove. For accounts "
+    "of yours quit and start killdesk without --demo."
+)
+_NONE = "There is no account yet: press a to add one."
+_REMOVE = "remove!"
+
+
+class AccountsScreen(DeskDialog):
+    """A list; what is done is done to the account at the cursor. Without settings, a list alone."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = [
+        styles("dialogs/dialog.tcss"),
+        styles("settings/forms.tcss"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "add", id="accounts.add"),
+        Binding("e", "edit", "edit", id="accounts.edit"),
+        Binding("t", "test", "test", id="accounts.test"),
+        Binding("d,delete", "remove", "remove", id="accounts.remove"),
+        Binding("comma", "settings", "settings", id="accounts.settings"),
+    ]
+
+    def __init__(
+        self,
+        view: DeskView,
+        configuration: Configuration | None,
+        taken: Callable[[str], None],
+        presses: Presses,
+    ) -> None:
+        super().__init__(view)
+        self._configuration = configuration
+        self._taken = taken
+        self._presses = presses
+        self._title = DialogTitle(id="title")
+        self._list = OptionList(id="list", markup=False)
+        self._names: tuple[str, ...] = ()
+        self._drawn: dict[str, Content] = {}
+        self._held: dict[str, AccountEntry] = {}
+        self._ticks: Timer | None = None
+        self._removing = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield self._title
+            yield self._list
+            yield Static("", id="state", markup=False)
+            with Horizontal(id="acts"):
+                if self._configuration is not None:
+                    yield Button("Add  a", id="add", variant="primary", compact=True)
+                    yield Button("Edit  e", id="edit", compact=True)
+                    yield Button("Test  t", id="test", compact=True)
+                    yield Button("Remove  d", id="remove", compact=True)
+                yield Button("Settings  ,", id="settings", compact=True)
+                yield Button("Close  esc", id="close", compact=True)
+
+    def on_mount(self) -> None:
+        self._ticks = self.set_interval(0.1, self._say_press, name="remove", pause=True)
+        self.paint()
+        self._list.focus()
+        self._ask_keyring()
+
+    def paint(self) -> None:
+        """The list from the desk's picture; only rows that changed are drawn anew."""
+        file = str(self._configuration.path) if self._configuration is not None else "demo"
+        ready = f"{self.view.ready} of {len(self.view.accounts)} ready"
+        self._title.put(("accounts", ready, safe_text(file)))
+        drawn = {account.name: self._line(account) for account in self.view.accounts}
+        if drawn == self._drawn and self._names == tuple(drawn):
+            return
+        if self._names != tuple(drawn):
+            at = self._list.highlighted or 0
+            self._list.set_options(Option(line, id=None) for line in drawn.values())
+            self._names = tuple(drawn)
+            self._list.highlighted = min(at, len(drawn) - 1) if drawn else None
+            self._say(self._resting)
+        else:
+            for number, (name, line) in enumerate(drawn.items()):
+                if line != self._drawn.get(name):
+                    self._list.replace_option_prompt_at_index(number, line)
+        self._drawn = drawn
+
+    def _line(self, account: AccountView) -> Content:
+        entry = self._held.get(account.name)
+        quiet, careful = "$killdesk-quiet", "$killdesk-careful"
+        key = ink("")
+        if entry is not None:
+            said = (
+                "key in the keyring" if entry.keyring else entry.problem or "no key in the keyring"
+            )
+            key = ink(safe_text(said), quiet if entry.keyring else careful)
+        sign = HEALTH[account.health]
+        state = ink(f"{sign.glyph} {sign.word}", _STYLES.get(sign.ink, ""))
+        named = ink(f"{safe_text(account.name):24}", "bold")
+        first = row(named, ink(f"{account.title:7}", quiet), state,
+                    ink("paper", "$killdesk-demo" if account.paper else "") if account.paper
+                    else ink(""), key)  # fmt: skip
+        if not account.reason:
+            return first
+        return Content("\n").join([first, ink(f"  {safe_text(account.reason)}", careful)])
+
+    @property
+    def _resting(self) -> str:
+        if self._configuration is None:
+            return _DEMO
+        return before_saving(self._configuration) or ("" if self._names else _NONE)
+
+    @property
+    def _chosen(self) -> str:
+        at = self._list.highlighted
+        return self._names[at] if at is not None and at < len(self._names) else ""
+
+    def _ask_keyring(self) -> None:
+        if self._configuration is not None:
+            for account in self._configuration.settings.accounts:
+                beside(self.app, partial(account_entry, account), self._answered)
+
+    def _answered(self, entry: AccountEntry | Exception) -> None:
+        if not isinstance(entry, Exception) and self.is_attached:
+            self._held[entry.name] = entry
+            self.paint()
+
+    # what is done
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        {
+            "add": self.action_add, "edit": self.action_edit, "test": self.action_test,
+            "remove": lambda: self.action_remove(event), "settings": self.action_settings,
+        }.get(str(event.button.id), self.dismiss)()  # fmt: skip
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_edit()
+
+    def action_add(self) -> None:
+        if self._configuration is not None:
+            open_form(self.app, self._configuration, "", self._stored)
+
+    def action_edit(self) -> None:
+        if self._configuration is not None and self._chosen:
+            open_form(self.app, self._configuration, self._chosen, self._stored)
+
+    def action_settings(self) -> None:
+        self.app.push_screen(SettingsScreen(self._configuration, self._taken))
+
+    def action_test(self) -> None:
+        settings = self._configuration.settings if self._configuration is not None else None
+        account = settings.account(self._chosen) if settings is not None else None
+        if account is not None:
+            self.app.push_screen(AccountTest(account))
+
+    def action_remove(self, by: Message | None = None) -> None:
+        """Two presses: the account leaves the file, its key the keyring."""
+        name, configuration = self._chosen, self._configuration
+        if configuration is None or not name:
+            return
+        self._removing = False
+        target = frozenset({Target(name, _REMOVE)})
+        remove = partial(self._remove, name, configuration)
+        self._presses.press(target, remove, always_twice=True, by=by)
+        if not self._removing:
+            self._say_press()
+
+    def _remove(self, name: str, configuration: Configuration) -> None:
+        self._removing = True
+        if self._ticks is not None:
+            self._ticks.pause()
+        self._say(f"removing {name}; the keyring may ask for its password in another window")
+        beside(
+            self.app,
+            lambda: configuration.remove(name),
+            lambda told: self._removed(name, told),
+            stores=f"the removal of {name}",
+        )
+
+    def _say_press(self) -> None:
+        left_s = self._presses.left_s(Target(self._chosen, _REMOVE))
+        if self._ticks is not None:
+            (self._ticks.resume if left_s else self._ticks.pause)()
+        self._say(
+            f"AGAIN TO REMOVE {self._chosen} and its key   d   {left_s:.1f} s"
+            if left_s
+            else self._resting
+        )
+
+    def _removed(self, name: str, told: Removal | Exception) -> None:
+        if isinstance(told, Exception):
+            said = f"✕ {sentence(told)}"
+        elif told.problem:
+            said = f"▲ {name} is removed; its key may still be there: {told.problem}"
+        else:
+            said = f"{name} and its key are removed."
+        if self.is_attached:
+            self._say(said)
+        else:
+            self.app.notify(said, markup=False)
+        self._taken("")
+
+    def _stored(self, name: str | None) -> None:
+        if name is not None:
+            self._say(f"{name} is stored.")
+            self._ask_keyring()
+            self._taken(name)
+
+    def _say(self, said: str) -> None:
+        calm = said in (_DEMO, _NONE) or said.endswith("stored.")
+        style = "$killdesk-quiet" if calm else "$killdesk-careful bold"
+        self.query_one("#state", Static).update(ink(safe_text(said), style))
+
+
+_STYLES = {
+    ".ink--good": "$killdesk-good bold",
+    ".ink--careful": "$killdesk-careful bold",
+    ".ink--caution": "$killdesk-careful bold",
+    ".ink--bad": "$killdesk-bad bold",
+    ".ink--alarm": "$killdesk-bad bold",
+}

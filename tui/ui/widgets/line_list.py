@@ -1,0 +1,104 @@
+"""Lines that scroll: only those in sight are drawn, so that thousands open at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+
+from tui.ui.widgets.styles import inked
+from tui.ui.widgets.value_widget import ink
+
+
+class Line(Protocol):
+    """One row of the list. Lines that are equal look the same."""
+
+    def paint(self, width: int) -> Content:
+        """The row on so many cells."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A row of words that is drawn already."""
+
+    content: Content
+
+    def paint(self, width: int) -> Content:
+        return self.content.truncate(width, ellipsis=True)
+
+
+Source = Callable[[int], Sequence[Line]]
+"""Makes the rows for a width: what is long is wrapped there."""
+
+
+class Lines(ScrollView, can_focus=True):
+    """A list of rows. It stays where it was scrolled to when its rows change."""
+
+    DEFAULT_CSS = """
+    Lines {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "scroll_up", "up", show=False),
+        Binding("j", "scroll_down", "down", show=False),
+        Binding("space", "page_down", "page down", show=False),
+    ]
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._source: Source = lambda _: ()
+        self._lines: Sequence[Line] = ()
+
+    @property
+    def text(self) -> str:
+        """All rows in words, those out of sight too."""
+        return "\n".join(self._paint(line).plain for line in self._lines)
+
+    def put(self, source: Source) -> None:
+        """Shows what `source` makes; nothing is redrawn when that is shown already."""
+        self._source = source
+        self._make()
+
+    def on_resize(self) -> None:
+        self._make()
+
+    def _make(self) -> None:
+        if self.scrollable_content_region.width <= 0:
+            return
+        made = self._source(self.scrollable_content_region.width)
+        if made == self._lines:
+            return
+        self._lines = made
+        self.virtual_size = Size(self.scrollable_content_region.width, len(made))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        index, width = self.scroll_offset.y + y, self.scrollable_content_region.width
+        if index >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        drawn, ground = inked(self, self._paint(self._lines[index])), self.ground(index)
+        strip = Strip(drawn.render_segments(ground))
+        return strip.crop_extend(0, width, ground.rich_style)
+
+    def ground(self, index: int) -> Style:
+        """What the row of that number is drawn on."""
+        return self.visual_style
+
+    def _paint(self, line: Line) -> Content:
+        try:
+            return line.paint(self.scrollable_content_region.width)
+        except Exception as error:  # noqa: BLE001  one row that cannot be drawn must not end the desk
+            return ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")
