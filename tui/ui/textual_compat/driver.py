@@ -6,7 +6,7 @@ Textual 8.2.8 has no public interface for drivers. Its own for Linux and macOS
 * looks for keys ten times a second, and takes parts of sequences for keys (`messages.py`),
 * leaves the terminal as the shell made it when the process is continued after a SIGSTOP.
 
-`tests/ui/test_driver.py` has a test for each that fails once Textual does better.
+`tests/ui/textual_compat/test_driver.py` has a test for each that fails once Textual does better.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.venues.test_htx_triggers import LOST, refused
+from tests.venues.htx.test_trigger_orders import LOST, refused
 from tui.core.accounts import Account
 from tui.core.orders import OpenOrder
 from tui.venues.base.protocol import Call, Profile, Reply, RestCall, RestReply, Talk, VenueError

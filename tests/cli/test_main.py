@@ -117,7 +117,7 @@ def test_help(desk: Desk) -> None:
 
 
 def test_version(desk: Desk) -> None:
-    project = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text())
+    project = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text())
     assert desk.ok("--version") == f"killdesk {project['project']['version']}\n"
 
 

@@ -33,7 +33,7 @@ sys.exit(app.return_code)
 
 
 def test_a_crash_prints_one_sentence_and_no_variable() -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     run = subprocess.run(
         [sys.executable, "-c", CRASH], cwd=root, capture_output=True, text=True, timeout=60,
         env={**os.environ, "COLUMNS": "400"}, check=False,

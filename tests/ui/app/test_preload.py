@@ -15,7 +15,7 @@ import pytest
 from tui.ui.app import preload as ahead
 from tui.ui.app.app import KilldeskApp
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

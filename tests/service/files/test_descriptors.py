@@ -26,7 +26,7 @@ from tui.venues import dialect_of
 from tui.venues.base.protocol import NoReply, RestCall, RestReply
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this platform has no such limit")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ASK = """
 import resource, sys
 soft, hard, accounts = map(int, sys.argv[1:])
