@@ -12,8 +12,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import tomlkit
 from hypothesis import given
 from hypothesis import strategies as some
+from tomlkit.items import Table
 
 from tui.service.files.locations import make_private_folder, open_private, replace_private
 from tui.service.settings.accounts import account_table, plan_change
@@ -27,7 +29,11 @@ from tui.service.settings.editor import (
     remove_account,
 )
 from tui.service.settings.loader import SettingsError, load_settings
-from tui.service.settings.toml_sections import text_with_changes
+from tui.service.settings.toml_sections import (
+    text_with_changes,
+    text_with_table,
+    text_without_table,
+)
 from tui.service.settings.validation import merged
 
 WRITTEN = """\
@@ -183,10 +189,12 @@ def test_an_account_that_cannot_be_used_can_be_removed(file: Path) -> None:
 
 def test_a_file_too_odd_to_edit_safely_is_left_alone(file: Path) -> None:
     hidden = (
-        '[[accounts]]\nname = """\\\n[[accounts]]"""\nvenue = "okx"\n'
+        '[[accounts]]\nname = "a"\nvenue = "okx"\nrest_url = """\n[[accounts]]\n"""\n'
         '[[accounts]]\nname = "b"\nvenue = "okx"\n'
     )
     file.write_text(hidden)
+    with pytest.raises(SettingsError, match="change it by hand"):
+        change_account(file, "b", {"extra": ["rfqs"]})
     with pytest.raises(SettingsError, match="change it by hand"):
         remove_account(file, "b")
     assert file.read_text() == hidden
@@ -484,3 +492,57 @@ def test_a_table_in_a_table_is_added_where_its_account_stands_on_one_line(file: 
     assert account_table(file, "mm")["deadman"] == {"countdown_s": 40, "guards": {"pid": 4711}}
     change_account(file, "mm", {"deadman": {"guards": {"pid": 4712}}})
     assert account_table(file, "mm")["deadman"] == {"countdown_s": 40, "guards": {"pid": 4712}}
+
+
+@given(
+    some.lists(some.fixed_dictionaries({}, optional=_KEYS), min_size=1, max_size=3),
+    some.integers(0, 3),
+    some.integers(0, 2),
+    some.fixed_dictionaries({}, optional=_KEYS),
+)
+def test_whatever_is_added_or_removed_the_rest_and_its_comments_stay(
+    accounts: list[dict[str, object]], desk_at: int, number: int, fields: dict[str, object]
+) -> None:
+    number, notes = number % len(accounts), count(100)
+    parts = [list(written({"name": "a"} | one, "[[accounts]]", notes)) for one in accounts]
+    parts.insert(desk_at, list(written({"confirm": "once"}, "[desk]", notes)))
+    text = "\n".join(line for part in parts for line in part) + "\n# the end\n"
+
+    longer = text_with_table(text, "accounts", {"name": "b", **fields})
+    assert longer.startswith(text)
+    assert tomllib.loads(longer)["accounts"] == [
+        *tomllib.loads(text)["accounts"],
+        merged({}, {"name": "b", **fields}),
+    ]
+    assert text_without_table(longer, "accounts", len(accounts)) == text
+
+    shorter = text_without_table(text, "accounts", number)
+    gone = parts[number + (desk_at <= number)][1:]
+    kept = [line for line in text.splitlines() if line and line not in gone]
+    assert [line for line in shorter.splitlines() if line] == kept
+
+
+def test_separators_that_end_a_line_elsewhere_end_none_in_toml(file: Path) -> None:
+    text = WRITTEN.replace("# hedges", "# hedges\u2028[[accounts]]\x85[desk]")
+    file.write_text(text)
+    change_account(file, "hedge", {"family": "auto"})
+    assert file.read_text() == text.replace("]\n# the end", ']\nfamily = "auto"\n# the end')
+
+
+def test_line_ends_stay_what_they_are_above_the_first_header(file: Path) -> None:
+    file.write_bytes(b'accounts = [{name = "a", venue = "okx"}]\r\ndesk.confirm = "once"\r\n')
+    change_tables(file, {"desk": {"screen_grace_s": 9}})
+    add_account(file, {"name": "b", "venue": "okx"})
+    assert file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n") == 3
+
+
+def test_the_library_alone_does_not_keep_a_file_as_it_is_written() -> None:
+    """Once it does, `text_with_changes` and its neighbours can edit whole documents with it."""
+    between = '[[accounts]]\nname = "a"\n\n[desk]\n\n[[accounts]]\nname = "b"\n'
+    assert tomlkit.parse(between).as_string() != between, "tables between accounts stay in place"
+    document = tomlkit.parse('[desk]\nconfirm = "once"\n\n# the record\n[audit]\n')
+    desk = document["desk"]
+    assert isinstance(desk, Table)
+    desk["notify"] = False
+    kept = '[desk]\nconfirm = "once"\nnotify = false\n\n# the record\n[audit]\n'
+    assert document.as_string() != kept, "the comment on the next table stays above it"

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 import tomlkit
-from tomlkit.items import Array, InlineTable
+from tomlkit.exceptions import TOMLKitError
 
 from tui.core.accounts import Account
 from tui.service.files.locations import replace_private
 from tui.service.files.regular_file import read_regular
 from tui.service.settings.loader import Settings, SettingsError, load_settings, parse_settings
-from tui.service.settings.toml_sections import text_with_changes
+from tui.service.settings.toml_sections import (
+    text_with_changes,
+    text_with_table,
+    text_without_table,
+)
 from tui.service.settings.validation import merged
-
-_ACCOUNTS = r"(?:accounts|\"accounts\"|'accounts')"
-_ACCOUNT_HEADER = re.compile(rf"\s*\[\[\s*{_ACCOUNTS}\s*\]\]")
-_INNER_HEADER = re.compile(rf"\s*\[\s*{_ACCOUNTS}\s*\.")
-_HEADER = re.compile(r"\s*\[")
 
 Tables: TypeAlias = Mapping[str, Mapping[str, object]]
 """Plain tables by name: `desk`, `audit`, `keys`."""
@@ -33,11 +31,10 @@ def add_account(path: Path, fields: Mapping[str, object]) -> Account:
     Raises SettingsError, with the file untouched, if the file would not be acceptable afterwards.
     """
     text = _read(path)
-    edited = text_with_account(text, fields)
-    settings = parse_settings(edited.encode(), path, required=len(_tables(text)))
-    _check_unchanged(path, {"accounts": [*_tables(text), dict(fields)]}, text, edited)
-    _write(path, edited)
-    return settings.accounts[-1]
+    tables = _tables(text)
+    now = {"accounts": [*tables, dict(fields)]}
+    edited = _edited(path, text, lambda: text_with_table(text, "accounts", fields), now)
+    return _change(path, text, edited, len(tables)).accounts[-1]
 
 
 def remove_account(path: Path, name: str) -> bool:
@@ -50,10 +47,10 @@ def remove_account(path: Path, name: str) -> bool:
         return False
     number = names.index(name)
     text = _read(path)
-    edited = text_without_account(text, number)
-    rest = [table for at, table in enumerate(_tables(text)) if at != number]
-    _check_unchanged(path, {"accounts": rest}, text, edited)
-    _write(path, edited)
+    tables = _tables(text)
+    del tables[number]
+    now = {"accounts": tables}
+    _write(path, _edited(path, text, lambda: text_without_table(text, "accounts", number), now))
     return True
 
 
@@ -69,10 +66,15 @@ def change_account(path: Path, name: str, fields: Mapping[str, object]) -> Accou
         raise SettingsError(f'{path}: has no account "{name}" any more')
     number = names.index(name)
     text = _read(path)
-    edited = text_with_changes(text, "accounts", number, fields)
     tables = _tables(text)
     tables[number] = merged(tables[number], fields)
-    return _change(path, text, edited, {"accounts": tables}, number).accounts[number]
+    edited = _edited(
+        path,
+        text,
+        lambda: text_with_changes(text, "accounts", number, fields),
+        {"accounts": tables},
+    )
+    return _change(path, text, edited, number).accounts[number]
 
 
 def change_tables(path: Path, changes: Tables) -> Settings:
@@ -80,15 +82,17 @@ def change_tables(path: Path, changes: Tables) -> Settings:
 
     Raises SettingsError, with the file untouched, if it would not be acceptable afterwards.
     """
-    text = edited = _read(path)
+
+    def edit() -> str:
+        edited = text
+        for name, fields in changes.items():
+            edited = text_with_changes(edited, name, None, fields)
+        return edited
+
+    text = _read(path)
     before = tomllib.loads(text)
-    now = {}
-    for name, fields in changes.items():
-        edited = text_with_changes(edited, name, None, fields)
-        table = merged(before.get(name, {}), fields)
-        if table or name in before:
-            now[name] = table
-    return _change(path, text, edited, now)
+    now = {name: merged(before.get(name, {}), fields) for name, fields in changes.items()}
+    return _change(path, text, _edited(path, text, edit, now))
 
 
 def account_tables(path: Path) -> list[dict[str, object]]:
@@ -107,14 +111,24 @@ def read_tables(path: Path, tables: Tables, changes: Tables) -> Settings:
     return parse_settings(tomlkit.dumps(merged(tables, changes)).encode(), path)
 
 
-def _change(
-    path: Path,
-    before: str,
-    after: str,
-    now: Mapping[str, object],
-    required: int | None = None,
-) -> Settings:
-    _check_unchanged(path, now, before, after)
+def _edited(path: Path, before: str, edit: Callable[[], str], now: Mapping[str, object]) -> str:
+    """What `edit` makes of the text `before`. Raises SettingsError unless it says what `before`
+    said, but for what is `now` said."""
+    expected = {"accounts": [], **tomllib.loads(before), **now}
+    try:
+        after = edit()
+        found = {"accounts": []} | tomllib.loads(after)
+    except (TOMLKitError, tomllib.TOMLDecodeError):
+        after, found = before, {}
+    if _without_empty(found) != _without_empty(expected):
+        raise SettingsError(
+            f"{path}: cannot be changed without disturbing the rest of it; change it by hand"
+        )
+    return after
+
+
+def _change(path: Path, before: str, after: str, required: int | None = None) -> Settings:
+    """Writes `after` if it can be used, and no account has a problem that it did not have."""
     settings = parse_settings(after.encode(), path, required)
     accounts = parse_settings(before.encode(), path).accounts
     for was, will in zip(accounts, settings.accounts, strict=False):
@@ -123,72 +137,6 @@ def _change(
     if after != before:
         _write(path, after)
     return settings
-
-
-def text_with_account(text: str, fields: Mapping[str, object]) -> str:
-    """The settings `text` with one more account at its end."""
-    document = tomlkit.parse(text)
-    accounts = document.get("accounts")
-    if isinstance(accounts, Array):
-        accounts.append(_inline(fields))
-        return document.as_string()
-    # Appended as text: tomlkit would move tables that stand between the accounts.
-    table = tomlkit.table()
-    table.update(fields)
-    added = tomlkit.document()
-    added["accounts"] = tomlkit.aot()
-    added["accounts"].append(table)
-    newline = _newline(text)
-    before = text.rstrip()
-    gap = newline * 2 if before else ""
-    return before + gap + added.as_string().replace("\n", newline)
-
-
-def text_without_account(text: str, number: int) -> str:
-    """The settings `text` without its account of that number, counted from 0.
-
-    Comments above the account and below its last key stay.
-    """
-    document = tomlkit.parse(text)
-    accounts = document.get("accounts")
-    if isinstance(accounts, Array):
-        del accounts[number]
-        return document.as_string()
-    lines = text.splitlines(keepends=True)
-    headers = [at for at, line in enumerate(lines) if _ACCOUNT_HEADER.match(line)]
-    if number >= len(headers):
-        return text
-    start = headers[number]
-    end = start + 1
-    while end < len(lines) and not _ends_account(lines[end]):
-        end += 1
-    while end > start + 1 and _is_trivia(lines[end - 1]):
-        end -= 1
-    above, below = lines[:start], lines[end:]
-    while below and not below[0].strip() and (not above or not above[-1].strip()):
-        below = below[1:]
-    while above and not below and not above[-1].strip():
-        above.pop()
-    return "".join((*above, *below))
-
-
-def _inline(fields: Mapping[str, object]) -> InlineTable:
-    table = tomlkit.inline_table()
-    for key, value in fields.items():
-        table[key] = _inline(value) if isinstance(value, Mapping) else value
-    return table
-
-
-def _ends_account(line: str) -> bool:
-    return bool(_HEADER.match(line)) and not _INNER_HEADER.match(line)
-
-
-def _is_trivia(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _read(path: Path) -> str:
@@ -201,19 +149,6 @@ def _read(path: Path) -> str:
 
 def _tables(text: str) -> list[dict[str, object]]:
     return list(tomllib.loads(text).get("accounts", []))
-
-
-def _check_unchanged(path: Path, now: Mapping[str, object], before: str, after: str) -> None:
-    """Raises SettingsError unless `after` says what `before` said, but for what is `now` said."""
-    expected = {"accounts": [], **tomllib.loads(before), **now}
-    try:
-        found = {"accounts": []} | tomllib.loads(after)
-    except tomllib.TOMLDecodeError:
-        found = {}
-    if _without_empty(found) != _without_empty(expected):
-        raise SettingsError(
-            f"{path}: cannot be changed without disturbing the rest of it; change it by hand"
-        )
 
 
 def _without_empty(value: object) -> object:

@@ -1,167 +1,193 @@
-"""Changes single keys in the text of a settings file, section by section, and nothing around them.
+"""Changes tables in a TOML text; what is around them stays as it was written.
 
-A section is what stands under one header. Each is edited by itself, because a library that edits
-the whole document moves tables that stand between the accounts.
+A section is what stands under one header. tomlkit edits each by itself: of a whole document it
+moves tables that stand between two `[[accounts]]`, and puts a new key below the comment on the next
+table. Headers are looked for at the start of lines, which a text in several lines can deceive: the
+caller compares what the result means with what it should mean.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import tomlkit
+from tomlkit.items import Array, InlineTable
 
 from tui.service.settings.validation import merged
 
-Path = tuple[str, ...]
+Names: TypeAlias = tuple[str, ...]
 """The names in a header: `[accounts.deadman]` is `("accounts", "deadman")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Lines from a header to the last key below it; comments and blank lines after that are not
-    part of it."""
+@dataclass(slots=True)
+class _Section:
+    names: Names
+    """Empty for what stands above the first header."""
+    starts_item: bool
+    """`[[...]]`: begins one more item of a list of tables."""
+    header: str = ""
+    body: str = ""
+    """Down to the last key."""
+    added: str = ""
+    """New tables inside it, below the last key."""
+    below: str = ""
+    """Comments and blank lines between the last key and the next header."""
 
-    path: Path
-    again: bool
-    """`[[...]]`: one more of its kind."""
-    start: int
-    end: int
+    def __str__(self) -> str:
+        return self.header + self.body + self.added + self.below
+
+
+def text_with_table(text: str, table: str, fields: Mapping[str, object]) -> str:
+    """`text` with one more table in the list of that name, at its end."""
+    root = _split(text)[0]
+    document = tomlkit.parse(root.body)
+    held = document.get(table)
+    if isinstance(held, Array):
+        held.append(_inline(fields))
+        return document.as_string() + text[len(root.body) :]
+    return _appended(text, _new_table((table,), fields, starts_item=True))
 
 
 def text_with_changes(
     text: str, table: str, number: int | None, fields: Mapping[str, object]
 ) -> str:
-    """`text` with the new `fields` in the table of that name, or in the `number`th of several."""
-    lines = text.splitlines(keepends=True)
-    root, *headed = _sections(lines)
-    own = list(_own(headed, table, number))
-    if own:
-        return "".join(_Edit(lines, own).changed((table,), fields))
-    document = tomlkit.parse("".join(lines[: root.end]))
+    """`text` with new values in the table of that name, or in the `number`th of a list, from 0.
+
+    None takes a key out; a mapping changes the keys of a table within.
+    """
+    root, *others = sections = _split(text)
+    document = tomlkit.parse(root.body)
+    changed = _own(others, table, number)
+    if changed:
+        _change(changed, (table,), fields)
+    elif table in document:
+        held = document[table]
+        _set(held if number is None else held[number], fields)
+        root.body = document.as_string()
+        changed = [root]
+    else:
+        return _appended(text, _new_table((table,), fields))
+    for one in changed:
+        one.body, one.added = _with_line_ends(one.body, text), _with_line_ends(one.added, text)
+    return "".join(map(str, sections))
+
+
+def text_without_table(text: str, table: str, number: int) -> str:
+    """`text` without the `number`th table of a list, counted from 0.
+
+    Comments above it and below its last key stay.
+    """
+    root, *others = sections = _split(text)
+    document = tomlkit.parse(root.body)
     held = document.get(table)
-    if held is None:
-        return "".join(_Edit(lines, []).changed((table,), fields))
-    _set(held if number is None else held[number], fields)
-    return document.as_string() + "".join(lines[root.end :])
+    if isinstance(held, Array):
+        del held[number]
+        return document.as_string() + text[len(root.body) :]
+    own = _own(others, table, number)
+    if not own:
+        return text
+    start = sections.index(own[0])
+    above = _lines("".join(map(str, sections[:start])))
+    below = _lines("".join((own[-1].below, *map(str, sections[start + len(own) :]))))
+    while below and not below[0].strip() and (not above or not above[-1].strip()):
+        del below[0]
+    while above and not below and not above[-1].strip():
+        del above[-1]
+    return "".join((*above, *below))
 
 
-class _Edit:
-    """Changes in the sections of one table, made from the last to the first: numbers of lines
-    above a change stay true."""
-
-    def __init__(self, lines: list[str], own: list[Section]) -> None:
-        self._lines = lines
-        self._own = own
-        self._newline = "\r\n" if any(line.endswith("\r\n") for line in lines) else "\n"
-        self._replaced: dict[Section, list[str]] = {}
-        self._added: list[str] = []
-
-    def changed(self, path: Path, fields: Mapping[str, object]) -> list[str]:
-        """All lines, with the new values."""
-        self._plan(path, fields)
-        lines = list(self._lines)
-        end = max((section.end for section in self._own), default=len(lines))
-        if self._added:
-            if end and not lines[end - 1].endswith("\n"):
-                lines[end - 1] += self._newline
-            lines[end:end] = self._added if end else self._added[1:]
-        for section in sorted(self._replaced, key=lambda one: -one.start):
-            lines[section.start : section.end] = self._replaced[section]
-        return lines
-
-    def _plan(self, path: Path, fields: Mapping[str, object]) -> None:
-        flat: dict[str, object] = {}
-        for key, value in fields.items():
-            inner = (*path, key)
-            below = [one for one in self._own if one.path[: len(inner)] == inner]
-            if not below:
-                flat[key] = value
-            elif isinstance(value, Mapping):
-                self._plan(inner, value)
-            elif value is None:
-                self._replaced.update({one: [] for one in below})
-        section = next((one for one in self._own if one.path == path), None)
-        if section is None:
-            self._add(path, flat)
+def _split(text: str) -> list[_Section]:
+    """The sections of `text`, the one above the first header first."""
+    found = [_Section((), starts_item=False)]
+    for line in _lines(text):
+        section = found[-1]
+        if header := _header(line):
+            found.append(_Section(*header, header=line))
+        elif not line.strip() or line.lstrip().startswith("#"):
+            section.below += line
         else:
-            self._change(section, flat)
-
-    def _change(self, section: Section, fields: Mapping[str, object]) -> None:
-        header, *body = self._lines[section.start : section.end]
-        document = tomlkit.parse("".join(body))
-        tables = {
-            key: value
-            for key, value in fields.items()
-            if isinstance(value, Mapping) and key not in document
-        }
-        _set(document, {key: value for key, value in fields.items() if key not in tables})
-        if not header.endswith("\n"):
-            header += self._newline
-        text = document.as_string().replace("\r\n", "\n").replace("\n", self._newline)
-        self._replaced[section] = [header, text]
-        for key, value in tables.items():
-            self._add((*section.path, key), value)
-
-    def _add(self, path: Path, fields: Mapping[str, object]) -> None:
-        """A section of its own, below the others."""
-        kept = merged({}, fields)
-        plain = {key: value for key, value in kept.items() if not isinstance(value, Mapping)}
-        if plain:
-            body = tomlkit.dumps(plain).replace("\n", self._newline)
-            self._added += [self._newline, f"[{'.'.join(path)}]{self._newline}", body]
-        for key, value in kept.items():
-            if isinstance(value, Mapping):
-                self._add((*path, key), value)
-
-
-def _sections(lines: list[str]) -> list[Section]:
-    """Every section, the one above the first header first."""
-    heads: list[tuple[int, Path, bool]] = [(0, (), False)]
-    for at, line in enumerate(lines):
-        head = _header(line)
-        if head is not None:
-            heads.append((at, *head))
-    found = []
-    for (start, path, again), (stop, _, _) in zip(
-        heads, [*heads[1:], (len(lines), (), False)], strict=True
-    ):
-        end, least = stop, start + bool(path)
-        while end > least and _is_trivia(lines[end - 1]):
-            end -= 1
-        found.append(Section(path, again, start, end))
+            section.body += section.below + line
+            section.below = ""
     return found
 
 
-def _own(sections: list[Section], table: str, number: int | None) -> Iterator[Section]:
-    """The sections of that table, those inside it too; of the `number`th, if there are several."""
-    at = -1
-    for section in sections:
-        if section.path[0] != table:
-            continue
-        at += section.again
-        if number is None or at == number:
-            yield section
-
-
-def _header(line: str) -> tuple[Path, bool] | None:
-    """The names in a header and whether it is one of several; None for any other line."""
+def _header(line: str) -> tuple[Names, bool] | None:
+    """The names in a header and whether it begins an item; None for any other line."""
     if not line.lstrip().startswith("["):
         return None
     try:
         found: object = tomllib.loads(line)
     except tomllib.TOMLDecodeError:
         return None
-    path: list[str] = []
+    names: list[str] = []
     while isinstance(found, dict) and found:
         ((name, found),) = found.items()
-        path.append(name)
-    return tuple(path), isinstance(found, list)
+        names.append(name)
+    return tuple(names), isinstance(found, list)
 
 
-def _is_trivia(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
+def _own(sections: Sequence[_Section], table: str, number: int | None) -> list[_Section]:
+    """The sections of that table and those inside it; of the `number`th if it is a list."""
+    at, found = -1, []
+    for section in sections:
+        if section.names[0] == table:
+            at += section.starts_item
+            if number is None or at == number:
+                found.append(section)
+    return found
+
+
+def _change(own: Sequence[_Section], names: Names, fields: Mapping[str, object]) -> None:
+    """New values in the table of those names, and in the tables inside it, which are `own` too."""
+    section = next((one for one in own if one.names == names), None)
+    document = tomlkit.parse(section.body if section else "")
+    new: dict[str, object] = {}
+    for key, value in fields.items():
+        inside = [one for one in own if one.names[: len(names) + 1] == (*names, key)]
+        if inside and isinstance(value, Mapping):
+            _change(own, (*names, key), value)
+        elif inside and value is None:
+            for one in inside:
+                one.header = one.body = ""
+        elif section is None or (isinstance(value, Mapping) and key not in document):
+            new[key] = value
+        else:
+            _set(document, {key: value})
+    if section is not None:
+        section.body = document.as_string()
+        section.header = _ended(section.header)
+    if added := _new_table(names, new):
+        own[-1].added += f"\n{added}"
+        own[-1].header, own[-1].body = _ended(own[-1].header), _ended(own[-1].body)
+
+
+def _new_table(names: Names, fields: Mapping[str, object], *, starts_item: bool = False) -> str:
+    """A table and those inside it, each under a header of its own; empty if there is no value."""
+    kept = merged({}, fields)
+    plain = {key: value for key, value in kept.items() if not isinstance(value, Mapping)}
+    header = f"[[{'.'.join(names)}]]" if starts_item else f"[{'.'.join(names)}]"
+    own = f"{header}\n{tomlkit.dumps(plain)}" if plain or starts_item else ""
+    inside = (
+        _new_table((*names, key), value)
+        for key, value in kept.items()
+        if isinstance(value, Mapping)
+    )
+    return "\n".join(filter(None, (own, *inside)))
+
+
+def _appended(text: str, added: str) -> str:
+    if not added:
+        return text
+    above = text.rstrip()
+    return above + _with_line_ends("\n\n" * bool(above) + added, text)
+
+
+def _ended(line: str) -> str:
+    return line if not line or line.endswith("\n") else f"{line}\n"
 
 
 def _set(table: MutableMapping[str, object], fields: Mapping[str, object]) -> None:
@@ -176,6 +202,21 @@ def _set(table: MutableMapping[str, object], fields: Mapping[str, object]) -> No
         elif isinstance(held, MutableMapping):
             _set(held, value)
         elif changed := merged({}, value):
-            inline = tomlkit.inline_table()
-            _set(inline, changed)
-            table[key] = inline
+            table[key] = _inline(changed)
+
+
+def _inline(fields: Mapping[str, object]) -> InlineTable:
+    table = tomlkit.inline_table()
+    for key, value in fields.items():
+        table[key] = _inline(value) if isinstance(value, Mapping) else value
+    return table
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a TOML text with their ends; other separators that Unicode has are none here."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
+
+
+def _with_line_ends(new: str, text: str) -> str:
+    """`new` with the line ends that `text` has."""
+    return new.replace("\r\n", "\n").replace("\n", "\r\n" if "\r\n" in text else "\n")
