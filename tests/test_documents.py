@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 
+from tests import settings_reference
 from tui.service.settings.loader import parse_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,6 +76,11 @@ def test_the_settings_that_are_shown_are_accepted_as_they_stand(name: str) -> No
     assert blocks
     for block in blocks:
         assert parse_settings(block.encode(), Path("config.toml")).accounts
+
+
+def test_the_readme_has_every_setting_as_the_schema_has_it() -> None:
+    shown = settings_reference.shown_in(text_of("README.md"))
+    assert shown == settings_reference.table(), "write it: python -m tests.settings_reference"
 
 
 def test_the_test_command_is_the_same_everywhere() -> None:

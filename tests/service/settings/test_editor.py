@@ -30,11 +30,11 @@ from tui.service.settings.editor import (
 )
 from tui.service.settings.loader import SettingsError, load_settings
 from tui.service.settings.toml_sections import (
+    merged,
     text_with_changes,
     text_with_table,
     text_without_table,
 )
-from tui.service.settings.validation import merged
 
 WRITTEN = """\
 # our desk, ask Ann before you change it

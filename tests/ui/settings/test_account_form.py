@@ -16,6 +16,8 @@ from textual.widgets import Input
 
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
+from tui.service.settings.accounts import account_table
+from tui.service.settings.fields import NAME, VENUE, account_fields
 from tui.service.settings.loader import Settings, load_settings
 from tui.service.settings.store import Configuration
 from tui.ui.app.welcome import WelcomeApp
@@ -121,6 +123,30 @@ async def test_each_venue_is_asked_for_what_it_needs_and_stored(
     stored = json.loads(str(keyring.get_password("killdesk", "desk")))
     assert stored == {name: SECRETS[name] for name in stored}
     assert ("passphrase" in stored) is spec.passphrase
+
+
+@pytest.mark.parametrize("venue", list(VENUES))
+async def test_the_form_has_a_row_for_every_field_of_the_schema(
+    make: SimpleNamespace, path: Path, venue: str
+) -> None:
+    spec = VENUES[venue].spec
+    named = [timer.id for timer in spec.timers if not timer.usual]
+    timers = f"timers = {named}\n" if named else ""
+    path.write_text(f'[[accounts]]\nname = "a"\nvenue = "{venue}"\n{timers}')
+    configuration = Configuration(load_settings(path), path)
+    app = WelcomeApp(configuration)
+    async with app.run_test(size=(120, 50)) as pilot:
+        form = AccountForm(configuration, account_table(path, "a"))
+        app.push_screen(form)
+        await make.until(pilot, lambda: "rest_url" in rows(form))
+        found = [
+            row.field for row in rows(form).values() if not row.field.key.startswith("secret.")
+        ]
+        schema = account_fields(spec, timers=spec.timers)
+        assert found == [one for one in schema if one.offered and one not in (NAME, VENUE)]
+        for row in form.query(FieldRow):
+            assert row.field.label in str(row.query_one(".label").render())
+            assert row.field.help == said(form, row.field.key)
 
 
 @pytest.mark.parametrize("onward", ["tab", "enter", "down"])

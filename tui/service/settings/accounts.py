@@ -14,7 +14,8 @@ from tui.service.secrets.credential_request import SIDE_BY_SIDE
 from tui.service.secrets.credentials import CredentialsError
 from tui.service.settings import editor as settings_edit
 from tui.service.settings.loader import Settings, SettingsError, load_settings, read_account
-from tui.service.settings.validation import SettingsTable, merged
+from tui.service.settings.toml_sections import merged
+from tui.service.settings.validation import SettingsTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from tui.service.files.locations import replace_private
 from tui.service.files.regular_file import read_regular
 from tui.service.settings.loader import Settings, SettingsError, load_settings, parse_settings
 from tui.service.settings.toml_sections import (
+    merged,
     text_with_changes,
     text_with_table,
     text_without_table,
 )
-from tui.service.settings.validation import merged
 
 Tables: TypeAlias = Mapping[str, Mapping[str, object]]
 """Plain tables by name: `desk`, `audit`, `keys`."""

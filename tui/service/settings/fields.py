@@ -1,219 +1,148 @@
-"""What the settings file may hold, field by field, for whoever edits it on a screen.
+"""The settings schema: every key with its label, help, default, range and choices.
 
-Nothing is checked here: what is allowed is decided where the file is read, and said from there.
+The reader accepts what stands here, the forms show it, and the table in the README is made of it.
+A key more is a line here, and the attribute that takes its value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 
-from tui.core.accounts import GuardSettings, TimerSettings
-from tui.venues import kinds_of
-from tui.venues.base.protocol import VenueSpec
+from tui.core.accounts import Account, GuardSettings, TimerSettings
+from tui.service.settings.endpoints import local_url, rest_endpoint, socket_endpoint
+from tui.service.settings.field_types import Field, FieldType
+from tui.service.settings.text_checks import account_name, contract_code, full_path
+from tui.venues import VENUES, kinds_of
+from tui.venues.base.protocol import TimerSpec, VenueSpec
 
-
-class Sort(StrEnum):
-    """What is put into a field."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    TEXTS = "texts"
-    """Several texts, with commas between."""
-    FLAG = "flag"
-    ONE = "one"
-    """One of the choices."""
-    SOME = "some"
-    """Any of the choices."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One key of the settings file."""
-
-    key: str
-    """`deadman.beat_s`: the key, with the tables that it stands in."""
-    label: str
-    help: str
-    """What it does and what is allowed, in one line."""
-    sort: Sort = Sort.TEXT
-    default: str = ""
-    """What holds when the key is absent, as it would be typed."""
-    choices: tuple[str, ...] = ()
-    heading: str = ""
-    """Of the fields that begin here."""
-    table: str = ""
-    """The plain table that it stands in, `desk`; empty for a key of an account."""
-
-
-ON = "on"
-"""What a flag that holds is taken as."""
-_OFF = "off"
-_USUAL = TimerSettings()
+_ACCOUNT = Account("", "", "")
+_TIMER = TimerSettings()
+_GUARDS = GuardSettings()
+_BEATS_IN_COUNTDOWN = 3
+"""How many beats the default of `beat_s` puts into a short countdown."""
 
 PLAIN_FIELDS: tuple[Field, ...] = (
     Field("confirm", "presses", "twice: again within 2 s sends; once: the first press does",
-          Sort.ONE, "twice", ("twice", "once"), "desk", "desk"),
-    Field("screen_grace_s", "screen grace", "seconds of silence that end the beats: 5 to 600",
-          Sort.NUMBER, "30", table="desk"),
+          FieldType.ONE, "twice", choices=("twice", "once"), heading="desk", table="desk"),
+    Field("screen_grace_s", "screen grace", "seconds of silence that end the beats: {range}",
+          FieldType.NUMBER, 30.0, least=5, most=600, table="desk"),
     Field("lock_after_min", "lock after", "minutes without a key or a click; 0: never",
-          Sort.NUMBER, "0", table="desk"),
+          FieldType.NUMBER, 0.0, least=0, most=1440, table="desk"),
     Field("notify", "desktop notes", "of alarms, where the terminal passes them on",
-          Sort.FLAG, ON, table="desk"),
+          FieldType.FLAG, True, table="desk"),
     Field("keep_days", "keep", "days a file of the record stays, from the next start; 0: for ever",
-          Sort.NUMBER, "90", heading="record", table="audit"),
+          FieldType.WHOLE, 90, least=0, most=36_500, heading="record", table="audit",
+          attribute="audit_keep_days"),
 )  # fmt: skip
-"""The keys of the plain tables; one more is one more line here. Those of `[keys]` are the
-screen's to know."""
+"""The keys of the plain tables. Those of `[keys]` are the screen's to know."""
 
-_DEADMAN = (
-    Field("deadman.countdown_s", "countdown", "", Sort.NUMBER, heading="dead-man timer"),
-    Field("deadman.beat_s", "beat", "seconds between two beats; several fit into a countdown",
-          Sort.NUMBER, f"{_USUAL.beat_s:g}"),
-    Field("deadman.on_quit", "on quit", "what becomes of an armed timer when killdesk ends",
-          Sort.ONE, _USUAL.on_quit, ("ask", "fire", "disarm")),
-    Field("deadman.guards.pid", "process", "its number; the beats go on only while it exists",
-          Sort.NUMBER, heading="what must hold for the beats to go on"),
-    Field("deadman.guards.pid_file", "process file", "full path of a file with such a number"),
-    Field("deadman.guards.file", "file", "full path; must be written again and again"),
-    Field("deadman.guards.file_fresh_s", "file age", "seconds that it may be old: 1 to 3600",
-          Sort.NUMBER, f"{GuardSettings().file_fresh_s:g}"),
-    Field("deadman.guards.url", "address", "http://127.0.0.1:8080/health: must answer 200"),
-    Field("deadman.guards.presence_min", "presence",
-          "minutes within which somebody presses K: 1 to 1440", Sort.NUMBER),
-)  # fmt: skip
+NAME = Field("name", "name", "yours for it, such as okx-desk; it stands on the panel",
+             required=True, check=account_name)  # fmt: skip
+VENUE = Field("venue", "venue", "where the account is",
+              FieldType.ONE, required=True, choices=tuple(VENUES))  # fmt: skip
 
 
 def account_fields(
-    spec: VenueSpec, *, timed: bool, paper: bool = False, site: str = ""
+    spec: VenueSpec, *, timers: Sequence[TimerSpec] = (), paper: bool = False, site: str = ""
 ) -> tuple[Field, ...]:
-    """The keys of an account at that venue beside name and venue.
+    """The keys of an account at that venue, in the order of a form.
 
-    `timed`: it holds a timer; `paper`: it trades on the venue's own paper; `site`: of its sites.
+    A key that the venue's accounts cannot have has a `refusal`. `timers` are those that the account
+    holds; `paper`: it trades on the venue's own paper; `site`: of its sites.
     """
-    fields: list[Field] = []
-    if len(spec.sites) > 1:
-        ids = tuple(one.id for one in spec.sites)
-        serves = "; ".join(f"{one.id}: {one.serves}" for one in spec.sites)
-        fields.append(Field("site", "site", serves, Sort.ONE, ids[0], ids))
-    if spec.demo_trading:
-        fields.append(
-            Field("demo_trading", "paper", f"{spec.title}'s own paper trading", Sort.FLAG)
-        )
-    if spec.families:
-        choices = tuple(dict.fromkeys(("auto", *spec.families)))
-        fields.append(
-            Field("family", "family", "auto asks the venue for it", Sort.ONE, "auto", choices)
-        )
-    if "legacy" in spec.families:
-        fields.append(
-            Field(
-                "contracts",
-                "contracts",
-                "legacy: each that you trade, such as BTC-USDT, ETH-USDT",
-                Sort.TEXTS,
-            )
-        )
-    if spec.extras:
-        offered = tuple(extra.id for extra in spec.extras)
-        fields.append(
-            Field(
-                "extra", "more buttons", "cancels beyond the usual ones", Sort.SOME, choices=offered
-            )
-        )
-    fields.append(
-        Field(
-            "absent",
-            "has none of",
-            "orders that the account cannot have: not asked for, cancelled or counted",
-            Sort.SOME,
-            choices=tuple(kind.id for kind in kinds_of(spec.id)),
-        )
-    )
+    timer_fields = (*deadman_fields(timers), *GUARD_FIELDS) if timers else ()
+    return (
+        NAME, VENUE, *_venue_fields(spec), *timer_fields, *_addresses(spec, paper=paper, site=site)
+    )  # fmt: skip
+
+
+def deadman_fields(
+    timers: Sequence[TimerSpec], countdown_s: int | None = None
+) -> tuple[Field, ...]:
+    """The keys of `deadman` itself, for an account that holds these timers; the countdown first.
+
+    The usual beat, and the longest, are those of a countdown of `countdown_s` seconds.
+    """
+    shortest = max(timer.min_s for timer in timers)
+    longest = min(timer.max_s for timer in timers)
+    usual_s = min(max(_TIMER.countdown_s, shortest), longest)
+    third_s = math.floor(100 * (countdown_s or usual_s) / _BEATS_IN_COUNTDOWN) / 100
+    return (
+        Field("deadman.countdown_s", "countdown",
+              "seconds until the venue cancels by itself: {range}", FieldType.WHOLE, usual_s,
+              least=shortest, most=longest, heading="dead-man timer"),
+        Field("deadman.beat_s", "beat",
+              "seconds between two beats; several fit into a countdown", FieldType.NUMBER,
+              min(_TIMER.beat_s, third_s), least=0, most=countdown_s or longest),
+        Field("deadman.on_quit", "on quit", "what becomes of an armed timer when killdesk ends",
+              FieldType.ONE, _TIMER.on_quit, choices=("ask", "fire", "disarm")),
+    )  # fmt: skip
+
+
+GUARD_FIELDS: tuple[Field, ...] = (
+    Field("deadman.guards.pid", "process", "its number; the beats go on only while it exists",
+          FieldType.WHOLE, _GUARDS.pid, least=1, most=2**31 - 1,
+          heading="what must hold for the beats to go on"),
+    Field("deadman.guards.pid_file", "process file", "full path of a file with such a number",
+          default=_GUARDS.pid_file, check=full_path),
+    Field("deadman.guards.file", "file", "full path; must be written again and again",
+          default=_GUARDS.file, check=full_path),
+    Field("deadman.guards.file_fresh_s", "file age", "seconds that it may be old: {range}",
+          FieldType.NUMBER, _GUARDS.file_fresh_s, least=1, most=3600),
+    Field("deadman.guards.url", "address", "http://127.0.0.1:8080/health: must answer 200",
+          default=_GUARDS.url, check=local_url),
+    Field("deadman.guards.presence_min", "presence",
+          "minutes within which somebody presses K: {range}", FieldType.NUMBER,
+          _GUARDS.presence_min, least=1, most=1440),
+)  # fmt: skip
+"""The keys of `deadman.guards`."""
+
+
+def _venue_fields(spec: VenueSpec) -> tuple[Field, ...]:
+    """What the venue has that an account can choose from."""
     asked = tuple(timer for timer in spec.timers if not timer.usual)
-    if asked:
-        covers = "; ".join(f"{timer.id}: {timer.covers}" for timer in asked)
-        offered = tuple(timer.id for timer in asked)
-        fields.append(Field("timers", "timers", covers, Sort.SOME, choices=offered))
-    first, *others = fields
+    several = len(spec.sites) > 1
+    fields = (
+        Field("site", "site", "; ".join(f"{one.id}: {one.serves}" for one in spec.sites),
+              FieldType.ONE, spec.sites[0].id, choices=tuple(one.id for one in spec.sites),
+              refusal="" if several else f"{spec.title} has one site; leave it out"),
+        Field("demo_trading", "paper", f"{spec.title}'s own paper trading",
+              FieldType.FLAG, _ACCOUNT.demo_trading, refusal="" if spec.demo_trading
+              else f"{spec.title} has no paper trading; leave it out"),
+        Field("family", "family", "auto asks the venue for it", FieldType.ONE, _ACCOUNT.family,
+              choices=tuple(dict.fromkeys((_ACCOUNT.family, *spec.families))),
+              refusal="" if spec.families
+              else f"{spec.title} has no account families; leave it out"),
+        Field("contracts", "contracts", spec.contracts, FieldType.TEXTS, _ACCOUNT.contracts,
+              check=contract_code, refusal="" if spec.contracts
+              else f"{spec.title} cancels without it; leave it out"),
+        Field("extra", "more buttons", "cancels beyond the usual ones",
+              FieldType.SOME, _ACCOUNT.extras, choices=tuple(extra.id for extra in spec.extras),
+              offered_by=f"{spec.title} offers", attribute="extras"),
+        Field("absent", "has none of",
+              "orders that the account cannot have: not asked for, cancelled or counted",
+              FieldType.SOME, _ACCOUNT.absent, choices=tuple(one.id for one in kinds_of(spec.id)),
+              offered_by=f"{spec.title} knows"),
+        Field("timers", "timers", "; ".join(f"{timer.id}: {timer.covers}" for timer in asked),
+              FieldType.SOME, _ACCOUNT.timers, choices=tuple(timer.id for timer in asked),
+              offered_by=f"{spec.title} offers"),
+    )  # fmt: skip
+    first = next(one for one in fields if one.offered)
+    headed = replace(first, heading=f"what {spec.title} offers")
+    return tuple(headed if one is first else one for one in fields)
+
+
+def _addresses(spec: VenueSpec, *, paper: bool, site: str) -> tuple[Field, ...]:
     usual = spec.site(site)
     socket = usual.socket(paper=paper)
     own = f"{spec.title}'s own, if empty"
     if socket:
         own = f"{spec.title}'s own, if both are empty; a simulator or a proxy takes both"
     return (
-        replace(first, heading=f"what {spec.title} offers"),
-        *others,
-        *(_timer_fields(spec) if timed else ()),
-        Field("rest_url", "REST", own, default=usual.rest_url, heading="addresses"),
-        *([Field("ws_url", "socket", own, default=socket)] if socket else ()),
-    )
-
-
-def value_of(field: Field, typed: str) -> object | None:
-    """What goes into the file for what was typed or chosen; None for nothing.
-
-    What is no number stays a text: the reader of the file says what it expects.
-    """
-    text = typed.strip()
-    if field.sort is Sort.FLAG:
-        taken = text == ON
-        return None if taken == (field.default == ON) else taken
-    if not text or (text == field.default and field.sort is Sort.ONE):
-        return None
-    match field.sort:
-        case Sort.NUMBER:
-            return _number(text)
-        case Sort.TEXTS | Sort.SOME:
-            return [part for part in map(str.strip, text.split(",")) if part] or None
-        case _:
-            return text
-
-
-def typed_of(field: Field, table: Mapping[str, object]) -> str:
-    """What the file's `table` holds for the field, as it would be typed; empty if absent."""
-    value: object = table
-    for name in field.key.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    if value is None:
-        return ""
-    if value is False:
-        return _OFF if field.default == ON else ""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return ON if value is True else str(value)
-
-
-def nested(values: Mapping[str, object]) -> dict[str, object]:
-    """`{"deadman.beat_s": 5}` as the tables of the file: `{"deadman": {"beat_s": 5}}`."""
-    result: dict[str, object] = {}
-    for key, value in values.items():
-        *tables, last = key.split(".")
-        inner = result
-        for name in tables:
-            found = inner.setdefault(name, {})
-            assert isinstance(found, dict), key
-            inner = found
-        inner[last] = value
-    return result
-
-
-def _timer_fields(spec: VenueSpec) -> tuple[Field, ...]:
-    shortest = max(timer.min_s for timer in spec.timers)
-    longest = min(timer.max_s for timer in spec.timers)
-    countdown, *others = _DEADMAN
-    default = str(min(max(_USUAL.countdown_s, shortest), longest))
-    said = f"seconds until the venue cancels by itself: {shortest} to {longest}"
-    return (replace(countdown, help=said, default=default), *others)
-
-
-def _number(text: str) -> object:
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        return text
+        Field("rest_url", "REST", own, default=usual.rest_url, check=rest_endpoint,
+              heading="addresses"),
+        Field("ws_url", "socket", own, default=socket, check=socket_endpoint,
+              refusal="" if socket else f"{spec.title} is spoken to by REST only; leave it out"),
+    )  # fmt: skip

@@ -6,16 +6,13 @@ wrong one is refused. So a site sets both, and own addresses are given for both.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from tui.service.settings.endpoints import (
-    EndpointError,
-    is_loopback,
-    rest_endpoint,
-    socket_endpoint,
-)
-from tui.service.settings.validation import SettingsError, SettingsTable, quoted
+from tui.service.settings.endpoints import is_loopback
+from tui.service.settings.text_checks import quoted
+from tui.service.settings.validation import SettingsError, SettingsTable
 from tui.venues.base.protocol import VenueSpec
 from tui.venues.common.sites import Site, host_of, sites_with
 
@@ -30,40 +27,25 @@ class Hosts:
     """The site that they are of; empty for addresses of the trader's own."""
 
 
-def read_hosts(table: SettingsTable, spec: VenueSpec, *, paper: bool) -> Hosts:
-    """The addresses that `site`, `rest_url` and `ws_url` mean together. Raises SettingsError."""
-    site = spec.site(_site(table, spec))
-    rest_url = _url(table, "rest_url", rest_endpoint)
-    if "ws_url" in table.values and spec.ws_url is None:
-        raise table.wrong("ws_url", f"{spec.title} is spoken to by REST only; leave it out")
-    ws_url = _url(table, "ws_url", socket_endpoint)
+def read_hosts(table: SettingsTable, spec: VenueSpec, values: Mapping[str, Any]) -> Hosts:
+    """The addresses that `site`, `rest_url` and `ws_url` mean together, of the account's `values`.
+
+    Raises SettingsError.
+    """
+    site, paper = spec.site(values["site"]), values["demo_trading"]
+    rest_url: str | None = values["rest_url"] if "rest_url" in table.values else None
+    ws_url: str | None = values["ws_url"] if "ws_url" in table.values else None
     if rest_url is None and ws_url is None:
         return Hosts(site.rest_url, site.socket(paper=paper), site.id)
     if "site" in table.values:
         own = " and ".join(key for key in ("rest_url", "ws_url") if key in table.values)
-        raise table.wrong("site", f"sets the addresses already; leave out {own}, or site")
+        raise table.error("site", f"sets the addresses already; leave out {own}, or site")
     if rest_url is not None and ws_url is not None:
         return Hosts(rest_url, ws_url, _site_of(table, spec, rest_url, ws_url, paper=paper))
     if rest_url is not None and spec.ws_url is None:
         known = sites_with(spec.sites, rest_url)
         return Hosts(rest_url, None, known[0].id if known else "")
     raise _half(table, spec, site.socket(paper=paper), rest_url, ws_url)
-
-
-def _site(table: SettingsTable, spec: VenueSpec) -> str:
-    ids = tuple(site.id for site in spec.sites)
-    if "site" in table.values and len(ids) == 1:
-        raise table.wrong("site", f"{spec.title} has one site; leave it out")
-    return table.choice("site", ids, ids[0])
-
-
-def _url(table: SettingsTable, key: str, check: Callable[[str], str]) -> str | None:
-    if key not in table.values:
-        return None
-    try:
-        return check(table.text(key))
-    except EndpointError as error:
-        raise table.wrong(key, str(error)) from None
 
 
 def _half(
@@ -81,7 +63,7 @@ def _half(
     known = sites_with(spec.sites, rest_url or ws_url or "")
     sites = known if len(known) == 1 else spec.sites
     remedy = f"choose site {_names(sites)} instead of {given}, or give both"
-    return table.wrong(
+    return table.error(
         missing, f"is missing: {given} alone leaves {what} at {host_of(stays or '')}; {remedy}"
     )
 
@@ -99,7 +81,7 @@ def _site_of(
     rest, socket = sites_with(spec.sites, rest_url), sites_with(spec.sites, ws_url)
     both = [site for site in rest if site in socket]
     if rest and socket and not both:
-        raise table.wrong(
+        raise table.error(
             "ws_url",
             f"is of {spec.title}'s site {_names(socket)}, and rest_url of {_names(rest)}; "
             f"leave both out and choose site {quoted(rest[0].id)}",
@@ -109,7 +91,7 @@ def _site_of(
         ("rest_url", rest_url, "ws_url", ws_url, socket),
     ):
         if known and is_loopback(host_of(ours)):
-            raise table.wrong(
+            raise table.error(
                 key,
                 f"is on this machine, and {other} is at {host_of(theirs)}; "
                 "point both to this machine, or leave both out",
@@ -127,7 +109,7 @@ def _check_paper(table: SettingsTable, site: Site, ws_url: str, *, paper: bool) 
         text = f"is for live trading, and demo_trading is set; expected {site.paper_ws_url}"
     else:
         text = "is for paper trading; set demo_trading, or leave rest_url and ws_url out"
-    raise table.wrong("ws_url", text)
+    raise table.error("ws_url", text)
 
 
 def _names(sites: tuple[Site, ...]) -> str:

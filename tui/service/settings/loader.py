@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tui.core.accounts import Account
 from tui.service.files.regular_file import read_regular
-from tui.service.settings.deadman import account_timer_warnings, read_deadman, read_timers
+from tui.service.settings.deadman import account_timer_warnings, check_timers, read_deadman
+from tui.service.settings.fields import NAME, PLAIN_FIELDS, VENUE, account_fields
 from tui.service.settings.hosts import read_hosts
-from tui.service.settings.keys import read_keys
-from tui.service.settings.validation import SettingsError, SettingsTable, quoted
-from tui.venues import VENUES, dialect_of, kinds_of, profiles_of
+from tui.service.settings.text_checks import quoted
+from tui.service.settings.validation import SettingsError, SettingsTable
+from tui.venues import VENUES, dialect_of, profiles_of
 from tui.venues.base.protocol import VenueSpec
 
 __all__ = [
@@ -24,28 +25,11 @@ __all__ = [
     "load_settings",
     "parse_settings",
     "read_account",
+    "read_keys",
     "timer_warnings",
 ]
 
-_DESK_KEYS = ("confirm", "screen_grace_s", "lock_after_min", "notify")
-_ACCOUNT_KEYS = (
-    "name",
-    "venue",
-    "site",
-    "rest_url",
-    "ws_url",
-    "family",
-    "contracts",
-    "extra",
-    "absent",
-    "demo_trading",
-    "timers",
-    "deadman",
-)
-_LONGEST_NAME = 40
-_GRACE_S = (5, 600)
-_LOCK_MIN = (0, 1440)
-_MOST_DAYS = 36_500
+_USUAL: dict[str, Any] = {field.target: field.default for field in PLAIN_FIELDS}
 _LINE = re.compile(r"(?P<what>.*) \(at (?P<where>.+)\)", re.DOTALL)
 
 
@@ -53,19 +37,19 @@ _LINE = re.compile(r"(?P<what>.*) \(at (?P<where>.+)\)", re.DOTALL)
 class Settings:
     """What the settings file says, checked."""
 
-    confirm: str = "twice"
+    confirm: str = _USUAL["confirm"]
     """`twice` (press, then press again) or `once`."""
-    screen_grace_s: float = 30.0
+    screen_grace_s: float = _USUAL["screen_grace_s"]
     accounts: tuple[Account, ...] = ()
-    audit_keep_days: int = 90
+    audit_keep_days: int = _USUAL["audit_keep_days"]
     """Days after which a file of the record is deleted; 0 keeps all."""
     path: Path | None = None
     """The file they came from, even if it does not exist yet; None for the demo desk."""
     keys: tuple[tuple[str, str], ...] = ()
     """Ids of keys and the keys they are to have; the screen checks them."""
-    lock_after_min: float = 0.0
+    lock_after_min: float = _USUAL["lock_after_min"]
     """Minutes without a key or a click after which the screen locks; 0 for never."""
-    notify: bool = True
+    notify: bool = _USUAL["notify"]
     """Whether alarms go to the desktop, where the terminal can pass them on."""
 
     def account(self, name: str) -> Account | None:
@@ -93,16 +77,13 @@ def parse_settings(data: bytes, path: Path, required: int | None = None) -> Sett
     """Checks the content of a settings file. Raises SettingsError with one line, but not for values
     of a single account: that account then has a `problem`, unless its index is `required`."""
     root = SettingsTable(path, "", _parse_toml(data, path))
-    root.allow_only(("desk", "keys", "audit", "accounts"))
-    desk = root.table("desk")
-    desk.allow_only(_DESK_KEYS)
-    confirm = desk.choice("confirm", ("twice", "once"), "twice")
-    grace_s = desk.number("screen_grace_s", 30, *_GRACE_S)
-    lock_after_min = desk.number("lock_after_min", 0, *_LOCK_MIN)
-    notify = desk.flag("notify", True)
-    audit = root.table("audit")
-    audit.allow_only(("keep_days",))
-    keep_days = audit.whole("keep_days", 90, 0, _MOST_DAYS)
+    root.reject_unknown(("desk", "keys", "audit", "accounts"))
+    plain: dict[str, Any] = {}
+    for name in dict.fromkeys(field.table for field in PLAIN_FIELDS):
+        fields = [field for field in PLAIN_FIELDS if field.table == name]
+        table = root.table(name)
+        table.reject_unknown(field.name for field in fields)
+        plain |= table.read_all(fields)
     accounts: list[Account] = []
     for number, table in enumerate(root.tables("accounts")):
         taken = frozenset(other.name.casefold() for other in accounts)
@@ -113,22 +94,38 @@ def parse_settings(data: bytes, path: Path, required: int | None = None) -> Sett
                 raise
             accounts.append(_refused(table, taken, error))
     keys = read_keys(root.table("keys"))
-    return Settings(
-        confirm, grace_s, tuple(accounts), keep_days, path, keys, lock_after_min, notify
-    )
+    return Settings(**plain, accounts=tuple(accounts), path=path, keys=keys)
+
+
+def read_keys(table: SettingsTable) -> tuple[tuple[str, str], ...]:
+    """Id and key of each line of `[keys]`; what ids there are is the screen's to know.
+
+    Raises SettingsError.
+    """
+    return tuple(_key_lines(table, ""))
+
+
+def _key_lines(table: SettingsTable, before: str) -> Iterator[tuple[str, str]]:
+    """An id without quotes comes as tables in a table."""
+    for name, value in table.values.items():
+        if isinstance(value, dict):
+            inner = replace(table, path=f"{table.path}.{name}", values=value)
+            yield from _key_lines(inner, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", table.text(name)
 
 
 def _account(table: SettingsTable, taken: Collection[str]) -> Account:
     account = read_account(table)
     if account.name.casefold() in taken:
-        raise table.wrong("name", f'a second account is called "{account.name}"; rename one')
+        raise table.error("name", f'a second account is called "{account.name}"; rename one')
     return account
 
 
 def _refused(table: SettingsTable, taken: Collection[str], error: SettingsError) -> Account:
     """An account that cannot be used; it is called `accounts[2]` if its name cannot be used."""
     try:
-        name = _name(table)
+        name = table.read(NAME)
     except SettingsError:
         name = table.path
     venue = table.values.get("venue")
@@ -142,26 +139,15 @@ def _refused(table: SettingsTable, taken: Collection[str], error: SettingsError)
 
 def read_account(table: SettingsTable) -> Account:
     """One `[[accounts]]` table, checked against what its venue offers. Raises SettingsError."""
-    name = _name(table)
-    table = table.of(name)
-    table.allow_only(_ACCOUNT_KEYS)
-    spec = VENUES[table.choice("venue", tuple(VENUES))].spec
-    paper = _demo_trading(table, spec)
-    hosts = read_hosts(table, spec, paper=paper)
-    account = Account(
-        name=name,
-        venue=spec.id,
-        rest_url=hosts.rest_url,
-        ws_url=hosts.ws_url,
-        site=hosts.site,
-        family=_family(table, spec),
-        contracts=_contracts(table, spec),
-        demo_trading=paper,
-        extras=_extras(table, spec),
-        timers=read_timers(table, spec),
-        absent=_absent(table, spec),
-    )
-    _check_what_is_left(table, spec, account)
+    table = table.named(table.read(NAME))
+    spec = VENUES[table.read(VENUE)].spec
+    fields = account_fields(spec)
+    table.reject_unknown((*(field.name for field in fields), "deadman"))
+    check_timers(table, spec)
+    values = table.read_all(fields)
+    hosts = read_hosts(table, spec, values)
+    account = Account(**values | asdict(hosts))
+    _check_together(table, spec, account)
     return replace(account, deadman=read_deadman(table, spec, spec.timers_of(account)))
 
 
@@ -191,88 +177,24 @@ def _parse_toml(data: bytes, path: Path) -> dict[str, object]:
         raise SettingsError(f"{path}: cannot be read: {what}") from None
 
 
-def _name(table: SettingsTable) -> str:
-    name = table.text("name")
-    if not name:
-        raise table.wrong("name", "is empty; expected a name such as okx-desk")
-    if not name.isprintable() or name != name.strip() or name.startswith("-"):
-        raise table.wrong(
-            "name",
-            "expected printable characters, no space at either end and no dash in front",
-            quoted(name),
-        )
-    if len(name) > _LONGEST_NAME:
-        raise table.wrong("name", f"expected at most {_LONGEST_NAME} characters", f"{len(name)}")
-    return name
+def _check_together(table: SettingsTable, spec: VenueSpec, account: Account) -> None:
+    """What values of an account that are each in order must not be together.
 
-
-def _family(table: SettingsTable, spec: VenueSpec) -> str:
-    if "family" in table.values and not spec.families:
-        raise table.wrong("family", f"{spec.title} has no account families; leave it out")
-    return table.choice("family", tuple(dict.fromkeys(("auto", *spec.families))), "auto")
-
-
-def _contracts(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
-    # Only a venue whose legacy accounts cancel contract by contract needs them named.
-    if "contracts" in table.values and "legacy" not in spec.families:
-        raise table.wrong("contracts", f"{spec.title} cancels without it; leave it out")
-    contracts = table.texts("contracts")
-    for contract in contracts:
-        if not _is_contract(contract):
-            raise table.wrong("contracts", "expected codes such as BTC-USDT", quoted(contract))
-    return tuple(dict.fromkeys(contracts))
-
-
-def _is_contract(code: str) -> bool:
-    """Parts of capital letters and digits with `-` between; they may be of any script."""
-    parts = code.split("-")
-    return len(parts) > 1 and code == code.upper() and all(map(_is_word, parts))
-
-
-def _is_word(text: str) -> bool:
-    return bool(text) and all(unicodedata.category(char)[0] in "LMN" for char in text)
-
-
-def _extras(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
-    asked = tuple(dict.fromkeys(table.texts("extra")))
-    offered = {extra.id: extra for extra in spec.extras}
-    for name in asked:
-        if name not in offered:
-            expected = f"{spec.title} offers {', '.join(map(quoted, offered)) or 'none'}"
-            raise table.wrong("extra", expected, quoted(name))
-        most, named = offered[name].most_contracts, len(table.texts("contracts"))
-        if most is not None and named > most:
-            raise table.wrong(
-                "contracts", f'expected at most {most} beside extra "{name}"', str(named)
+    Raises SettingsError.
+    """
+    for extra in spec.extras:
+        most, named = extra.most_contracts, len(table.texts("contracts"))
+        if extra.id in account.extras and most is not None and named > most:
+            raise table.error(
+                "contracts", f'expected at most {most} beside extra "{extra.id}"', str(named)
             )
-    return asked
-
-
-def _absent(table: SettingsTable, spec: VenueSpec) -> tuple[str, ...]:
-    named = tuple(dict.fromkeys(table.texts("absent")))
-    known = [kind.id for kind in kinds_of(spec.id)]
-    for name in named:
-        if name not in known:
-            expected = f"{spec.title} knows {', '.join(map(quoted, known))}"
-            raise table.wrong("absent", expected, quoted(name))
-    return named
-
-
-def _check_what_is_left(table: SettingsTable, spec: VenueSpec, account: Account) -> None:
-    """Raises SettingsError if `absent` leaves no order to cancel, or contradicts `extra`."""
     if not account.absent:
         return
     dialect = dialect_of(account)
     actions = [dialect.actions(profile) for profile in profiles_of(account)]
     if not all(actions):
-        raise table.wrong("absent", "leaves no order that a cancel reaches; take one out")
+        raise table.error("absent", "leaves no order that a cancel reaches; take one out")
     left = {action.id for some in actions for action in some}
     for name in account.extras:
         if name not in left:
-            raise table.wrong("absent", f"rules out all that extra {quoted(name)} cancels")
-
-
-def _demo_trading(table: SettingsTable, spec: VenueSpec) -> bool:
-    if "demo_trading" in table.values and not spec.demo_trading:
-        raise table.wrong("demo_trading", f"{spec.title} has no paper trading; leave it out")
-    return table.flag("demo_trading", False)
+            raise table.error("absent", f"rules out all that extra {quoted(name)} cancels")

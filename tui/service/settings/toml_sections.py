@@ -17,8 +17,6 @@ from typing import TypeAlias
 import tomlkit
 from tomlkit.items import Array, InlineTable
 
-from tui.service.settings.validation import merged
-
 Names: TypeAlias = tuple[str, ...]
 """The names in a header: `[accounts.deadman]` is `("accounts", "deadman")`."""
 
@@ -98,6 +96,22 @@ def text_without_table(text: str, table: str, number: int) -> str:
     while above and not below and not above[-1].strip():
         del above[-1]
     return "".join((*above, *below))
+
+
+def merged(table: Mapping[str, object], fields: Mapping[str, object]) -> dict[str, object]:
+    """`table` with the new values; None takes a key out, a mapping goes into a table."""
+    result = dict(table)
+    for key, value in fields.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping):
+            inner = result.get(key, {})
+            changed = merged(inner if isinstance(inner, Mapping) else {}, value)
+            if changed or key in result:
+                result[key] = changed
+        else:
+            result[key] = value
+    return result
 
 
 def _split(text: str) -> list[_Section]:

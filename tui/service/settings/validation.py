@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tui.core.sanitize import safe_text
+from tui.service.settings.field_types import Field, FieldType
+from tui.service.settings.text_checks import SHOWN_CHARS, ValueRefused, quoted
 
-_SHOWN_CHARS = 60
 _SECRET_KEYS = frozenset({"api_key", "secret_key", "secret", "passphrase", "password"})
 _TYPE_NAMES: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),
@@ -33,7 +35,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SettingsTable:
-    """One table of a settings file, and the name under which it is complained about."""
+    """One table of a settings file, and how errors name it."""
 
     file: Path
     path: str
@@ -42,12 +44,12 @@ class SettingsTable:
     owner: str = ""
     """The account that it belongs to, once known."""
 
-    def of(self, owner: str) -> SettingsTable:
-        """The same table, with the account's name in its complaints."""
+    def named(self, owner: str) -> SettingsTable:
+        """The same table, with the account's name in its errors."""
         return replace(self, owner=owner)
 
-    def wrong(self, key: str, expected: str, got: str = "") -> SettingsError:
-        """The complaint about `key`, to be raised."""
+    def error(self, key: str, expected: str, got: str = "") -> SettingsError:
+        """What is wrong with `key`, to be raised."""
         where = ".".join(part for part in (self.path, key) if part)
         whose = f' (account "{self.owner}")' if self.owner else ""
         what = f"{expected}, got {got}" if got else expected
@@ -55,68 +57,55 @@ class SettingsTable:
         inside = where.partition(".")[2] if self.path else where
         return SettingsError(f"{safe_text(prefix)}{whose}: {what}", inside, what)
 
-    def allow_only(self, known: Iterable[str]) -> None:
+    def reject_unknown(self, known: Iterable[str]) -> None:
         """Raises SettingsError for the first key that is not known."""
         known = tuple(known)
         for key in self.values:
             if key in known:
                 continue
-            shown = safe_text(key, _SHOWN_CHARS)
+            shown = safe_text(key, SHOWN_CHARS)
             if key.lower() in _SECRET_KEYS:
-                raise self.wrong(
+                raise self.error(
                     shown,
                     "secrets do not belong in this file; take it out and "
                     "run `killdesk accounts add NAME` to put it into the keyring",
                 )
-            raise self.wrong(shown, f"unknown key; expected one of {', '.join(known)}")
+            raise self.error(shown, f"unknown key; expected one of {', '.join(known)}")
 
-    def text(self, key: str, default: str | None = None) -> str:
-        """A text. Without a default it must be there. Raises SettingsError."""
-        value = self.values.get(key, default)
+    def read_all(self, fields: Iterable[Field]) -> dict[str, Any]:
+        """The values of these fields, by the attributes that take them. Raises SettingsError."""
+        return {field.target: self.read(field) for field in fields}
+
+    def read(self, field: Field) -> Any:
+        """The value of this field, of the Python type that its own type stands for.
+
+        Raises SettingsError.
+        """
+        name = field.name
+        if name in self.values and field.refusal:
+            raise self.error(name, field.refusal)
+        if name not in self.values and not field.required:
+            return field.default
+        match field.type:
+            case FieldType.FLAG:
+                return self._flag(name)
+            case FieldType.NUMBER | FieldType.WHOLE:
+                return self._number(field)
+            case FieldType.ONE:
+                return self._choice(name, field.choices)
+            case FieldType.TEXT:
+                return self._checked(field, self.text(name))
+            case FieldType.TEXTS | FieldType.SOME:
+                return tuple(dict.fromkeys(self._checked(field, one) for one in self.texts(name)))
+
+    def text(self, key: str) -> str:
+        """A text, which must be there. Raises SettingsError."""
+        value = self.values.get(key)
         if value is None:
-            raise self.wrong(key, "is missing; expected a text")
+            raise self.error(key, "is missing; expected a text")
         if not isinstance(value, str):
             raise self._wrong_type(key, "a text", value)
         return value
-
-    def choice(self, key: str, allowed: Sequence[str], default: str | None = None) -> str:
-        """One of the allowed texts. Raises SettingsError."""
-        expected = " or ".join(f'"{choice}"' for choice in allowed)
-        value = self.values.get(key, default)
-        if value is None:
-            raise self.wrong(key, f"is missing; expected {expected}")
-        if not isinstance(value, str):
-            raise self._wrong_type(key, expected, value)
-        if value not in allowed:
-            raise self.wrong(key, f"expected {expected}", quoted(value))
-        return value
-
-    def flag(self, key: str, default: bool) -> bool:
-        """True or false. Raises SettingsError."""
-        value = self.values.get(key, default)
-        if not isinstance(value, bool):
-            raise self._wrong_type(key, "true or false", value)
-        return value
-
-    def whole(self, key: str, default: int, least: int, most: int) -> int:
-        """A whole number in a range. Raises SettingsError."""
-        expected = f"expected a whole number from {least} to {most}"
-        value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self._wrong_type(key, expected.removeprefix("expected "), value)
-        if not least <= value <= most:
-            raise self.wrong(key, expected, _figure(value))
-        return value
-
-    def number(self, key: str, default: float, least: float, most: float, why: str = "") -> float:
-        """A number in a range; `why` explains the range. Raises SettingsError."""
-        expected = f"expected a number from {least:g} to {most:g}{why}"
-        value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self._wrong_type(key, expected.removeprefix("expected "), value)
-        if not least <= value <= most:
-            raise self.wrong(key, expected, _figure(value))
-        return float(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts, empty if absent. Raises SettingsError."""
@@ -149,34 +138,50 @@ class SettingsTable:
             for number, item in enumerate(value, start=1)
         )
 
+    def _flag(self, key: str) -> bool:
+        value = self.values[key]
+        if not isinstance(value, bool):
+            raise self._wrong_type(key, "true or false", value)
+        return value
+
+    def _number(self, field: Field) -> float:
+        whole = field.type is FieldType.WHOLE
+        kind, types = ("a whole number", (int,)) if whole else ("a number", (int, float))
+        expected = f"{kind} from {_shown(field.least)} to {_shown(field.most)}"
+        value = self.values[field.name]
+        if isinstance(value, bool) or not isinstance(value, types):
+            raise self._wrong_type(field.name, expected, value)
+        if not field.least <= value <= field.most:
+            raise self.error(field.name, f"expected {expected}", _shown(value))
+        return value if whole else float(value)
+
+    def _choice(self, key: str, choices: Sequence[str]) -> str:
+        expected = " or ".join(f'"{choice}"' for choice in choices)
+        value = self.values.get(key)
+        if value is None:
+            raise self.error(key, f"is missing; expected {expected}")
+        if not isinstance(value, str):
+            raise self._wrong_type(key, expected, value)
+        if value not in choices:
+            raise self.error(key, f"expected {expected}", quoted(value))
+        return value
+
+    def _checked(self, field: Field, text: str) -> str:
+        if field.type is FieldType.SOME and text not in field.choices:
+            choices = ", ".join(map(quoted, field.choices)) or "none"
+            raise self.error(field.name, f"{field.offered_by} {choices}", quoted(text))
+        try:
+            return field.check(text) if field.check is not None else text
+        except ValueRefused as refused:
+            raise self.error(field.name, str(refused), refused.got) from None
+
     def _wrong_type(self, key: str, expected: str, value: object) -> SettingsError:
         kind = next((name for type_, name in _TYPE_NAMES if isinstance(value, type_)), "a date")
-        return self.wrong(key, f"expected {expected}", kind)
+        return self.error(key, f"expected {expected}", kind)
 
 
-def quoted(value: str) -> str:
-    """A text from a file as a complaint may show it."""
-    return f'"{safe_text(value, _SHOWN_CHARS)}"'
-
-
-def merged(table: Mapping[str, object], fields: Mapping[str, object]) -> dict[str, object]:
-    """`table` with the new values; None takes a key out, a mapping goes into a table."""
-    result = dict(table)
-    for key, value in fields.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, Mapping):
-            inner = result.get(key, {})
-            changed = merged(inner if isinstance(inner, Mapping) else {}, value)
-            if changed or key in result:
-                result[key] = changed
-        else:
-            result[key] = value
-    return result
-
-
-def _figure(value: float) -> str:
-    """A number as it is shown; of one without end, and a float cannot hold it, that it is long."""
+def _shown(value: float) -> str:
+    """A number as it is shown; of one that no float can hold, that it is long."""
     if isinstance(value, int):
         return str(value) if abs(value) < 10**30 else "a number of more than 30 digits"
     return f"{value:g}"

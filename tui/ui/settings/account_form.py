@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import ClassVar
 
@@ -24,14 +25,8 @@ from tui.service.secrets.credentials import (
     wrong_field,
 )
 from tui.service.settings.accounts import PlannedAccount, account_table, plan_account, plan_change
-from tui.service.settings.fields import (
-    Field,
-    Sort,
-    account_fields,
-    nested,
-    typed_of,
-    value_of,
-)
+from tui.service.settings.field_types import Field, from_text, nested, to_text
+from tui.service.settings.fields import NAME, VENUE, account_fields
 from tui.service.settings.loader import SettingsError
 from tui.service.settings.store import Configuration
 from tui.ui.app.style_files import styles
@@ -56,10 +51,8 @@ _SECRETS = {
     "passphrase": ("passphrase", "the one that was chosen when the key was made"),
 }
 _KEPT = {"api_key": "left empty, the key stays as the keyring has it"}
-_VENUE = Field(
-    "venue", "venue", "← → choose, enter goes on", Sort.ONE, next(iter(VENUES)), tuple(VENUES)
-)
-_NAME = Field("name", "name", "yours for it, such as okx-desk; it stands on the panel")
+_VENUE = replace(VENUE, text="← → choose, enter goes on")
+_FIRST_VENUE = next(iter(VENUES))
 
 
 def open_form(
@@ -109,7 +102,7 @@ class AccountForm(ModalScreen[str | None]):
     def spec(self) -> VenueSpec:
         """The venue that is chosen."""
         row = self._fields.row("venue") if self._account is None else None
-        return VENUES[row.typed if row else str(self._table.get("venue", _VENUE.default))].spec
+        return VENUES[row.typed if row else str(self._table.get("venue", _FIRST_VENUE))].spec
 
     # the fields
 
@@ -118,8 +111,8 @@ class AccountForm(ModalScreen[str | None]):
             yield Static(self._heading(), id="title", markup=False)
             with self._fields:
                 if self._account is None:
-                    yield FieldRow(_VENUE)
-                    yield FieldRow(_NAME)
+                    yield FieldRow(_VENUE, _FIRST_VENUE)
+                    yield FieldRow(NAME)
                 yield self._grant
             yield Static("", id="state", markup=False)
             with Horizontal(id="acts"):
@@ -161,12 +154,14 @@ class AccountForm(ModalScreen[str | None]):
         rows = {row.field.key: row.typed for row in self._fields.rows}
 
         def chosen(key: str) -> str:
-            return rows.get(key, typed_of(Field(key, "", ""), self._table))
+            return rows.get(key, to_text(Field(key), self._table))
 
-        timed = bool(chosen("timers")) or any(timer.usual for timer in self.spec.timers)
+        named = chosen("timers").split(", ")
+        timers = [timer for timer in self.spec.timers if timer.usual or timer.id in named]
         paper, site = bool(chosen("demo_trading")), chosen("site")
-        for field in account_fields(self.spec, timed=timed, paper=paper, site=site):
-            yield field, False
+        for field in account_fields(self.spec, timers=timers, paper=paper, site=site):
+            if field.offered and field not in (VENUE, NAME):
+                yield field, False
 
     async def _lay_out(self) -> None:
         """Puts up the rows that are wanted, and takes away the others."""
@@ -174,7 +169,7 @@ class AccountForm(ModalScreen[str | None]):
         wanted = dict(self._wanted())
         for row, field in product(self._fields.rows, wanted):
             row.suggest(field)
-        gone = [row for row in self._fields.rows if row.field not in (_VENUE, _NAME, *wanted)]
+        gone = [row for row in self._fields.rows if row.field not in (_VENUE, NAME, *wanted)]
         await self._fields.remove_children(gone)
         held = {row.field: row for row in self._fields.rows}
         before: Static | FieldRow = self._grant
@@ -184,14 +179,14 @@ class AccountForm(ModalScreen[str | None]):
                 await self._fields.mount(*new, after=before)
                 before, new = held[field], []
             else:
-                typed = "" if secret else typed_of(field, self._table)
+                typed = "" if secret else to_text(field, self._table)
                 new.append(FieldRow(field, typed, secret=secret))
         await self._fields.mount(*new, after=before)
 
     @on(FieldRow.Changed)
     async def _changed(self, event: FieldRow.Changed) -> None:
         event.stop()
-        if event.row.field is not _NAME:  # another name connects no better
+        if event.row.field is not NAME:  # another name connects no better
             self._failure = ""
         self._withdraw()
         if event.row.field.key in ("venue", "site", "timers", "demo_trading"):
@@ -209,12 +204,12 @@ class AccountForm(ModalScreen[str | None]):
         rows = {row.field.key: row for row in self._fields.rows if not _is_secret(row)}
         path, settings = self._configuration.path, self._configuration.settings
         if self._account is None:
-            values = {key: value_of(row.field, row.typed) for key, row in rows.items()}
+            values = {key: from_text(row.field, row.typed) for key, row in rows.items()}
             named = {"name": rows["name"].typed.strip() or name, "venue": self.spec.id}
             said = {key: value for key, value in values.items() if value is not None}
             fields = named | {key: value for key, value in said.items() if key not in named}
             return plan_account(settings, path, nested(fields))
-        changes = {key: value_of(row.field, row.typed) for key, row in rows.items() if row.changed}
+        changes = {key: from_text(row.field, row.typed) for key, row in rows.items() if row.changed}
         fields = nested(changes)
         if "deadman" in self._table and "deadman.countdown_s" not in rows:
             fields["deadman"] = None

@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 
 from tui.core.sanitize import safe_text
 from tui.core.secrets import Secret
-from tui.service.settings.fields import ON, Field, Sort
+from tui.service.settings.field_types import ON, Field, FieldType
 from tui.service.settings.loader import SettingsError
 from tui.ui.app.keyed import KeyedApp
 from tui.ui.keys.keymap import panic_in_field
@@ -81,13 +81,17 @@ class FieldRow(Widget):
         self._said.display = bool(field.help)
 
     def _box(self, field: Field, typed: str, secret: bool) -> Input | Picker:
-        if field.sort in (Sort.ONE, Sort.SOME, Sort.FLAG):
+        if field.type in (FieldType.ONE, FieldType.SOME, FieldType.FLAG):
             choices = field.choices or (ON,)
-            taken = tuple(part.strip() for part in (typed or field.default).split(","))
-            return Picker(choices, taken, many=field.sort is not Sort.ONE)
+            taken = tuple(part.strip() for part in (typed or field.default_text).split(","))
+            return Picker(choices, taken, many=field.type is not FieldType.ONE)
         kind = SecretInput if secret else Input
         return kind(
-            typed, placeholder=field.default, password=secret, compact=True, select_on_focus=False
+            typed,
+            placeholder=field.default_text,
+            password=secret,
+            compact=True,
+            select_on_focus=False,
         )
 
     def compose(self) -> ComposeResult:
@@ -106,13 +110,13 @@ class FieldRow(Widget):
     @property
     def changed(self) -> bool:
         """Whether it holds something else than at first."""
-        default = self.field.default if self.field.sort is Sort.ONE else ""
+        default = self.field.default_text if self.field.type is FieldType.ONE else ""
         return self.typed.strip() != (self._before or default)
 
     def suggest(self, field: Field) -> None:
         """Shows another default, if `field` is this one apart from that; what is typed stays."""
         if isinstance(self.box, Input) and replace(self.field, default=field.default) == field:
-            self.field, self.box.placeholder = field, field.default
+            self.field, self.box.placeholder = field, field.default_text
 
     def say(self, wrong: str) -> None:
         """What is wrong with the field; empty: nothing, so that its help stands there again."""

@@ -8,9 +8,8 @@ from pathlib import Path
 from textual.widget import Widget
 
 from tui.service.settings.editor import Tables
-from tui.service.settings.fields import Field, nested
-from tui.service.settings.keys import read_keys
-from tui.service.settings.loader import Settings
+from tui.service.settings.field_types import Field, nested
+from tui.service.settings.loader import Settings, read_keys
 from tui.service.settings.validation import SettingsTable
 from tui.ui.keys.bindings import ALL_KEYS, Key
 from tui.ui.keys.keymap import read_keymap

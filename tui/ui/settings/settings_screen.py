@@ -10,7 +10,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.service.settings.editor import Tables
-from tui.service.settings.fields import PLAIN_FIELDS, Field, typed_of, value_of
+from tui.service.settings.field_types import Field, from_text, to_text
+from tui.service.settings.fields import PLAIN_FIELDS
 from tui.service.settings.store import Configuration
 from tui.ui.settings.account_form import open_form
 from tui.ui.settings.form_fields import Label
@@ -32,12 +33,12 @@ class SettingsScreen(TableForm):
         self._list = OptionList(id="list", markup=False)
 
     def fields(self, tables: Tables) -> Sequence[tuple[Field, str]]:
-        return [(one, typed_of(one, tables.get(one.table, {}))) for one in PLAIN_FIELDS]
+        return [(one, to_text(one, tables.get(one.table, {}))) for one in PLAIN_FIELDS]
 
     def changes(self, tables: Tables, typed: Mapping[Field, str]) -> Tables:
         changes: dict[str, dict[str, object]] = {}
         for field, text in typed.items():
-            changes.setdefault(field.table, {})[field.key] = value_of(field, text)
+            changes.setdefault(field.table, {})[field.key] = from_text(field, text)
         return changes
 
     def below(self) -> Sequence[Widget]:

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from tui.service.settings.editor import Tables, plain_tables, read_tables
-from tui.service.settings.fields import Field
+from tui.service.settings.field_types import Field
 from tui.service.settings.loader import Settings, SettingsError
 from tui.service.settings.store import Configuration
 from tui.ui.app.style_files import styles

@@ -266,6 +266,9 @@ class VenueSpec:
     demo_trading: bool = False
     timers: tuple[TimerSpec, ...] = ()
     extras: tuple[Extra, ...] = ()
+    contracts: str = ""
+    """Which contracts an account must name, in a line for the trader; empty where a cancel needs
+    no names."""
     press_calls: int = 1
     """REST calls that a press makes at once; as many connections are kept free for it."""
     connects_a_second: int | None = None

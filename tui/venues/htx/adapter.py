@@ -77,6 +77,7 @@ HTX = VenueSpec(
     families=("auto", "legacy", "unified"),
     timers=(TIMER,),
     extras=(EXTRA,),
+    contracts="legacy: each that you trade, such as BTC-USDT, ETH-USDT",
     grant="Grant Read and Trade; never Withdraw. Bind the key to this machine's address.",
     remedies=Remedies(REMEDIES, AT_LOGIN),
 )
