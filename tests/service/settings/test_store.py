@@ -20,7 +20,7 @@ from tui.service.secrets.credentials import CredentialsError, find_credentials, 
 from tui.service.settings import store as under_test
 from tui.service.settings.accounts import plan_account
 from tui.service.settings.loader import Settings, SettingsError, load_settings
-from tui.service.settings.store import Configuration, SettingsWatch, Told
+from tui.service.settings.store import FileChange, SettingsStore, SettingsWatch
 
 OKX = {"name": "okx-desk", "venue": "okx"}
 BITGET = {"name": "bitget-uta", "venue": "bitget"}
@@ -47,21 +47,21 @@ def fields(simulator: Any, table: dict[str, str]) -> dict[str, object]:
     return {**table, "rest_url": simulator.url, **socket}
 
 
-def add(configuration: Configuration, simulator: Any, table: dict[str, str]) -> None:
-    plan = plan_account(configuration.settings, configuration.path, fields(simulator, table))
-    configuration.add(plan, secrets(simulator, table["name"]))
+def add(store: SettingsStore, simulator: Any, table: dict[str, str]) -> None:
+    plan = plan_account(store.settings, store.path, fields(simulator, table))
+    store.add(plan, secrets(simulator, table["name"]))
 
 
 @pytest.fixture
-def running(simulator: Any, path: Path) -> Iterator[tuple[Configuration, LiveDesk]]:
+def running(simulator: Any, path: Path) -> Iterator[tuple[SettingsStore, LiveDesk]]:
     """A desk on both accounts, as the command line would start it."""
-    first = Configuration(Settings(path=path), path)
+    first = SettingsStore(Settings(path=path), path)
     add(first, simulator, OKX)
     add(first, simulator, BITGET)
     settings = load_settings(path)
     desk = LiveDesk(settings.accounts, find_credentials)
     desk.start()
-    yield Configuration(settings, path, desk), desk
+    yield SettingsStore(settings, path, desk), desk
     desk.stop()
 
 
@@ -78,101 +78,101 @@ def ready(desk: LiveDesk, count: int) -> None:
 
 
 def test_an_account_is_added_changed_and_removed_while_the_desk_runs(
-    simulator: Any, running: tuple[Configuration, LiveDesk]
+    simulator: Any, running: tuple[SettingsStore, LiveDesk]
 ) -> None:
-    configuration, desk = running
+    store, desk = running
     ready(desk, 2)
     again = {"name": "second", "venue": "okx"}
-    plan = plan_account(configuration.settings, configuration.path, fields(simulator, again))
-    configuration.add(plan, secrets(simulator, "okx-desk"))
+    plan = plan_account(store.settings, store.path, fields(simulator, again))
+    store.add(plan, secrets(simulator, "okx-desk"))
     ready(desk, 3)
-    configuration.change("second", {"extra": ["rfqs"]}, None)
+    store.change("second", {"extra": ["rfqs"]}, None)
     found = desk.view.account("second")
     assert found is not None and "rfqs" in {action.id for action in found.actions}
-    configuration.remove("second")
+    store.remove("second")
     assert [account.name for account in desk.view.accounts] == ["okx-desk", "bitget-uta"]
     with pytest.raises(CredentialsError, match="no entry"):
         load_credentials(plan.account)
-    assert "second" not in configuration.path.read_text()
+    assert "second" not in store.path.read_text()
 
 
 def test_new_secrets_alone_begin_the_account_anew(
-    simulator: Any, running: tuple[Configuration, LiveDesk]
+    simulator: Any, running: tuple[SettingsStore, LiveDesk]
 ) -> None:
-    configuration, desk = running
+    store, desk = running
     ready(desk, 2)
-    before = configuration.path.read_text()
+    before = store.path.read_text()
     wrong = Credentials(Secret("nobody"), Secret("nothing"), Secret("no"))
-    configuration.change("okx-desk", {}, wrong)
+    store.change("okx-desk", {}, wrong)
     until(lambda: desk.view.account("okx-desk").health == "down")  # type: ignore[union-attr]
-    configuration.change("okx-desk", {}, secrets(simulator, "okx-desk"))
+    store.change("okx-desk", {}, secrets(simulator, "okx-desk"))
     ready(desk, 2)
-    assert configuration.path.read_text() == before
+    assert store.path.read_text() == before
 
 
 def test_an_armed_timer_keeps_file_and_keyring_as_they_are(
-    running: tuple[Configuration, LiveDesk],
+    running: tuple[SettingsStore, LiveDesk],
 ) -> None:
-    configuration, desk = running
+    store, desk = running
     ready(desk, 2)
     desk.arm("bitget-uta")
     until(lambda: desk.view.accounts[1].timers[0].state is TimerState.ARMED)
-    before = configuration.path.read_text()
+    before = store.path.read_text()
     for change in (
-        lambda: configuration.change("bitget-uta", {"deadman": {"countdown_s": 40}}, None),
-        lambda: configuration.remove("bitget-uta"),
+        lambda: store.change("bitget-uta", {"deadman": {"countdown_s": 40}}, None),
+        lambda: store.remove("bitget-uta"),
     ):
         with pytest.raises(SettingsError, match=r"^disarm bitget-uta first"):
             change()
-    assert configuration.path.read_text() == before
-    configuration.change("okx-desk", {"extra": ["rfqs"]}, None)
-    configuration.change_tables({"desk": {"confirm": "once"}})
-    assert configuration.settings.confirm == "once"
+    assert store.path.read_text() == before
+    store.change("okx-desk", {"extra": ["rfqs"]}, None)
+    store.change_tables({"desk": {"confirm": "once"}})
+    assert store.settings.confirm == "once"
     assert desk.view.accounts[1].timers[0].state is TimerState.ARMED
 
 
 def test_what_others_wrote_is_taken_over_when_asked_and_not_before(
-    running: tuple[Configuration, LiveDesk],
+    running: tuple[SettingsStore, LiveDesk],
 ) -> None:
-    configuration, desk = running
+    store, desk = running
     ready(desk, 2)
-    path = configuration.path
-    assert configuration.look() is None
+    path = store.path
+    assert store.check_file() is None
     path.write_text(f'[desk]\nconfirm = "once"\n{path.read_text()}extra = ["strategy"]\n')
-    assert isinstance(configuration.look(), Settings)
+    assert isinstance(store.check_file(), Settings)
     with pytest.raises(SettingsError, match="press R"):
-        configuration.change_tables({"desk": {"confirm": None}})
-    assert configuration.reload() == ("bitget-uta",)
-    assert configuration.settings.confirm == "once"
-    assert configuration.look() is None
+        store.change_tables({"desk": {"confirm": None}})
+    assert store.reload() == ("bitget-uta",)
+    assert store.settings.confirm == "once"
+    assert store.check_file() is None
 
 
 @pytest.mark.parametrize("text", ["nonsense", '[desk]\nconfirm = "thrice"\n', None])
 def test_a_file_that_is_wrong_leaves_the_desk_as_it_is(
-    running: tuple[Configuration, LiveDesk], text: str | None
+    running: tuple[SettingsStore, LiveDesk], text: str | None
 ) -> None:
-    configuration, desk = running
+    store, desk = running
     ready(desk, 2)
-    before = configuration.settings
+    before = store.settings
     if text is None:
-        configuration.path.unlink()
+        store.path.unlink()
     else:
-        configuration.path.write_text(text)
-    assert isinstance(configuration.look(), SettingsError)
+        store.path.write_text(text)
+    assert isinstance(store.check_file(), SettingsError)
     with pytest.raises(SettingsError):
-        configuration.reload()
-    assert configuration.settings == before
+        store.reload()
+    assert store.settings == before
     assert len(desk.view.accounts) == 2
 
 
 def test_the_watch_tells_of_changes_and_of_their_end(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(under_test, "LOOK_S", 0.02)
+    monkeypatch.setattr(under_test, "CHECK_INTERVAL_S", 0.02)
     path.write_text('[desk]\nconfirm = "once"\n')
-    configuration = Configuration(load_settings(path), path)
-    told: list[Told] = []
-    watch = SettingsWatch(configuration, told.append)
+    store = SettingsStore(load_settings(path), path)
+    told: list[FileChange] = []
+    watch = SettingsWatch(store, told.append)
     watch.start()
     try:
         path.write_text('[desk]\nconfirm = "twice"\n')
@@ -224,13 +224,13 @@ def test_a_check_that_nobody_looks_at_any_more_ends(simulator: Any, path: Path) 
 
 
 def test_an_account_that_is_gone_meanwhile_is_not_changed(
-    running: tuple[Configuration, LiveDesk],
+    running: tuple[SettingsStore, LiveDesk],
 ) -> None:
-    configuration, _ = running
-    before = configuration.path.read_text()
+    store, _ = running
+    before = store.path.read_text()
     with pytest.raises(SettingsError, match='no account "other" any more'):
-        configuration.change("other", {"extra": ["rfqs"]}, None)
-    assert configuration.path.read_text() == before
+        store.change("other", {"extra": ["rfqs"]}, None)
+    assert store.path.read_text() == before
 
 
 class Deaf:
@@ -255,22 +255,22 @@ class Refusing(Deaf):
 def test_a_desk_that_does_not_take_new_settings_is_not_said_to_run_on_them(
     path: Path, monkeypatch: pytest.MonkeyPatch, desk: Any, says: str
 ) -> None:
-    monkeypatch.setattr(under_test, "_TAKING_S", 0.05)
+    monkeypatch.setattr(under_test, "_APPLY_TIMEOUT_S", 0.05)
     path.write_text("")
-    configuration = Configuration(load_settings(path), path, desk)
+    store = SettingsStore(load_settings(path), path, desk)
     with pytest.raises(SettingsError, match=says):
-        configuration.change_tables({"desk": {"confirm": "once"}})
-    assert configuration.settings.confirm == "twice"
-    assert isinstance(configuration.look(), Settings), "the file is ahead, and that is told"
+        store.change_tables({"desk": {"confirm": "once"}})
+    assert store.settings.confirm == "twice"
+    assert isinstance(store.check_file(), Settings), "the file is ahead, and that is told"
 
 
 def test_the_watch_tells_of_a_file_that_is_gone(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(under_test, "LOOK_S", 0.02)
+    monkeypatch.setattr(under_test, "CHECK_INTERVAL_S", 0.02)
     path.write_text("")
-    told: list[Told] = []
-    watch = SettingsWatch(Configuration(load_settings(path), path), told.append)
+    told: list[FileChange] = []
+    watch = SettingsWatch(SettingsStore(load_settings(path), path), told.append)
     watch.start()
     try:
         path.unlink()

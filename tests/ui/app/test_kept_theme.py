@@ -10,7 +10,7 @@ import pytest
 
 from tui.service.files.ui_state import ScreenFile
 from tui.service.settings.loader import Settings
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.app.welcome import WelcomeApp
 from tui.ui.widgets.themes import DARK, LIGHT
 
@@ -70,7 +70,7 @@ async def test_the_welcome_stands_in_it_too(path: Path) -> None:
     kept.theme = LIGHT.name
     kept.write()
     nothing = path.with_name("config.toml")
-    app = WelcomeApp(Configuration(Settings(path=nothing), nothing), ScreenFile(path))
+    app = WelcomeApp(SettingsStore(Settings(path=nothing), nothing), ScreenFile(path))
     assert app.theme == LIGHT.name
     async with app.run_test() as pilot:
         await pilot.pause()

@@ -15,7 +15,7 @@ from textual.widgets import Button
 
 from tui.core.desk import DeskView
 from tui.service.settings.loader import Settings
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.app.welcome import WelcomeApp
 from tui.ui.dashboard.header import Header
 from tui.ui.keys.keymap import read_keymap
@@ -55,7 +55,7 @@ async def test_all_that_can_be_pressed_has_a_tooltip(make: SimpleNamespace) -> N
 
 async def test_the_welcome_too(tmp_path: Path) -> None:
     nothing = tmp_path / "config.toml"
-    app: App[Any] = WelcomeApp(Configuration(Settings(path=nothing), nothing))
+    app: App[Any] = WelcomeApp(SettingsStore(Settings(path=nothing), nothing))
     async with app.run_test():
         assert check(app.screen) == 3
 

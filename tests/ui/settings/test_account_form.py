@@ -19,7 +19,7 @@ from tui.core.desk import DeskView
 from tui.service.settings.accounts import account_table
 from tui.service.settings.fields import NAME, VENUE, account_fields
 from tui.service.settings.loader import Settings, load_settings
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.app.welcome import WelcomeApp
 from tui.ui.settings.account_form import AccountForm
 from tui.ui.settings.account_test_screen import AccountTest
@@ -94,7 +94,7 @@ async def test_each_venue_is_asked_for_what_it_needs_and_stored(
     make: SimpleNamespace, path: Path, file_keyring: Path, venue: str
 ) -> None:
     spec = VENUES[venue].spec
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await first_form(make, app, pilot)
         await choose(make, pilot, form, "venue", venue)
@@ -133,10 +133,10 @@ async def test_the_form_has_a_row_for_every_field_of_the_schema(
     named = [timer.id for timer in spec.timers if not timer.usual]
     timers = f"timers = {named}\n" if named else ""
     path.write_text(f'[[accounts]]\nname = "a"\nvenue = "{venue}"\n{timers}')
-    configuration = Configuration(load_settings(path), path)
-    app = WelcomeApp(configuration)
+    store = SettingsStore(load_settings(path), path)
+    app = WelcomeApp(store)
     async with app.run_test(size=(120, 50)) as pilot:
-        form = AccountForm(configuration, account_table(path, "a"))
+        form = AccountForm(store, account_table(path, "a"))
         app.push_screen(form)
         await make.until(pilot, lambda: "rest_url" in rows(form))
         found = [
@@ -153,7 +153,7 @@ async def test_the_form_has_a_row_for_every_field_of_the_schema(
 async def test_what_is_typed_faster_than_the_screen_follows_goes_to_its_field(
     make: SimpleNamespace, path: Path, onward: str
 ) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await first_form(make, app, pilot)
         assert form.focused is rows(form)["venue"].box
@@ -167,7 +167,7 @@ async def test_what_is_typed_faster_than_the_screen_follows_goes_to_its_field(
 async def test_a_timer_that_is_taken_brings_its_fields_and_takes_them_away(
     make: SimpleNamespace, path: Path
 ) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await first_form(make, app, pilot)
         fill(form, name="hedge")
@@ -205,7 +205,7 @@ async def test_a_timer_that_is_taken_brings_its_fields_and_takes_them_away(
 async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(
     make: SimpleNamespace, path: Path, typed: dict[str, str], key: str, what: str
 ) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await first_form(make, app, pilot)
         fill(form, name="hedge")
@@ -225,7 +225,7 @@ async def test_a_second_account_of_one_name_is_refused_beside_the_name(
     make: SimpleNamespace, path: Path
 ) -> None:
     path.write_text(WRITTEN)
-    app = WelcomeApp(Configuration(load_settings(path), path))
+    app = WelcomeApp(SettingsStore(load_settings(path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await first_form(make, app, pilot)
         fill(form, name="MM")
@@ -239,7 +239,7 @@ async def test_a_second_account_of_one_name_is_refused_beside_the_name(
 async def test_a_site_is_chosen_and_its_hosts_are_shown_and_stored(
     make: SimpleNamespace, path: Path
 ) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await first_form(make, app, pilot)
         await choose(make, pilot, form, "venue", "okx")
@@ -272,7 +272,7 @@ async def test_a_site_is_chosen_and_its_hosts_are_shown_and_stored(
 async def test_hosts_that_do_not_belong_together_are_refused_beside_their_field(
     make: SimpleNamespace, path: Path
 ) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await first_form(make, app, pilot)
         await choose(make, pilot, form, "venue", "okx")
@@ -320,7 +320,7 @@ async def failed_form(make: SimpleNamespace, app: WelcomeApp, pilot: Any) -> Acc
 async def test_what_failed_its_test_is_stored_only_after_a_question(
     make: SimpleNamespace, path: Path, size: tuple[int, int]
 ) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=size) as pilot:
         form = await failed_form(make, app, pilot)
         await make.until(pilot, lambda: "the test failed" in make.text(app))
@@ -347,7 +347,7 @@ async def test_what_failed_its_test_is_stored_only_after_a_question(
 async def test_by_mouse_the_question_is_not_answered_where_it_was_asked(
     make: SimpleNamespace, path: Path
 ) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await failed_form(make, app, pilot)
         await pilot.click("#save", times=2)
@@ -368,7 +368,7 @@ async def test_by_mouse_the_question_is_not_answered_where_it_was_asked(
 async def test_what_was_changed_since_the_test_is_stored_without_a_question(
     make: SimpleNamespace, path: Path
 ) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await failed_form(make, app, pilot)
         fill(form, name="other")
@@ -403,8 +403,8 @@ async def test_an_edit_writes_what_was_changed_and_keeps_the_key(
     path.write_text(WRITTEN)
     keyring.set_password("killdesk", "mm", "as before")
     desk = make.FakeDesk(DeskView((make.bitget("mm", make.timer(TimerState.OFF)),)))
-    configuration = Configuration(load_settings(path), path, desk)
-    async with make.shown(desk, (120, 50), configuration=configuration) as (app, pilot):
+    store = SettingsStore(load_settings(path), path, desk)
+    async with make.shown(desk, (120, 50), store=store) as (app, pilot):
         form = await edit(make, app, pilot)
         assert "name" not in rows(form) and "venue" not in rows(form)
         fill(form, deadman__countdown_s="20", deadman__beat_s="3")
@@ -423,8 +423,8 @@ async def test_an_armed_timer_forbids_the_edit_in_one_sentence(
 ) -> None:
     path.write_text(WRITTEN)
     desk = make.FakeDesk(DeskView((make.bitget("mm"),)))
-    configuration = Configuration(load_settings(path), path, desk)
-    async with make.shown(desk, (120, 50), configuration=configuration) as (app, pilot):
+    store = SettingsStore(load_settings(path), path, desk)
+    async with make.shown(desk, (120, 50), store=store) as (app, pilot):
         form = await edit(make, app, pilot)
         fill(form, deadman__countdown_s="20")
         await pilot.press("ctrl+s")
@@ -438,9 +438,9 @@ async def test_a_capital_x_is_a_letter_in_every_field_where_f12_panics(
 ) -> None:
     path.write_text(WRITTEN)
     desk = make.FakeDesk(DeskView((make.bitget("mm", make.timer(TimerState.OFF)),)))
-    configuration = Configuration(load_settings(path), path, desk)
+    store = SettingsStore(load_settings(path), path, desk)
     now = make.Clock()()  # a press stays armed however long the test takes
-    more = {"configuration": configuration, "clock": lambda: now}
+    more = {"store": store, "clock": lambda: now}
     async with make.shown(desk, (120, 50), **more) as (app, pilot):
         form = await edit(make, app, pilot)
         rows(form)["secret.api_key"].box.focus()
@@ -455,7 +455,7 @@ async def test_a_capital_x_is_a_letter_in_every_field_where_f12_panics(
 
 
 async def test_a_secret_is_not_copied_out_again(make: SimpleNamespace, path: Path) -> None:
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50), notifications=True) as pilot:
         form = await first_form(make, app, pilot)
         fill_secrets(form)
@@ -494,7 +494,7 @@ async def test_a_keyring_that_prompts_is_said_and_holds_up_no_key(
 ) -> None:
     answered = threading.Event()
     monkeypatch.setattr(keyring.core, "_keyring_backend", SilentKeyring(answered))
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50), notifications=True) as pilot:
         form = await first_form(make, app, pilot)
         fill(form, name="hedge")
@@ -523,7 +523,7 @@ async def test_an_account_is_tested_before_it_is_stored(
     make: SimpleNamespace, path: Path, simulator: Any, good: bool
 ) -> None:
     entry = simulator.accounts["okx-desk"]
-    app = WelcomeApp(Configuration(Settings(path=path), path))
+    app = WelcomeApp(SettingsStore(Settings(path=path), path))
     async with app.run_test(size=(120, 50)) as pilot:
         form = await first_form(make, app, pilot)
         await choose(make, pilot, form, "venue", "okx")

@@ -19,7 +19,7 @@ from tui.service.secrets.pin import Pin, SessionEntry
 from tui.service.settings import store as service
 from tui.service.settings.fields import PLAIN_FIELDS
 from tui.service.settings.loader import load_settings
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.keys.keymap import read_keymap
 from tui.ui.settings.account_form import AccountForm
 from tui.ui.settings.account_test_screen import AccountTest
@@ -67,8 +67,8 @@ class Still:
         return self.now
 
 
-def configured(desk: Any, path: Path) -> Configuration:
-    return Configuration(load_settings(path), path, desk)
+def configured(desk: Any, path: Path) -> SettingsStore:
+    return SettingsStore(load_settings(path), path, desk)
 
 
 def told(app: Any) -> str:
@@ -79,7 +79,7 @@ async def test_the_list_says_how_each_account_is(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
     keyring.set_password("killdesk", "mm", "something")
-    async with make.shown(desk, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, store=configured(desk, path)) as (app, pilot):
         await pilot.press("e")
         await make.until(pilot, lambda: "no key in the keyring" in make.text(app))
         shown = make.text(app)
@@ -103,7 +103,7 @@ async def test_the_title_keeps_the_count_however_long_the_path_is(
     path = tmp_path.joinpath(*["a folder with a long name"] * 7, "config.toml")
     path.parent.mkdir(parents=True)
     path.write_text(WRITTEN)
-    async with make.shown(desk, size, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, size, store=configured(desk, path)) as (app, pilot):
         await pilot.press("e")
         await make.until(pilot, lambda: isinstance(app.screen, AccountsScreen))
         await make.until(pilot, lambda: "accounts  2 of 2 ready" in make.text(app))
@@ -116,7 +116,7 @@ async def test_the_title_keeps_the_count_however_long_the_path_is(
 async def test_a_form_says_how_to_panic_from_it(
     make: SimpleNamespace, desk: Any, path: Path, size: tuple[int, int], keys: str
 ) -> None:
-    async with make.shown(desk, size, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, size, store=configured(desk, path)) as (app, pilot):
         for key in keys:
             if key == "k":
                 await make.until(pilot, lambda: app.screen.query(OptionList))
@@ -131,7 +131,7 @@ async def test_a_form_says_how_to_panic_from_it(
 
 
 async def test_keys_and_buttons_do_the_same(make: SimpleNamespace, desk: Any, path: Path) -> None:
-    async with make.shown(desk, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, store=configured(desk, path)) as (app, pilot):
         for key, kind in (("a", AccountForm), ("e", AccountForm), ("t", AccountTest)):
             for press in (key, None):
                 await pilot.press("e")
@@ -151,7 +151,7 @@ async def test_keys_and_buttons_do_the_same(make: SimpleNamespace, desk: Any, pa
 async def test_the_mouse_finds_them_on_the_smallest_screen(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
-    async with make.shown(desk, (80, 24), configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, (80, 24), store=configured(desk, path)) as (app, pilot):
         await make.until(pilot, lambda: "2 of 2 ready" in make.text(app))
         await pilot.click("#desk-state")
         await make.until(pilot, lambda: isinstance(app.screen, AccountsScreen))
@@ -173,7 +173,7 @@ async def test_an_account_is_removed_by_two_presses(
 ) -> None:
     keyring.set_password("killdesk", "okx-desk", "something")
     clock = Still(make.Clock()())
-    async with make.shown(desk, clock=clock, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, clock=clock, store=configured(desk, path)) as (app, pilot):
         await pilot.press("e")
         await pilot.press("d")
         await make.until(pilot, lambda: "AGAIN TO REMOVE okx-desk" in make.text(app))
@@ -196,7 +196,7 @@ async def test_an_account_with_an_armed_timer_is_not_removed(
 ) -> None:
     desk = make.FakeDesk(DeskView((make.okx("okx-desk"), make.bitget("mm"))))
     clock = Still(make.Clock()())
-    async with make.shown(desk, clock=clock, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, clock=clock, store=configured(desk, path)) as (app, pilot):
         await pilot.press("e", "down", "d", "d")
         await make.until(pilot, lambda: "disarm mm first" in make.text(app))
     assert path.read_text() == WRITTEN
@@ -219,7 +219,7 @@ async def test_the_demo_desk_has_none_to_edit(make: SimpleNamespace, desk: Any) 
 async def test_a_desk_may_lose_its_last_account_and_get_one_again(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
-    async with make.shown(desk, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, store=configured(desk, path)) as (app, pilot):
         await pilot.press("e")
         desk.put()
         await make.until(pilot, lambda: "no account yet" in make.text(app))
@@ -249,7 +249,7 @@ async def settings(make: SimpleNamespace, app: Any, pilot: Any) -> SettingsScree
 async def test_what_is_set_is_written_and_holds_at_once(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
-    async with make.shown(desk, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, store=configured(desk, path)) as (app, pilot):
         screen = await settings(make, app, pilot)
         assert [one.field for one in screen.query(FieldRow)] == list(PLAIN_FIELDS)
         assert row(screen, "screen_grace_s").typed == "12"
@@ -267,7 +267,7 @@ async def test_what_is_set_is_written_and_holds_at_once(
 async def test_a_bad_figure_is_said_beside_its_field(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
-    async with make.shown(desk, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, store=configured(desk, path)) as (app, pilot):
         screen = await settings(make, app, pilot)
         field = row(screen, "screen_grace_s")
         assert isinstance(field.box, Input)
@@ -286,7 +286,7 @@ async def test_a_bad_figure_is_said_beside_its_field(
 async def test_an_account_opens_from_the_settings(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
-    async with make.shown(desk, configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, store=configured(desk, path)) as (app, pilot):
         screen = await settings(make, app, pilot)
         screen.query_one(OptionList).focus()
         await pilot.press("down", "down", "enter")
@@ -299,14 +299,14 @@ async def test_an_account_opens_from_the_settings(
 
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "LOOK_S", 0.05)
+    monkeypatch.setattr(service, "CHECK_INTERVAL_S", 0.05)
 
 
 @pytest.mark.usefixtures("watched")
 async def test_a_change_outside_is_offered_and_taken_with_a_key(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
-    async with make.shown(desk, (160, 40), configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, (160, 40), store=configured(desk, path)) as (app, pilot):
         assert "R reload" not in make.text(app)
         await pilot.press("R")
         assert not desk.calls
@@ -324,7 +324,7 @@ async def test_a_change_outside_is_offered_and_taken_with_a_key(
 async def test_a_file_that_is_wrong_is_said_and_the_desk_goes_on(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
-    async with make.shown(desk, (160, 40), configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, (160, 40), store=configured(desk, path)) as (app, pilot):
         path.write_text(WRITTEN.replace("12", "1"))
         await make.until(pilot, lambda: "expected a number from 5 to 600" in told(app))
         assert "goes on with the settings before" in told(app)
@@ -338,7 +338,7 @@ async def test_a_file_that_is_wrong_is_said_and_the_desk_goes_on(
 @pytest.mark.usefixtures("watched")
 async def test_a_refused_reload_stays_offered(make: SimpleNamespace, desk: Any, path: Path) -> None:
     desk.refusal = "disarm mm first: its dead-man timer may be running"
-    async with make.shown(desk, (160, 40), configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, (160, 40), store=configured(desk, path)) as (app, pilot):
         path.write_text(WRITTEN.replace('"bitget"', '"bitget"\nextra = ["strategy"]'))
         await make.until(pilot, lambda: "R reload" in make.text(app))
         await pilot.press("R")
@@ -358,7 +358,7 @@ async def test_a_changed_file_is_said_until_it_is_taken_over(
     pin = Pin(SessionEntry())
     pin.set(Secret("4417"))
     pin.look()
-    shown = make.shown(desk, size, configuration=configured(desk, path), pin=pin)
+    shown = make.shown(desk, size, store=configured(desk, path), pin=pin)
     line = "▲ config.toml was changed outside: R takes it over"
     async with shown as (app, pilot):
         path.write_text(WRITTEN.replace("12\n", '12\nconfirm = "once"\n'))
@@ -391,7 +391,7 @@ async def test_a_changed_file_is_said_until_it_is_taken_over(
 async def test_a_wrong_file_is_said_until_it_is_right(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
-    async with make.shown(desk, (140, 44), configuration=configured(desk, path)) as (app, pilot):
+    async with make.shown(desk, (140, 44), store=configured(desk, path)) as (app, pilot):
         path.write_text(WRITTEN.replace("12", "1"))
         said = "▲ config.toml is wrong, the desk goes on with the settings before: desk.screen"
         await make.until(pilot, lambda: said in make.text(app))
@@ -411,14 +411,14 @@ async def test_the_line_names_the_key_that_is_in_force(
     make: SimpleNamespace, desk: Any, path: Path
 ) -> None:
     keymap = read_keymap((("settings.reload", "F7"),), None)
-    shown = make.shown(desk, (140, 44), configuration=configured(desk, path), keymap=keymap)
+    shown = make.shown(desk, (140, 44), store=configured(desk, path), keymap=keymap)
     async with shown as (app, pilot):
         path.write_text(WRITTEN.replace("12", "13"))
         await make.until(pilot, lambda: "changed outside: F7 takes it over" in make.text(app))
 
 
 async def test_the_palette_offers_them(make: SimpleNamespace, desk: Any, path: Path) -> None:
-    async with make.shown(desk, configuration=configured(desk, path)) as (app, _):
+    async with make.shown(desk, store=configured(desk, path)) as (app, _):
         offered = [command.title for command in app.get_system_commands(app.screen)]
         assert any(title.startswith("Accounts: add, edit") for title in offered)
         assert any(title.startswith("Settings: all") for title in offered)

@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList
 
 from tui.core.desk import DeskView
 from tui.service.settings.loader import load_settings
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.keys.bindings import ALL_KEYS
 from tui.ui.settings.form_fields import FieldRow
 from tui.ui.settings.keys_screen import KeysScreen
@@ -65,7 +65,7 @@ def box(screen: KeysScreen, id_: str) -> Input:
 
 def shown(make: SimpleNamespace, path: Path) -> Any:
     desk = make.FakeDesk(DeskView((make.okx("okx-desk"),)))
-    return make.shown(desk, configuration=Configuration(load_settings(path), path, desk))
+    return make.shown(desk, store=SettingsStore(load_settings(path), path, desk))
 
 
 async def test_every_key_has_a_field_with_what_the_file_says(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tui.service.settings.loader import Settings
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.app.welcome import WelcomeApp
 from tui.ui.textual_compat.crash_report import CRASHED, CrashReport, crash_sentence
 
@@ -144,7 +144,7 @@ def test_off_the_main_thread_signals_are_left_alone() -> None:
     ("keys", "choice"), [("d", "demo"), ("enter", "demo"), ("q", "quit"), ("ctrl+c", "quit")]
 )
 async def test_the_welcome_screen_returns_the_choice(keys: str, choice: str) -> None:
-    app = WelcomeApp(Configuration(Settings(), Path("config.toml")))
+    app = WelcomeApp(SettingsStore(Settings(), Path("config.toml")))
     async with app.run_test() as pilot:
         await pilot.pause()
         await pilot.press(keys)

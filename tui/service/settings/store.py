@@ -15,16 +15,16 @@ from tui.service.desk.reconfigure import changed_names, refusal
 from tui.service.files.descriptors import allow_descriptors
 from tui.service.secrets import credentials as keyring
 from tui.service.secrets.credentials import find_credentials
-from tui.service.settings import accounts as stored
-from tui.service.settings import editor as settings_edit
+from tui.service.settings import accounts, editor
 from tui.service.settings.loader import Settings, SettingsError, load_settings, timer_warnings
 
-LOOK_S = 2.0
-"""Between two looks at the file."""
-_TAKING_S = 60.0
-"""A desk that has not taken new settings after so long does not."""
+CHECK_INTERVAL_S = 2.0
+_APPLY_TIMEOUT_S = 60.0
+"""A desk that has not applied new settings by then does not."""
 
-Told = Settings | SettingsError | None
+FileChange = Settings | SettingsError | None
+"""What the file says if the desk runs on something else, or what is wrong with it; None if
+neither."""
 
 
 def desk_notice(settings: Settings) -> str:
@@ -35,7 +35,7 @@ def desk_notice(settings: Settings) -> str:
     return "; ".join(filter(None, (short, insecure, *timer_warnings(settings))))
 
 
-class Configuration:
+class SettingsStore:
     """What the desk runs on, and the file that it came from. Without a desk, the file alone.
 
     Whatever changes something blocks, on disk, keyring and desk: call it off the loops. It raises
@@ -48,15 +48,15 @@ class Configuration:
         self.path = path
         self._desk = desk
         self._one_change = threading.Lock()
-        self.pending: Told = None
+        self.pending: FileChange = None
         """What was last seen in the file and is not what the desk runs on; None if nothing is."""
 
-    def add(self, plan: stored.PlannedAccount, credentials: Credentials) -> None:
+    def add(self, plan: accounts.PlannedAccount, credentials: Credentials) -> None:
         """Stores a new account and its secrets; the desk takes it on."""
         with self._one_change:
             self._check_known()
-            stored.store_account(plan, self.path, credentials)
-            self._take({plan.account.name: credentials})
+            accounts.store_account(plan, self.path, credentials)
+            self._apply({plan.account.name: credentials})
 
     def change(
         self, name: str, fields: Mapping[str, object], credentials: Credentials | None
@@ -71,33 +71,33 @@ class Configuration:
             if credentials is not None:
                 keyring.save_credentials(account, credentials, keyring.PROMPT_TIMEOUT_S)
             if fields:
-                settings_edit.change_account(self.path, name, fields)
-            self._take({name: credentials} if credentials is not None else {})
+                editor.change_account(self.path, name, fields)
+            self._apply({name: credentials} if credentials is not None else {})
 
-    def remove(self, name: str) -> stored.Removal:
+    def remove(self, name: str) -> accounts.Removal:
         """Takes an account out of the file, the keyring and the desk."""
         with self._one_change:
             self._check_known()
             self._check_free({name})
-            removal = stored.remove_account(self.settings, self.path, name)
-            self._take({})
+            removal = accounts.remove_account(self.settings, self.path, name)
+            self._apply({})
             return removal
 
-    def change_tables(self, changes: settings_edit.Tables) -> None:
+    def change_tables(self, changes: editor.Tables) -> None:
         """Changes keys of the plain tables: `{"desk": {"confirm": "once"}}`."""
         with self._one_change:
             self._check_known()
-            settings_edit.change_tables(self.path, changes)
-            self._take({})
+            editor.change_tables(self.path, changes)
+            self._apply({})
 
     def reload(self) -> tuple[str, ...]:
         """Takes over what the file says now; returns the names of the accounts that changed."""
         with self._one_change:
             before = self.settings.accounts
-            self._take({}, must_exist=True)
+            self._apply({}, must_exist=True)
             return changed_names(before, NewSettings(self.settings.accounts, find_credentials))
 
-    def look(self) -> Told:
+    def check_file(self) -> FileChange:
         """What the file says now, if the desk runs on something else; the error, if it is wrong."""
         with self._one_change:
             try:
@@ -108,7 +108,7 @@ class Configuration:
                 self.pending = found if found != self.settings else None
             return self.pending
 
-    def _take(self, stored: Mapping[str, Credentials], *, must_exist: bool = False) -> None:
+    def _apply(self, stored: Mapping[str, Credentials], *, must_exist: bool = False) -> None:
         """The desk goes on with what the file says; `stored` need not be read from the keyring."""
         settings = load_settings(self.path, must_exist=must_exist)
         if self._desk is not None:
@@ -120,7 +120,7 @@ class Configuration:
                 lambda: desk_notice(settings),
             )
             try:
-                refused = self._desk.reconfigure(new).result(_TAKING_S)
+                refused = self._desk.reconfigure(new).result(_APPLY_TIMEOUT_S)
             except (TookTooLong, CancelledError):
                 refused = "the desk did not take it in time; start killdesk again"
             if refused:
@@ -138,15 +138,15 @@ class Configuration:
 
 
 class SettingsWatch:
-    """Looks at the file again and again, in a thread of its own, and tells what has changed.
+    """Checks the file every CHECK_INTERVAL_S, in a thread of its own, and reports what changed.
 
-    `tell` is called in that thread: with the new settings, with what is wrong with them, or with
-    None when the file says again what the desk runs on.
+    `on_change` is called in that thread: with the new settings, with what is wrong with them, or
+    with None when the file says again what the desk runs on.
     """
 
-    def __init__(self, configuration: Configuration, tell: Callable[[Told], None]) -> None:
-        self._configuration = configuration
-        self._tell = tell
+    def __init__(self, store: SettingsStore, on_change: Callable[[FileChange], None]) -> None:
+        self._store = store
+        self._on_change = on_change
         self._seen = self._stamp()
         self._over = threading.Event()
 
@@ -157,17 +157,17 @@ class SettingsWatch:
         self._over.set()
 
     def _watch(self) -> None:
-        while not self._over.wait(LOOK_S):
+        while not self._over.wait(CHECK_INTERVAL_S):
             stamp = self._stamp()
             if stamp == self._seen:
                 continue
             self._seen = stamp
-            told = self._configuration.look()
+            change = self._store.check_file()
             if not self._over.is_set():
-                self._tell(told)
+                self._on_change(change)
 
     def _stamp(self) -> tuple[int, int, int] | None:
         with suppress(OSError):
-            found = self._configuration.path.stat()
+            found = self._store.path.stat()
             return found.st_mtime_ns, found.st_size, found.st_ino
         return None

@@ -46,12 +46,12 @@ from tui.ui.panel.timer_gauge_notes import asks_presence
 from tui.ui.panic.model import PanicPress
 from tui.ui.panic.screen import summarise
 from tui.ui.quit.controller import Ending
-from tui.ui.settings.controller import Configure, Configuring
+from tui.ui.settings.controller import Configure, SettingsController
 from tui.ui.textual_compat.crash_report import FAILED
 
 if TYPE_CHECKING:
     from tui.service.settings.loader import Settings
-    from tui.service.settings.store import Configuration
+    from tui.service.settings.store import SettingsStore
 
 _SAID_S = 4.0
 _NOT_IN_A_BURST = LEAVING_ACTIONS | {"lock", "configure", "confirm_presence", "suspend"}
@@ -93,7 +93,7 @@ class KilldeskApp(KeyedApp[None]):
         pin: Pin | None = None,
         lock_after_min: float = 0.0,
         notify_desktop: bool = True,
-        configuration: Configuration | None = None,
+        store: SettingsStore | None = None,
         ready: Callable[[], None] | None = None,
         load_first: bool = False,
     ) -> None:
@@ -135,13 +135,12 @@ class KilldeskApp(KeyedApp[None]):
         self.ringing = Ringing(
             self, gate, self.alarms, self.dashboard, clock, self._write, notify=notify_desktop
         )
-        self.configuring = Configuring(
+        self.settings_controller = SettingsController(
             self,
             gate,
-            configuration,
-            clock,
-            offer=self.dashboard.offer_reload,
-            take=self.take_settings,
+            store,
+            show_change=self.dashboard.offer_reload,
+            apply=self.take_settings,
             presses=self.presses,
         )
         self.ending = Ending(self, gate, clock, self.presses)
@@ -185,7 +184,7 @@ class KilldeskApp(KeyedApp[None]):
 
     def on_unmount(self) -> None:
         self.drills.stop()
-        self.configuring.stop()
+        self.settings_controller.stop()
         self._end_seconds()
         self.ringing.title.give_back()
         self.ending.over()
@@ -200,7 +199,7 @@ class KilldeskApp(KeyedApp[None]):
         self._barred()
         self.bridge.start()
         after(_LOOK_AHEAD_S, self, self.guard.look_ahead)
-        self.configuring.start()
+        self.settings_controller.start()
 
     def _second(self) -> None:
         with self.dashboard.at_once():
@@ -236,7 +235,7 @@ class KilldeskApp(KeyedApp[None]):
     @on(Configure)
     def _configure(self, event: Configure) -> None:
         with self.contained(FAILED):
-            self.configuring.open(event.what)
+            self.settings_controller.open(event.what)
 
     def take_settings(self, settings: Settings) -> None:
         """What the screen itself goes by, from now on."""

@@ -41,7 +41,7 @@ DEMO_ACCOUNTS = (
 def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
     from tui.service.secrets.pin import KeyringEntry, Pin
-    from tui.service.settings.store import Configuration, desk_notice
+    from tui.service.settings.store import SettingsStore, desk_notice
     from tui.ui.keys.keymap import read_keymap
     from tui.venues import title_of
 
@@ -87,7 +87,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
             pin=Pin(KeyringEntry()),
             lock_after_min=settings.lock_after_min,
             notify_desktop=settings.notify,
-            configuration=Configuration(settings, settings.path, desk) if settings.path else None,
+            store=SettingsStore(settings, settings.path, desk) if settings.path else None,
             ready=ready,
             load_first=bool(short),
         ),
@@ -139,11 +139,11 @@ def run_demo(*, view_only: bool = False) -> int:
 def run_welcome(settings: Settings, *, view_only: bool = False) -> int:
     """What a desk without accounts offers: the demo desk, or to add one and go on with it."""
     from tui.service.settings.loader import load_settings
-    from tui.service.settings.store import Configuration
+    from tui.service.settings.store import SettingsStore
     from tui.ui.app.welcome import WelcomeApp
 
     assert settings.path is not None
-    app = WelcomeApp(Configuration(settings, settings.path), screen_file())
+    app = WelcomeApp(SettingsStore(settings, settings.path), screen_file())
     choice = app.run()
     finish_writing()
     for line in cut_off_lines():

@@ -15,7 +15,7 @@ from tui.ui.app.themed import ThemedApp
 
 if TYPE_CHECKING:
     from tui.service.files.ui_state import ScreenFile
-    from tui.service.settings.store import Configuration
+    from tui.service.settings.store import SettingsStore
 
 Choice = Literal["demo", "account", "quit"]
 
@@ -36,9 +36,9 @@ class WelcomeApp(ThemedApp[Choice]):
         Binding("q,escape", "choose('quit')", "quit", id="welcome.quit"),
     ]
 
-    def __init__(self, configuration: Configuration, kept: ScreenFile | None = None) -> None:
+    def __init__(self, store: SettingsStore, kept: ScreenFile | None = None) -> None:
         super().__init__(kept)
-        self._configuration = configuration
+        self._store = store
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="welcome"):
@@ -81,7 +81,7 @@ class WelcomeApp(ThemedApp[Choice]):
         elif len(self.screen_stack) == 1:
             from tui.ui.settings.account_form import AccountForm
 
-            self.push_screen(AccountForm(self._configuration), self._stored)
+            self.push_screen(AccountForm(self._store), self._stored)
 
     def _stored(self, name: str | None) -> None:
         if name is not None:

@@ -28,7 +28,7 @@ from tui.service.settings.accounts import PlannedAccount, account_table, plan_ac
 from tui.service.settings.field_types import Field, from_text, nested, to_text
 from tui.service.settings.fields import NAME, VENUE, account_fields
 from tui.service.settings.loader import SettingsError
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.app.style_files import styles
 from tui.ui.app.threads import beside, sentence
 from tui.ui.settings.account_test_screen import AccountTest
@@ -56,7 +56,7 @@ _FIRST_VENUE = next(iter(VENUES))
 
 
 def open_form(
-    app: App[object], configuration: Configuration, name: str, done: Callable[[str | None], None]
+    app: App[object], store: SettingsStore, name: str, done: Callable[[str | None], None]
 ) -> None:
     """Opens the form of an account, of a new one without `name`, once its keys are read."""
 
@@ -64,9 +64,9 @@ def open_form(
         if isinstance(table, Exception):
             app.notify(sentence(table), severity="error", timeout=10, markup=False)
         else:
-            app.push_screen(AccountForm(configuration, table), done)
+            app.push_screen(AccountForm(store, table), done)
 
-    beside(app, lambda: account_table(configuration.path, name) if name else {}, show)
+    beside(app, lambda: account_table(store.path, name) if name else {}, show)
 
 
 class AccountForm(ModalScreen[str | None]):
@@ -81,14 +81,12 @@ class AccountForm(ModalScreen[str | None]):
         Binding("escape", "close", "close", id="account.close"),
     ]
 
-    def __init__(
-        self, configuration: Configuration, table: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, store: SettingsStore, table: Mapping[str, object] | None = None) -> None:
         """`table` has the keys of the account to be changed, as the file has them."""
         super().__init__()
-        self._configuration = configuration
+        self._store = store
         self._table = table or {}
-        self._account = configuration.settings.account(str(self._table.get("name", "")))
+        self._account = store.settings.account(str(self._table.get("name", "")))
         """The one to be changed; None for a new one."""
         self._fields = FieldList(id="fields")
         self._grant = Static("", id="grant", markup=False)
@@ -124,8 +122,8 @@ class AccountForm(ModalScreen[str | None]):
 
     def _heading(self) -> Content:
         if self._account is None:
-            return heading("add an account", str(self._configuration.path))
-        return heading(self._account.name, f"{self.spec.title}   {self._configuration.path}")
+            return heading("add an account", str(self._store.path))
+        return heading(self._account.name, f"{self.spec.title}   {self._store.path}")
 
     async def on_mount(self) -> None:
         await self._lay_out()
@@ -136,7 +134,7 @@ class AccountForm(ModalScreen[str | None]):
         """Says before anything is typed where the key will lie, or why it cannot."""
         if self.is_attached and not isinstance(found, Exception) and not self._busy:
             name, problem = found
-            outside = before_saving(self._configuration)
+            outside = before_saving(self._store)
             if outside:
                 self._say(outside)
             elif problem is not None:
@@ -202,7 +200,7 @@ class AccountForm(ModalScreen[str | None]):
     def _draft(self, name: str = "") -> PlannedAccount:
         """What would be stored, checked as the file is. Raises SettingsError."""
         rows = {row.field.key: row for row in self._fields.rows if not _is_secret(row)}
-        path, settings = self._configuration.path, self._configuration.settings
+        path, settings = self._store.path, self._store.settings
         if self._account is None:
             values = {key: from_text(row.field, row.typed) for key, row in rows.items()}
             named = {"name": rows["name"].typed.strip() or name, "venue": self.spec.id}
@@ -252,7 +250,7 @@ class AccountForm(ModalScreen[str | None]):
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        acts = {"test": self.action_test, "save": self.action_save, "anyway": self._store}
+        acts = {"test": self.action_test, "save": self.action_save, "anyway": self._save}
         acts.get(str(event.button.id), self.action_close)()
 
     def action_test(self) -> None:
@@ -273,7 +271,7 @@ class AccountForm(ModalScreen[str | None]):
         """Puts the key into the keyring and the rest into the file; asks first after a test that
         failed."""
         if not self._failure or self._busy:
-            self._store()
+            self._save()
         elif self._checked() is not None:
             self._say(
                 "✕ NOT STORED, as its test failed. Enter stores it all the same, esc goes back to"
@@ -291,7 +289,7 @@ class AccountForm(ModalScreen[str | None]):
             self._say("")
             self._fields.rows[0].box.focus()
 
-    def _store(self) -> None:
+    def _save(self) -> None:
         checked = None if self._busy else self._checked()
         if checked is None:
             return
@@ -302,17 +300,17 @@ class AccountForm(ModalScreen[str | None]):
         self._withdraw()
         self._busy = True
         self._say("storing it; the keyring may ask for its password in another window")
-        configuration, new = self._configuration, self._account is None
+        store, new = self._store, self._account is None
 
-        def store() -> str:
+        def save() -> str:
             if new:
                 assert credentials is not None
-                configuration.add(plan, credentials)
+                store.add(plan, credentials)
             else:
-                configuration.change(plan.account.name, plan.fields, credentials)
+                store.change(plan.account.name, plan.fields, credentials)
             return plan.account.name
 
-        beside(self.app, store, self._stored, stores=f"the account {plan.account.name}")
+        beside(self.app, save, self._stored, stores=f"the account {plan.account.name}")
 
     def _stored(self, told: str | Exception) -> None:
         self._busy = False

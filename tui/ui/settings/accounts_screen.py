@@ -20,7 +20,7 @@ from textual.widgets.option_list import Option
 from tui.core.desk import AccountView, DeskView
 from tui.core.sanitize import safe_text
 from tui.service.settings.accounts import AccountEntry, Removal, account_entry
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.app.style_files import styles
 from tui.ui.app.threads import beside, sentence
 from tui.ui.dashboard.press_arming import Presses, Target
@@ -59,12 +59,12 @@ class AccountsScreen(DeskDialog):
     def __init__(
         self,
         view: DeskView,
-        configuration: Configuration | None,
+        store: SettingsStore | None,
         taken: Callable[[str], None],
         presses: Presses,
     ) -> None:
         super().__init__(view)
-        self._configuration = configuration
+        self._store = store
         self._taken = taken
         self._presses = presses
         self._title = DialogTitle(id="title")
@@ -81,7 +81,7 @@ class AccountsScreen(DeskDialog):
             yield self._list
             yield Static("", id="state", markup=False)
             with Horizontal(id="acts"):
-                if self._configuration is not None:
+                if self._store is not None:
                     yield Button("Add  a", id="add", variant="primary", compact=True)
                     yield Button("Edit  e", id="edit", compact=True)
                     yield Button("Test  t", id="test", compact=True)
@@ -97,7 +97,7 @@ class AccountsScreen(DeskDialog):
 
     def paint(self) -> None:
         """The list from the desk's picture; only rows that changed are drawn anew."""
-        file = str(self._configuration.path) if self._configuration is not None else "demo"
+        file = str(self._store.path) if self._store is not None else "demo"
         ready = f"{self.view.ready} of {len(self.view.accounts)} ready"
         self._title.put(("accounts", ready, safe_text(file)))
         drawn = {account.name: self._line(account) for account in self.view.accounts}
@@ -136,9 +136,9 @@ class AccountsScreen(DeskDialog):
 
     @property
     def _resting(self) -> str:
-        if self._configuration is None:
+        if self._store is None:
             return _DEMO
-        return before_saving(self._configuration) or ("" if self._names else _NONE)
+        return before_saving(self._store) or ("" if self._names else _NONE)
 
     @property
     def _chosen(self) -> str:
@@ -146,8 +146,8 @@ class AccountsScreen(DeskDialog):
         return self._names[at] if at is not None and at < len(self._names) else ""
 
     def _ask_keyring(self) -> None:
-        if self._configuration is not None:
-            for account in self._configuration.settings.accounts:
+        if self._store is not None:
+            for account in self._store.settings.accounts:
                 beside(self.app, partial(account_entry, account), self._answered)
 
     def _answered(self, entry: AccountEntry | Exception) -> None:
@@ -171,42 +171,42 @@ class AccountsScreen(DeskDialog):
         self.action_edit()
 
     def action_add(self) -> None:
-        if self._configuration is not None:
-            open_form(self.app, self._configuration, "", self._stored)
+        if self._store is not None:
+            open_form(self.app, self._store, "", self._stored)
 
     def action_edit(self) -> None:
-        if self._configuration is not None and self._chosen:
-            open_form(self.app, self._configuration, self._chosen, self._stored)
+        if self._store is not None and self._chosen:
+            open_form(self.app, self._store, self._chosen, self._stored)
 
     def action_settings(self) -> None:
-        self.app.push_screen(SettingsScreen(self._configuration, self._taken))
+        self.app.push_screen(SettingsScreen(self._store, self._taken))
 
     def action_test(self) -> None:
-        settings = self._configuration.settings if self._configuration is not None else None
+        settings = self._store.settings if self._store is not None else None
         account = settings.account(self._chosen) if settings is not None else None
         if account is not None:
             self.app.push_screen(AccountTest(account))
 
     def action_remove(self, by: Message | None = None) -> None:
         """Two presses: the account leaves the file, its key the keyring."""
-        name, configuration = self._chosen, self._configuration
-        if configuration is None or not name:
+        name, store = self._chosen, self._store
+        if store is None or not name:
             return
         self._removing = False
         target = frozenset({Target(name, _REMOVE)})
-        remove = partial(self._remove, name, configuration)
+        remove = partial(self._remove, name, store)
         self._presses.press(target, remove, always_twice=True, by=by)
         if not self._removing:
             self._say_press()
 
-    def _remove(self, name: str, configuration: Configuration) -> None:
+    def _remove(self, name: str, store: SettingsStore) -> None:
         self._removing = True
         if self._ticks is not None:
             self._ticks.pause()
         self._say(f"removing {name}; the keyring may ask for its password in another window")
         beside(
             self.app,
-            lambda: configuration.remove(name),
+            lambda: store.remove(name),
             lambda told: self._removed(name, told),
             stores=f"the removal of {name}",
         )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.app import App
 from textual.message import Message
 
-from tui.core.clocks import Clock
 from tui.core.desk import Desk
 from tui.core.sanitize import safe_text
 from tui.service.settings.validation import SettingsError
@@ -19,30 +18,30 @@ from tui.ui.keys.keymap import shown
 
 if TYPE_CHECKING:
     from tui.service.settings.loader import Settings
-    from tui.service.settings.store import Configuration, SettingsWatch, Told
+    from tui.service.settings.store import FileChange, SettingsStore, SettingsWatch
 
 
-def _changed(told: Told, path: Path) -> str:
-    """What others did to the file, for the line that stands until it is taken over; `{R}` in it is
-    how that is done."""
-    if isinstance(told, SettingsError):
-        what = str(told).removeprefix(f"{path}: ")
-        said = f"{path.name} is wrong, the desk goes on with the settings before: {what}"
-    else:
-        said = f"{path.name} was changed outside: {{R}} takes it over" if told is not None else ""
-    return safe_text(said)
-
-
-def before_saving(configuration: Configuration | None) -> str:
-    """Why nothing could be saved to the file now; empty if it can. For what opens a form."""
-    told = configuration.pending if configuration is not None else None
-    if configuration is None or told is None:
+def _describe(change: FileChange, path: Path) -> str:
+    """What changed in the file, for the line that stays until it is taken over; `{R}` in it stands
+    for the key that does so."""
+    if change is None:
         return ""
-    if isinstance(told, SettingsError):
-        return safe_text(f"▲ Nothing can be saved while the file is wrong: {told}")
+    if isinstance(change, SettingsError):
+        what = str(change).removeprefix(f"{path}: ")
+        return safe_text(f"{path.name} is wrong, the desk goes on with the settings before: {what}")
+    return safe_text(f"{path.name} was changed outside: {{R}} takes it over")
+
+
+def before_saving(store: SettingsStore | None) -> str:
+    """Why nothing could be saved to the file now; empty if it can. For what opens a form."""
+    change = store.pending if store is not None else None
+    if store is None or change is None:
+        return ""
+    if isinstance(change, SettingsError):
+        return safe_text(f"▲ Nothing can be saved while the file is wrong: {change}")
     key = shown("R") or shown("ctrl+p")
     return safe_text(
-        f"▲ {configuration.path.name} was changed outside: close this and press {key} first, which"
+        f"▲ {store.path.name} was changed outside: close this and press {key} first, which"
         " takes it over; until then nothing can be saved"
     )
 
@@ -55,38 +54,38 @@ class Configure(Message):
         self.what = what
 
 
-class Configuring:
-    """Opens the screens, and offers what changed in the file. Without a configuration (the demo
-    desk) there is nothing to change, and the screens say so."""
+class SettingsController:
+    """Opens the screens of accounts and settings, and takes over a file that was changed outside.
+
+    Without a store (the demo desk) there is nothing to change, and the screens say so.
+    """
 
     def __init__(
         self,
         app: App[None],
         desk: Desk,
-        configuration: Configuration | None,
-        clock: Clock,
+        store: SettingsStore | None,
         *,
-        offer: Callable[[str], None],
-        take: Callable[[Settings], None],
+        show_change: Callable[[str], None],
+        apply: Callable[[Settings], None],
         presses: Presses,
     ) -> None:
-        """`offer` shows for as long as it stands what changed in the file, empty when nothing did;
-        `take` takes what the screen goes by."""
+        """`show_change` shows what changed in the file until it is called with an empty text;
+        `apply` applies new settings to the screen."""
         self._presses = presses
         self._app = app
         self._desk = desk
-        self._configuration = configuration
-        self._clock = clock
-        self._offer = offer
-        self._take = take
+        self._store = store
+        self._show_change = show_change
+        self._apply = apply
         self._watch: SettingsWatch | None = None
 
     def start(self) -> None:
         """Watches the file from now on. Called on the screen's loop."""
-        if self._configuration is not None:
+        if self._store is not None:
             from tui.service.settings.store import SettingsWatch
 
-            self._watch = SettingsWatch(self._configuration, teller(self._app, self._told))
+            self._watch = SettingsWatch(self._store, teller(self._app, self._file_changed))
             self._watch.start()
 
     def stop(self) -> None:
@@ -94,46 +93,47 @@ class Configuring:
             self._watch.stop()
 
     def open(self, what: str) -> None:
-        """Does what was asked for."""
+        """Opens `accounts` or `settings`, or does `reload`."""
         {"accounts": self._accounts, "settings": self._settings, "reload": self._reload}[what]()
 
     def _accounts(self) -> None:
         from tui.ui.settings.accounts_screen import AccountsScreen
 
-        screen = AccountsScreen(self._desk.view, self._configuration, self._taken, self._presses)
+        screen = AccountsScreen(self._desk.view, self._store, self._changed, self._presses)
         self._app.push_screen(screen)
 
     def _settings(self) -> None:
         from tui.ui.settings.settings_screen import SettingsScreen
 
-        self._app.push_screen(SettingsScreen(self._configuration, self._taken))
+        self._app.push_screen(SettingsScreen(self._store, self._changed))
 
-    def _taken(self, _: str) -> None:
-        """The screen's own share of new settings."""
-        if self._configuration is not None:
-            self._take(self._configuration.settings)
+    def _changed(self, _: str = "") -> None:
+        """The desk runs on new settings."""
+        if self._store is not None:
+            self._apply(self._store.settings)
 
-    def _told(self, told: Told) -> None:
-        """The file says something else than before."""
-        if self._configuration is not None:
-            self._offer(_changed(told, self._configuration.path))
-        if isinstance(told, SettingsError):
-            self._say(f"{told}. The desk goes on with the settings before.", bad=True)
-        elif told is not None:
-            self._say(f"{told.path} was changed. {shown('R')} takes it over.")
+    def _file_changed(self, change: FileChange) -> None:
+        if self._store is not None:
+            self._show_change(_describe(change, self._store.path))
+        if isinstance(change, SettingsError):
+            self._notify(f"{change}. The desk goes on with the settings before.", error=True)
+        elif change is not None:
+            self._notify(f"{change.path} was changed. {shown('R')} takes it over.")
 
     def _reload(self) -> None:
-        if self._configuration is not None:
-            beside(self._app, self._configuration.reload, self._reloaded)
+        if self._store is not None:
+            beside(self._app, self._store.reload, self._reloaded)
 
-    def _reloaded(self, told: tuple[str, ...] | Exception) -> None:
-        if isinstance(told, Exception):
-            self._say(f"{sentence(told)}. The desk goes on with the settings before.", bad=True)
+    def _reloaded(self, result: tuple[str, ...] | Exception) -> None:
+        """`result` names the accounts that changed."""
+        if isinstance(result, Exception):
+            text = f"{sentence(result)}. The desk goes on with the settings before."
+            self._notify(text, error=True)
             return
-        self._offer("")
-        self._taken("")
-        self._say(f"Settings taken over: {', '.join(told) or 'no account changed'}.")
+        self._show_change("")
+        self._changed()
+        self._notify(f"Settings taken over: {', '.join(result) or 'no account changed'}.")
 
-    def _say(self, said: str, *, bad: bool = False) -> None:
-        severity = "error" if bad else "information"
-        self._app.notify(safe_text(said), severity=severity, timeout=10, markup=False)  # type: ignore[arg-type]
+    def _notify(self, text: str, *, error: bool = False) -> None:
+        severity: Literal["error", "information"] = "error" if error else "information"
+        self._app.notify(safe_text(text), severity=severity, timeout=10, markup=False)

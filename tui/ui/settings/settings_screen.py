@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from tui.service.settings.editor import Tables
 from tui.service.settings.field_types import Field, from_text, to_text
 from tui.service.settings.fields import PLAIN_FIELDS
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.settings.account_form import open_form
 from tui.ui.settings.form_fields import Label
 from tui.ui.settings.keys_screen import KeysScreen
@@ -28,8 +28,8 @@ class SettingsScreen(TableForm):
 
     NAME = "settings"
 
-    def __init__(self, configuration: Configuration | None, taken: Callable[[str], None]) -> None:
-        super().__init__(configuration, taken)
+    def __init__(self, store: SettingsStore | None, taken: Callable[[str], None]) -> None:
+        super().__init__(store, taken)
         self._list = OptionList(id="list", markup=False)
 
     def fields(self, tables: Tables) -> Sequence[tuple[Field, str]]:
@@ -46,9 +46,9 @@ class SettingsScreen(TableForm):
         return Label("accounts and keys: enter opens one", classes="heading"), self._list
 
     def _fill_list(self) -> None:
-        if self._configuration is None:
+        if self._store is None:
             return
-        settings = self._configuration.settings
+        settings = self._store.settings
         own = f"{len(settings.keys)} of your own" if settings.keys else "as they come"
         self._list.set_options(
             Option(row(ink(f"{name:24}", "bold"), ink(f"{what:7}", _QUIET), ink(more, _QUIET)))
@@ -62,14 +62,14 @@ class SettingsScreen(TableForm):
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        configuration = self._configuration
-        if configuration is None:
+        store = self._store
+        if store is None:
             return
-        accounts = configuration.settings.accounts
+        accounts = store.settings.accounts
         if event.option_index < len(accounts):
-            open_form(self.app, configuration, accounts[event.option_index].name, self._stored)
+            open_form(self.app, store, accounts[event.option_index].name, self._stored)
         else:
-            self.app.push_screen(KeysScreen(configuration, self._stored))
+            self.app.push_screen(KeysScreen(store, self._stored))
 
     def _stored(self, name: str | None) -> None:
         if name is not None:

@@ -18,7 +18,7 @@ from textual.widgets import Button, Static
 from tui.service.settings.editor import Tables, plain_tables, read_tables
 from tui.service.settings.field_types import Field
 from tui.service.settings.loader import Settings, SettingsError
-from tui.service.settings.store import Configuration
+from tui.service.settings.store import SettingsStore
 from tui.ui.app.style_files import styles
 from tui.ui.app.threads import beside, sentence
 from tui.ui.settings.controller import before_saving
@@ -43,10 +43,10 @@ class TableForm(ModalScreen[None]):
         Binding("escape", "dismiss(None)", "close", id="settings.close"),
     ]
 
-    def __init__(self, configuration: Configuration | None, taken: Callable[[str], None]) -> None:
+    def __init__(self, store: SettingsStore | None, taken: Callable[[str], None]) -> None:
         """`taken` is told when the desk goes on with other settings."""
         super().__init__()
-        self._configuration = configuration
+        self._store = store
         self._taken = taken
         self._fields = FieldList(id="fields")
         self._tables: Tables = {}
@@ -71,25 +71,25 @@ class TableForm(ModalScreen[None]):
         return ()
 
     def compose(self) -> ComposeResult:
-        configuration = self._configuration
-        file = str(configuration.path) if configuration is not None else "demo"
+        store = self._store
+        file = str(store.path) if store is not None else "demo"
         with Vertical(id="dialog"):
             yield Static(heading(self.NAME, file), id="title", markup=False)
             with self._fields:
-                if configuration is None:
+                if store is None:
                     yield Label(_DEMO, classes="said")
             yield Static("", id="state", markup=False)
             with Horizontal(id="acts"):
-                if configuration is not None:
+                if store is not None:
                     yield Button("Save  ctrl+s", id="save", variant="primary", compact=True)
                 yield Button("Close  esc", id="close", compact=True)
                 yield PanicHint()
 
     def on_mount(self) -> None:
-        configuration = self._configuration
-        if configuration is not None:
-            self.say(before_saving(configuration))
-            beside(self.app, lambda: plain_tables(configuration.path), self._read)
+        store = self._store
+        if store is not None:
+            self.say(before_saving(store))
+            beside(self.app, lambda: plain_tables(store.path), self._read)
 
     async def _read(self, tables: Tables | Exception) -> None:
         if not self.is_attached:
@@ -109,9 +109,9 @@ class TableForm(ModalScreen[None]):
 
     def _wrong(self) -> SettingsError | None:
         """What would be said to the file with the fields as they are."""
-        assert self._configuration is not None
+        assert self._store is not None
         try:
-            self.check(read_tables(self._configuration.path, self._tables, self._changes()))
+            self.check(read_tables(self._store.path, self._tables, self._changes()))
         except SettingsError as error:
             return error
         return None
@@ -131,8 +131,8 @@ class TableForm(ModalScreen[None]):
 
     def action_save(self) -> None:
         """Writes what was changed; the desk goes on with it."""
-        configuration = self._configuration
-        if configuration is None:
+        store = self._store
+        if store is None:
             return
         wrong = self._wrong()
         if wrong is not None:
@@ -145,7 +145,7 @@ class TableForm(ModalScreen[None]):
             return
         beside(
             self.app,
-            lambda: configuration.change_tables(changes),
+            lambda: store.change_tables(changes),
             self._saved,
             stores="the settings",
         )
