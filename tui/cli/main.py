@@ -295,22 +295,16 @@ def _accounts_add(chosen: argparse.Namespace) -> int:
     return OK
 
 
-_ADD_OPTIONS = {
-    "name": "NAME", "venue": "--venue", "site": "--site",
-    "rest_url": "--rest-url", "ws_url": "--ws-url",
-    "family": "--family", "contracts": "--contracts", "demo_trading": "--demo-trading",
-}  # fmt: skip
-"""What `accounts add` takes, by the keys of the settings that it becomes."""
-
-
 def _planned(chosen: argparse.Namespace, path: Path) -> PlannedAccount:
     """The account that `accounts add` means. Raises UsageError, which names the option."""
     from tui.service.settings.accounts import account_of_name, plan_account
+    from tui.service.settings.fields import account_keys
     from tui.service.settings.loader import SettingsError
     from tui.venues import VENUES
 
     settings, name = _settings(chosen, must_exist=False), chosen.name
-    given = {key: getattr(chosen, key) for key in _ADD_OPTIONS if getattr(chosen, key)}
+    options = {key: getattr(chosen, key) for key in account_keys() if hasattr(chosen, key)}
+    given = {key: value for key, value in options.items() if value}
     fields = {"name": name} | given
     known = account_of_name(settings, name)
     if known is not None and (known.name != name or given.keys() != {"name"}):
@@ -330,8 +324,10 @@ def _planned(chosen: argparse.Namespace, path: Path) -> PlannedAccount:
             )
         return plan_account(settings, path, fields)
     except SettingsError as error:
-        option = _ADD_OPTIONS.get(error.key)
-        raise (UsageError(f"{option}: {error.expected}") if option else error) from None
+        if error.key not in options:
+            raise
+        option = "NAME" if error.key == "name" else f"--{error.key.replace('_', '-')}"
+        raise UsageError(f"{option}: {error.expected}") from None
 
 
 def _accounts_list(chosen: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from tui.core.accounts import Account, GuardSettings, TimerSettings
 from tui.service.settings.deadman import account_timer_warnings
-from tui.service.settings.fields import account_fields
+from tui.service.settings.fields import account_keys
 from tui.service.settings.loader import (
     Settings,
     SettingsError,
@@ -59,9 +59,6 @@ on_quit = "fire"
 
 PROBLEM = re.compile(r"(?P<key>[^:]*): (?P<what>.*) \((?P<place>accounts\[\d+\]) in (?P<file>.*)\)")
 """What keeps an account from being used."""
-
-
-ACCOUNT_KEYS = (*(field.key for field in account_fields(VENUES["okx"].spec)), "deadman")
 
 
 @pytest.fixture
@@ -272,7 +269,11 @@ def test_what_an_account_is_called_and_where_it_is(file: Path, lines: str, expec
 @pytest.mark.parametrize(
     ("venue", "line", "expected"),
     [
-        ("okx", "rest = 1", f"rest: unknown key; expected one of {', '.join(ACCOUNT_KEYS)}"),
+        (
+            "okx",
+            "rest = 1",
+            f"rest: unknown key; expected one of {', '.join(account_keys())}, deadman",
+        ),
         ("okx", "rest_url = 1", "rest_url: expected a text, got a whole number"),
         ("okx", "rest_url = ''", "rest_url: expected an address such as https://host.example"),
         (

@@ -58,6 +58,11 @@ def account_fields(
     )  # fmt: skip
 
 
+def account_keys() -> tuple[str, ...]:
+    """The account's own keys but `deadman`; they are the same at every venue."""
+    return tuple(field.key for field in account_fields(next(iter(VENUES.values())).spec))
+
+
 def deadman_fields(
     timers: Sequence[TimerSpec], countdown_s: int | None = None
 ) -> tuple[Field, ...]:
