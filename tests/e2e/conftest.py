@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import os
 import re
@@ -42,6 +43,38 @@ UNFINISHED = re.compile(rb"\x1b(\[[0-?]*[ -/]*)?$")
 """A control sequence of which only the beginning has been read."""
 
 
+class LenientScreen:
+    """A screen that ignores, as terminals do, what it does not know of a control sequence.
+
+    The echo of a key may end a sequence that the program has begun: `CSI 38;2;0;0;0` and an `X`.
+    pyte raises on parameters that it does not expect.
+    """
+
+    def __init__(self, screen: pyte.Screen) -> None:
+        self._screen = screen
+
+    def __getattr__(self, name: str) -> Any:
+        handler = getattr(self._screen, name)
+        if name not in _CSI_HANDLERS:
+            return handler
+        known = inspect.signature(handler).parameters
+        kinds = [one.kind for name, one in known.items() if name != "private"]
+        named = kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        most = None if inspect.Parameter.VAR_POSITIONAL in kinds else named
+        takes_private = "private" in known or inspect.Parameter.VAR_KEYWORD in kinds
+
+        def handle(*params: int, **private: bool) -> None:
+            unknown = bool(params) and params[0] > _LARGEST.get(name, params[0])
+            if not unknown and (takes_private or not private):
+                handler(*params[:most], **private)
+
+        return handle
+
+
+_CSI_HANDLERS = frozenset(pyte.Stream.csi.values())
+_LARGEST = {"erase_in_display": 3, "erase_in_line": 2}
+
+
 def _field(text: str) -> str:
     return next((line.partition("▸ ")[2] for line in text.splitlines() if "▸ " in line), "")
 
@@ -59,7 +92,7 @@ class Terminal:
         ignoring: Sequence[signal.Signals] = (),
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
+        self._stream = pyte.ByteStream(LenientScreen(self.screen))
         self._lock = threading.Condition()
         self._typed, self._typed_s = "", float("-inf")
         """What was typed last, and when."""
