@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from tui.core.accounts import Account, GuardSettings, TimerSettings
 from tui.service.settings.endpoints import local_url, rest_endpoint, socket_endpoint
@@ -58,6 +59,7 @@ def account_fields(
     )  # fmt: skip
 
 
+@cache
 def account_keys() -> tuple[str, ...]:
     """The account's own keys but `deadman`; they are the same at every venue."""
     return tuple(field.key for field in account_fields(next(iter(VENUES.values())).spec))

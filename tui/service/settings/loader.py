@@ -12,7 +12,7 @@ from typing import Any
 from tui.core.accounts import Account
 from tui.service.files.regular_file import read_regular
 from tui.service.settings.deadman import account_timer_warnings, check_timers, read_deadman
-from tui.service.settings.fields import NAME, PLAIN_FIELDS, VENUE, account_fields
+from tui.service.settings.fields import NAME, PLAIN_FIELDS, VENUE, account_fields, account_keys
 from tui.service.settings.hosts import read_hosts
 from tui.service.settings.text_checks import quoted
 from tui.service.settings.validation import SettingsError, SettingsTable
@@ -140,11 +140,10 @@ def _refused(table: SettingsTable, taken: Collection[str], error: SettingsError)
 def read_account(table: SettingsTable) -> Account:
     """One `[[accounts]]` table, checked against what its venue offers. Raises SettingsError."""
     table = table.named(table.read(NAME))
+    table.reject_unknown((*account_keys(), "deadman"))
     spec = VENUES[table.read(VENUE)].spec
-    fields = account_fields(spec)
-    table.reject_unknown((*(field.name for field in fields), "deadman"))
     check_timers(table, spec)
-    values = table.read_all(fields)
+    values = table.read_all(account_fields(spec))
     hosts = read_hosts(table, spec, values)
     account = Account(**values | asdict(hosts))
     _check_together(table, spec, account)
