@@ -693,9 +693,7 @@ def test_what_is_no_contract_code_in_any_script(file: Path, code: str) -> None:
 
 @pytest.mark.parametrize("key", ["api_key", "secret_key", "passphrase", "Secret"])
 @pytest.mark.parametrize("venue", ["okx", "no venue"])
-def test_a_secret_in_the_file_is_refused_first_and_not_repeated(
-    file: Path, key: str, venue: str
-) -> None:
+def test_a_secret_in_the_file_is_refused_and_not_repeated(file: Path, key: str, venue: str) -> None:
     message = complaint(file, account(venue, f'{key} = "canary-7781"'))
     assert "secrets do not belong in this file" in message
     assert "canary" not in message
