@@ -546,3 +546,11 @@ def test_the_library_alone_does_not_keep_a_file_as_it_is_written() -> None:
     desk["notify"] = False
     kept = '[desk]\nconfirm = "once"\nnotify = false\n\n# the record\n[audit]\n'
     assert document.as_string() != kept, "the comment on the next table stays above it"
+
+
+def test_of_two_accounts_that_begin_alike_the_second_is_removed() -> None:
+    alike = '[[accounts]]\nname = "a"\n\n'
+    text = f"{alike}[accounts.deadman]\nbeat_s = 1\n\n{alike}[accounts.deadman]\nbeat_s = 2\n"
+    assert text_without_table(text, "accounts", 1) == text.removesuffix(
+        f"\n{alike}[accounts.deadman]\nbeat_s = 2\n"
+    )

@@ -21,7 +21,7 @@ Names: TypeAlias = tuple[str, ...]
 """The names in a header: `[accounts.deadman]` is `("accounts", "deadman")`."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Section:
     names: Names
     """Empty for what stands above the first header."""
