@@ -16,7 +16,7 @@ from tui.service.account import profile as account_profile
 from tui.service.account import venue_clock, worker
 from tui.service.cancel import run as cancel_run
 from tui.service.network import websocket_route as socket_route
-from tui.venues.base.protocol import Keepalive
+from tui.venues.base.specs import Keepalive
 from tui.venues.htx.adapter import Htx
 from tui.venues.okx.adapter import Okx
 

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.scenario import CONFIRMED_NONE, EVER, HTX, Scenario, of_all, play, starts_over
 from tests.faults.stage import WAIT_S, Stage
 from tui.core.desk import Health
-from tui.venues.base.protocol import Keepalive
+from tui.venues.base.specs import Keepalive
 from tui.venues.htx.adapter import Htx
 
 

@@ -11,7 +11,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.scenario import BITGET, UNRESOLVED_ALL, of_all, pressed, well, well_again
 from tests.faults.stage import Stage
 from tui.core.desk import Health
-from tui.venues.base.protocol import NoReply, Reply, RestCall
+from tui.venues.base.messages import NoReply, Reply, RestCall
 
 DEADLINE_S = 0.3
 

@@ -23,7 +23,8 @@ with atheris.instrument_imports(include=["tui.venues", "tui.core", "tui.service"
     from tests.hostile.corpus import corpus, hold_with
     from tests.hostile.readers import READERS, judge
 
-from tui.venues.base.protocol import NoReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import NoReply
 
 SLOW = frozenset({"settings to edit", "replay", "HTTP", "PID file"})
 """Those that open files or loops; left out of `all`, to be run by name."""

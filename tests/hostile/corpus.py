@@ -19,12 +19,10 @@ from tui.core.clocks import read_clock
 from tui.core.orders import Book
 from tui.service.demo import read_greeting
 from tui.venues import VENUES, dialect_of
-from tui.venues.base.protocol import (
+from tui.venues.base.messages import (
     Answered,
     Call,
-    Dialect,
     LoggedIn,
-    Profile,
     Reply,
     RestCall,
     RestReply,
@@ -32,6 +30,8 @@ from tui.venues.base.protocol import (
     SocketReply,
     Talk,
 )
+from tui.venues.base.protocol import Dialect
+from tui.venues.base.specs import Profile
 
 T = TypeVar("T")
 ACCOUNTS = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")

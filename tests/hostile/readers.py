@@ -62,12 +62,13 @@ from tui.ui.frames.table_base import INKS
 from tui.ui.terminal.tokens import Tokenizer
 from tui.ui.textual_compat.messages import Messages
 from tui.venues import dialect_of
-from tui.venues.base.protocol import RestReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import RestReply
 from tui.venues.bitget.replies import data_of as bitget_data
 from tui.venues.common.parsing import NotReadable, parse_object, unpack_gzip
 from tui.venues.common.read_only import Watching
 from tui.venues.htx.replies import answer as htx_answer
-from tui.venues.htx.signing import read_socket as read_htx
+from tui.venues.htx.socket import read_socket as read_htx
 from tui.venues.okx.replies import rows_of as okx_rows
 from tui.venues.okx.socket import read_message as read_okx
 

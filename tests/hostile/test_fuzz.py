@@ -14,7 +14,8 @@ from tests.hostile.mutations import bent, fuzzed
 from tests.hostile.readers import READERS, judge
 from tui.core.actions import Ack
 from tui.core.orders import Book
-from tui.venues.base.protocol import NoReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import NoReply
 
 SILENT = NoReply("no answer within 1.5 s", sent=True)
 STATUS = (200, 200, 200, 200, 200, 400, 401, 403, 404, 429, 500, 502, 503, 204, 302)

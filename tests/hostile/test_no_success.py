@@ -11,7 +11,8 @@ import pytest
 from tests.hostile.corpus import ACCOUNTS, Recorded, corpus, hold_with
 from tests.hostile.mutations import ESCAPES, JUNK, Raw, changed, places, render
 from tui.core.actions import Verdict
-from tui.venues.base.protocol import NoReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import NoReply
 
 UNREADABLE = (
     b"",

@@ -20,7 +20,8 @@ from tests.hostile.test_wire import WAIT_S, access_of, at_once, until
 from tui.core.frames import FrameFeed
 from tui.service.network import websocket_connection as socket_connection
 from tui.service.network.websocket_route import SocketRoute
-from tui.venues.base.protocol import Keepalive, NoReply, SocketCall
+from tui.venues.base.messages import NoReply, SocketCall
+from tui.venues.base.specs import Keepalive
 
 __all__ = ["at_once"]
 

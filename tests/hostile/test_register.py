@@ -14,7 +14,7 @@ from typing import TypeGuard
 import tui
 from tests.hostile.corpus import corpus, hold_with
 from tests.hostile.readers import READERS
-from tui.venues.base.protocol import NoReply
+from tui.venues.base.messages import NoReply
 
 HOME = Path(tui.__file__).parent
 FOREIGN = frozenset(

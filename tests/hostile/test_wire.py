@@ -28,7 +28,7 @@ from tui.service.network.frame_recorder import Recorder
 from tui.service.network.rest_route import RestRoute
 from tui.service.network.websocket_route import SocketRoute
 from tui.venues import dialect_of
-from tui.venues.base.protocol import NoReply, RestCall, RestReply, SocketCall
+from tui.venues.base.messages import NoReply, RestCall, RestReply, SocketCall
 
 WAIT_S = 90.0
 KEYS = Credentials(Secret("the-api-key"), Secret("the-secret-key"), Secret("the-passphrase"))

@@ -23,7 +23,7 @@ heartbeats pass, except `auth_refused`, which takes a login too. With `op` `auth
 `login` (OKX), `ignore`, `drop` and `delay` concern the login itself and any other kind refuses
 it; with `op` `ping`, OKX leaves a text ping unanswered.
 
-An algorithm that goes on quoting is no fault of a reply: see `every_ms` in `control`.
+An algorithm that goes on quoting is no fault of a reply: see `every_ms` in `control_api`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ A new venue is one file here, one line in `VENUES`, one file in the simulator, a
 
 from tui.core.accounts import Account
 from tui.core.orders import Kind
-from tui.venues.base.protocol import Dialect, Profile, Venue
+from tui.venues.base.protocol import Dialect, Venue
+from tui.venues.base.specs import Profile
 from tui.venues.bitget.adapter import BITGET, Bitget
 from tui.venues.common.without import Without
 from tui.venues.htx.adapter import HTX, Htx

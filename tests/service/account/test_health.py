@@ -8,7 +8,8 @@ from tui.core.actions import Verdict
 from tui.core.desk import Health, RouteView
 from tui.core.frames import Transport
 from tui.service.account.health import UNTRIED, health_of, key_note
-from tui.venues.base.protocol import Profile, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.specs import Profile
 
 TRADES = Profile(can_trade=True, can_withdraw=False)
 REFUSED = VenueError(Verdict.REFUSED, "50113", "Invalid Sign")

@@ -12,7 +12,9 @@ from tui.core.actions import EVERYTHING, Outcome
 from tui.core.desk import Health
 from tui.core.desk_gate import VIEW_ONLY
 from tui.venues import VENUES, dialect_of
-from tui.venues.base.protocol import Dialect, Profile, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.protocol import Dialect
+from tui.venues.base.specs import Profile
 from tui.venues.common.read_only import Watching
 
 NAMES = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")

@@ -9,7 +9,7 @@ from typing import Any
 from tui.core.clocks import Instant
 from tui.service.account.read_progress import LONG_S, Reading
 from tui.service.network.dispatcher import Courier
-from tui.venues.base.protocol import Call, Reply, RestCall, RestReply, Talk
+from tui.venues.base.messages import Call, Reply, RestCall, RestReply, Talk
 
 
 class Clock:

@@ -9,7 +9,7 @@ import pytest
 from tui.core.actions import Verdict
 from tui.core.clocks import Instant
 from tui.service.account.venue_clock import VenueClock
-from tui.venues.base.protocol import VenueError
+from tui.venues.base.errors import VenueError
 
 
 class Time:

@@ -22,7 +22,8 @@ from tui.core.deadman.plan import TimerPlan
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.frames import Frame
 from tui.venues import VENUES
-from tui.venues.base.protocol import Profile, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.specs import Profile
 
 OpenDesk = Callable[..., Any]
 

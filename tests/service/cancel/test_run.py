@@ -14,7 +14,8 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
 from tui.service.cancel import run as cancel_run
 from tui.service.cancel.run import CancelRun, RunLimits, reread
-from tui.venues.base.protocol import NoReply, RestCall, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import NoReply, RestCall
 from tui.venues.common.progress import Part, Progress
 
 SPREADS = Action("spreads", "spreads", ("spread",), ("ws", "rest"), leaves="")

@@ -14,7 +14,7 @@ from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
 from tui.service.cancel import run as cancel_run
 from tui.service.cancel.run import READ_S, CancelRun, RunLimits
-from tui.venues.base.protocol import VenueError
+from tui.venues.base.errors import VenueError
 from tui.venues.common.progress import Progress
 
 Run = Callable[..., Awaitable[Report]]

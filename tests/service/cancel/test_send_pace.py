@@ -11,8 +11,8 @@ from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Instant
 from tui.service.cancel.send_pace import SendPace
 from tui.service.cancel.sender import Sender
-from tui.venues.base.protocol import Call, NoReply, RateLimit, Reply, RestCall, RestReply, Talk
-from tui.venues.common.parsing import requests_ack
+from tui.venues.base.messages import Call, NoReply, RateLimit, Reply, RestCall, RestReply, Talk
+from tui.venues.common.acks import requests_ack
 from tui.venues.common.progress import Part, Progress, send
 
 LIMIT = RateLimit("cancels", 5, 1.0)

@@ -15,7 +15,7 @@ from tui.core.desk import Health
 from tui.service.account.worker import POLL_S, STILL_S
 from tui.service.desk.live import LiveDesk
 from tui.service.rounds import ROUND_S
-from tui.venues.base.protocol import Profile
+from tui.venues.base.specs import Profile
 
 ALL = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
 

@@ -23,7 +23,7 @@ from tui.service.files.descriptors import descriptors_for, out_of_descriptors
 from tui.service.network.frame_recorder import Recorder
 from tui.service.network.rest_route import RestRoute
 from tui.venues import dialect_of
-from tui.venues.base.protocol import NoReply, RestCall, RestReply
+from tui.venues.base.messages import NoReply, RestCall, RestReply
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this platform has no such limit")
 ROOT = Path(__file__).parents[3]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui.service.network import read_pace
 from tui.service.network.read_pace import ReadPace, _Bucket, _Place
-from tui.venues.base.protocol import RateLimit, RestCall
+from tui.venues.base.messages import RateLimit, RestCall
 
 LIST = RestCall("GET", "/list")
 QUOTES = RateLimit("quotes", 2, per_s=2.0)

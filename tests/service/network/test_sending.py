@@ -18,7 +18,7 @@ from tui.service.network import rest_route
 from tui.service.network.rest_route import READS_AT_ONCE
 from tui.simulator.bitget.rest import ENDPOINTS
 from tui.simulator.rate_limits import Rate
-from tui.venues.base.protocol import NoReply, RestCall, SocketCall
+from tui.venues.base.messages import NoReply, RestCall, SocketCall
 from tui.venues.bitget import cancel as bitget_cancel
 
 OpenDesk = Callable[..., Any]

@@ -13,17 +13,9 @@ from hypothesis import strategies as st
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import (
-    Call,
-    Market,
-    NoReply,
-    Profile,
-    Reply,
-    RestCall,
-    RestReply,
-    Talk,
-    VenueError,
-)
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Call, Market, NoReply, Reply, RestCall, RestReply, Talk
+from tui.venues.base.specs import Profile
 from tui.venues.bitget.adapter import BITGET, KINDS, ORDERS, STRATEGY_ORDERS, TIMER, Bitget
 from tui.venues.bitget.replies import batch_outcome, category_ack, strategy_outcome, timer_ack
 from tui.venues.common.progress import Progress

@@ -10,7 +10,8 @@ import pytest
 from tui.core.accounts import Account
 from tui.core.actions import Verdict
 from tui.core.secrets import Credentials, Secret
-from tui.venues.base.protocol import RestCall, SocketCall, Unreadable, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import RestCall, SocketCall, Unreadable
 from tui.venues.bitget.adapter import BITGET, Bitget, signed
 
 SECRET = "test_secret_0123456789"

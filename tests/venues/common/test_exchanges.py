@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.actions import Verdict
-from tui.venues.base.protocol import Call, Reply, RestCall, RestReply, Talk, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Call, Reply, RestCall, RestReply, Talk
 from tui.venues.common.exchanges import alongside, side_by_side
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.protocol import LONGEST_CANCEL_WAIT_S, Reply, RestReply, VenueError
+from tui.venues.base.errors import LONGEST_CANCEL_WAIT_S, VenueError
+from tui.venues.base.messages import Reply, RestReply
 from tui.venues.bitget.replies import category_ack, data_of
 from tui.venues.htx.replies import answer, read_ack
 from tui.venues.okx.replies import block_ack, mass_cancel_ack, rows_of

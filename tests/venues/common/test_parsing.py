@@ -14,18 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.protocol import NoReply, Reply, RestReply, SocketReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import NoReply, Reply, RestReply, SocketReply
+from tui.venues.common.acks import OrderResult, chosen_ack, orders_ack, requests_ack
 from tui.venues.common.parsing import (
     NotReadable,
-    OrderResult,
     answer_of,
-    chosen_ack,
     int_of,
     object_of,
     objects_of,
-    orders_ack,
     parse_object,
-    requests_ack,
     text_of,
     unpack_gzip,
 )

@@ -10,7 +10,8 @@ import pytest
 from tui.core.actions import Ack, Verdict
 from tui.core.orders import Book
 from tui.venues import VENUES
-from tui.venues.base.protocol import RestCall, Talk, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import RestCall, Talk
 from tui.venues.bitget.replies import CLOCK as BITGET_CLOCK
 from tui.venues.bitget.replies import WRONG_ACCOUNT
 from tui.venues.common.exchanges import advised

@@ -11,17 +11,16 @@ import json
 import pytest
 
 from tui.core.actions import Ack, OrderFailure, Verdict
-from tui.venues.base.protocol import NoReply, Reply, RestReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import NoReply, Reply, RestReply
 from tui.venues.bitget import replies as bitget_replies
+from tui.venues.common.acks import OrderResult, orders_ack, requests_ack
 from tui.venues.common.parsing import (
     NOT_NAMED,
     NotReadable,
-    OrderResult,
     answer_of,
-    orders_ack,
     parse_object,
     read_error,
-    requests_ack,
     text_of,
     unpack_gzip,
 )

@@ -9,7 +9,9 @@ import pytest
 
 from tui.core.accounts import Account
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.protocol import Profile, RestCall, RestReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import RestCall, RestReply
+from tui.venues.base.specs import Profile
 from tui.venues.htx.adapter import Htx
 from tui.venues.okx.adapter import Okx
 

@@ -7,7 +7,8 @@ import json
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Action
 from tui.venues import VENUES, dialect_of, kinds_of, profiles_of
-from tui.venues.base.protocol import NoReply, Profile, RestCall, Talk
+from tui.venues.base.messages import NoReply, RestCall, Talk
+from tui.venues.base.specs import Profile
 
 URL = "http://127.0.0.1:1"
 

@@ -11,7 +11,9 @@ import pytest
 from tests.venues.htx.test_trigger_orders import LOST, refused
 from tui.core.accounts import Account
 from tui.core.orders import OpenOrder
-from tui.venues.base.protocol import Call, Profile, Reply, RestCall, RestReply, Talk, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Call, Reply, RestCall, RestReply, Talk
+from tui.venues.base.specs import Profile
 from tui.venues.htx.adapter import READS, Htx
 from tui.venues.htx.algo_orders import KIND, LIST, TYPES
 

@@ -14,18 +14,18 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import (
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import (
     Call,
-    Dialect,
     NoReply,
-    Profile,
     Reply,
     RestCall,
     RestReply,
     SocketCall,
     SocketReply,
-    VenueError,
 )
+from tui.venues.base.protocol import Dialect
+from tui.venues.base.specs import Profile
 from tui.venues.htx.adapter import Htx
 
 T = TypeVar("T")

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.core.actions import Ack, OrderFailure, Verdict
-from tui.venues.base.protocol import JsonObject, NoReply, Reply, RestReply, SocketReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import JsonObject, NoReply, Reply, RestReply, SocketReply
 from tui.venues.htx.replies import BUSINESS, SETTLEMENT_RETRY_S, SOCKET, answer, named, read_ack
 
 TAKEN = "770323847022211072"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Redactor, Secret
-from tui.venues.base.protocol import (
+from tui.venues.base.messages import (
     AllInDoubt,
     Answered,
     Closing,

@@ -12,16 +12,9 @@ import pytest
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import (
-    Call,
-    NoReply,
-    Profile,
-    Reply,
-    RestCall,
-    RestReply,
-    Talk,
-    VenueError,
-)
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Call, NoReply, Reply, RestCall, RestReply, Talk
+from tui.venues.base.specs import Profile
 from tui.venues.common.progress import Progress
 from tui.venues.htx.adapter import HTX, Htx
 from tui.venues.htx.trigger_orders import ACTION, CROSS, ISOLATED, NO_CONTRACT, SORTS

@@ -14,18 +14,18 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import (
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import (
     Call,
     NoReply,
-    Profile,
     Reply,
     RestCall,
     RestReply,
     SocketCall,
     SocketReply,
     Talk,
-    VenueError,
 )
+from tui.venues.base.specs import Profile
 from tui.venues.okx.adapter import OKX, QUOTES, RFQS, SPREADS, Okx
 from tui.venues.okx.replies import block_ack, chosen_outcome, mass_cancel_ack
 

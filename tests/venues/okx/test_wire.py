@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Secret
-from tui.venues.base.protocol import (
+from tui.venues.base.messages import (
     AllInDoubt,
     Answered,
     Closing,
@@ -29,7 +29,8 @@ from tui.venues.base.protocol import (
     Unreadable,
 )
 from tui.venues.common.parsing import MAX_UNPACKED
-from tui.venues.okx.adapter import OKX, Okx, iso_time, signed
+from tui.venues.okx.adapter import OKX, Okx
+from tui.venues.okx.signing import iso_time, signed
 
 DOC_SECRET = "22582BD0CFF14C41EDBF1AB98506286D"
 NAUTILUS_SECRET = "chNOOS4KvNXR_Xq4k4c9qsfoKWvnDecLATCRlcBwyKDYnWgO"

@@ -9,7 +9,9 @@ import pytest
 from tui.core.accounts import Account
 from tui.core.actions import Ack, Verdict
 from tui.core.secrets import Credentials, Secret
-from tui.venues.base.protocol import Profile, RestReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import RestReply
+from tui.venues.base.specs import Profile
 from tui.venues.okx.adapter import OKX, Okx
 
 DESK = Okx(Account("a", "okx", OKX.rest_url, timers=("okx-trade",)))

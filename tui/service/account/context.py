@@ -11,7 +11,8 @@ from tui.core.frames import Direction, Transport
 from tui.core.secrets import Credentials
 from tui.service.account.venue_clock import VenueClock
 from tui.service.network.frame_recorder import Recorder
-from tui.venues.base.protocol import Dialect, RestCall, SignedRest, SocketText
+from tui.venues.base.messages import RestCall, SignedRest, SocketText
+from tui.venues.base.protocol import Dialect
 
 
 @dataclass(frozen=True, slots=True)

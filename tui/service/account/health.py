@@ -8,7 +8,8 @@ from tui.core.desk import Health, RouteView
 from tui.core.frames import Transport
 from tui.service.network.rest_route import RestRoute
 from tui.service.network.websocket_route import SocketRoute
-from tui.venues.base.protocol import Profile, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.specs import Profile
 
 UNTRIED = ("not tried yet", "connecting")
 """What a route says of itself before its first try has ended."""

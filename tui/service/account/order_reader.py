@@ -19,7 +19,7 @@ from tui.service.desk.cancel_priority import Precedence
 from tui.service.network.dispatcher import READ_S, Courier, ListCall
 from tui.service.network.read_pace import ReadPace
 from tui.service.network.shared_reads import Request, SharedReads
-from tui.venues.base.protocol import VenueError
+from tui.venues.base.errors import VenueError
 
 READ_COST_S = 1 / 600
 """Between two reads, for each open order: a long list takes many pages of the venue's limit."""

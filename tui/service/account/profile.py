@@ -9,7 +9,8 @@ from tui.core.actions import Action
 from tui.core.orders import Kind
 from tui.service.account.context import Access
 from tui.service.network.dispatcher import READ_S, Courier
-from tui.venues.base.protocol import Profile, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.specs import Profile
 
 RETRY_S = 5.0
 """Between two tries to learn what the venue says of the account."""

@@ -13,7 +13,7 @@ from tui.service.account.ledger import Ledger
 from tui.service.deadman.timers import Timers
 from tui.service.secrets.credential_request import CredentialRequest
 from tui.venues import VENUES, dialect_of, title_of
-from tui.venues.base.protocol import Profile
+from tui.venues.base.specs import Profile
 
 EVERY_ACTION = "everything"
 """Stands for the actions of an account of which they are not known."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from tui.core.clocks import Clock, Instant
-from tui.venues.base.protocol import VenueError
+from tui.venues.base.errors import VenueError
 
 EVERY_S = 600.0
 """Between two measurements."""

@@ -37,7 +37,8 @@ from tui.service.network.rest_route import RestRoute
 from tui.service.network.websocket_route import SocketRoute
 from tui.service.rounds import ROUND_S
 from tui.venues import dialect_of
-from tui.venues.base.protocol import Dialect, Market, Talk
+from tui.venues.base.messages import Market, Talk
+from tui.venues.base.protocol import Dialect
 from tui.venues.common.progress import Progress
 
 POLL_S = 5.0

@@ -11,7 +11,7 @@ from tui.core.actions import Ack, Action, Outcome, Report, Scope, Step, Verdict
 from tui.core.clocks import Clock
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import VenueError
+from tui.venues.base.errors import VenueError
 from tui.venues.common.progress import Progress
 
 ATTEMPTS = 5

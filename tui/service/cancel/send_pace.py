@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.venues.base.protocol import RateLimit
+from tui.venues.base.messages import RateLimit
 
 
 @dataclass(slots=True, eq=False)

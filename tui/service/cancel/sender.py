@@ -13,7 +13,8 @@ from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
 from tui.service.cancel.send_pace import SendPace
 from tui.service.network.dispatcher import Courier
-from tui.venues.base.protocol import Call, Dialect, NoReply, RateLimit, Reply, RestCall, Talk
+from tui.venues.base.messages import Call, NoReply, RateLimit, Reply, RestCall, Talk
+from tui.venues.base.protocol import Dialect
 from tui.venues.common.progress import Progress
 
 REST_AT_ONCE = 32

@@ -21,7 +21,9 @@ from tui.service.desk.blocking import Aside
 from tui.service.desk.scheduling import Bell
 from tui.service.network.dispatcher import Courier
 from tui.service.rounds import until_round
-from tui.venues.base.protocol import Talk, TimerSpec, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Talk
+from tui.venues.base.specs import TimerSpec
 
 GUARD_S = 1.0
 """Between two looks at the guards."""

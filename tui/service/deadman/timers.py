@@ -14,7 +14,7 @@ from tui.service.deadman.heartbeat import Heartbeat
 from tui.service.deadman.timer_lock import TimerLock
 from tui.service.network.dispatcher import Courier
 from tui.service.network.rest_route import RestRoute
-from tui.venues.base.protocol import Talk
+from tui.venues.base.messages import Talk
 
 
 class Timers:

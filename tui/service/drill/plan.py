@@ -8,7 +8,7 @@ from tui.core.accounts import Account, TimerSettings
 from tui.core.desk import AccountView, DeskView
 from tui.core.drill import DrillAccount, DrillPlan
 from tui.venues import VENUES, dialect_of
-from tui.venues.base.protocol import Profile
+from tui.venues.base.specs import Profile
 
 MOST_ORDERS = 20_000
 """Of one account."""

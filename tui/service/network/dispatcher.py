@@ -10,7 +10,8 @@ from typing import TypeVar
 from tui.service.network.read_pace import ReadPace
 from tui.service.network.rest_route import RestRoute
 from tui.service.network.websocket_route import SocketRoute
-from tui.venues.base.protocol import (
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import (
     TOO_MANY_REQUESTS,
     Call,
     NoReply,
@@ -18,7 +19,6 @@ from tui.venues.base.protocol import (
     RestCall,
     RestReply,
     Talk,
-    VenueError,
 )
 from tui.venues.common.exchanges import advised
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui.core.clocks import Instant
-from tui.venues.base.protocol import NoReply, Reply
+from tui.venues.base.messages import NoReply, Reply
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from tui.venues.base.protocol import Call, RateLimit
+from tui.venues.base.messages import Call, RateLimit
 
 PAUSE = (0.25, 0.75)
 """After a refusal, in parts of the limit's interval: the next read waits so long at least."""

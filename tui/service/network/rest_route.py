@@ -27,7 +27,7 @@ from tui.service.http_connection import (
 )
 from tui.service.http_head import retry_after_s
 from tui.service.network.errors import said, unreachable
-from tui.venues.base.protocol import NoReply, Reply, RestCall, RestReply
+from tui.venues.base.messages import NoReply, Reply, RestCall, RestReply
 from tui.venues.common.parsing import NotReadable, parse_object
 
 _ERROR_BYTES = 16 * 1024

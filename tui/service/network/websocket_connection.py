@@ -12,7 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tui.core.sanitize import safe_text
 from tui.service.http_head import retry_after_s
-from tui.venues.base.protocol import RestReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import RestReply
 from tui.venues.common.parsing import NotReadable, gateway_error
 
 MAX_MESSAGE = 4 * 1024 * 1024

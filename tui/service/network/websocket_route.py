@@ -25,11 +25,10 @@ from tui.service.network.connect_pace import ConnectPace
 from tui.service.network.errors import unreachable
 from tui.service.network.pending_requests import Pending
 from tui.service.network.websocket_connection import closing, end, open_socket, refusal
-from tui.venues.base.protocol import (
+from tui.venues.base.messages import (
     AllInDoubt,
     Answered,
     Closing,
-    Keepalive,
     LoggedIn,
     LoginRefused,
     NoReply,
@@ -41,6 +40,7 @@ from tui.venues.base.protocol import (
     SocketText,
     Unreadable,
 )
+from tui.venues.base.specs import Keepalive
 from tui.venues.common.remedies import with_remedy
 
 OPEN_S = 5.0

@@ -30,7 +30,7 @@ from tui.service.secrets.keyring import (
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-    from tui.venues.base.protocol import VenueSpec
+    from tui.venues.base.specs import VenueSpec
 
 __all__ = [
     "FIELDS",

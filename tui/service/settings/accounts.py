@@ -12,7 +12,7 @@ from tui.service.desk.helper_threads import HelperThreads
 from tui.service.secrets import credentials as keyring
 from tui.service.secrets.credential_request import SIDE_BY_SIDE
 from tui.service.secrets.credentials import CredentialsError
-from tui.service.settings import editor as settings_edit
+from tui.service.settings import editor
 from tui.service.settings.loader import Settings, SettingsError, load_settings, read_account
 from tui.service.settings.toml_sections import merged
 from tui.service.settings.validation import SettingsTable
@@ -108,7 +108,7 @@ def account_table(path: Path, name: str) -> dict[str, object]:
     Raises SettingsError, also for an account whose name or venue cannot be used: a form has no
     place for those.
     """
-    tables = settings_edit.account_tables(path)
+    tables = editor.account_tables(path)
     for account, table in zip(load_settings(path).accounts, tables, strict=False):
         if account.name != name:
             continue
@@ -141,7 +141,7 @@ def store_account(plan: PlannedAccount, path: Path, credentials: Credentials) ->
     if not plan.fields:
         return
     try:
-        settings_edit.add_account(path, plan.fields)
+        editor.add_account(path, plan.fields)
     except SettingsError:
         keyring.delete_credentials(plan.account.name)
         raise
@@ -152,7 +152,7 @@ def remove_account(settings: Settings, path: Path, name: str) -> Removal:
 
     Raises SettingsError if neither has it.
     """
-    from_settings = settings_edit.remove_account(path, name)
+    from_settings = editor.remove_account(path, name)
     from_keyring, problem = False, ""
     try:
         from_keyring = keyring.delete_credentials(name, keyring.PROMPT_TIMEOUT_S)

@@ -7,7 +7,7 @@ from tui.core.deadman.plan import PlanRefused
 from tui.service.settings.fields import GUARD_FIELDS, deadman_fields
 from tui.service.settings.text_checks import quoted
 from tui.service.settings.validation import SettingsTable
-from tui.venues.base.protocol import TimerSpec, VenueSpec
+from tui.venues.base.specs import TimerSpec, VenueSpec
 
 
 def check_timers(table: SettingsTable, spec: VenueSpec) -> None:

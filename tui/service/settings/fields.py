@@ -16,7 +16,7 @@ from tui.service.settings.endpoints import local_url, rest_endpoint, socket_endp
 from tui.service.settings.field_types import Field, FieldType
 from tui.service.settings.text_checks import account_name, contract_code, full_path
 from tui.venues import VENUES, kinds_of
-from tui.venues.base.protocol import TimerSpec, VenueSpec
+from tui.venues.base.specs import TimerSpec, VenueSpec
 
 _ACCOUNT = Account("", "", "")
 _TIMER = TimerSettings()

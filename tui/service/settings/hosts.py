@@ -13,7 +13,7 @@ from typing import Any
 from tui.service.settings.endpoints import is_loopback
 from tui.service.settings.text_checks import quoted
 from tui.service.settings.validation import SettingsError, SettingsTable
-from tui.venues.base.protocol import VenueSpec
+from tui.venues.base.specs import VenueSpec
 from tui.venues.common.sites import Site, host_of, sites_with
 
 

@@ -17,7 +17,7 @@ from tui.service.settings.hosts import read_hosts
 from tui.service.settings.text_checks import quoted
 from tui.service.settings.validation import SettingsError, SettingsTable
 from tui.venues import VENUES, dialect_of, profiles_of
-from tui.venues.base.protocol import VenueSpec
+from tui.venues.base.specs import VenueSpec
 
 __all__ = [
     "Settings",

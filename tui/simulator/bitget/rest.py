@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.simulator.accounts import BITGET_CATEGORIES as CATEGORIES
-from tui.simulator.bitget import auth as bitget_auth
+from tui.simulator.bitget import auth
 from tui.simulator.bitget.auth import Refused
 from tui.simulator.faults import HOSTILE_TEXT
 from tui.simulator.http import Call, Reply, reply
@@ -329,7 +329,7 @@ class Bitget:
         self._accounts = accounts
 
     def account_of(self, call: Call) -> Account | None:
-        return bitget_auth.by_key(self._accounts, call.headers.get("access-key", ""))
+        return auth.by_key(self._accounts, call.headers.get("access-key", ""))
 
     def public(self, call: Call) -> list[Account]:
         return list(self._accounts.values()) if call.path == TIME_PATH else []
@@ -341,7 +341,7 @@ class Bitget:
         if endpoint is None or call.method != endpoint.method:
             return _envelope("40404", "Request URL NOT FOUND", None, 404)
         try:
-            account = bitget_auth.verify(self._accounts, call)
+            account = auth.verify(self._accounts, call)
             if not account.limits.take(call.path, endpoint.rate):
                 raise Refused("429", "Too Many Requests", 429)
             data = endpoint.run(account, _argument(call), call.fault)

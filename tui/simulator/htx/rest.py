@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tui.simulator.faults import HOSTILE_TEXT
 from tui.simulator.http import Call, Reply, reply
-from tui.simulator.htx import algo_orders as htx_algo
-from tui.simulator.htx import auth as htx_auth
-from tui.simulator.htx import open_orders as htx_reads
-from tui.simulator.htx import timers as htx_timer
-from tui.simulator.htx import trigger_orders as htx_triggers
+from tui.simulator.htx import algo_orders, auth, open_orders, timers, trigger_orders
 from tui.simulator.htx.cancel import (
     OPERATIONS,
     TEXTS,
@@ -44,26 +40,26 @@ CANCELS: dict[str, Operation] = {
     "/linear-swap-api/v1/swap_cross_cancelall": OPERATIONS["cross_cancelall"],
     "/v5/trade/cancel_order": OPERATIONS["cancel_order"],
     "/v5/trade/cancel_batch_orders": OPERATIONS["cancel_batch_orders"],
-    **htx_triggers.CANCELS,
+    **trigger_orders.CANCELS,
     "/v5/trade/cancel_all_orders": OPERATIONS["cancel_all_orders"],
 }
 POSTED: dict[str, Callable[[Account, Mapping[str, object]], Content]] = {
-    "/linear-swap-api/v1/swap_openorders": htx_reads.isolated_open,
-    "/linear-swap-api/v1/swap_cross_openorders": htx_reads.cross_open,
-    "/linear-swap-api/v1/swap_order_info": htx_reads.isolated_info,
-    "/linear-swap-api/v1/swap_cross_order_info": htx_reads.cross_info,
-    **htx_triggers.LISTS,
+    "/linear-swap-api/v1/swap_openorders": open_orders.isolated_open,
+    "/linear-swap-api/v1/swap_cross_openorders": open_orders.cross_open,
+    "/linear-swap-api/v1/swap_order_info": open_orders.isolated_info,
+    "/linear-swap-api/v1/swap_cross_order_info": open_orders.cross_info,
+    **trigger_orders.LISTS,
 }
 TIMERS: dict[str, Callable[[Account, Mapping[str, object]], Content]] = {
-    "/linear-swap-api/v1/linear-cancel-after": htx_timer.legacy,
-    "/v5/trade/cancel-after": htx_timer.v5,
+    "/linear-swap-api/v1/linear-cancel-after": timers.legacy,
+    "/v5/trade/cancel-after": timers.v5,
 }
 FETCHED: dict[str, Callable[[Account, Mapping[str, str]], Content]] = {
-    "/v5/trade/order/opens": htx_reads.v5_opens,
-    "/v5/trade/order": htx_reads.v5_order,
-    "/v5/algo/order/opens": htx_algo.opens,
-    "/v5/account/asset_mode": htx_reads.asset_mode,
-    "/linear-swap-api/v3/swap_unified_account_type": htx_reads.account_type,
+    "/v5/trade/order/opens": open_orders.v5_opens,
+    "/v5/trade/order": open_orders.v5_order,
+    "/v5/algo/order/opens": algo_orders.opens,
+    "/v5/account/asset_mode": open_orders.asset_mode,
+    "/linear-swap-api/v3/swap_unified_account_type": open_orders.account_type,
 }
 
 
@@ -100,17 +96,17 @@ class HtxRest:
                 {"status": "error", "err_code": 404, "err_msg": "Not Found", "ts": now_ms()}, 404
             )
         try:
-            account = htx_auth.verify_query(
+            account = auth.verify_query(
                 self._accounts, call.method, call.headers.get("host", ""), call.path, call.query
             )
-        except htx_auth.Refused as wrong:
+        except auth.Refused as wrong:
             return reply(refused(wrong.code, wrong.text, v5=False))
         return self._limited(call, account)
 
     def refuse(self, call: Call, fault: Fault) -> Reply:
         code, text = {
             "rate_limit": (1032, TEXTS[1032]),
-            "auth_refused": (403, htx_auth.BAD_SIGNATURE),
+            "auth_refused": (403, auth.BAD_SIGNATURE),
             "maintenance": (1001, "System is unprepared."),
             "hostile_text": (1030, HOSTILE_TEXT),
         }.get(fault.kind, (99999, "Unknown."))
@@ -120,8 +116,8 @@ class HtxRest:
     def _limited(self, call: Call, account: Account) -> Reply:
         reads = call.path in POSTED or call.path in FETCHED
         bucket, rate = "htx-read" if reads else "htx-trade", RATE
-        if call.path in htx_triggers.RATES:
-            bucket, rate = call.path, htx_triggers.RATES[call.path]
+        if call.path in trigger_orders.RATES:
+            bucket, rate = call.path, trigger_orders.RATES[call.path]
         allowed = account.limits.take(bucket, rate)
         left = budget(account.limits, bucket, rate)
         headers = {f"ratelimit-{name}": value for name, value in left.items()}

@@ -1,7 +1,7 @@
 """OKX over REST: spread trading, block trading, the order book's lists, timers, and the probes.
 
 https://www.okx.com/docs-v5/en/ . HTTP status by code as in its error table; an unknown key
-answers HTTP 401 without `data`, as seen live. The calls are in `okx_calls`.
+answers HTTP 401 without `data`, as seen live. The calls are in `endpoints`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.simulator.faults import HOSTILE_TEXT
 from tui.simulator.http import Call, Reply, reply
-from tui.simulator.okx import auth as okx_auth
-from tui.simulator.okx import orders as okx_orders
+from tui.simulator.okx import auth, orders
 from tui.simulator.okx.endpoints import PUBLIC, SIGNED, Arguments, Endpoint
 from tui.simulator.okx.orders import Refusal, Row, refusal
 
@@ -54,7 +53,7 @@ class OkxRest:
         self._public = public_limits
 
     def account_of(self, call: Call) -> Account | None:
-        return okx_auth.by_key(self._accounts, call.headers.get("ok-access-key", ""))
+        return auth.by_key(self._accounts, call.headers.get("ok-access-key", ""))
 
     def public(self, call: Call) -> list[Account]:
         return list(self._accounts.values()) if call.path in PUBLIC else []
@@ -62,7 +61,7 @@ class OkxRest:
     def respond(self, call: Call) -> Reply:
         try:
             rows = self._public_rows(call) if call.path in PUBLIC else self._rows(call)
-        except okx_auth.Refused as wrong:
+        except auth.Refused as wrong:
             return reply({"msg": wrong.text, "code": wrong.code}, wrong.status)
         except Refusal as refused:
             return _error(refused.code, refused.text, refused.rows)
@@ -72,7 +71,7 @@ class OkxRest:
 
     def refuse(self, call: Call, fault: Fault) -> Reply:
         code, text = {
-            "rate_limit": ("50011", okx_orders.TEXTS["50011"]),
+            "rate_limit": ("50011", orders.TEXTS["50011"]),
             "auth_refused": ("50113", "Invalid Sign"),
             "maintenance": ("50001", "Service temporarily unavailable. Try again later"),
             "hostile_text": ("51000", HOSTILE_TEXT),
@@ -91,8 +90,8 @@ class OkxRest:
             return None
         if call.method != endpoint.method:
             raise Refusal("50115", "Invalid request method")
-        account = okx_auth.verify_call(self._accounts, call)
-        okx_orders.check_product(account, PRODUCT_OF.get(call.path.split("/")[3], ""))
+        account = auth.verify_call(self._accounts, call)
+        orders.check_product(account, PRODUCT_OF.get(call.path.split("/")[3], ""))
         if not account.limits.take(call.path, endpoint.rate):
             raise refusal("50011")
         arguments = call.parameters if call.method == "GET" else _body(call, endpoint)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from tui.simulator.faults import GARBAGE, HOSTILE_TEXT
 from tui.simulator.http import compact
-from tui.simulator.okx import auth as okx_auth
+from tui.simulator.okx import auth
 from tui.simulator.okx import orders as okx_orders
 from tui.simulator.okx.orders import Refusal, Row
 from tui.simulator.rate_limits import Rate
@@ -80,7 +80,7 @@ class OkxSocket(Socket):
         super().__init__(websocket, abort)
         self._accounts = accounts
         self._idle_s = idle_s
-        self._environment = websocket.headers.get(okx_auth.ENVIRONMENT, "0")
+        self._environment = websocket.headers.get(auth.ENVIRONMENT, "0")
         self._traffic = asyncio.Event()
         self._connection_id = secrets.token_hex(4)
         self._channels: list[Mapping[str, str]] = []
@@ -158,14 +158,14 @@ class OkxSocket(Socket):
             self._event_error("60031", "Multiple or repeated logins are not allowed")
             return
         try:
-            account = okx_auth.verify_login(self._accounts, arguments[0], self._environment)
+            account = auth.verify_login(self._accounts, arguments[0], self._environment)
             delay_ms = self.login_fault(account, "login")
         except LoginLost:
             return
         except LoginRefused:
             self._login_refused("60009", "Login failed.")
             return
-        except okx_auth.Refused as wrong:
+        except auth.Refused as wrong:
             self._login_refused(wrong.code, wrong.text)
             return
         self.belongs_to(account)

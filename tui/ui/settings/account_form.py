@@ -43,7 +43,7 @@ from tui.ui.settings.form_fields import (
 )
 from tui.ui.widgets.value_widget import ink
 from tui.venues import VENUES
-from tui.venues.base.protocol import VenueSpec
+from tui.venues.base.specs import VenueSpec
 
 _SECRETS = {
     "api_key": ("API key", "what is typed here is not shown; paste it"),

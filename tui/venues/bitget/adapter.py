@@ -2,7 +2,7 @@
 
 Sources: the Bitget documentation (https://www.bitget.com/api-doc/), pages "Signature", UTA
 "CountDown Cancel All", "Get Account Info", and "Get Server Time" (v2, shared by all accounts).
-Codes and replies are in `bitget_replies`, lists in `bitget_book`, cancels in `bitget_cancel`.
+Codes and replies are in `replies`, lists in `open_orders`, cancels in `cancel`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,11 @@ from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials, Secret
-from tui.venues.base.protocol import (
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import (
     Call,
-    Extra,
     JsonObject,
-    Keepalive,
     Market,
-    Profile,
     RateLimit,
     Reply,
     RestCall,
@@ -32,11 +30,9 @@ from tui.venues.base.protocol import (
     SocketRead,
     SocketText,
     Talk,
-    TimerSpec,
     Unreadable,
-    VenueError,
-    VenueSpec,
 )
+from tui.venues.base.specs import Extra, Keepalive, Profile, TimerSpec, VenueSpec
 from tui.venues.bitget.cancel import (
     cancel_categories,
     cancel_chosen,

@@ -28,16 +28,8 @@ from dataclasses import replace
 
 from tui.core.actions import Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import (
-    Call,
-    JsonValue,
-    Market,
-    RateLimit,
-    Reply,
-    RestCall,
-    Talk,
-    VenueError,
-)
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Call, JsonValue, Market, RateLimit, Reply, RestCall, Talk
 from tui.venues.bitget.open_orders import CATEGORIES, STRATEGY, Listing, read_lists
 from tui.venues.bitget.replies import (
     PRODUCT,
@@ -46,10 +38,10 @@ from tui.venues.bitget.replies import (
     category_ack,
     strategy_outcome,
 )
+from tui.venues.common.acks import OrderResult, chosen_ack, requests_ack
 from tui.venues.common.exchanges import alongside, side_by_side
-from tui.venues.common.parsing import OrderResult, chosen_ack, requests_ack
+from tui.venues.common.parsing import compact
 from tui.venues.common.progress import Answer, Part, Progress, send
-from tui.venues.common.writing import compact
 
 A_BATCH = 20
 """Orders that one `cancel-batch` takes, all of one category."""

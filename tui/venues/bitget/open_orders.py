@@ -15,15 +15,8 @@ from dataclasses import dataclass, replace
 
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import (
-    JsonObject,
-    JsonValue,
-    RateLimit,
-    Reply,
-    RestCall,
-    Talk,
-    VenueError,
-)
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import JsonObject, JsonValue, RateLimit, Reply, RestCall, Talk
 from tui.venues.bitget.replies import PARAMETER, PRODUCT, data_of
 from tui.venues.common.parsing import int_of, text_of
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.core.actions import Ack, OrderFailure, Verdict
-from tui.venues.base.protocol import TOO_MANY_REQUESTS, JsonValue, Reply, RestReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import TOO_MANY_REQUESTS, JsonValue, Reply, RestReply
+from tui.venues.common.acks import OrderResult
 from tui.venues.common.parsing import (
     NOT_NAMED,
-    OrderResult,
     answer_of,
     asked_to_wait,
     codes,

@@ -6,12 +6,10 @@ from tui.core.actions import Ack, Action, Scope
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
-from tui.venues.base.protocol import (
+from tui.venues.base.messages import (
     Call,
-    Dialect,
     JsonObject,
     Market,
-    Profile,
     RateLimit,
     Reply,
     RestCall,
@@ -21,6 +19,8 @@ from tui.venues.base.protocol import (
     SocketText,
     Talk,
 )
+from tui.venues.base.protocol import Dialect
+from tui.venues.base.specs import Profile
 from tui.venues.common.progress import Progress
 
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from tui.core.actions import Ack
 from tui.core.orders import Book
-from tui.venues.base.protocol import Call, Reply, Talk, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Call, Reply, Talk
 from tui.venues.common.remedies import with_remedy
 
 T = TypeVar("T")

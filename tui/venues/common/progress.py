@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.protocol import Call, Reply, Talk
-from tui.venues.common.parsing import OrderResult
+from tui.venues.base.messages import Call, Reply, Talk
+from tui.venues.common.acks import OrderResult
 
 Answer: TypeAlias = Ack | list[OrderResult]
 """What a reply says of its request as a whole, or of each order that the request named."""

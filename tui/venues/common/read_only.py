@@ -7,7 +7,10 @@ from dataclasses import replace
 from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book
-from tui.venues.base.protocol import Dialect, Market, Profile, Talk, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Market, Talk
+from tui.venues.base.protocol import Dialect
+from tui.venues.base.specs import Profile
 from tui.venues.common.delegating import Delegating
 from tui.venues.common.progress import Progress
 

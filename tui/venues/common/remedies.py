@@ -1,6 +1,6 @@
 """What a trader can do about a venue's refusal: one line for each code, shown behind its words.
 
-Each venue has a table of its own (`okx_remedies` and the like). Whoever drives a talk puts the
+Each venue has a table of its own (`remedies` in its folder). Whoever drives a talk puts the
 remedy behind the venue's words (`talks.advised`): every place that shows a refusal shows it too.
 """
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import LAST_MS
-from tui.venues.base.protocol import TimerSpec, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.specs import TimerSpec
 
 SECONDS_BELOW = 100_000_000_000
 """A time that is smaller is meant in seconds: OKX's examples have seconds, its other times have

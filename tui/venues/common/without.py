@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from tui.core.actions import Action
 from tui.core.orders import Kind
-from tui.venues.base.protocol import Dialect, Profile
+from tui.venues.base.protocol import Dialect
+from tui.venues.base.specs import Profile
 from tui.venues.common.delegating import Delegating
 
 

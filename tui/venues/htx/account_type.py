@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.protocol import NoReply, RestCall, RestReply, Talk, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import NoReply, RestCall, RestReply, Talk
 from tui.venues.common.parsing import object_of, text_of
 from tui.venues.htx.replies import FAMILY_CODES, answer
 

@@ -2,9 +2,8 @@
 
 The socket is `/linear-swap-trade`. An account is of one of two families: `legacy`, whose isolated
 and cross margin orders are separate worlds, or `unified` (V5). A call of the wrong family finds
-nothing or is refused, so the family is asked from the venue. The parts: `htx_wire` (bytes),
-`htx_replies` (codes), `htx_family` (which family), `htx_orders` (lists), `htx_cancel` (cancels),
-`htx_triggers` and `htx_algo` (conditional orders of legacy and of V5 accounts).
+nothing or is refused, so the venue is asked for the family (`account_type`). Conditional orders are
+in `trigger_orders` (legacy) and `algo_orders` (V5).
 """
 
 from __future__ import annotations
@@ -16,13 +15,12 @@ from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind, OpenOrder
 from tui.core.secrets import Credentials
-from tui.venues.base.protocol import (
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import (
     TOO_MANY_REQUESTS,
     Call,
     JsonObject,
-    Keepalive,
     Market,
-    Profile,
     RateLimit,
     Reply,
     RestCall,
@@ -32,24 +30,20 @@ from tui.venues.base.protocol import (
     SocketRead,
     SocketText,
     Talk,
-    VenueError,
-    VenueSpec,
 )
+from tui.venues.base.specs import Keepalive, Profile, VenueSpec
 from tui.venues.common.exchanges import side_by_side
-from tui.venues.common.parsing import int_of
+from tui.venues.common.parsing import compact, int_of
 from tui.venues.common.progress import Progress
 from tui.venues.common.remedies import Remedies
 from tui.venues.common.sites import Site
-from tui.venues.common.writing import compact
-from tui.venues.htx import algo_orders as htx_algo
-from tui.venues.htx import cancel as htx_cancel
-from tui.venues.htx import open_orders as htx_orders
-from tui.venues.htx import signing as htx_wire
-from tui.venues.htx import trigger_orders as htx_triggers
+from tui.venues.htx import algo_orders, cancel, open_orders, trigger_orders
 from tui.venues.htx.account_type import OLD_CALL, V5_CALL, ask_family, of_its_family
 from tui.venues.htx.cancel import lately_in
 from tui.venues.htx.remedies import AT_LOGIN, REMEDIES
 from tui.venues.htx.replies import FAMILY_CODES, KEY_CODES, LIMITED, answer, error_of, said
+from tui.venues.htx.signing import host_of, sign_login, sign_rest
+from tui.venues.htx.socket import read_socket
 from tui.venues.htx.timers import TIMER, set_timer
 from tui.venues.htx.trigger_orders import EXTRA
 
@@ -85,8 +79,8 @@ HTX = VenueSpec(
 READS = RateLimit("reads", 72, per_s=3.0)
 """Of one user, all reads together, of the old calls and of V5."""
 FAMILY_PATHS = {V5_CALL.path, OLD_CALL.path}
-LIST_PATHS = {htx_orders.UNIFIED_LIST, htx_algo.LIST, *htx_orders.LISTS.values()}
-READ_PATHS = htx_triggers.LIST_PATHS | FAMILY_PATHS | LIST_PATHS
+LIST_PATHS = {open_orders.UNIFIED_LIST, algo_orders.LIST, *open_orders.LISTS.values()}
+READ_PATHS = trigger_orders.LIST_PATHS | FAMILY_PATHS | LIST_PATHS
 
 LEAVES = "trigger, TP/SL and trailing orders"
 
@@ -110,11 +104,11 @@ def _offer(family: str, kind: str) -> _Offer:
 _OFFERS = (
     _offer("legacy", "isolated"),
     _offer("legacy", "cross"),
-    _Offer("legacy", htx_triggers.KINDS, htx_triggers.ACTION),
+    _Offer("legacy", trigger_orders.KINDS, trigger_orders.ACTION),
     _offer("unified", "unified"),
-    _Offer("unified", (htx_algo.KIND,), None),
+    _Offer("unified", (algo_orders.KIND,), None),
 )
-_CONDITIONAL = frozenset(kind.id for kind in (*htx_triggers.KINDS, htx_algo.KIND))
+_CONDITIONAL = frozenset(kind.id for kind in (*trigger_orders.KINDS, algo_orders.KIND))
 
 _Listed = tuple[OpenOrder, ...] | VenueError
 
@@ -128,25 +122,25 @@ class Htx:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._rest_host = htx_wire.host_of(account.rest_url)
+        self._rest_host = host_of(account.rest_url)
         self._ws_url = account.ws_url or str(HTX.ws_url)
 
     # the wire
 
     def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
-        return htx_wire.sign_rest(call, self._rest_host, credentials, now_ms)
+        return sign_rest(call, self._rest_host, credentials, now_ms)
 
     def socket_headers(self) -> tuple[tuple[str, str], ...]:
         return ()
 
     def login(self, credentials: Credentials, now_ms: int) -> SocketText:
-        return htx_wire.sign_login(self._ws_url, credentials, now_ms)
+        return sign_login(self._ws_url, credentials, now_ms)
 
     def encode(self, call: SocketCall, request_id: str) -> str:
         return compact({"op": call.op, "cid": request_id, "data": call.data})
 
     def read_socket(self, data: bytes | str) -> SocketRead:
-        return htx_wire.read_socket(data)
+        return read_socket(data)
 
     def failed(self, message: JsonObject) -> bool:
         told = message.get("status") == "error" or message.get("op") == "error"
@@ -157,12 +151,12 @@ class Htx:
         return gateway or said(reply).code == LIMITED
 
     def limit(self, call: Call) -> RateLimit | None:
-        return htx_triggers.limit_of(call) or htx_cancel.limit_of(call)
+        return trigger_orders.limit_of(call) or cancel.limit_of(call)
 
     def read_limit(self, call: Call) -> RateLimit | None:
         path = call.path if isinstance(call, RestCall) else ""
-        if path == htx_triggers.ISOLATED_TRIGGERS:
-            return htx_triggers.OWN_LIMIT
+        if path == trigger_orders.ISOLATED_TRIGGERS:
+            return trigger_orders.OWN_LIMIT
         return READS if path in READ_PATHS else None
 
     # talks
@@ -206,7 +200,7 @@ class Htx:
         found: dict[str, _Listed] = {}
         for kind in kinds:
             if kind not in _CONDITIONAL:
-                found[kind] = yield from _listed(kind, htx_orders.open_orders(kind))
+                found[kind] = yield from _listed(kind, open_orders.open_orders(kind))
         conditional = [kind for kind in kinds if kind in _CONDITIONAL]
         lists = yield from side_by_side([_listed(k, self._conditional(k)) for k in conditional])
         found |= zip(conditional, lists, strict=True)
@@ -219,9 +213,9 @@ class Htx:
         )
 
     def _conditional(self, kind: str) -> Talk[tuple[OpenOrder, ...]]:
-        if kind == htx_algo.KIND.id:
-            return htx_algo.open_algo_orders()
-        return htx_triggers.open_triggers(kind, self._account.contracts)
+        if kind == algo_orders.KIND.id:
+            return algo_orders.open_algo_orders()
+        return trigger_orders.open_triggers(kind, self._account.contracts)
 
     def cancel(
         self,
@@ -238,9 +232,9 @@ class Htx:
         contracts = self._account.contracts
         progress = progress or Progress()
         if action.id == EXTRA.id:
-            ack = yield from htx_triggers.cancel(action.kinds, scope, book, contracts, progress)
+            ack = yield from trigger_orders.cancel(action.kinds, scope, book, contracts, progress)
         else:
-            ack = yield from htx_cancel.cancel(
+            ack = yield from cancel.cancel(
                 action, scope, book, route, (*contracts, *lately_in(lately, action.id)), progress
             )
         return (yield from of_its_family(ack, _family_of(action), self._account.family))
@@ -269,7 +263,7 @@ class Htx:
 
     def _action_of(self, offer: _Offer) -> Action | None:
         """The action of an offer, if the account has it."""
-        asked_for = offer.action is not htx_triggers.ACTION or EXTRA.id in self._account.extras
+        asked_for = offer.action is not trigger_orders.ACTION or EXTRA.id in self._account.extras
         return offer.action if asked_for else None
 
 

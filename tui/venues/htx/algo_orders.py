@@ -8,7 +8,7 @@ gives the five types. Each list has all contracts.
 from __future__ import annotations
 
 from tui.core.orders import Kind, OpenOrder
-from tui.venues.base.protocol import JsonObject, Talk
+from tui.venues.base.messages import JsonObject, Talk
 from tui.venues.common.exchanges import in_turn
 from tui.venues.common.parsing import text_of
 from tui.venues.htx.open_orders import V5Listing, figure, read_v5_list, v5_order

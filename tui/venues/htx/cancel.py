@@ -16,7 +16,8 @@ from typing import TypeAlias, TypeVar
 from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import (
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import (
     Call,
     JsonObject,
     JsonValue,
@@ -25,12 +26,11 @@ from tui.venues.base.protocol import (
     RestCall,
     SocketCall,
     Talk,
-    VenueError,
 )
+from tui.venues.common.acks import requests_ack
 from tui.venues.common.exchanges import alongside
-from tui.venues.common.parsing import requests_ack
+from tui.venues.common.parsing import compact
 from tui.venues.common.progress import Part, Progress, send
-from tui.venues.common.writing import compact
 from tui.venues.htx.open_orders import open_orders
 from tui.venues.htx.replies import named, read_ack
 

@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from tui.core.actions import Verdict
 from tui.core.orders import OpenOrder
-from tui.venues.base.protocol import Call, JsonObject, JsonValue, Reply, RestCall, Talk, VenueError
-from tui.venues.common.parsing import int_of, object_of, objects_of, text_of
-from tui.venues.common.writing import compact
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Call, JsonObject, JsonValue, Reply, RestCall, Talk
+from tui.venues.common.parsing import compact, int_of, object_of, objects_of, text_of
 from tui.venues.htx.replies import answer
 
 Orders = dict[str, OpenOrder]

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.core.actions import Ack, OrderFailure, Verdict
-from tui.venues.base.protocol import JsonObject, JsonValue, NoReply, Reply, RestReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import JsonObject, JsonValue, NoReply, Reply, RestReply
 from tui.venues.common.parsing import (
     NOT_NAMED,
     NotReadable,

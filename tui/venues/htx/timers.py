@@ -8,10 +8,11 @@ asked for.
 from __future__ import annotations
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.protocol import JsonObject, Reply, RestCall, Talk, TimerSpec, VenueError
-from tui.venues.common.parsing import int_of, object_of
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import JsonObject, Reply, RestCall, Talk
+from tui.venues.base.specs import TimerSpec
+from tui.venues.common.parsing import compact, int_of, object_of
 from tui.venues.common.timers import check_countdown, told_timer_ack
-from tui.venues.common.writing import compact
 from tui.venues.htx.replies import said
 
 TIMER = TimerSpec(

@@ -18,11 +18,13 @@ from functools import partial
 
 from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.venues.base.protocol import Call, Extra, JsonObject, RateLimit, RestCall, Talk, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Call, JsonObject, RateLimit, RestCall, Talk
+from tui.venues.base.specs import Extra
+from tui.venues.common.acks import requests_ack
 from tui.venues.common.exchanges import alongside, side_by_side
-from tui.venues.common.parsing import int_of, requests_ack, text_of
+from tui.venues.common.parsing import compact, int_of, text_of
 from tui.venues.common.progress import Part, Progress, send
-from tui.venues.common.writing import compact
 from tui.venues.htx.cancel import acks_of, batches_of, passing_by
 from tui.venues.htx.open_orders import Listing, figure, order_id_of, read_list
 from tui.venues.htx.replies import read_ack

@@ -4,32 +4,25 @@ Sources: the OKX v5 documentation (https://www.okx.com/docs-v5/en/), pages "REST
 "WebSocket: Login, Connect", Spread Trading "WS / Cancel all orders", "WS / Cancel order" and their
 REST twins, Block Trading "Cancel all Quotes", "Cancel multiple Quotes" and their like for RFQs,
 Trading Account "Get account configuration", Public Data "Get system time". Codes and replies are in
-`okx_replies`, lists in `okx_book`, socket messages in `okx_socket`.
+`replies`, lists in `open_orders`, socket messages in `socket`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 from tui.core.accounts import Account
 from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book, Kind
-from tui.core.secrets import Credentials, Secret
-from tui.venues.base.protocol import (
+from tui.core.secrets import Credentials
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import (
     TOO_MANY_REQUESTS,
     Call,
-    Extra,
     JsonObject,
     JsonValue,
-    Keepalive,
     Market,
-    Profile,
     RateLimit,
     Reply,
     RestCall,
@@ -39,14 +32,13 @@ from tui.venues.base.protocol import (
     SocketRead,
     SocketText,
     Talk,
-    VenueError,
-    VenueSpec,
 )
-from tui.venues.common.parsing import OrderResult, chosen_ack, int_of, text_of
+from tui.venues.base.specs import Extra, Keepalive, Profile, VenueSpec
+from tui.venues.common.acks import OrderResult, chosen_ack
+from tui.venues.common.parsing import compact, int_of, text_of
 from tui.venues.common.progress import Answer, Part, Progress, send
 from tui.venues.common.remedies import Remedies
 from tui.venues.common.sites import Site
-from tui.venues.common.writing import compact
 from tui.venues.okx.open_orders import (
     ALGO,
     ORDER,
@@ -68,6 +60,7 @@ from tui.venues.okx.replies import (
     read_envelope,
     rows_of,
 )
+from tui.venues.okx.signing import sign_login, sign_rest
 from tui.venues.okx.socket import read_message
 from tui.venues.okx.timers import TIMERS, set_timer
 
@@ -176,7 +169,6 @@ LIMITS = {
     }.items()
 }
 """Of each cancel by its operation or path; socket and REST have limits of their own."""
-_LOGIN_PATH = "/users/self/verify"
 
 
 class Okx:
@@ -192,39 +184,14 @@ class Okx:
     # --- the wire ---
 
     def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
-        """`call` as it leaves. The signature covers time, method, path with query, and body."""
-        target = call.path + (f"?{urlencode(call.query)}" if call.query else "")
-        headers = [("Content-Type", "application/json"), *self.socket_headers()]
-        hidden: tuple[str, ...] = ()
-        if call.signed:
-            stamp = iso_time(now_ms)
-            signature = signed(credentials.secret_key, stamp + call.method + target + call.body)
-            headers += [
-                ("OK-ACCESS-KEY", credentials.api_key.reveal()),
-                ("OK-ACCESS-SIGN", signature),
-                ("OK-ACCESS-TIMESTAMP", stamp),
-                ("OK-ACCESS-PASSPHRASE", _passphrase(credentials)),
-            ]
-            hidden = (signature,)
-        return SignedRest(call.method, target, tuple(headers), call.body.encode(), hidden)
+        return sign_rest(call, self.socket_headers(), credentials, now_ms)
 
     def socket_headers(self) -> tuple[tuple[str, str], ...]:
         """The demo-trading header. On a socket the demo host alone should do; it costs nothing."""
         return (("x-simulated-trading", "1"),) if self._account.demo_trading else ()
 
     def login(self, credentials: Credentials, now_ms: int) -> SocketText:
-        """The login message; good for 30 s, and once per connection: a second one is an error."""
-        stamp = str(now_ms // 1000)
-        signature = signed(credentials.secret_key, f"{stamp}GET{_LOGIN_PATH}")
-        args: JsonValue = [
-            {
-                "apiKey": credentials.api_key.reveal(),
-                "passphrase": _passphrase(credentials),
-                "timestamp": stamp,
-                "sign": signature,
-            }
-        ]
-        return SocketText(compact({"op": "login", "args": args}), hidden=(signature,))
+        return sign_login(credentials, now_ms)
 
     def encode(self, call: SocketCall, request_id: str) -> str:
         return compact({"id": request_id, "op": call.op, "args": call.data})
@@ -369,19 +336,3 @@ def _chosen_call(action: Action, ids: list[str], route: Transport) -> Call:
     if route == "ws":
         return SocketCall("sprd-cancel-order", [which])
     return RestCall("POST", "/api/v5/sprd/cancel-order", body=compact(which))
-
-
-def iso_time(now_ms: int) -> str:
-    """Epoch milliseconds as OKX writes UTC: `2020-12-08T09:08:57.715Z`."""
-    seconds, millis = divmod(now_ms, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{millis:03d}Z"
-
-
-def signed(secret: Secret, text: str) -> str:
-    """HMAC-SHA256 of `text`, base64."""
-    digest = hmac.digest(secret.reveal().encode(), text.encode(), hashlib.sha256)
-    return base64.b64encode(digest).decode()
-
-
-def _passphrase(credentials: Credentials) -> str:
-    return credentials.passphrase.reveal() if credentials.passphrase else ""

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
-from tui.venues.base.protocol import JsonObject, RateLimit, Reply, RestCall, Talk, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import JsonObject, RateLimit, Reply, RestCall, Talk
 from tui.venues.common.parsing import int_of, objects_of, text_of
 from tui.venues.okx.replies import refuses_product, rows_of, unknown_parameter
 

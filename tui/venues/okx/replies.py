@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.protocol import JsonObject, Reply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import JsonObject, Reply
+from tui.venues.common.acks import OrderResult
 from tui.venues.common.parsing import (
     NOT_NAMED,
-    OrderResult,
     answer_of,
     asked_to_wait,
     codes,

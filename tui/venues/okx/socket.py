@@ -6,7 +6,7 @@ Pages "WebSocket: Login, Connect, Notification, Connection count limit" and "Err
 from __future__ import annotations
 
 from tui.core.sanitize import safe_bytes, safe_text
-from tui.venues.base.protocol import (
+from tui.venues.base.messages import (
     AllInDoubt,
     Answered,
     Closing,

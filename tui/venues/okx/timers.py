@@ -6,10 +6,11 @@ Sources: pages "Cancel All After" of Spread Trading, of Block Trading and of Ord
 from __future__ import annotations
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.protocol import Reply, RestCall, Talk, TimerSpec, VenueError
-from tui.venues.common.parsing import int_of
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import Reply, RestCall, Talk
+from tui.venues.base.specs import TimerSpec
+from tui.venues.common.parsing import compact, int_of
 from tui.venues.common.timers import check_countdown, told_timer_ack
-from tui.venues.common.writing import compact
 from tui.venues.okx.replies import taken
 
 LIMITED = frozenset({"50011"})
