@@ -33,7 +33,8 @@ TASKS = {
         + """
 from tui.venues import dialect_of
 from tui.core.accounts import Account
-from tui.venues.base.protocol import RestReply, VenueError
+from tui.venues.base.errors import VenueError
+from tui.venues.base.messages import RestReply
 from tui.core.sanitize import safe_bytes
 bound(BOUND)
 for flood in FLOODS:
@@ -50,7 +51,7 @@ for flood in FLOODS:
     "a message that unpacks to a quarter of a gigabyte": (
         64,
         """
-from tui.venues.htx.signing import read_socket
+from tui.venues.htx.socket import read_socket
 import zlib
 packer = zlib.compressobj(9, wbits=31)
 bomb = b"".join(packer.compress(bytes(2**20)) for _ in range(256)) + packer.flush()
