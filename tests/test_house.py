@@ -76,6 +76,7 @@ def test_help_is_instant_because_it_loads_next_to_nothing(arguments: list[str]) 
     assert {name for name in found if name.startswith("tui.")} <= {
         "tui.cli.parser",
         "tui.cli",
+        "tui.cli.chosen",
         "tui.cli.main",
         "tui.cli.console",
         "tui.core",

@@ -11,12 +11,12 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli.chosen import how_to_add, read_settings
 from tui.cli.console import (
     BAD_USAGE,
     INTERRUPTED,
@@ -41,7 +41,6 @@ from tui.core.sanitize import safe_text
 if TYPE_CHECKING:
     from tui.core.accounts import Account
     from tui.service.headless_cancel import Ended
-    from tui.service.settings.accounts import PlannedAccount
     from tui.service.settings.loader import Settings
 
 DEBUG_SWITCH = "KILLDESK_DEBUG"
@@ -80,7 +79,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _dashboard(chosen: argparse.Namespace) -> int:
     """The screen: on the demo desk, on the configured accounts, or the welcome without any."""
     # Settings are read before the screen takes the terminal: what is wrong in them is said plainly.
-    settings = None if chosen.demo else _settings(chosen)
+    settings = None if chosen.demo else read_settings(chosen)
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise UsageError("the dashboard needs a terminal; see killdesk --help for the rest")
     if os.name == "posix" and not is_terminal(sys.stderr):
@@ -112,9 +111,9 @@ def _check(chosen: argparse.Namespace) -> int:
     from tui.service.secrets.credentials import find_credentials
     from tui.service.settings.accounts import find_accounts
 
-    accounts = find_accounts(_settings(chosen), getattr(chosen, "names", ()))
+    accounts = find_accounts(read_settings(chosen), getattr(chosen, "names", ()))
     if not accounts:
-        raise UsageError(f"there are no accounts to check; {_how_to_add(chosen)}")
+        raise UsageError(f"there are no accounts to check; {how_to_add(chosen)}")
     short = allow_descriptors(len(accounts))
     if short:
         complain(short, OK)
@@ -176,10 +175,10 @@ def _to_cancel_on(chosen: argparse.Namespace) -> tuple[Settings, Sequence[Accoun
         raise UsageError("--all is every account; leave out either it or the names")
     if not chosen.names and not chosen.all:
         raise UsageError("name the accounts to cancel on, or give --all")
-    settings = _settings(chosen)
+    settings = read_settings(chosen)
     accounts = find_accounts(settings, chosen.names)
     if not accounts:
-        raise UsageError(f"there are no accounts to cancel on; {_how_to_add(chosen)}")
+        raise UsageError(f"there are no accounts to cancel on; {how_to_add(chosen)}")
     return settings, accounts
 
 
@@ -217,9 +216,9 @@ def _drill(chosen: argparse.Namespace) -> int:
         return OK if drill_as_told(sys.stdin, sys.stdout) else NOT_OK
     if chosen.orders < 0:
         raise UsageError("the number of orders must be 0 or more")
-    accounts = _settings(chosen).accounts
+    accounts = read_settings(chosen).accounts
     if not accounts:
-        raise UsageError(f"there are no accounts to drill; {_how_to_add(chosen)}")
+        raise UsageError(f"there are no accounts to drill; {how_to_add(chosen)}")
     return (
         OK
         if drill(accounts, chosen.orders, say, say_json if chosen.json else None, padded)
@@ -259,7 +258,7 @@ def _keys(chosen: argparse.Namespace) -> int:
     from tui.ui.keys.bindings import ALL_KEYS
     from tui.ui.keys.keymap import read_keymap
 
-    settings = _settings(chosen)
+    settings = read_settings(chosen)
     keymap = read_keymap(settings.keys, settings.path)
     listed = [
         # The key bar has one word for all panels.
@@ -276,100 +275,17 @@ def _keys(chosen: argparse.Namespace) -> int:
     return OK
 
 
-def _accounts_add(chosen: argparse.Namespace) -> int:
-    from tui.cli.secret_prompt import ask_secrets
-    from tui.service.secrets.credentials import PROMPT_TIMEOUT_S, require_keyring
-    from tui.service.settings.accounts import store_account
-    from tui.venues import VENUES
-
-    path = _settings_path(chosen)
-    plan = _planned(chosen, path)
-    keyring = require_keyring(PROMPT_TIMEOUT_S)
-    spec = VENUES[plan.account.venue].spec
-    say(f"{spec.title}: {spec.grant}")
-    store_account(plan, path, ask_secrets(plan.account))
-    if plan.fields:
-        say(f"{plan.account.name} is in {path}")
-    say(f"its key is in the keyring {keyring}")
-    say(f"next: {_typed(chosen, 'accounts', 'test', plan.account.name)}")
-    return OK
-
-
-def _planned(chosen: argparse.Namespace, path: Path) -> PlannedAccount:
-    """The account that `accounts add` means. Raises UsageError, which names the option."""
-    from tui.service.settings.accounts import account_of_name, plan_account
-    from tui.service.settings.fields import account_keys
-    from tui.service.settings.loader import SettingsError
-    from tui.venues import VENUES
-
-    settings, name = _settings(chosen, must_exist=False), chosen.name
-    options = {key: getattr(chosen, key) for key in account_keys() if hasattr(chosen, key)}
-    given = {key: value for key, value in options.items() if value}
-    fields = {"name": name} | given
-    known = account_of_name(settings, name)
-    if known is not None and (known.name != name or given.keys() != {"name"}):
-        alone = _typed(chosen, "accounts", "add", known.name)
-        raise UsageError(
-            f'there is an account "{known.name}" already: {alone} stores its key again, and its'
-            f" settings are changed in {path}"
-        )
-    try:
-        if known is None and "venue" not in fields:
-            venue, *others = VENUES
-            plan_account(settings, path, {"name": name, "venue": venue})  # the name comes first
-            added = _typed(chosen, "accounts", "add", name, "--venue", venue)
-            raise UsageError(
-                f'there is no account "{name}" yet: to add it, name its venue, as in {added} (or'
-                f" {', '.join(others)})"
-            )
-        return plan_account(settings, path, fields)
-    except SettingsError as error:
-        if error.key not in options:
-            raise
-        option = "NAME" if error.key == "name" else f"--{error.key.replace('_', '-')}"
-        raise UsageError(f"{option}: {error.expected}") from None
-
-
-def _accounts_list(chosen: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
-    from tui.service.secrets.credentials import PROMPT_TIMEOUT_S
-    from tui.service.settings.accounts import list_accounts
-
-    entries = list_accounts(_settings(chosen), PROMPT_TIMEOUT_S)
-    if chosen.json:
-        say_json([asdict(entry) for entry in entries])
-        return OK
-    if not entries:
-        say(f"no accounts yet; {_how_to_add(chosen)}")
-    width = widest(entry.name for entry in entries)
-    for entry in entries:
-        held = "key in the keyring" if entry.keyring else "no key in the keyring"
-        held = entry.problem or held
-        say(f"{padded(entry.name, width)}  {entry.venue:8}  {held}")
-    return OK
-
-
-def _accounts_remove(chosen: argparse.Namespace) -> int:
-    from tui.service.settings.accounts import remove_account
-
-    path, settings = _settings_path(chosen), _settings(chosen)
-    if not chosen.yes and not agreed(f'Remove "{chosen.name}" and its key? [y/N] '):
-        return complain("nothing was removed", NOT_OK)
-    removal = remove_account(settings, path, chosen.name)
-    if removal.from_settings:
-        say(f"{chosen.name} is out of {path}")
-    if removal.problem:
-        return complain(f"its key may still be in the keyring: {removal.problem}", NOT_OK)
-    say("its key is out of the keyring" if removal.from_keyring else "it had no key stored")
-    return OK
-
-
 def _pin_forget(_: argparse.Namespace) -> int:
     from tui.service.secrets.pin import forget_pin
 
     say("the PIN is out of the keyring" if forget_pin() else "no PIN was set")
     return OK
+
+
+def _accounts(chosen: argparse.Namespace) -> int:
+    from tui.cli.accounts import COMMANDS as OF_ACCOUNTS
+
+    return OF_ACCOUNTS[chosen.command](chosen)
 
 
 def _audit(chosen: argparse.Namespace) -> int:
@@ -386,9 +302,9 @@ COMMANDS = {
     "drill": _drill,
     "where": _where,
     "keys": _keys,
-    "accounts add": _accounts_add,
-    "accounts list": _accounts_list,
-    "accounts remove": _accounts_remove,
+    "accounts add": _accounts,
+    "accounts list": _accounts,
+    "accounts remove": _accounts,
     "accounts test": _check,
     "pin forget": _pin_forget,
     "audit verify": _audit,
@@ -396,38 +312,6 @@ COMMANDS = {
     "audit export": _audit,
     "replay": _audit,
 }
-
-
-# --- what the commands share ---------------------------------------------------------------------
-
-
-def _typed(chosen: argparse.Namespace, *words: str) -> str:
-    """A killdesk command as it is to be typed to mean the same settings file."""
-    config = () if chosen.config is None else ("--config", str(chosen.config))
-    return shlex.join(("killdesk", *config, *words))
-
-
-def _how_to_add(chosen: argparse.Namespace) -> str:
-    return f"{_typed(chosen, 'accounts', 'add', 'NAME', '--venue', 'VENUE')} adds one"
-
-
-def _settings_path(chosen: argparse.Namespace) -> Path:
-    from tui.service.files.locations import NO_HOME, find_locations, is_known
-
-    path: Path | None = chosen.config
-    if path is not None:
-        return path
-    if not is_known(path := find_locations().settings_file):
-        raise UsageError(f"{NO_HOME}, or name the settings file with --config FILE")
-    return path
-
-
-def _settings(chosen: argparse.Namespace, *, must_exist: bool = True) -> Settings:
-    """The settings, which must exist if they were named. Raises SettingsError."""
-    from tui.service.settings.loader import load_settings
-
-    named = chosen.config is not None
-    return load_settings(_settings_path(chosen), must_exist=must_exist and named)
 
 
 def _explain(error: Exception) -> int:

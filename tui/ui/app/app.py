@@ -395,7 +395,7 @@ class KilldeskApp(KeyedApp[None]):
         """What can be done now, for the palette."""
         from tui.ui.keys.command_palette import commands
 
-        return commands(self, screen)
+        return commands(self.dashboard, screen)
 
     async def action_quit(self) -> None:
         self.action_ask_quit()

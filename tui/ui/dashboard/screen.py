@@ -71,7 +71,7 @@ class DeskScreen(DeskFace):
 
         def panic() -> None:
             press = PanicPress(self._clock().wall_ms)
-            self._desk.panic()
+            self.desk.panic()
             time.sleep(SENDS_S)
             self._panicked(press)
             self.show_presses()
@@ -86,10 +86,10 @@ class DeskScreen(DeskFace):
 
         def cancel() -> None:
             if len(targets) > 1 or Target(account.name, ALL) in targets:
-                self._desk.cancel(account.name)
+                self.desk.cancel(account.name)
             else:
                 (target,) = targets
-                self._desk.cancel(account.name, target.action)
+                self.desk.cancel(account.name, target.action)
             self.show_presses()
 
         self._presses.press(targets, cancel, by=by)
@@ -125,7 +125,7 @@ class DeskScreen(DeskFace):
             for action in account.actions if orders else ():
                 mine = tuple(order for order in orders or () if order.kind in action.kinds)
                 if mine:
-                    self._desk.cancel(account.name, action.id, Scope(orders=mine))
+                    self.desk.cancel(account.name, action.id, Scope(orders=mine))
 
         self.app.push_screen(OrderChooser(account, self._presses, self._clock), chosen)
 
@@ -135,7 +135,7 @@ class DeskScreen(DeskFace):
 
         if self.grid.selected is not None:
             account = self.grid.selected.account
-            self.app.push_screen(ScopeChooser(account, self._desk, self._presses))
+            self.app.push_screen(ScopeChooser(account, self.desk, self._presses))
 
     @on(KeyButton.Pressed)
     def _button_pressed(self, event: KeyButton.Pressed) -> None:
@@ -180,13 +180,13 @@ class DeskScreen(DeskFace):
         """Arms at the first press. Disarming takes protection away: it always takes two."""
 
         def disarm() -> None:
-            self._desk.disarm(account.name)
+            self.desk.disarm(account.name)
             self.show_presses()
 
         if account.timer is None:
             return
         if account.timer.armable:
-            self._presses.tap(lambda: self._desk.arm(account.name), by=by)
+            self._presses.tap(lambda: self.desk.arm(account.name), by=by)
         else:
             target = frozenset({Target(account.name, DISARM)})
             self._presses.press(target, disarm, always_twice=True, by=by)
@@ -202,7 +202,7 @@ class DeskScreen(DeskFace):
         """Shows what the account's last cancels came to, in full."""
         from tui.ui.dialogs.report_screen import ReportScreen
 
-        self.app.push_screen(ReportScreen(self._desk.view, account))
+        self.app.push_screen(ReportScreen(self.desk.view, account))
 
     @on(OutcomeLines.Asked)
     def _outcome_clicked(self, event: OutcomeLines.Asked) -> None:
@@ -218,18 +218,18 @@ class DeskScreen(DeskFace):
 
         if self.grid.selected is not None:
             name = self.grid.selected.account.name
-            self.app.push_screen(ReadinessScreen(self._desk.view, name, self._clock))
+            self.app.push_screen(ReadinessScreen(self.desk.view, name, self._clock))
 
     def action_drill(self) -> None:
         """Opens the drill; nothing begins by that alone."""
         from tui.ui.drill.screen import DrillScreen
 
-        self.app.push_screen(DrillScreen(self._desk.view, self.drills, self._clock))
+        self.app.push_screen(DrillScreen(self.desk.view, self.drills, self._clock))
 
     def action_configure(self, what: str) -> None:
         """Accounts, settings, or the settings file again: once it has changed, and for the sake of
         accounts that wait for the keyring."""
-        waits = any(not account.routes for account in self._desk.view.accounts)
+        waits = any(not account.routes for account in self.desk.view.accounts)
         if what != "reload" or waits or When.RELOAD in self.offered:
             self.post_message(Configure(what))
 
@@ -249,7 +249,7 @@ class DeskScreen(DeskFace):
 
     def action_refresh(self) -> None:
         if self.grid.selected is not None:
-            self._desk.refresh(self.grid.selected.account.name)
+            self.desk.refresh(self.grid.selected.account.name)
 
     def action_enlarge(self) -> None:
         """One panel alone, or all of them again."""

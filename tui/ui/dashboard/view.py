@@ -60,7 +60,7 @@ class DeskFace(SparingScreen):
         super().__init__()
         self._opened = opened
         self._clock = clock
-        self._desk = desk
+        self.desk = desk
         self.drills = drills
         self._presses = presses
         self._alarms = alarms
@@ -147,7 +147,7 @@ class DeskFace(SparingScreen):
         """The header says that accounts are ready once there are panels to see them in."""
         if all(panel.drawn for panel in self.grid.panels):
             note = self.drills.note(self._clock().wall_ms)
-            self.header.show(self._desk.view, self._alarms.standing, note)
+            self.header.show(self.desk.view, self._alarms.standing, note)
         else:
             after(0.02, self, self._show_header)
 
@@ -170,7 +170,7 @@ class DeskFace(SparingScreen):
     def offered(self) -> frozenset[When]:
         """Which of the keys that wait for something have something to do."""
         alarm = {When.ALARM} if self._alarms.standing else set()
-        asked = asks_presence(self._desk.view.accounts)
+        asked = asks_presence(self.desk.view.accounts)
         alone = {When.ALONE} if self.grid.alone else set()
         reload = {When.RELOAD} if self._file else set()
         presence = {When.PRESENCE} if asked else set()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
@@ -16,7 +16,7 @@ from textual.style import Style
 from tui.core.desk import AccountView
 from tui.service.files.locations import find_locations, replace_private
 from tui.ui.app.threads import beside, disk_sentence
-from tui.ui.keys.bindings import APP_KEYS, DESK_KEYS, Key
+from tui.ui.keys.bindings import APP_KEYS, DESK_KEYS, Key, When
 from tui.ui.keys.keymap import in_force
 from tui.ui.lock.allowed_keys import possible
 from tui.ui.orders.scopes import parts
@@ -24,21 +24,20 @@ from tui.ui.panel.outcome import endings
 from tui.ui.quit.choice import held
 
 if TYPE_CHECKING:
-    from tui.ui.app.app import KilldeskApp
     from tui.ui.dashboard.screen import DeskScreen
     from tui.ui.panel.panel import AccountPanel
 
 
-def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand]:
-    """What can be done now on that screen, nothing that would do nothing; their keys as help."""
-    desk = app.dashboard
+def commands(desk: DeskScreen, screen: Screen[object]) -> Iterator[SystemCommand]:
+    """What can be done now while `screen` is on top, and nothing else; their keys as help."""
+    app = desk.app
     keys = in_force((*DESK_KEYS, *APP_KEYS))
     for key in sorted(keys, key=lambda key: key.id.startswith("panel.")):
         if screen is not desk and not (key.always and key.id in _OF_APP):
             continue
         if not possible(key, desk.offered):
             continue
-        title = _title(key, app)
+        title = _title(key, desk)
         if title is None:
             continue
         place = "app" if key.id in _OF_APP else "screen"
@@ -47,7 +46,7 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
             await app.run_action(action, desk)
 
         yield SystemCommand(title, key.single, run)
-    if app.desk.locked:
+    if When.LOCKED in desk.offered:
         return
     if screen is desk and not desk.grid.alone and desk.log_.narrowed:
         yield SystemCommand("All frames again, without the filter", "esc", desk.log_.give_up)
@@ -59,14 +58,14 @@ def commands(app: KilldeskApp, screen: Screen[object]) -> Iterator[SystemCommand
 _OF_APP = frozenset(key.id for key in APP_KEYS)
 
 
-def _title(key: Key, app: KilldeskApp) -> str | None:
+def _title(key: Key, desk: DeskScreen) -> str | None:
     """What the key would do now, in words; None if it would do nothing."""
     told = _TITLES.get(key.id)
     if told is not None:
-        return told(app)
+        return told(desk)
     if key.id.startswith("panel."):
         number = key.id.removeprefix("panel.")
-        return _go(app.dashboard, int(number)) if number.isdigit() else None
+        return _go(desk, int(number)) if number.isdigit() else None
     return key.help[0].upper() + key.help[1:]
 
 
@@ -77,26 +76,26 @@ def _go(desk: DeskScreen, number: int) -> str | None:
     return f"Go to {panels[number - 1].account.name}"
 
 
-def _account(app: KilldeskApp) -> AccountView | None:
-    selected = app.dashboard.grid.selected
+def _account(desk: DeskScreen) -> AccountView | None:
+    selected = desk.grid.selected
     return selected.account if selected is not None else None
 
 
-def _on(words: str, can: Callable[[AccountView], object]) -> Callable[[KilldeskApp], str | None]:
+def _on(words: str, can: Callable[[AccountView], object]) -> Callable[[DeskScreen], str | None]:
     """`words` and the selected account, if it can."""
 
-    def title(app: KilldeskApp) -> str | None:
-        account = _account(app)
+    def title(desk: DeskScreen) -> str | None:
+        account = _account(desk)
         return f"{words} {account.name}" if account is not None and can(account) else None
 
     return title
 
 
-def _own_key(key: str) -> Callable[[KilldeskApp], str | None]:
+def _own_key(key: str) -> Callable[[DeskScreen], str | None]:
     """The action that has a key of its own, on the panel that the key would act on."""
 
-    def title(app: KilldeskApp) -> str | None:
-        panel = _acting(app.dashboard, lambda one: one.targets(key))
+    def title(desk: DeskScreen) -> str | None:
+        panel = _acting(desk, lambda one: one.targets(key))
         if panel is None:
             return None
         (what,) = (button.spec.what for button in panel.buttons if button.spec.key == key)
@@ -111,8 +110,8 @@ def _acting(desk: DeskScreen, has: Callable[[AccountPanel], object]) -> AccountP
     return meant[0] if len(meant) == 1 else None
 
 
-def _timer(app: KilldeskApp) -> str | None:
-    panel = _acting(app.dashboard, lambda one: one.account.timer is not None)
+def _timer(desk: DeskScreen) -> str | None:
+    panel = _acting(desk, lambda one: one.account.timer is not None)
     if panel is None or panel.account.timer is None:
         return None
     several = "s" if len(panel.account.timers) > 1 else ""
@@ -121,34 +120,36 @@ def _timer(app: KilldeskApp) -> str | None:
     return f"Disarm the dead-man timer{several} on {panel.account.name} (press twice)"
 
 
-def _pause(app: KilldeskApp) -> str:
-    return "Pause the frames" if app.dashboard.log_.following else "Follow the frames again"
+def _pause(desk: DeskScreen) -> str:
+    return "Pause the frames" if desk.log_.following else "Follow the frames again"
 
 
-def _frame(words: str) -> Callable[[KilldeskApp], str | None]:
-    return lambda app: words if app.dashboard.log_.rows.chosen is not None else None
+def _frame(words: str) -> Callable[[DeskScreen], str | None]:
+    return lambda desk: words if desk.log_.rows.chosen is not None else None
 
 
-def _found(words: str) -> Callable[[KilldeskApp], str | None]:
-    return lambda app: words if app.dashboard.log_.rows.finder.hits else None
+def _found(words: str) -> Callable[[DeskScreen], str | None]:
+    return lambda desk: words if desk.log_.rows.finder.hits else None
 
 
-def _pair(app: KilldeskApp) -> str | None:
+def _pair(desk: DeskScreen) -> str | None:
     """Where the frame that a key acts on has its other half."""
-    log = app.dashboard.log_
+    log = desk.log_
     frame = log.rows.chosen
     if frame is None or log.ring.pair(frame) is None:
         return None
     return "Go to the request of the frame" if frame.request else "Go to the reply of the frame"
 
 
-def _frames_of(app: KilldeskApp) -> str | None:
-    return "Frames of one account, of the next, of all again" if app.desk.view.accounts else None
+def _frames_of(desk: DeskScreen) -> str | None:
+    return "Frames of one account, of the next, of all again" if desk.desk.view.accounts else None
 
 
-def _suspend(app: KilldeskApp) -> str | None:
-    able = not app.is_headless and app._driver is not None and app._driver.can_suspend
-    armed = any(held(account) for account in app.desk.view.accounts)
+def _suspend(desk: DeskScreen) -> str | None:
+    able = (
+        not desk.app.is_headless and desk.app._driver is not None and desk.app._driver.can_suspend
+    )
+    armed = any(held(account) for account in desk.desk.view.accounts)
     return "Back to the shell" if able and not armed else None
 
 
@@ -160,7 +161,7 @@ def _ended(account: AccountView) -> bool:
     return bool(account.runs or endings(account).reports)
 
 
-_TITLES: dict[str, Callable[[KilldeskApp], str | None]] = {
+_TITLES: dict[str, Callable[[DeskScreen], str | None]] = {
     "cancel.all": _on("Cancel everything on", lambda account: account.actions),
     "cancel.spreads": _own_key("s"),
     "cancel.quotes": _own_key("u"),
@@ -180,18 +181,18 @@ _TITLES: dict[str, Callable[[KilldeskApp], str | None]] = {
     "frames.pair": _pair,
     "frames.mark": _frame("Mark a frame, to save it"),
     "frames.save": _frame("Save the marked frames to a file; without marks all that are shown"),
-    "desk.enlarge": lambda app: (
+    "desk.enlarge": lambda desk: (
         None
-        if app.dashboard.grid.alone or not app.desk.view.accounts
+        if desk.grid.alone or not desk.desk.view.accounts
         else "This panel alone, with plots of its round trips and orders"
     ),
     "desk.all": lambda _: "All panels again",
-    "panic": lambda app: (
-        "Panic: cancel everything on every account" if app.desk.view.accounts else None
+    "panic": lambda desk: (
+        "Panic: cancel everything on every account" if desk.desk.view.accounts else None
     ),
     "panic.field": lambda _: None,
-    "drill.run": lambda app: (
-        "Drill: rehearse a panic on simulated venues" if app.desk.view.accounts else None
+    "drill.run": lambda desk: (
+        "Drill: rehearse a panic on simulated venues" if desk.desk.view.accounts else None
     ),
     "help": lambda _: "Help",
     "quit": lambda _: "Quit",
@@ -200,7 +201,7 @@ _TITLES: dict[str, Callable[[KilldeskApp], str | None]] = {
 """What is said of the keys that do not always have something to do; the help's words for others."""
 
 
-def save_picture(app: KilldeskApp) -> None:
+def save_picture(app: App[object]) -> None:
     """Writes the screen as SVG beside the desk's state, for the user alone; says where."""
     name = f"killdesk-{datetime.now(UTC):%Y%m%d-%H%M%S}.svg"
     path = find_locations().state_folder / "pictures" / name

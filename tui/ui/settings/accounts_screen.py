@@ -28,7 +28,7 @@ from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle
 from tui.ui.settings.account_form import open_form
 from tui.ui.settings.account_test_screen import AccountTest
-from tui.ui.settings.controller import before_saving
+from tui.ui.settings.file_changes import before_saving
 from tui.ui.settings.settings_screen import SettingsScreen
 from tui.ui.widgets.status import HEALTH
 from tui.ui.widgets.value_widget import ink, row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from textual.app import App
@@ -15,35 +14,11 @@ from tui.service.settings.validation import SettingsError
 from tui.ui.app.threads import beside, sentence, teller
 from tui.ui.dashboard.press_arming import Presses
 from tui.ui.keys.keymap import shown
+from tui.ui.settings.file_changes import describe_change
 
 if TYPE_CHECKING:
     from tui.service.settings.loader import Settings
     from tui.service.settings.store import FileChange, SettingsStore, SettingsWatch
-
-
-def _describe(change: FileChange, path: Path) -> str:
-    """What changed in the file, for the line that stays until it is taken over; `{R}` in it stands
-    for the key that does so."""
-    if change is None:
-        return ""
-    if isinstance(change, SettingsError):
-        what = str(change).removeprefix(f"{path}: ")
-        return safe_text(f"{path.name} is wrong, the desk goes on with the settings before: {what}")
-    return safe_text(f"{path.name} was changed outside: {{R}} takes it over")
-
-
-def before_saving(store: SettingsStore | None) -> str:
-    """Why nothing could be saved to the file now; empty if it can. For what opens a form."""
-    change = store.pending if store is not None else None
-    if store is None or change is None:
-        return ""
-    if isinstance(change, SettingsError):
-        return safe_text(f"▲ Nothing can be saved while the file is wrong: {change}")
-    key = shown("R") or shown("ctrl+p")
-    return safe_text(
-        f"▲ {store.path.name} was changed outside: close this and press {key} first, which"
-        " takes it over; until then nothing can be saved"
-    )
 
 
 class Configure(Message):
@@ -114,7 +89,7 @@ class SettingsController:
 
     def _file_changed(self, change: FileChange) -> None:
         if self._store is not None:
-            self._show_change(_describe(change, self._store.path))
+            self._show_change(describe_change(change, self._store.path))
         if isinstance(change, SettingsError):
             self._notify(f"{change}. The desk goes on with the settings before.", error=True)
         elif change is not None:

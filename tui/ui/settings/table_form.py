@@ -21,7 +21,7 @@ from tui.service.settings.loader import Settings, SettingsError
 from tui.service.settings.store import SettingsStore
 from tui.ui.app.style_files import styles
 from tui.ui.app.threads import beside, sentence
-from tui.ui.settings.controller import before_saving
+from tui.ui.settings.file_changes import before_saving
 from tui.ui.settings.form_fields import SHORT_BELOW, FieldList, FieldRow, Label, PanicHint, heading
 from tui.ui.widgets.value_widget import ink
 
