@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = ("textual", "rich")
-WIRE = ("h11", "httpx", "websockets", "keyring", "starlette", "uvicorn", "ccxt")
+WIRE = ("h11", "httpcore", "httpx", "websockets", "keyring", "starlette", "uvicorn", "ccxt")
 IO = ("asyncio", "socket", "ssl", "selectors")
 
 
@@ -55,9 +55,19 @@ def test_meaning_is_decided_without_io(package: str) -> None:
 
 
 def test_the_service_runs_without_a_screen() -> None:
-    found = loaded_by(f"import {', '.join(modules_of('service'))}")
-    assert not found & {*SCREEN, "httpx"}
+    """Where there is none: httpx loads Rich for a command of its own, but only if it is there."""
+    absent = f"sys.modules.update(dict.fromkeys({SCREEN!r}))"
+    found = loaded_by(f"{absent}; import {', '.join(modules_of('service'))}")
+    assert "httpx" in found
     assert not {name for name in found if name.startswith(("tui.ui", "tui.simulator"))}
+
+
+def test_one_module_knows_httpx() -> None:
+    """The import contracts hold the others off; here, that this one does what it is for."""
+    client = "tui.service.network.http_client"
+    assert {"httpx", "httpcore"} <= loaded_by(f"import {client}")
+    others = ("tui.service.network.response_head", "tui.service.network.content_encoding")
+    assert not loaded_by(f"import {', '.join(others)}") & set(WIRE)
 
 
 def test_the_simulator_stands_apart() -> None:

@@ -9,11 +9,9 @@ import asyncio
 import gzip
 import json
 import math
-import socket
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -44,9 +42,9 @@ from tui.service.deadman.guards import Guards
 from tui.service.deadman.timer_past import MOST_BYTES, TimerPast
 from tui.service.demo import DemoError, read_greeting
 from tui.service.files.ui_state import ScreenFile
-from tui.service.http_connection import ConnectionFailed, HttpConnection, Place
-from tui.service.http_head import LONGEST_WAIT_S, retry_after_s
 from tui.service.network.frame_recorder import Recorder
+from tui.service.network.http_client import ConnectionStream, HttpConnection, RequestFailed
+from tui.service.network.response_head import LONGEST_WAIT_S, retry_after_s
 from tui.service.network.rest_route import shown_headers
 from tui.service.replay.desk import ReplayDesk
 from tui.service.replay.index import index_file
@@ -196,11 +194,12 @@ def _asks_to_wait(data: bytes) -> object:
 class _Wire(asyncio.Transport):
     """Takes what is sent; what comes back is given by hand."""
 
-    def __init__(self, near: socket.socket) -> None:
-        super().__init__({"socket": near})
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = asyncio.Event()
 
     def write(self, data: Any) -> None:
-        pass
+        self.written.set()
 
     def is_closing(self) -> bool:
         return False
@@ -210,26 +209,25 @@ class _Wire(asyncio.Transport):
 
 
 def _answered(data: bytes) -> object:
-    """One exchange whose answer comes in two pieces, and then the end of the connection."""
+    """One request whose response comes in two pieces, and then the end of the connection."""
 
     async def exchange() -> object:
-        connection = HttpConnection(Place.of("http://127.0.0.1:1"))
-        near, far = socket.socketpair()
-        with closing(near), closing(far):
-            connection.connection_made(_Wire(near))
-            asking = asyncio.ensure_future(connection.exchange("GET", "/", ()))
-            await asyncio.sleep(0)
-            middle = len(data) // 2
-            for part in (data[:middle], data[middle:]):
-                if part:
-                    connection.data_received(part)
-            connection.eof_received()
-            connection.connection_lost(None)
-            async with asyncio.timeout(20):
-                status, body = await asking
-            shown = _recorded(shown_headers(connection.headers))
-            assert 100 <= status < 1000
-            return status, len(body), shown
+        stream, wire = ConnectionStream(), _Wire()
+        stream.connection_made(wire)
+        connection = HttpConnection("http://127.0.0.1:1", stream)
+        asking = asyncio.ensure_future(connection.request("GET", "/", ()))
+        await wire.written.wait()
+        middle = len(data) // 2
+        for part in (data[:middle], data[middle:]):
+            if part:
+                stream.data_received(part)
+        stream.eof_received()
+        stream.connection_lost(None)
+        async with asyncio.timeout(20):
+            response = await asking
+        shown = _recorded(shown_headers(response.headers))
+        assert 100 <= response.status < 1000
+        return response.status, len(response.body), shown
 
     return asyncio.run(exchange())
 
@@ -440,7 +438,7 @@ READERS: dict[str, Reader] = {
     "HTX socket, packed": Reader(_packed, _json(*_HTX_SAID)),
     "OKX socket": Reader(_socket(read_okx), (*_json(*_OKX_SAID), b"ping", b"pong")),
     "sockets of a watching desk": Reader(_watched, _json(*_OKX_SAID, *_HTX_SAID)),
-    "HTTP": Reader(_answered, _HTTP, (ConnectionFailed,)),
+    "HTTP": Reader(_answered, _HTTP, (RequestFailed,)),
     "gateway": Reader(_from_a_gateway, (b"<html>no</html>", b"", b'{"code":1032}', b"[]")),
     "when to ask again": Reader(_asks_to_wait, _WAITS),
     "settings": Reader(lambda d: parse_settings(d, Path("x")), (_SETTINGS,), (SettingsError,)),

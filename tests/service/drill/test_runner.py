@@ -96,7 +96,7 @@ def test_a_drill_whose_venues_somebody_else_changed_does_not_count(
 
     def somebody_resets(simulator: SimulatorControl) -> Any:
         state = real(simulator)
-        SimulatorControl(simulator._url).rest("-x", "SPOT", 1)
+        SimulatorControl(simulator.url).rest("-x", "SPOT", 1)
         return state
 
     monkeypatch.setattr(SimulatorControl, "state", somebody_resets)

@@ -13,8 +13,8 @@ import pytest
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.frames import Frame
 from tui.service.cancel.run import RunLimits
-from tui.service.http_connection import HttpConnection
 from tui.service.network import rest_route
+from tui.service.network.http_client import HttpConnection
 from tui.service.network.rest_route import READS_AT_ONCE
 from tui.simulator.bitget.rest import ENDPOINTS
 from tui.simulator.rate_limits import Rate
@@ -364,11 +364,11 @@ async def test_a_call_is_logged_as_sent_once_its_connection_stands(
 
     class Slow(HttpConnection):
         @classmethod
-        async def open(cls, place: Any, tls: Any) -> HttpConnection:
+        async def open(cls, url: str, tls: Any) -> HttpConnection:
             loop.call_soon_threadsafe(asked.set)
             while not stands.is_set():
                 await asyncio.sleep(0.005)
-            return await HttpConnection.open(place, tls)
+            return await HttpConnection.open(url, tls)
 
     route = desk.desk._workers[OKX]._rest
     desk.desk._loop.call_soon_threadsafe(route.close)

@@ -204,28 +204,27 @@ class _Answer:
         return None
 
     async def fault(self) -> str:
-        from tui.service.http_connection import ConnectionFailed, NotReached
         from tui.service.network.errors import unreachable
+        from tui.service.network.http_client import ConnectError, RequestFailed
 
         try:
             status = await self._status()
-        except (ConnectionFailed, NotReached, OSError, ValueError) as error:
+        except (ConnectError, RequestFailed, OSError) as error:
             return f"{self.words} did not answer: {unreachable(self._url, error)}"
         return "" if status == HTTPStatus.OK else f"{self.words} answered {status}"
 
     async def _status(self) -> int:
         """The status of the answer, whose body nobody needs and nobody reads."""
-        from tui.service.http_connection import HttpConnection, Place
+        from tui.service.network.http_client import HttpConnection
 
         parts = urlsplit(self._url)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         headers = (("User-Agent", "killdesk"), ("Connection", "close"))
-        connection = await HttpConnection.open(Place.of(self._url), await self._tls())
+        connection = await HttpConnection.open(self._url, await self._tls())
         try:
-            status, _ = await connection.exchange("GET", target, headers, whole=False)
+            return (await connection.request("GET", target, headers, read_body=False)).status
         finally:
             connection.close()
-        return status
 
     async def _tls(self) -> ssl.SSLContext:
         """The context of the request; certificates are loaded once, aside, and for https only."""

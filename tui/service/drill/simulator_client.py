@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from typing import Any, TypeAlias
+
+from tui.service.network.http_client import LocalServer
 
 TIMEOUT_S = 10.0
 State: TypeAlias = dict[str, dict[str, object]]
 """By account: what `GET /sim/state` says of it."""
-
-# No proxy of the environment: it is on this machine.
-_open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 class SimulatorControl:
     """Asks one simulator. Every call blocks, and raises OSError where it does not answer."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
+        self._server = LocalServer(url, TIMEOUT_S)
         self._changes = 0
         """Calls of ours that changed something."""
 
@@ -32,14 +30,10 @@ class SimulatorControl:
         return bool(self._look()["changes"] != self._changes)
 
     def _look(self) -> dict[str, Any]:
-        with _open(f"{self._url}/sim/state", timeout=TIMEOUT_S) as answer:
-            found: dict[str, Any] = json.load(answer)
+        found: dict[str, Any] = self._server.get("/sim/state")
         return found
 
     def rest(self, account: str, kind: str, count: int) -> None:
         """Rests so many new orders of a kind."""
-        body = json.dumps({"account": account, "kind": kind, "count": count}).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self._url}/sim/orders", body, headers)  # noqa: S310
-        with _open(request, timeout=TIMEOUT_S):
-            self._changes += 1
+        self._server.post("/sim/orders", {"account": account, "kind": kind, "count": count})
+        self._changes += 1

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import sys
 from collections import deque
+from collections.abc import Collection
 from contextlib import nullcontext
 from urllib.parse import urlencode
 
@@ -16,18 +17,17 @@ from tui.core.sanitize import safe_bytes
 from tui.core.timeseries import round_trips
 from tui.service.account.context import Access
 from tui.service.files.descriptors import out_of_descriptors
-from tui.service.http_connection import (
-    ConnectionFailed,
+from tui.service.network.errors import said, unreachable
+from tui.service.network.http_client import (
+    ConnectError,
     Headers,
     HttpConnection,
-    NotReached,
-    Place,
-    Unreadable,
-    sees_arrivals,
+    HttpResponse,
+    RequestFailed,
+    UnreadableResponse,
 )
-from tui.service.http_head import retry_after_s
-from tui.service.network.errors import said, unreachable
-from tui.venues.base.messages import NoReply, Reply, RestCall, RestReply
+from tui.service.network.response_head import retry_after_s
+from tui.venues.base.messages import NoReply, Reply, RestCall, RestReply, SignedRest
 from tui.venues.common.parsing import NotReadable, parse_object
 
 _ERROR_BYTES = 16 * 1024
@@ -73,7 +73,6 @@ class RestRoute:
         """`spare` warm connections are left for cancels: reads that hang never hold all of them."""
         self._access = access
         self._url = rest_url
-        self._place = Place.of(rest_url)
         self._idle: deque[HttpConnection] = deque()
         """Warm connections, the one used longest ago first, so that none grows cold."""
         self._spare = spare
@@ -93,31 +92,26 @@ class RestRoute:
 
         An `urgent` call, one of a cancel or a timer, waits for no other call of the account.
         """
-        line = _line(call)
         begun = self._access.clock()
-        connection: HttpConnection | None = None
-        request: _Request | None = None
+        request = _Request(self._access, call)
         try:
             async with asyncio.timeout(deadline_s), nullcontext() if urgent else self._reads:
-                age = self._age
-                connection = await self._connected(urgent)
-                request = _Request(self._access, call, line)
-                reply, headers, size = await self._exchange(connection, request, age)
+                response = await self._send(request, 0 if urgent else self._spare)
         except TimeoutError:
-            if connection is None:
-                late = NotReached(f"no connection within {deadline_s:g} s")
-                return self._failed(line, request, begun, unreachable(self._url, late))
-            return self._failed(line, request, begun, f"no answer within {deadline_s:g} s")
-        except NotReached as error:
-            return self._failed(line, request, begun, unreachable(self._url, error))
-        except Unreadable as error:
-            return self._failed(line, request, begun, str(error))
-        except (ConnectionFailed, OSError) as error:
+            if request.frame is None:
+                late = ConnectError(f"no connection within {deadline_s:g} s")
+                return self._failed(request, begun, unreachable(self._url, late))
+            return self._failed(request, begun, f"no answer within {deadline_s:g} s")
+        except ConnectError as error:
+            return self._failed(request, begun, unreachable(self._url, error))
+        except UnreadableResponse as error:
+            return self._failed(request, begun, str(error))
+        except (RequestFailed, OSError) as error:
             # Errors of the TLS layer come as they are.
-            return self._failed(line, request, begun, f"connection lost: {said(error)}")
+            return self._failed(request, begun, f"connection lost: {said(error)}")
         except RuntimeError as error:
             # Of a closed transport, or a fault of our own, whose text may hold a secret.
-            return self._failed(line, request, begun, f"connection lost: {type(error).__name__}")
+            return self._failed(request, begun, f"connection lost: {type(error).__name__}")
         heard = self._access.clock()
         took_ms = heard.steady_since(request.written or begun) * 1000
         self._heard, self.heard_at_ms = heard, heard.wall_ms
@@ -129,16 +123,17 @@ class RestRoute:
         self._access.record(
             "rest",
             "in",
-            f"{reply.status}  {safe_bytes(reply.body)}",
-            size=size,
-            unpacked=len(reply.body) if len(reply.body) != size else None,
+            f"{response.status}  {safe_bytes(response.body)}",
+            size=response.wire_size,
+            unpacked=len(response.body) if len(response.body) != response.wire_size else None,
             latency_ms=took_ms,
             request=request.frame,
-            error=reply.status >= 400 or self._says_error(reply.body),
-            hidden=request.signed.hidden,
-            headers=shown_headers(headers),
+            error=response.status >= 400 or self._says_error(response.body),
+            hidden=request.hidden,
+            headers=shown_headers(response.headers),
         )
-        return reply
+        wait_s = retry_after_s(response.headers, heard.wall_s)
+        return RestReply(response.status, response.body, wait_s)
 
     @property
     def round_trip_ms(self) -> float | None:
@@ -151,25 +146,32 @@ class RestRoute:
         while self._idle:
             self._idle.popleft().close()
 
-    async def _connected(self, urgent: bool) -> HttpConnection:
-        """A connection that no other call uses. Calls made at once have one each, so that a press
-        finds as many warm ones as it needs. Nothing leaves meanwhile. Raises NotReached."""
-        warm = await self._warm(0 if urgent else self._spare)
-        return warm or await HttpConnection.open(self._place, self._access.tls)
+    async def _send(self, request: _Request, spare: int) -> HttpResponse:
+        """Sends it on a connection that no other call uses: calls made at once have one each, so
+        that a press finds as many warm ones as it needs. Raises ConnectError, RequestFailed."""
+        age = self._age
+        while (warm := self._warm(spare)) is not None:
+            try:
+                return await self._exchange(warm, request, age)
+            except RequestFailed as error:
+                if error.sent:
+                    raise
+                # It had ended unnoticed, and nothing has left.
+        connection = await HttpConnection.open(self._url, self._access.tls)
+        return await self._exchange(connection, request, age)
 
     async def _exchange(
         self, connection: HttpConnection, request: _Request, age: int
-    ) -> tuple[RestReply, Headers, int]:
-        """The very bytes that were signed leave. With the answer the size that its body came in."""
-        whole, signed = False, request.signed
+    ) -> HttpResponse:
+        """Signs, and sends the very bytes that were signed."""
+        whole, signed = False, request.sign()
         try:
-            # Identity keeps the size bounded by what crosses the wire.
-            status, body = await connection.exchange(
+            response = await connection.request(
                 signed.method,
                 signed.target,
                 (*signed.headers, *_HEADERS),
                 signed.body,
-                on_written=request.has_left,
+                on_sent=request.has_left,
             )
             whole = True
         finally:
@@ -177,22 +179,14 @@ class RestRoute:
                 self._idle.append(connection)
             else:
                 connection.close()
-        headers = connection.headers
-        wait_s = retry_after_s(headers, self._access.clock().wall_s)
-        return RestReply(status, body, wait_s), headers, connection.body_size
+        return response
 
-    async def _warm(self, spare: int) -> HttpConnection | None:
+    def _warm(self, spare: int) -> HttpConnection | None:
         """The connection that was used longest ago, unless no more than `spare` are left; those
         that are over are forgotten."""
-        if self._idle and not sees_arrivals():
-            await _look_at_arrivals()
         while len(self._idle) > spare:
             connection = self._idle.popleft()
-            if connection.stirred:
-                # Maybe the end of it: what has arrived is looked at first.
-                self._idle.append(connection)
-                await _look_at_arrivals()
-            elif connection.usable:
+            if connection.usable:
                 return connection
         return None
 
@@ -204,17 +198,17 @@ class RestRoute:
         except NotReadable:
             return True
 
-    def _failed(self, line: str, request: _Request | None, begun: Instant, reason: str) -> NoReply:
+    def _failed(self, request: _Request, begun: Instant, reason: str) -> NoReply:
         """No answer came. The next call opens a new connection: the idle ones may be as dead. Not
         where nothing has left for want of descriptors: then they are all that a cancel has."""
         self.trips.lose(self._access.clock())
-        if request is not None or not out_of_descriptors():
+        frame = request.frame
+        if frame is not None or not out_of_descriptors():
             self.close()
         if self._heard is None or self._heard.mono_s < begun.mono_s:
             # Heard on another connection meanwhile, the venue is there all the same.
             self.up, self.detail = False, reason
-        frame = request.frame if request is not None else None
-        note = reason if frame is not None else f"not sent: {line}: {reason}"
+        note = reason if frame is not None else f"not sent: {request.line}: {reason}"
         self._access.record("rest", "note", note, request=frame, error=True)
         self._access.changed()
         return NoReply(reason, sent=frame is not None)
@@ -223,32 +217,39 @@ class RestRoute:
 class _Request:
     """One call, signed as it leaves; it has a frame from the moment when it has left."""
 
-    def __init__(self, access: Access, call: RestCall, line: str) -> None:
+    def __init__(self, access: Access, call: RestCall) -> None:
         self._access = access
-        self._text = f"{line}  {call.body}" if call.body else line
-        self.signed = access.sign(call)
+        self._call = call
+        self._signed: SignedRest | None = None
         self.frame: int | None = None
         self.written: Instant | None = None
 
+    @property
+    def line(self) -> str:
+        """Method, path and query without what signing adds; the frame has the whole target too."""
+        call = self._call
+        target = f"{call.path}?{urlencode(call.query)}" if call.query else call.path
+        return f"{call.method} {target}"
+
+    @property
+    def hidden(self) -> Collection[str]:
+        """What no frame may show, as far as it is signed."""
+        return self._signed.hidden if self._signed is not None else ()
+
+    def sign(self) -> SignedRest:
+        """As it leaves now."""
+        self._signed = self._access.sign(self._call)
+        return self._signed
+
     def has_left(self) -> None:
+        signed = self._signed
+        assert signed is not None
         self.written = self._access.clock()
         self.frame = self._access.record(
             "rest",
             "out",
-            self._text,
-            size=len(self.signed.body),
-            hidden=self.signed.hidden,
-            headers=[("target", self.signed.target), *self.signed.headers],
+            f"{self.line}  {self._call.body}" if self._call.body else self.line,
+            size=len(signed.body),
+            hidden=signed.hidden,
+            headers=[("target", signed.target), *signed.headers],
         )
-
-
-async def _look_at_arrivals() -> None:
-    """Lets the event loop take what has arrived on every connection."""
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-
-
-def _line(call: RestCall) -> str:
-    """Method, path and query without what signing adds; the whole target is kept beside it."""
-    target = f"{call.path}?{urlencode(call.query)}" if call.query else call.path
-    return f"{call.method} {target}"

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tui.core.sanitize import safe_text
-from tui.service.http_head import retry_after_s
+from tui.service.network.response_head import retry_after_s
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import RestReply
 from tui.venues.common.parsing import NotReadable, gateway_error

@@ -1,4 +1,4 @@
-"""The head of an HTTP answer: read leniently where that leaves the bounds of its body certain."""
+"""The head of an HTTP response: repaired where that leaves the bounds of its body certain."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 MAX_HEAD = 100 * 1024
 LONGEST_WAIT_S = 30.0
-"""However long an answer asks to wait."""
+"""However long a response asks to wait."""
+_TAIL = 5
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
 _REFUSED = re.compile(rb"[\x00\x0b-\x0d\x7f]")
@@ -15,8 +16,8 @@ _INFORMATIONAL = re.compile(rb"HTTP/[0-9.]+ 1[0-9][0-9]")
 _SECONDS = re.compile(rb"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
-class HeadMender:
-    """Passes an answer on with a head that keeps to the rules, as a strict reader wants it.
+class HeadSanitizer:
+    """Passes a response on with a head that keeps to the rules, as a strict parser wants it.
 
     Proxies and filters add lines of their own, some of which break the rules. A space before the
     colon and what no value may hold are taken out; a line without a name is left out. What
@@ -24,39 +25,49 @@ class HeadMender:
     """
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._head = bytearray()
         self._in_head = True
+        self.body_size = 0
+        """Bytes passed on after the head, however the body is framed."""
+        self.tail = b""
+        """The last few of them."""
 
-    def begin(self) -> None:
-        """An answer comes."""
-        self._held.clear()
+    def start(self) -> None:
+        """A new response comes."""
+        self._head.clear()
         self._in_head = True
+        self.body_size, self.tail = 0, b""
 
     def feed(self, data: bytes) -> bytes:
-        """What of it can be passed on: nothing until the head is whole, then all that comes."""
+        """What of it can be passed on: nothing until the head is complete, then all of it."""
         if not self._in_head:
-            return data
-        self._held += data
+            return self._body(data)
+        self._head += data
         passed = bytearray()
         while self._in_head:
-            begun = len(self._held) - len(self._held.lstrip(b"\r\n"))
-            del self._held[:begun]
-            found = _BLANK_LINE.search(self._held)
+            begun = len(self._head) - len(self._head.lstrip(b"\r\n"))
+            del self._head[:begun]
+            found = _BLANK_LINE.search(self._head)
             if found is None:
-                # A head that never ends is for the strict reader to refuse.
-                self._in_head = len(self._held) <= MAX_HEAD
+                # A head that never ends is for the strict parser to refuse.
+                self._in_head = len(self._head) <= MAX_HEAD
                 break
-            head = bytes(self._held[: found.start()])
-            del self._held[: found.end()]
-            passed += _mended(head)
+            head = bytes(self._head[: found.start()])
+            del self._head[: found.end()]
+            passed += _repaired(head)
             self._in_head = _INFORMATIONAL.match(head) is not None
         if not self._in_head:
-            passed += self._held
-            self._held.clear()
+            passed += self._body(bytes(self._head))
+            self._head.clear()
         return bytes(passed)
 
+    def _body(self, data: bytes) -> bytes:
+        self.body_size += len(data)
+        self.tail = (self.tail + data[-_TAIL:])[-_TAIL:]
+        return data
 
-def _mended(head: bytes) -> bytes:
+
+def _repaired(head: bytes) -> bytes:
     first, *lines = (line.removesuffix(b"\r") for line in head.split(b"\n"))
     kept = [_REFUSED.sub(b" ", first)]
     left_out = True
@@ -74,10 +85,10 @@ def _mended(head: bytes) -> bytes:
 
 
 def retry_after_s(headers: Sequence[tuple[bytes, bytes]], now_s: float) -> float | None:
-    """How long an answer asks to wait, in seconds, at most `LONGEST_WAIT_S`; None if it does not.
+    """How long a response asks to wait, in seconds, at most `LONGEST_WAIT_S`; None if it does not.
 
-    `Retry-After` is a number of seconds or a date, which counts from the answer's own `Date` if it
-    has one, else from `now_s`, epoch seconds.
+    Header names are in small letters. `Retry-After` is a number of seconds or a date, which counts
+    from the response's own `Date` if it has one, else from `now_s`, epoch seconds.
     """
     found = {name: value for name, value in headers if name in (b"retry-after", b"date")}
     asked = found.get(b"retry-after", b"").strip()

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.service.http_head import LONGEST_WAIT_S, MAX_HEAD, HeadMender, retry_after_s
+from tui.service.network.response_head import (
+    LONGEST_WAIT_S,
+    MAX_HEAD,
+    HeadSanitizer,
+    retry_after_s,
+)
 
 NOON = b"Tue, 03 Nov 2026 12:00:00 GMT"
 NOON_S = 1_793_707_200.0
@@ -44,27 +49,27 @@ ODD = b"HTTP/1.1 200 OK\nContent-Length : 2\nVia\nX Y: z\n more\n: w\nX:y\n\n{}"
 @given(cuts=st.lists(st.integers(0, len(ODD)), max_size=6), good=st.booleans())
 def test_an_odd_head_is_a_good_one_in_whatever_pieces_it_comes(cuts: list[int], good: bool) -> None:
     answer = GOOD if good else ODD
-    mender = HeadMender()
+    sanitizer = HeadSanitizer()
     for _ in range(2):  # a connection is used again
-        mender.begin()
+        sanitizer.start()
         places = [0, *sorted(cuts), len(answer)]
         pieces = [answer[a:b] for a, b in pairwise(places)]
-        assert b"".join(map(mender.feed, pieces)) == GOOD
+        assert b"".join(map(sanitizer.feed, pieces)) == GOOD
 
 
 def test_what_comes_before_the_answer_passes_too() -> None:
     interim = b"HTTP/1.1 103 Early Hints\r\nLink\r\n\r\n"
-    mender = HeadMender()
-    assert mender.feed(b"\r\n" + interim + ODD) == interim.replace(b"Link\r\n", b"") + GOOD
+    sanitizer = HeadSanitizer()
+    assert sanitizer.feed(b"\r\n" + interim + ODD) == interim.replace(b"Link\r\n", b"") + GOOD
 
 
 def test_a_body_is_left_as_it_is() -> None:
-    mender = HeadMender()
-    mender.feed(GOOD)
-    assert mender.feed(ODD) == ODD
+    sanitizer = HeadSanitizer()
+    sanitizer.feed(GOOD)
+    assert sanitizer.feed(ODD) == ODD
 
 
 def test_a_head_without_an_end_is_not_kept_for_ever() -> None:
-    mender = HeadMender()
-    assert mender.feed(b"HTTP/1.1 200 OK\r\n" + b"X" * 1000) == b""
-    assert len(mender.feed(b"X" * MAX_HEAD)) > MAX_HEAD
+    sanitizer = HeadSanitizer()
+    assert sanitizer.feed(b"HTTP/1.1 200 OK\r\n" + b"X" * 1000) == b""
+    assert len(sanitizer.feed(b"X" * MAX_HEAD)) > MAX_HEAD
