@@ -17,7 +17,7 @@ from tests.bench.rows import Row
 
 HEADINGS = ("what", "unit", "n", "median", "p95", "beside", "median", "p95", "ratio", "ratio p95",
             "target")  # fmt: skip
-PACKAGES = ("killdesk", "textual", "websockets", "h11", "httpx", "ccxt")
+PACKAGES = ("killdesk", "textual", "websockets", "httpx", "httpcore", "ccxt")
 REMARK = "Ratios are killdesk's figure by the one beside it."
 
 

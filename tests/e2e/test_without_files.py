@@ -18,7 +18,8 @@ SITE = Path(textual.__file__).parents[1]
 RUN = str(Path(__file__).parent / "meddling" / "run.py")
 PACKAGES = (
     *("textual", "textual_plotext", "plotext", "rich", "pygments", "markdown_it", "mdurl"),
-    *("websockets", "h11", "certifi", "keyring", "keyrings", "jaraco", "more_itertools"),
+    *("httpx", "httpcore", "h11", "anyio", "idna", "click", "websockets", "certifi"),
+    *("keyring", "keyrings", "jaraco", "more_itertools"),
     *("platformdirs", "filelock", "tomlkit"),
 )
 """Of other people, where they are installed: what an upgrade may replace."""

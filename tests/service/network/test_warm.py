@@ -15,13 +15,14 @@ from websockets.asyncio.server import ServerConnection, serve
 from tui.core.actions import Outcome
 from tui.core.clocks import read_clock
 from tui.service.network import websocket_route as socket_route
+from tui.service.network.rest_route import MOST_IDLE
 
 OpenDesk = Callable[..., Any]
 
-POLL_S = 0.25
-IDLE_POLLS = 20
-PATIENCE_S = 3.0
-"""How long the venue in these tests keeps a connection without requests; less than we idle."""
+POLL_S = 0.1
+PATIENCE = MOST_IDLE + 4
+"""So many requests of the desk may pass a connection by before the venue in these tests closes it,
+more than there are connections that take turns. Counted, as a busy machine is slow."""
 LAG_S = 0.05
 SOCKET_PATHS = {"htx": "/linear-swap-trade", "okx": "/ws/v5/business"}
 
@@ -37,7 +38,9 @@ class Proxy:
         self.left = 0
         """Connections that the client has closed."""
         self.address = ""
-        self.patience_s = PATIENCE_S
+        self.requests = 0
+        self._last_used: dict[asyncio.StreamWriter, int] = {}
+        """By connection, the number of its last request."""
         self.tasks: set[asyncio.Future[object]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -46,23 +49,34 @@ class Proxy:
         head = await reader.read(65536)
         back.write(head)
         # A socket has its own signs of life, slower than a test can wait for.
-        patience_s = None if b"Upgrade: websocket" in head else self.patience_s
-        both = asyncio.gather(self._ask(reader, back, patience_s), self._answer(there, writer))
+        if b"Upgrade: websocket" not in head:
+            self._count(writer)
+        both = asyncio.gather(self._ask(reader, back, writer), self._answer(there, writer))
         self.tasks.add(both)
         with suppress(asyncio.CancelledError):
             await both
 
+    def _count(self, writer: asyncio.StreamWriter) -> None:
+        self.requests += 1
+        self._last_used[writer] = self.requests
+        for one, number in [*self._last_used.items()]:
+            if self.requests - number > PATIENCE:
+                del self._last_used[one]
+                one.close()
+
     async def _ask(
-        self, client: asyncio.StreamReader, venue: asyncio.StreamWriter, patience_s: float | None
+        self,
+        client: asyncio.StreamReader,
+        venue: asyncio.StreamWriter,
+        writer: asyncio.StreamWriter,
     ) -> None:
-        with suppress(OSError, TimeoutError):
-            while True:
-                async with asyncio.timeout(patience_s):
-                    data = await client.read(65536)
-                if not data:
-                    self.left += 1
-                    break
+        with suppress(OSError):
+            while data := await client.read(65536):
+                if writer in self._last_used:
+                    self._count(writer)
                 venue.write(data)
+            self.left += 1
+        self._last_used.pop(writer, None)
         venue.close()
 
     async def _answer(self, venue: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
@@ -101,27 +115,36 @@ async def test_a_press_after_a_long_idle_time_opens_no_connection(
             poll_s=POLL_S,
         )
         await desk.ready(name)
-        await asyncio.sleep(IDLE_POLLS * POLL_S)
-        # Between two reads, as a press nearly always is.
-        await desk.until(lambda: 40 <= quiet_ms(desk) <= 120)
-
-        pressed_ms = read_clock().wall_ms
-        desk.desk.cancel(name)
-        actions = len(desk.account(name).actions)
-        reports = (await desk.reported(name, actions)).reports
+        await desk.until(lambda: proxy.requests > 2 * PATIENCE)
+        async with between_reads(desk, name):
+            pressed_ms = read_clock().wall_ms
+            desk.desk.cancel(name)
+            actions = len(desk.account(name).actions)
+            reports = (await desk.reported(name, actions)).reports
         assert {report.outcome for report in reports} == {Outcome.CONFIRMED}
         # What no press reaches is read afterwards, and may open some.
         ended_ms = max(report.ended_ms for report in reports)
         assert not [at_ms for at_ms in proxy.accepted_ms if pressed_ms <= at_ms < ended_ms]
 
 
-def quiet_ms(desk: Any) -> int:
-    """For how long nothing has gone over REST; 0 while an answer is still awaited."""
+@asynccontextmanager
+async def between_reads(desk: Any, name: str) -> AsyncIterator[None]:
+    """No read of the background is under way, as at nearly every press; none begins meanwhile."""
+    worker, loop = desk.desk._workers[name], desk.desk._loop
+    reads = worker._in_background
+    await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reads.acquire(), loop))
+    try:
+        await desk.until(lambda: not unanswered(desk))
+        yield
+    finally:
+        loop.call_soon_threadsafe(reads.release)
+
+
+def unanswered(desk: Any) -> bool:
+    """Whether an answer over REST is still awaited."""
     frames = [frame for frame in desk.log() if frame.transport == "rest"]
     answered = {frame.request for frame in frames}
-    if any(frame.direction == "out" and frame.seq not in answered for frame in frames):
-        return 0
-    return read_clock().wall_ms - max(frame.at_ms for frame in frames)
+    return any(frame.direction == "out" and frame.seq not in answered for frame in frames)
 
 
 async def test_a_rest_connection_outlives_a_while_without_requests(
@@ -129,13 +152,12 @@ async def test_a_rest_connection_outlives_a_while_without_requests(
 ) -> None:
     """Client libraries drop one after 5 s; every press would pay for that."""
     async with proxy_before(simulator) as proxy:
-        proxy.patience_s = 60.0
         desk = open_desk("bitget-uta", rest_url=f"http://{proxy.address}", poll_s=60.0)
         await desk.ready("bitget-uta")
-        await desk.until(lambda: quiet_ms(desk) > 100)
-        await asyncio.sleep(5.3)
-        desk.desk.cancel("bitget-uta")
-        await desk.reported("bitget-uta")
+        async with between_reads(desk, "bitget-uta"):
+            await asyncio.sleep(5.3)
+            desk.desk.cancel("bitget-uta")
+            await desk.reported("bitget-uta")
         assert proxy.left == 0
 
 
