@@ -99,3 +99,10 @@ def test_the_settings_load_no_wire() -> None:
     settings = ("settings.loader", "files.locations", "secrets.credentials")
     found = loaded_by(f"import {', '.join(f'tui.service.{one}' for one in settings)}")
     assert not found & {*SCREEN, *WIRE}
+
+
+def test_the_screen_paints_before_any_wire_is_loaded() -> None:
+    """httpx takes a tenth of a second: it is loaded behind a screen that stands."""
+    found = loaded_by("import tui.ui.app.launch, tui.ui.app.welcome, tui.ui.dashboard.screen")
+    assert "textual" in found
+    assert not found & {*WIRE, "anyio"}
