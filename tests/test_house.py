@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,3 +108,41 @@ def test_the_screen_paints_before_any_wire_is_loaded() -> None:
     found = loaded_by("import tui.ui.app.launch, tui.ui.app.welcome, tui.ui.dashboard.screen")
     assert "textual" in found
     assert not found & {*WIRE, "anyio"}
+
+
+MOST_MODULES = 16
+"""In one folder, besides its `__init__`: more than that is not seen at a glance."""
+MOST_LINES = 400
+LONGER = {"tui/core/deadman/machine.py": 451}
+"""One state machine, whose rules are read against each other; it may not grow."""
+
+
+def folders() -> list[Path]:
+    return sorted({file.parent for file in (ROOT / "tui").rglob("*.py")})
+
+
+def test_each_folder_is_seen_at_a_glance_and_says_what_lives_in_it() -> None:
+    for folder in folders():
+        modules = [file for file in folder.glob("*.py") if file.name != "__init__.py"]
+        assert len(modules) <= MOST_MODULES, folder
+        tree = ast.parse((folder / "__init__.py").read_text("utf-8"))
+        assert ast.get_docstring(tree), folder
+
+
+def test_no_module_is_too_long_to_be_read_in_one_go() -> None:
+    for file in (ROOT / "tui").rglob("*.py"):
+        name = file.relative_to(ROOT).as_posix()
+        lines = len(file.read_text("utf-8").splitlines())
+        assert lines <= LONGER.get(name, MOST_LINES), name
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports within functions and for type checks count too."""
+    graph = grimp.build_graph("tui", cache_dir=None)
+    needs = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    while leaves := {name for name, imported in needs.items() if not imported & needs.keys()}:
+        needs = {name: imported for name, imported in needs.items() if name not in leaves}
+    roots = set(needs)
+    while tops := {name for name in roots if not any(name in needs[one] for one in roots)}:
+        roots -= tops
+    assert not roots, "these are in a circle, or between two"

@@ -31,13 +31,12 @@ from tui.ui.app.scheduling import after, on_the_second
 from tui.ui.app.style_files import styles
 from tui.ui.dashboard.header import DeskState
 from tui.ui.dashboard.press_arming import PANIC, Presses, Target
+from tui.ui.dashboard.press_notices import PressNotices
 from tui.ui.dashboard.screen import DeskScreen
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.drill.controller import Drills
-from tui.ui.keys.gesture import Answer, Device, Stroke
-from tui.ui.keys.keymap import Keymap, read_keymap, shown, shown_name
-from tui.ui.keys.layouts import foreign_letter
-from tui.ui.keys.refusals import refusal, unknown_key
+from tui.ui.keys.gesture import Answer, Stroke
+from tui.ui.keys.keymap import Keymap, read_keymap
 from tui.ui.lock.allowed_keys import LEAVING_ACTIONS
 from tui.ui.lock.controller import Guard
 from tui.ui.panel.panel import AccountPanel
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from tui.service.settings.loader import Settings
     from tui.service.settings.store import SettingsStore
 
-_SAID_S = 4.0
 _NOT_IN_A_BURST = LEAVING_ACTIONS | {"lock", "configure", "confirm_presence", "suspend"}
 """What no key may do that came in one piece with others, besides what cancels, arms and disarms."""
 _LOOK_AHEAD_S = 5.0
@@ -113,8 +111,7 @@ class KilldeskApp(KeyedApp[None]):
             call_later=lambda wait_s, call: after(wait_s, self, call),
             refused=self._refused,
         )
-        self._said: dict[str, float] = {}
-        """Sentences about refused presses, and when each was said last."""
+        self._notices = PressNotices(self, clock)
         self.alarms = self.make_alarms()
         self._clock = clock
         self.drills = drills or Drills()
@@ -312,37 +309,24 @@ class KilldeskApp(KeyedApp[None]):
                     panic = frozenset({PANIC} if stroke.key in self._panic_keys else ())
                     self._refused(Answer.STALE, stroke, panic)
                     return
-                self._say_if_foreign(event)
+                if not self.typing:
+                    self._notices.foreign(event.character)
         if not self.guard.swallows(event):
             with self.presses.handling(event):
                 await super().on_event(event)
 
     def _refused(self, answer: Answer, stroke: Stroke, targets: frozenset[Target]) -> None:
         """Says why a press did nothing; a panic that came too late is on record."""
-        key = shown_name(stroke.key) if stroke.device is Device.KEY else ""
-        age_s = 0.0 if stroke.stale else self.presses.age_s(stroke)
-        said = refusal(answer, key, age_s, twice=bool(targets) and not self.presses.once)
-        self.say_once(said)
+        twice = bool(targets) and not self.presses.once
+        sentence = self._notices.refused(answer, stroke, self.presses.age_s(stroke), twice=twice)
         if answer is Answer.STALE and PANIC in targets:
-            self.desk.note("panic dropped", said)
+            self.desk.note("panic dropped", sentence)
         if self.dashboard.is_mounted:
             self.dashboard.show_presses()
-
-    def say_once(self, said: str) -> None:
-        """A sentence on the screen; not again while it stands there."""
-        now_s = self._clock().mono_s
-        if said and now_s - self._said.get(said, -_SAID_S) >= _SAID_S:
-            self._said = {said: now_s}
-            self.notify(said, severity="warning", timeout=_SAID_S, markup=False)
 
     @property
     def _panic_keys(self) -> frozenset[str]:
         return self._keys.keys_of("panic") | self._keys.keys_of("panic.field")
-
-    def _say_if_foreign(self, event: events.Key) -> None:
-        """A key of another alphabet does nothing, which somebody in a hurry must be told."""
-        if event.character and foreign_letter(event.character) and not self.typing:
-            self.say_once(unknown_key(event.character, shown("f12")))
 
     def action_lock(self) -> None:
         """Locks the screen; on a locked one, asks for the PIN."""

@@ -30,7 +30,7 @@ MODULES = (
     "filelock",  # the first timer that is armed takes a lock
     "tui.ui.frames.detail_screen",
     "tui.ui.frames.export",
-    "tui.ui.frames.save",
+    "tui.ui.frames.export",
     "tui.ui.alarms.event_history_screen",
     "tui.ui.keys.command_palette",
     "tui.ui.panel.charts",

@@ -15,12 +15,11 @@ from textual.widgets import Static
 
 from tui.core.frames import Frame
 from tui.ui.frames.buffer import FrameRing
-from tui.ui.frames.export import copy_frame
+from tui.ui.frames.export import copy_frame, save_frames
 from tui.ui.frames.highlight import Lit
 from tui.ui.frames.json_text import day, duration, json_start, moment, pretty, size
 from tui.ui.frames.pairing import other, took
 from tui.ui.frames.payload_view import PayloadLines
-from tui.ui.frames.save import save_frames
 from tui.ui.frames.title import FrameTitle, Part
 
 _WAYS = {"out": "→ sent", "in": "← received", "note": "· note"}

@@ -1,8 +1,9 @@
-"""A frame to the clipboards, and a notice that says what was done and no more."""
+"""Frames to the clipboards or to a file, and a notice that says what was done and no more."""
 
 from __future__ import annotations
 
 import os
+import time
 from base64 import b64encode
 from collections.abc import Sequence
 
@@ -10,7 +11,10 @@ from textual.app import App
 from textual.notifications import SeverityLevel
 
 from tui.core.frames import Frame
+from tui.core.sanitize import safe_text
 from tui.service.files.clipboard import Tried, copy
+from tui.service.files.frame_export import NotSaved, save
+from tui.service.files.locations import find_locations
 from tui.ui.app.threads import beside, sentence
 from tui.ui.frames.json_text import size
 from tui.ui.terminal.tmux import through_tmux
@@ -64,3 +68,29 @@ def _past_tmux(app: App[object], text: str) -> None:
     if inside and driver is not None and not app.is_headless:
         plain = b64encode(text.encode()).decode()
         driver.write(through_tmux(f"\x1b]52;c;{plain}\a"))
+
+
+def save_frames(app: App[object], frames: Sequence[Frame]) -> None:
+    """Saves the frames as they are now, and says where, or why not."""
+    if not frames:
+        app.notify("There is no frame to save.", markup=False)
+        return
+
+    def write() -> tuple[str, SeverityLevel]:
+        try:
+            path = save(frames, find_locations().frames_folder, time.time_ns() // 1_000_000)
+        except NotSaved as error:
+            return str(error), "error"
+        what = "1 frame" if len(frames) == 1 else f"{len(frames):,} frames"
+        return f"{what} saved in {path}", "information"
+
+    def tell(told: tuple[str, SeverityLevel] | Exception) -> None:
+        text: str
+        severity: SeverityLevel
+        if isinstance(told, Exception):
+            text, severity = sentence(told), "error"
+        else:
+            text, severity = told
+        app.notify(safe_text(text), severity=severity, timeout=10, markup=False)
+
+    beside(app, write, tell, stores="the saved frames")

@@ -15,11 +15,10 @@ from textual.widgets import Input
 
 from tui.core.frames import Frame
 from tui.ui.frames.buffer import FrameFilter, FrameRing
-from tui.ui.frames.heading import heading, tools
 from tui.ui.frames.inputs import FilterLine, FindLine, TypedLine
 from tui.ui.frames.pairing import other
-from tui.ui.frames.reading import ReadingRows
-from tui.ui.frames.title import FrameTitle
+from tui.ui.frames.table import FrameRows
+from tui.ui.frames.title import FrameTitle, heading, tools
 
 
 class FrameLog(Vertical):
@@ -40,7 +39,7 @@ class FrameLog(Vertical):
         super().__init__(id=id)
         self.ring = FrameRing(capacity)
         self.title_line = FrameTitle()
-        self.rows = ReadingRows(self.ring)
+        self.rows = FrameRows(self.ring)
         self.filter_line = FilterLine()
         self.find_line = FindLine()
         self._accounts: tuple[str, ...] = ()
@@ -211,7 +210,7 @@ class FrameLog(Vertical):
 
     def _save(self) -> None:
         """Saves the marked frames; without any, all that the filter lets through."""
-        from tui.ui.frames.save import save_frames
+        from tui.ui.frames.export import save_frames
 
         marks = self.rows.marks
         frames = list(self.ring.view)
@@ -229,13 +228,13 @@ class FrameLog(Vertical):
         event.stop()
         self.act(event.action)
 
-    @on(ReadingRows.Opened)
-    def _opened(self, event: ReadingRows.Opened) -> None:
+    @on(FrameRows.Opened)
+    def _opened(self, event: FrameRows.Opened) -> None:
         event.stop()
         self.open_frame()
 
-    @on(ReadingRows.Moved)
-    def _moved(self, event: ReadingRows.Moved) -> None:
+    @on(FrameRows.Moved)
+    def _moved(self, event: FrameRows.Moved) -> None:
         event.stop()
         self._entitle()
 

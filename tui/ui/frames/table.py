@@ -36,6 +36,8 @@ class FrameRows(FrameCanvas, can_focus=True):
         Binding("end", "follow", "Follow the newest", show=False),
         Binding("left", "sideways(-1)", "Left", show=False),
         Binding("right", "sideways(1)", "Right", show=False),
+        Binding("shift+up", "stretch(-1)", "Mark upwards", show=False),
+        Binding("shift+down", "stretch(1)", "Mark downwards", show=False),
     ]
 
     class Moved(Message):
@@ -206,6 +208,8 @@ class FrameRows(FrameCanvas, can_focus=True):
             self.select(index)
 
     def on_click(self, event: events.Click) -> None:
+        if event.ctrl and self.cursor is not None:
+            self.mark()
         if event.chain == 2 and (frame := self.cursor) is not None:
             self.post_message(self.Opened(frame))
 
@@ -238,6 +242,68 @@ class FrameRows(FrameCanvas, can_focus=True):
         self._fit()
         if self.following:
             self._scroll(self.max_scroll_y)
+
+    # Search and marks
+
+    def seek(self, text: str) -> None:
+        """Lights up a text wherever it stands."""
+        self.finder.seek(text)
+        if not text:
+            self._left = 0
+        self.repaint()
+        self.post_message(self.Moved())
+
+    def find(self, by: int, *, here: bool = False) -> None:
+        """Goes to the next frame found (`by` 1) or to the one before (-1), round the ends.
+
+        With `here` the chosen frame itself will do.
+        """
+        frame = self.chosen
+        if frame is None:
+            return
+        stays = here and self.finder.place(frame.seq) is not None
+        found = frame if stays else self.finder.step(frame.seq, by)
+        if found is not None:
+            self._reveal(found)
+            self.go_to(found)
+
+    def mark(self) -> None:
+        """Marks the chosen frame to be saved, or not any more."""
+        if (frame := self.chosen) is not None:
+            self.hold()
+            self._cursor = frame.seq
+            self.marks.toggle(frame.seq)
+            self.refresh()
+            self.post_message(self.Moved())
+
+    def action_stretch(self, by: int) -> None:
+        """Marks the rows that the cursor goes over."""
+        left = self.chosen
+        if left is None:
+            return
+        if self.cursor is None:
+            self.go_to(left)
+        self.go(by)
+        if (reached := self.cursor) is not None:
+            self.marks.stretch(left.seq, reached.seq)
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def unmark(self) -> None:
+        """Takes all marks away."""
+        self.marks.clear()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def _reveal(self, frame: Frame) -> None:
+        """Moves the payloads sideways until what was found in that frame is on the screen."""
+        at = frame.text.lower().find(self.finder.text.lower())
+        end = at + len(self.finder.text)
+        room = self.painter.room
+        if end > self._left + room or at < self._left:
+            left = 0 if end <= room else at - room // 3
+            self._left = max(0, min(left // STEP * STEP, MAX_CELLS - STEP))
+            self.repaint()
 
     def _turn_away(self) -> None:
         """The cursor goes elsewhere: a stretch of marks is over, a step of the search is past."""
