@@ -26,13 +26,13 @@ from tui.core.audit.chain import (
     read_record,
     sealed_by,
     torn_digest,
-    utc_text,
     verify,
 )
 from tui.core.clocks import read_clock
 from tui.core.deadman.machine import STRAY_S, Deadman
 from tui.core.deadman.plan import TimerPlan
 from tui.core.drill import AccountDrill, Drill, DrillAccount, DrillError, DrillPlan
+from tui.core.formatting import timestamp
 from tui.core.frames import Frame, FrameFeed
 from tui.core.sanitize import safe_bytes
 from tui.core.secrets import Secret
@@ -340,7 +340,7 @@ def _record(data: bytes) -> object:
     sealed_by(data)
     torn_digest(data)
     record = read_record(data)
-    judge((record.kind, record.at_ms, utc_text(record.at_ms)))
+    judge((record.kind, record.at_ms, timestamp(record.at_ms)))
     return record
 
 

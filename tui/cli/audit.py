@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.console import NOT_OK, OK, UsageError, complain, padded, say, say_json
 from tui.cli.streams import is_terminal, output_failed, write_error, write_out
+from tui.core.formatting import count, size, timestamp
 from tui.core.sanitize import safe_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _COLUMNS = ("n", "at", "kind", "account", "text", "fields")
 
 def verify(chosen: argparse.Namespace) -> int:
     """Exit code 0 if the file's chain holds and every head noted of it fits."""
-    from tui.core.audit.chain import SHORT, utc_text
+    from tui.core.audit.chain import SHORT
     from tui.service.audit.heads import noted_heads
     from tui.service.audit.reader import CannotRead, check_file
     from tui.service.files.locations import find_locations
@@ -49,13 +50,13 @@ def verify(chosen: argparse.Namespace) -> int:
     if (wrong := noted.wrong) is not None:
         why = (
             f"record {wrong.number} is not the one whose head was noted in {wrong.place} at"
-            f" {utc_text(wrong.at_ms)}: the file was rewritten from there or from before"
+            f" {timestamp(wrong.at_ms)}: the file was rewritten from there or from before"
         )
         return complain(f"{chosen.file}: {why}", NOT_OK)
     if (missing := noted.missing) is not None:
         why = (
             f"it ends at record {verdict.records}, but the head of record {missing.number} was"
-            f" noted in {missing.place} at {utc_text(missing.at_ms)}: its end was cut off"
+            f" noted in {missing.place} at {timestamp(missing.at_ms)}: its end was cut off"
         )
         return complain(f"{chosen.file}: {why}", NOT_OK)
     say(f"{chosen.file}: the chain of {verdict.records} records holds")
@@ -64,7 +65,7 @@ def verify(chosen: argparse.Namespace) -> int:
     if noted.typed_at is not None:
         say(f"the head of --head is record {noted.typed_at}: up to there as it was written")
     if (newest := noted.newest) is not None:
-        at = utc_text(newest.at_ms)
+        at = timestamp(newest.at_ms)
         say(f"record {newest.number} has the head noted in {newest.place} at {at}")
     if not noted.vouched:
         say(
@@ -81,15 +82,14 @@ def verify(chosen: argparse.Namespace) -> int:
 
 def show(chosen: argparse.Namespace) -> int:
     """The records, one a line; pictures only when asked for."""
-    from tui.core.audit.chain import utc_text
 
     reading = _Reading(chosen)
     for record in reading:
         if chosen.json:
-            told = {"n": record.number, "at": utc_text(record.at_ms), "kind": record.kind}
+            told = {"n": record.number, "at": timestamp(record.at_ms), "kind": record.kind}
             say_json({**told, **record.fields})
         else:
-            time = utc_text(record.at_ms)[11:23]
+            time = timestamp(record.at_ms)[11:23]
             account = padded(record.account or "-", 14)
             say(f"{time}  {padded(record.kind, 8)} {account} {_text(record)}")
     return reading.code()
@@ -97,14 +97,13 @@ def show(chosen: argparse.Namespace) -> int:
 
 def export(chosen: argparse.Namespace) -> int:
     """The records as CSV, for a spreadsheet; no cell is taken for a formula."""
-    from tui.core.audit.chain import utc_text
 
     reading = _Reading(chosen)
     writer = csv.writer(_Output())
     writer.writerow(_COLUMNS)
     for record in reading:
         fields = json.dumps(dict(record.fields))
-        at = utc_text(record.at_ms)
+        at = timestamp(record.at_ms)
         cells = (str(record.number), at, record.kind, record.account, _text(record), fields)
         writer.writerow(_plain_cell(safe_text(cell, sys.maxsize - 1)) for cell in cells)
     return reading.code()
@@ -144,8 +143,8 @@ class Meter:
         """So many bytes are read, of so many."""
         if is_terminal(sys.stderr):
             share = 100 * done // max(1, of)
-            mb = f"{done / 1e6:,.0f} of {of / 1e6:,.0f} MB"
-            write_error(f"\r{self._what}: {share:3} %, {mb} ")
+            how_far = f"{size(done)} of {size(of)}"
+            write_error(f"\r{self._what}: {share:3} %, {how_far} ")
             self._shown = True
 
     def clear(self) -> None:
@@ -188,9 +187,8 @@ class _Reading:
             raise UsageError(str(error)) from None
 
     def _wants(self, record: Record) -> bool:
-        from tui.core.audit.chain import utc_text
 
-        chosen, minute = self._chosen, utc_text(record.at_ms)[11:16]
+        chosen, minute = self._chosen, timestamp(record.at_ms)[11:16]
         return (
             (bool(chosen.kind) or record.kind != "picture")
             and chosen.kind in (None, record.kind)
@@ -205,7 +203,7 @@ class _Reading:
             return NOT_OK
         if not self._unread:
             return OK
-        lines = "1 line holds" if self._unread == 1 else f"{self._unread} lines hold"
+        lines = f"{count(self._unread, 'line')} {'holds' if self._unread == 1 else 'hold'}"
         return complain(f"{self._chosen.file}: {lines} no record; audit verify says more", NOT_OK)
 
 

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from tui.core.accounts import Account
 from tui.core.drill import AccountDrill, Drill, DrillError, DrillPlan, last_of
+from tui.core.formatting import duration
 from tui.service.drill.history import drills_file, keep_drill, read_drills
 from tui.service.drill.plan import plan_of_settings
 from tui.service.drill.runner import run_drill
@@ -104,18 +105,18 @@ def in_words(
     `padded` fills a name up to a number of cells.
     """
     for name, ms in drill.steps:
-        yield f"{name:10} {_ms(ms):>8}"
+        yield f"{name:10} {_took(ms):>8}"
     width = max((len(padded(one.account, 0)) for one in drill.accounts), default=0)
     for one in drill.accounts:
         yield f"{padded(one.account, width)}  {_told(one)}"
     slowest = drill.slowest
     if slowest is not None:
-        yield f"slowest: {slowest.account}, confirmed after {_ms(slowest.confirmed_ms)}"
+        yield f"slowest: {slowest.account}, confirmed after {_took(slowest.confirmed_ms)}"
     if before is not None and before.slowest is not None:
         was = before.slowest
         yield (
             f"the last drill ({len(before.accounts)} accounts, {before.orders} orders): "
-            f"{was.account}, confirmed after {_ms(was.confirmed_ms)}"
+            f"{was.account}, confirmed after {_took(was.confirmed_ms)}"
         )
     if drill.problem:
         yield f"problem: {drill.problem}"
@@ -125,16 +126,16 @@ def in_words(
 def _told(one: AccountDrill) -> str:
     parts = [
         f"{one.orders} orders",
-        f"ready {_ms(one.read_ms)}",
-        f"press to wire {_ms(one.wire_ms)}",
-        f"acked {_ms(one.ack_ms)}",
-        f"confirmed {_ms(one.confirmed_ms)}",
+        f"ready {_took(one.read_ms)}",
+        f"press to wire {_took(one.wire_ms)}",
+        f"acked {_took(one.ack_ms)}",
+        f"confirmed {_took(one.confirmed_ms)}",
     ]
     if one.timers:
-        parts.append(f"timer on {_ms(one.arm_ms)}, off {_ms(one.disarm_ms)}")
+        parts.append(f"timer on {_took(one.arm_ms)}, off {_took(one.disarm_ms)}")
     left = "not known" if one.left is None else f"{one.left}"
     return ", ".join([one.outcome or "no outcome", *parts, f"left {left}", one.message]).strip(", ")
 
 
-def _ms(ms: float | None) -> str:
-    return "--" if ms is None else f"{ms:.0f} ms"
+def _took(ms: float | None) -> str:
+    return duration(ms, unknown="--")

@@ -78,10 +78,3 @@ def read_clock() -> Instant:
     if _BOOT is None:
         return Instant(mono_s, mono_s, time.time(), counts_sleep=False)
     return Instant(mono_s, _BOOT(), time.time())
-
-
-def utc(epoch_ms: int) -> str:
-    """`12:03:22`, in UTC; of any number, for a venue or a record may say one that no date has."""
-    minutes, second = divmod(epoch_ms // 1000, 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours % 24:02}:{minute:02}:{second:02}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from tui.core.clocks import utc
+from tui.core.formatting import time_of_day
 from tui.core.orders import Book, Kind
 
 NOT_READ = "not read yet"
@@ -39,7 +39,7 @@ class KindCount:
         """With the time of the count: `6 strategy (12:03:20 UTC)`."""
         if self.count is None or self.read_at_ms is None:
             return str(self)
-        return f"{self} ({utc(self.read_at_ms)} UTC)"
+        return f"{self} ({time_of_day(self.read_at_ms)} UTC)"
 
     def __str__(self) -> str:
         return (

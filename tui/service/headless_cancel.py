@@ -11,6 +11,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, worst_first
 from tui.core.coverage import Coverage
 from tui.core.desk import ReadCredentials
+from tui.core.formatting import duration
 from tui.service.audit.writer import Audit
 from tui.service.desk.live import LiveDesk
 from tui.service.interrupts import Interrupts
@@ -91,7 +92,7 @@ def in_words(report: Report) -> str:
         of = f" of {report.open_before}" if report.open_before is not None else ""
         parts.append(f"{report.open_after}{of} open")
     if report.confirmed_ms is not None:
-        parts.append(f"{report.confirmed_ms:.0f} ms")
+        parts.append(duration(report.confirmed_ms))
     if report.outcome is not Outcome.CONFIRMED:
         parts.append(f"{report.code} {report.message}".strip())
     scope = "" if report.scope == EVERYTHING else f" {report.scope}"

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from tui.core.accounts import Account
 from tui.core.coverage import NOT_READ, Coverage
 from tui.core.desk import AccountView, Health, ReadCredentials
+from tui.core.formatting import clock_offset, duration
 from tui.service.account.health import UNTRIED
 from tui.service.desk.live import LiveDesk
 from tui.service.secrets.credentials import PROMPT_TIMEOUT_S
@@ -143,7 +144,7 @@ def _steps(account: AccountView, origin: str, where: str) -> list[Step]:
         return [Step("credentials", False, account.reason, waiting=connecting)]
     steps = [Step("credentials", ok=True, detail=origin), Step("site", ok=True, detail=where)]
     for route in account.routes:
-        took = f"{route.round_trip_ms:.0f} ms" if route.round_trip_ms is not None else ""
+        took = duration(route.round_trip_ms)
         untried = not route.up and route.detail in UNTRIED
         steps.append(Step(_ROUTES[route.transport], route.up, route.detail or took, untried))
     offset = account.clock_offset_ms
@@ -152,7 +153,7 @@ def _steps(account: AccountView, origin: str, where: str) -> list[Step]:
         Step(
             "clock",
             offset is not None,
-            unread if offset is None else f"{offset:+.0f} ms",
+            unread if offset is None else clock_offset(offset),
             waiting=offset is None and connecting,
         )
     )

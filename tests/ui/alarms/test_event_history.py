@@ -14,12 +14,13 @@ from tui.core.actions import Outcome, Scope
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
+from tui.core.formatting import time_of_day
 from tui.ui.alarms import event_history as under_test
 from tui.ui.alarms.event_history import Event, History
 from tui.ui.alarms.event_history_screen import EventLine, HistoryScreen
 from tui.ui.alarms.model import Alarms
 from tui.ui.dialogs.report_screen import ReportScreen
-from tui.ui.widgets.status import OUTCOME, utc
+from tui.ui.widgets.status import OUTCOME
 
 START = read_clock()
 
@@ -58,7 +59,7 @@ def test_an_alarm_begins_when_it_came_to_be_so_not_when_the_screen_noticed(
     alarms.feed(held(make, TimerState.LATE, since=after(7)), after(20))
     (event,), (alarm,) = alarms.history.newest_first(), alarms.standing
     assert event.at_ms == alarm.at_ms == after(7).wall_ms
-    assert alarm.when == f"since {utc(after(7).wall_ms)}"
+    assert alarm.when == f"since {time_of_day(after(7).wall_ms)}"
 
 
 @pytest.mark.parametrize("step_s", [-3_600.0, 3_600.0])
@@ -205,7 +206,7 @@ async def test_the_screen_shows_it_and_opens_reports(
         await make.until(pilot, lambda: "rejected" in app.screen.lines.text)
         first, second, third = app.screen.lines.text.splitlines()
         assert "confirmed" in first and "rejected" in second and "FIRED" in third
-        assert utc(make.NOW_MS) in first
+        assert time_of_day(make.NOW_MS) in first
         if size[0] >= 80:
             assert "still so" in third and "not seen" in third and "60011" in second
         await pilot.press("b")
@@ -260,5 +261,5 @@ def test_another_day_is_said(make: SimpleNamespace) -> None:
     event = Event(
         1, "okx-desk", "", OUTCOME[Outcome.CONFIRMED], make.NOW_MS, bad=False, alarm=False
     )
-    assert EventLine(event, 8, "17 Oct").paint(80).plain.startswith("12:03:22")
-    assert EventLine(event, 8, "18 Oct").paint(80).plain.startswith("17 Oct 12:03:22")
+    assert EventLine(event, 8, "2025-10-17").paint(80).plain.startswith("12:03:22")
+    assert EventLine(event, 8, "2025-10-18").paint(80).plain.startswith("2025-10-17 12:03:22")

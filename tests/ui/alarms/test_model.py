@@ -12,9 +12,9 @@ from tui.core.actions import Outcome
 from tui.core.clocks import Instant, read_clock
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
+from tui.core.formatting import time_of_day
 from tui.ui.alarms.model import SETTLES_S, Alarms
 from tui.ui.terminal.title import TerminalTitle
-from tui.ui.widgets.status import utc
 
 START = read_clock()
 
@@ -43,7 +43,10 @@ def test_trouble_of_a_timer_rings_once(make: SimpleNamespace, state: TimerState)
     assert alarms.feed(held(make, state), after(2))
     assert not alarms.feed(held(make, state), after(4))
     (alarm,) = alarms.of("bitget-mm")
-    assert alarm.present and alarm.told == f"{state.value.upper()} since {utc(after(2).wall_ms)}"
+    assert (
+        alarm.present
+        and alarm.told == f"{state.value.upper()} since {time_of_day(after(2).wall_ms)}"
+    )
     assert alarms.of("htx-main") == ()
 
 
@@ -54,9 +57,9 @@ def test_a_timer_that_fired_says_between_which_moments_not_when_it_was_noticed(
     fired = held(make, TimerState.FIRED, fired_from=after(-70), fired_until=after(-38))
     assert alarms.feed(fired, after(0))
     (alarm,) = alarms.standing
-    span = f"between {utc(after(-70).wall_ms)} and {utc(after(-38).wall_ms)}"
+    span = f"between {time_of_day(after(-70).wall_ms)} and {time_of_day(after(-38).wall_ms)}"
     assert alarm.told == f"FIRED {span}"
-    assert alarm.brief == f"{utc(after(-70).wall_ms)}-{utc(after(-38).wall_ms)}"
+    assert alarm.brief == f"{time_of_day(after(-70).wall_ms)}-{time_of_day(after(-38).wall_ms)}"
     assert alarms.history.newest_first()[0].when == span
 
 
@@ -80,7 +83,7 @@ def test_it_stays_when_the_timer_recovers_until_it_is_acknowledged(make: SimpleN
     alarms.feed(held(make, TimerState.LATE), after(0))
     assert not alarms.feed(held(make, TimerState.ARMED), after(5))
     (alarm,) = alarms.standing
-    assert alarm.told == f"was LATE at {utc(START.wall_ms)}"
+    assert alarm.told == f"was LATE at {time_of_day(START.wall_ms)}"
     assert alarms.acknowledge() == (alarm,)
     assert alarms.standing == () and alarms.acknowledge() == ()
     assert not alarms.feed(held(make, TimerState.ARMED), after(6)) and alarms.standing == ()

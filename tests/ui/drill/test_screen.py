@@ -12,7 +12,7 @@ import pytest
 from tui.core.desk import DeskView
 from tui.core.drill import AccountDrill, Drill, DrillPlan
 from tui.service.drill import subprocess as drill_process
-from tui.ui.drill.controller import Drills, ago
+from tui.ui.drill.controller import Drills, drilled_ago
 from tui.ui.drill.screen import DrillScreen
 
 DAY_MS = 86_400_000
@@ -130,7 +130,7 @@ def test_no_drill_is_no_note_and_no_accounts_no_drill(processes: list[Process]) 
     assert none.note(0) is None
     none.start(DeskView(()))
     assert not processes and none.running is None
-    assert ago(-5) == "just now"
+    assert drilled_ago(-5) == "just now"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60)])

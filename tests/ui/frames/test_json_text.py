@@ -1,4 +1,4 @@
-"""Frames in words, and JSON laid out without changing what was sent."""
+"""JSON laid out without changing what was sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.frames.json_text import age, duration, json_start, moment, pretty, size
+from tui.ui.frames.json_text import json_start, pretty
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -16,20 +16,6 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
     max_leaves=12,
 )  # fmt: skip
-
-
-def test_words() -> None:
-    assert moment(1_728_648_201_884) == "12:03:21.884"
-    assert moment(1_728_648_201_884, ms=False) == "12:03:21"
-    assert [duration(ms) for ms in (None, 0.4, 84.4, 999.6, 1_240, 75_000)] == [
-        "", "0 ms", "84 ms", "1.00 s", "1.24 s", "75 s",
-    ]  # fmt: skip
-    assert [age(s * 1000) for s in (-5, 4, 119, 120, 7_200, 200_000)] == [
-        "0 s", "4 s", "119 s", "2 min", "2 h", "2 d",
-    ]  # fmt: skip
-    assert [size(n) for n in (1, 184, 12_400, 2_000_000)] == [
-        "1 byte", "184 bytes", "12.4 KB", "2.0 MB",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from tui.core.clocks import LAST_MS
+from tui.core.formatting import timestamp
 from tui.core.sanitize import safe_text
 
 FORMAT = 1
@@ -63,7 +64,7 @@ class Chain:
 
     def seal(self, at_ms: int, kind: str, fields: Mapping[str, object]) -> bytes:
         """The line of a record, with its end of line. Raises TypeError, ValueError."""
-        named = {"n": self.number + 1, "at": utc_text(at_ms), "kind": kind, **fields}
+        named = {"n": self.number + 1, "at": timestamp(at_ms), "kind": kind, **fields}
         text = json.dumps(named, separators=(",", ":"), allow_nan=False)
         body = text.encode("ascii")
         self.head = _hash(self.head, body)
@@ -90,12 +91,6 @@ def sealed_by(line: bytes) -> tuple[int, str] | None:
     """Number and hash that a line claims, without its end of line; None if it is no sealed one."""
     found = _SEALED.fullmatch(line)
     return (int(found[1]), found[2].decode()) if found else None
-
-
-def utc_text(at_ms: int) -> str:
-    """`2026-11-21T12:03:22.123Z`."""
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return f"{at.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
 
 
 def _epoch_ms(text: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from tui.core.formatting import seconds
+
 _ROUNDING_S = 1e-9
 """Sums of floating-point seconds are not told apart more finely."""
 
@@ -61,19 +63,20 @@ class TimerPlan:
         """
         if not self.min_s <= self.countdown_s <= self.max_s:
             raise PlanRefused(
-                f"a countdown of {self.countdown_s} s is outside the venue's range,"
-                f" {self.min_s} to {self.max_s} s"
+                f"a countdown of {seconds(self.countdown_s)} is outside the venue's range,"
+                f" {self.min_s} to {seconds(self.max_s)}"
             )
         if self.beat_s < self.spacing_s:
             raise PlanRefused(
-                f"a beat every {self.beat_s:g} s is faster than the venue bears,"
-                f" one request every {self.spacing_s:g} s"
+                f"a beat every {seconds(self.beat_s)} is faster than the venue bears,"
+                f" one request every {seconds(self.spacing_s)}"
             )
         if self.retries < 0:
             longest_s = self.countdown_s - self.margin_s - self.request_timeout_s
             raise PlanRefused(
-                f"a beat every {self.beat_s:g} s cannot hold a countdown of {self.countdown_s} s:"
-                f" {self._sum(0)}; the beat must be {longest_s:g} s at most"
+                f"a beat every {seconds(self.beat_s)} cannot hold a countdown of"
+                f" {seconds(self.countdown_s)}: {self._sum(0)};"
+                f" the beat must be {seconds(longest_s)} at most"
             )
         warnings: list[str] = []
         if self.retries < 2:
@@ -84,8 +87,8 @@ class TimerPlan:
             )
         if self.countdown_s == self.min_s:
             warnings.append(
-                f"{self.countdown_s} s is the shortest countdown of the venue: the timer fires"
-                f" after {self.countdown_s - self.beat_s:g} s of trouble or less"
+                f"{seconds(self.countdown_s)} is the shortest countdown of the venue: the timer"
+                f" fires after {seconds(self.countdown_s - self.beat_s)} of trouble or less"
             )
         return tuple(warnings)
 
@@ -95,7 +98,7 @@ class TimerPlan:
         have_s = self.countdown_s - self.margin_s
         return (
             f"{self.beat_s:g} + {retries + 1} x {self.request_timeout_s:g}"
-            f" + {retries} x {self.spacing_s:g} = {need_s:g} s is"
+            f" + {retries} x {self.spacing_s:g} = {seconds(need_s)} is"
             f" {'within' if need_s <= have_s + _ROUNDING_S else 'more than'}"
-            f" {self.countdown_s} - {self.margin_s:g} = {have_s:g} s"
+            f" {self.countdown_s} - {self.margin_s:g} = {seconds(have_s)}"
         )

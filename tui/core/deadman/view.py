@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.core.clocks import Instant, utc
+from tui.core.clocks import Instant
+from tui.core.formatting import time_of_day
 
 
 class TimerState(StrEnum):
@@ -113,10 +114,10 @@ class TimerView:
         """`between 12:02:50 and 12:03:22`, in UTC; empty unless it has fired or may have."""
         if self.fired_from is None:
             return ""
-        earliest = utc(self.fired_from.wall_ms)
+        earliest = time_of_day(self.fired_from.wall_ms)
         if self.fired_until is None:
             return f"since {earliest}"
-        return f"between {earliest} and {utc(self.fired_until.wall_ms)}"
+        return f"between {earliest} and {time_of_day(self.fired_until.wall_ms)}"
 
     @property
     def armable(self) -> bool:

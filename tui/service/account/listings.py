@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from tui.core.clocks import utc
 from tui.core.coverage import Coverage, coverage
+from tui.core.formatting import time_of_day
 from tui.core.orders import Book, Kind
 
 OLD_S = 180.0
@@ -79,7 +79,7 @@ class Listings:
                 continue
             count = book.count([kind])
             if failed or now_s - begun_s > OLD_S:
-                then = f"{count} at {utc(read_at_ms)} UTC, not read since"
+                then = f"{count} at {time_of_day(read_at_ms)} UTC, not read since"
                 found[kind] = f"{then}: {failed}" if failed else then
             elif begun_s < since_s and not count:
                 found[kind] = SINCE_PRESS

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tui.core.actions import Report, Verdict
 from tui.core.clocks import Instant
+from tui.core.formatting import seconds
 from tui.core.orders import Book
 from tui.core.timeseries import OpenPast
 from tui.service.account.context import Access
@@ -236,7 +237,7 @@ class BookReader:
         for kind, task in reads.items():
             if not task.done():
                 task.cancel()
-                self._failed((kind,), f"no answer within {most_s:.0f} s")
+                self._failed((kind,), f"no answer within {seconds(round(most_s))}")
             elif (trouble := task.result()) is not None:
                 self._failed((kind,), str(trouble))
         await asyncio.gather(*reads.values(), return_exceptions=True)

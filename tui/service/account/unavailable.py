@@ -9,6 +9,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Action, Outcome, Report, Scope
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import AccountView, Health, RunView
+from tui.core.formatting import seconds
 from tui.service.account.ledger import Ledger
 from tui.service.deadman.timers import Timers
 from tui.service.secrets.credential_request import CredentialRequest
@@ -24,7 +25,7 @@ HELD_S = 5.0
 """A press waits for credentials no longer than this. One that is sent later would hit orders that
 were placed after it."""
 _TOO_LATE = (
-    f"not sent: there were no credentials within {HELD_S:.0f} s of the press; "
+    f"not sent: there were no credentials within {seconds(HELD_S)} of the press; "
     "press again once the account is ready"
 )
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import cast
 
 from tui.core.actions import EVERYTHING, Report, Scope
-from tui.core.audit.chain import FORMAT, SHORT, START, Chain, torn_digest, utc_text
+from tui.core.audit.chain import FORMAT, SHORT, START, Chain, torn_digest
 from tui.core.audit.codec import Plain, to_plain
 from tui.core.audit.heads import NotedHead
 from tui.core.audit.snapshots import Pictures
 from tui.core.clocks import Clock, Instant, read_clock
 from tui.core.desk import DeskView
 from tui.core.errors import kind_and_place
+from tui.core.formatting import timestamp
 from tui.core.frames import Frame
 from tui.service.audit.compression import pack_old
 from tui.service.audit.files import Writer, day_of, forget_old
@@ -293,7 +294,7 @@ class Audit:
             self._chain = Chain(str(told["follows"]))
             self._sealed += self._chain.seal(now_ms, "open", told)
         if not first:
-            since = {"since": utc_text(self._began_ms)}
+            since = {"since": timestamp(self._began_ms)}
             self._sealed += self._chain.seal(now_ms, "start", {**self._session, **since})
         self._whole_at_s = 0.0
         with suppress(OSError):  # an old file that cannot be deleted stops no new one

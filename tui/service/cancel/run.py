@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tui.core.actions import Ack, Action, Outcome, Report, Scope, Step, Verdict
 from tui.core.clocks import Clock
+from tui.core.formatting import seconds
 from tui.core.frames import Transport
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base.errors import VenueError
@@ -298,7 +299,7 @@ class CancelRun:
                 limited = self._ports.read_is_limited(self._action.kinds)
                 if not limited or self._elapsed_ms() >= limited_until_ms:
                     took_s = max(most_s, (self._elapsed_ms() - began_ms) / 1000)
-                    text = f"the read was not complete within {took_s:.0f} s"
+                    text = f"the read was not complete within {seconds(round(took_s))}"
                     raise VenueError(Verdict.UNKNOWN, "", text) from None
                 self._show(READING_AGAIN)
                 patience_s = READ_S

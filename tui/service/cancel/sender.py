@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
+from tui.core.formatting import seconds
 from tui.service.cancel.send_pace import SendPace
 from tui.service.network.dispatcher import Courier
 from tui.venues.base.messages import Call, NoReply, RateLimit, Reply, RestCall, Talk
@@ -90,7 +91,7 @@ class Sender:
         now_s = self._clock().mono_s
         if not self._pace.may_go(limit, calls, now_s, paced=progress.paced):
             calls.short[limit.name] = limit
-            text = f"the venue takes {limit.calls} in {limit.per_s:g} s"
+            text = f"the venue takes {limit.calls} in {seconds(limit.per_s)}"
             return NoReply(text, sent=False)
         use = self._pace.sent(limit, calls, now_s)
         reply = await self._courier.carry(call, deadline_s, urgent=True)

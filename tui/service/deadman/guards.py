@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from tui.core.accounts import GuardSettings
 from tui.core.clocks import Clock, Instant
 from tui.core.deadman.view import GuardView
+from tui.core.formatting import seconds
 from tui.core.sanitize import safe_text
 from tui.service.deadman.process_watch import LARGEST_PID, Watched
 from tui.service.desk.blocking import Aside
@@ -105,7 +106,7 @@ async def _fault_of(guard: _Guard) -> str:
         async with asyncio.timeout(ANSWER_S):
             return await guard.fault()
     except TimeoutError:
-        return f"{guard.words} gave no answer within {ANSWER_S:g} s"
+        return f"{guard.words} gave no answer within {seconds(ANSWER_S)}"
     except Exception as error:  # noqa: BLE001  a guard that cannot tell must not vouch
         return f"{guard.words} cannot be looked at: {_why(error)}"
 
@@ -180,11 +181,11 @@ class _FreshFile:
         if not stat.S_ISREG(found.st_mode):
             return f"{self.words} is not a regular file"
         age_s = self._clock().wall_s - found.st_mtime
-        allowed = f"allowed are {self._fresh_s:g} s"
+        allowed = f"allowed are {seconds(self._fresh_s)}"
         if age_s > self._fresh_s:
-            return f"{self.words} is {math.ceil(age_s)} s old, {allowed}"
+            return f"{self.words} is {seconds(math.ceil(age_s))} old, {allowed}"
         if age_s < -self._fresh_s:
-            return f"{self.words} is dated {math.ceil(-age_s)} s into the future, {allowed}"
+            return f"{self.words} is dated {seconds(math.ceil(-age_s))} into the future, {allowed}"
         return ""
 
 

@@ -14,6 +14,7 @@ from tui.core.deadman.contention import Rivals
 from tui.core.deadman.machine import STRAY_S, Deadman
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.errors import kind_and_place
+from tui.core.formatting import seconds
 from tui.service.deadman.guards import Guards
 from tui.service.deadman.timer_lock import TimerLock
 from tui.service.deadman.timer_past import TimerPast
@@ -159,10 +160,11 @@ class Heartbeat:
         """Returns when no disarm is under way."""
         await self._no_disarm_pending.wait()
 
-    def screen_silent(self, seconds: float) -> None:
-        """The screen has not answered for so long, 0 for it has: a screen that nobody can use
+    def screen_silent(self, silent_s: float) -> None:
+        """The screen has not answered for `silent_s`, 0 when it has: a screen that nobody can use
         protects nobody, so the beats stop and the timer is left to run out."""
-        reason = f"beats withheld: the screen was silent for {seconds:.0f} s" if seconds else ""
+        silent = seconds(round(silent_s))
+        reason = f"beats withheld: the screen was silent for {silent}" if silent_s else ""
         self._withhold("screen", reason)
 
     def _withhold(self, who: str, reason: str) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from tui.core.clocks import LAST_MS, Instant, utc
+from tui.core.clocks import LAST_MS, Instant
 from tui.core.deadman.machine import SLACK_S, STRAY_S, Deadman
 from tui.core.deadman.view import TimerState
+from tui.core.formatting import time_of_day
 
 MOST_BYTES = 80
 BOOT_CHARS = 8
@@ -115,8 +116,8 @@ class TimerPast:
         if not self.fires_ms:
             return ""
         earliest_ms = min(self.beat_ms + round(countdown_s * 1000), self.fires_ms)
-        span = f"between {utc(earliest_ms)} and {utc(self.fires_ms)} UTC"
-        why = f"an earlier killdesk ended with its last beat at {utc(self.beat_ms)}"
+        span = f"between {time_of_day(earliest_ms)} and {time_of_day(self.fires_ms)} UTC"
+        why = f"an earlier killdesk ended with its last beat at {time_of_day(self.beat_ms)}"
         if self.off_arrives_ms:
             why = "an earlier killdesk ended while its switch-off had no answer"
         if self.may_fire(now):

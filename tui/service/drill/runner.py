@@ -17,6 +17,7 @@ from tui.core.clocks import read_clock
 from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, Health
 from tui.core.drill import NO_ORDERS, AccountDrill, Drill, DrillPlan
+from tui.core.formatting import seconds
 from tui.service.demo import DemoDesk, DemoError, demo_desk
 from tui.service.desk.live import LiveDesk
 from tui.service.drill.plan import account_of, sort_of
@@ -139,7 +140,9 @@ class _Running:
         for view in desk.view.accounts if not ready else ():
             if view.health is not Health.READY:
                 self._account(view.name, message=view.reason)
-                self.put(problem=f"{view.name} was not ready within {READY_S:g} s: {view.reason}")
+                self.put(
+                    problem=f"{view.name} was not ready within {seconds(READY_S)}: {view.reason}"
+                )
 
     def _panic(self, desk: LiveDesk, simulator: SimulatorControl) -> None:
         desk.frames.drain(1_000_000)
@@ -163,7 +166,7 @@ class _Running:
         self._step("panic", pressed)
         self._until(desk, sent, FRAMES_S)
         if not came:
-            self.put(problem=f"a cancel had no outcome within {PANIC_S:g} s")
+            self.put(problem=f"a cancel had no outcome within {seconds(PANIC_S)}")
         begun = time.monotonic()
         state = simulator.state()
         for account in self._plan.accounts:
@@ -217,7 +220,9 @@ class _Running:
                 return came == set(held)
 
             if not self._until(desk, look, TIMERS_S):
-                self.put(problem=f"a dead-man timer did not become {state} within {TIMERS_S:g} s")
+                self.put(
+                    problem=f"a dead-man timer did not become {state} within {seconds(TIMERS_S)}"
+                )
             self._step(step, begun)
             self._compare_timers(desk, simulator.state(), on=on)
 

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tui.core.formatting import seconds
+
 TIMEOUT_S = 2.0
 """A program whose display server is gone would wait for ever; then it is ended."""
 
@@ -73,7 +75,7 @@ def _run(command: _Command, text: str) -> Tried:
             start_new_session=True,
         )
     except subprocess.TimeoutExpired:
-        return Tried(name, f"no answer within {TIMEOUT_S:g} s")
+        return Tried(name, f"no answer within {seconds(TIMEOUT_S)}")
     except OSError as error:
         return Tried(name, error.strerror or "it cannot be run")
     return Tried(name, f"it ended with {ran.returncode}" if ran.returncode else "")

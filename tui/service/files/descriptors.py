@@ -7,6 +7,8 @@ import os
 import sys
 from contextlib import suppress
 
+from tui.core.formatting import count
+
 BASE = 64
 """Terminal, event loops, record, state, certificates, keyring, helper processes, and a reserve."""
 PER_ACCOUNT = 32
@@ -39,7 +41,7 @@ def allow_descriptors(accounts: int) -> str:
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if allowed >= need:
         return ""
-    named = "1 account" if accounts == 1 else f"{accounts} accounts"
+    named = count(accounts, "account")
     return (
         f"{named} may need {need} open files and this system allows {allowed}, so connections may "
         f"fail: raise the hard limit and start killdesk after `ulimit -n {need}`"

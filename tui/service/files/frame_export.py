@@ -6,9 +6,9 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
+from tui.core.formatting import file_stamp, timestamp
 from tui.core.frames import Frame
 from tui.service.files.locations import make_private_folder, open_private
 
@@ -47,7 +47,7 @@ def _new_file(folder: Path, at_ms: int) -> tuple[Path, int]:
     if folder.is_symlink():
         raise OSError("it is a symbolic link; remove it")
     make_private_folder(folder)
-    name = datetime.fromtimestamp(at_ms / 1000, UTC).strftime("frames-%Y%m%dT%H%M%SZ")
+    name = f"frames-{file_stamp(at_ms)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # with O_EXCL no link is followed
     for number in range(1, _MOST_OF_ONE_MOMENT):
         path = folder / (f"{name}.jsonl" if number == 1 else f"{name}-{number}.jsonl")
@@ -70,11 +70,10 @@ def _parts(frames: Iterable[Frame]) -> Iterator[str]:
 
 def line(frame: Frame) -> str:
     """A frame as JSON, with everything that is known of it."""
-    at = datetime.fromtimestamp(frame.at_ms / 1000, UTC)
     return json.dumps(
         {
             "frame": frame.seq,
-            "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "at": timestamp(frame.at_ms),
             "account": frame.account,
             "transport": frame.transport,
             "direction": frame.direction,

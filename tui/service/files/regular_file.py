@@ -10,6 +10,8 @@ import os
 import stat
 from pathlib import Path
 
+from tui.core.formatting import size
+
 MOST_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
 _KINDS = (
@@ -33,14 +35,14 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
     descriptor = os.open(path, flags)
     try:
         _check(os.fstat(descriptor).st_mode)
-        parts, size = [], 0
-        while size <= most and (part := os.read(descriptor, _CHUNK)):
+        parts, read = [], 0
+        while read <= most and (part := os.read(descriptor, _CHUNK)):
             parts.append(part)
-            size += len(part)
+            read += len(part)
     finally:
         os.close(descriptor)
-    if size > most:
-        raise OSError(errno.EFBIG, f"it has more than {most} bytes")
+    if read > most:
+        raise OSError(errno.EFBIG, f"it has more than {size(most)}")
     return b"".join(parts)
 
 

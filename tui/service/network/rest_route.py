@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import certifi
 
 from tui.core.clocks import Instant
+from tui.core.formatting import seconds
 from tui.core.sanitize import safe_bytes
 from tui.core.timeseries import round_trips
 from tui.service.account.context import Access
@@ -99,9 +100,9 @@ class RestRoute:
                 response = await self._send(request, 0 if urgent else self._spare)
         except TimeoutError:
             if request.frame is None:
-                late = ConnectError(f"no connection within {deadline_s:g} s")
+                late = ConnectError(f"no connection within {seconds(deadline_s)}")
                 return self._failed(request, begun, unreachable(self._url, late))
-            return self._failed(request, begun, f"no answer within {deadline_s:g} s")
+            return self._failed(request, begun, f"no answer within {seconds(deadline_s)}")
         except ConnectError as error:
             return self._failed(request, begun, unreachable(self._url, error))
         except UnreadableResponse as error:

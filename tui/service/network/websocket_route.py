@@ -17,6 +17,7 @@ from websockets.exceptions import (
 )
 
 from tui.core.clocks import Instant
+from tui.core.formatting import seconds
 from tui.core.sanitize import safe_text
 from tui.core.timeseries import round_trips
 from tui.service.account.context import Access
@@ -146,8 +147,8 @@ class SocketRoute:
                 return await waiting.reply
         except TimeoutError:
             if waiting.frame is None:
-                return self._silent(None, f"the venue took in nothing within {deadline_s:g} s")
-            return self._silent(waiting.frame, f"no answer within {deadline_s:g} s")
+                return self._silent(None, f"the venue took in nothing within {seconds(deadline_s)}")
+            return self._silent(waiting.frame, f"no answer within {seconds(deadline_s)}")
         except ConnectionClosed:
             # Bytes may have left before the connection broke.
             return self._silent(waiting.frame, "the connection closed while sending")
@@ -213,7 +214,7 @@ class SocketRoute:
                 self._note_out(login)
                 await self._login
         except TimeoutError:
-            raise _Lost(f"no answer to the login within {LOGIN_S:g} s") from None
+            raise _Lost(f"no answer to the login within {seconds(LOGIN_S)}") from None
         except ConnectionClosed:
             raise _Lost("the venue closed the connection at login") from None
         self._measured(sent, self._access.clock())
@@ -315,7 +316,7 @@ class SocketRoute:
                         self._note_out(SocketText(rules.text))
                         await self._answered.wait()
             except TimeoutError:
-                raise _Lost(f"no answer to a ping within {rules.answer_s:g} s") from None
+                raise _Lost(f"no answer to a ping within {seconds(rules.answer_s)}") from None
             except ConnectionClosed as closed:
                 raise _Lost(closing(closed)) from None
 

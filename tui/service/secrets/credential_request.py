@@ -15,6 +15,7 @@ from typing import TypeVar
 from tui.core.accounts import Account
 from tui.core.clocks import Clock
 from tui.core.desk import ReadCredentials
+from tui.core.formatting import seconds
 from tui.core.secrets import Credentials
 from tui.service.desk.helper_threads import HelperThreads
 
@@ -124,9 +125,9 @@ class CredentialRequest:
         if waited_s < _TICK_S:
             return "reading the keyring"
         if self.fresh:
-            return f"waiting for the keyring, {waited_s:.0f} s"
+            return f"waiting for the keyring, {seconds(round(waited_s))}"
         # The beginning has to fit into a narrow panel.
-        silent = f"keyring: no answer, {waited_s:.0f} s; r asks again"
+        silent = f"keyring: no answer, {seconds(round(waited_s))}; r asks again"
         return f"{silent}; unlock it if it is locked"
 
     async def credentials(self) -> Credentials:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on
@@ -15,13 +14,13 @@ from tui.core.actions import Outcome
 from tui.core.audit.chain import SHORT
 from tui.core.clocks import Clock
 from tui.core.desk import DeskView
+from tui.core.formatting import count, date, duration, time_of_day
 from tui.ui.alarms.event_history import Event, History
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle, ReportScreen
 from tui.ui.panel.outcome import open_words
 from tui.ui.widgets.line_list import Line, Said
 from tui.ui.widgets.pick_lines import PickLines
-from tui.ui.widgets.status import duration, utc
 from tui.ui.widgets.value_widget import badge, first_fitting, ink, row
 
 _SIGN = 15
@@ -72,7 +71,7 @@ def _long(event: Event, today: str) -> Content:
 def _short(event: Event) -> Content:
     if not event.alarm:
         return _outcome(event)
-    ended = "still so" if event.until_ms is None else f"until {utc(event.until_ms)}"
+    ended = "still so" if event.until_ms is None else f"until {time_of_day(event.until_ms)}"
     seen = "not seen" if event.seen_ms is None else "seen"
     careful = event.until_ms is None or event.seen_ms is None
     return ink(
@@ -99,12 +98,8 @@ def _outcome(event: Event) -> Content:
 
 def _when(at_ms: int, today: str) -> str:
     """The time; the day before it, where that is another one."""
-    day = _day(at_ms)
-    return utc(at_ms) if day == today else f"{day} {utc(at_ms)}"
-
-
-def _day(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000, tz=UTC):%d %b}"
+    day = date(at_ms)
+    return time_of_day(at_ms) if day == today else f"{day} {time_of_day(at_ms)}"
 
 
 def _said(words: str, width: int) -> list[Line]:
@@ -156,12 +151,12 @@ class HistoryScreen(DeskDialog):
         follows = self._rows.row == 0
         self._shown = self._history.newest_first(only_bad=self._only_bad)
         bad = sum(event.bad for event in self._shown)
-        counted = f"{len(self._shown):,} shown, {bad:,} bad" if self._shown else ""
+        counted = f"{count(len(self._shown))} shown, {count(bad)} bad" if self._shown else ""
         what = "bad ones only" if self._only_bad else "alarms and outcomes, newest first"
         if self.view.record_head:
             what += f", record head {self.view.record_head[:SHORT]}"
         self._title.put(("history", what, counted))
-        today = _day(self._clock().wall_ms)
+        today = date(self._clock().wall_ms)
         where = min(_WHERE_MOST, max((len(event.where) for event in self._shown), default=0))
         listed: list[Line] = [EventLine(event, where, today) for event in self._shown]
         nothing = (

@@ -9,9 +9,10 @@ from tui.core.actions import Outcome, Report
 from tui.core.clocks import Instant
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
+from tui.core.formatting import time_of_day
 from tui.core.sanitize import safe_text
 from tui.ui.alarms.event_history import History
-from tui.ui.widgets.status import OUTCOME, TIMER, Sign, timer_name, utc
+from tui.ui.widgets.status import OUTCOME, TIMER, Sign, timer_name
 
 RING_EVERY_S = 1.0
 SETTLES_S = 3.0
@@ -87,13 +88,13 @@ class Alarm:
     @property
     def when(self) -> str:
         """`since 12:03:22`; of a timer that ran out, between which moments it did."""
-        return self.fired or f"{'since' if self.present else 'at'} {utc(self.at_ms)}"
+        return self.fired or f"{'since' if self.present else 'at'} {time_of_day(self.at_ms)}"
 
     @property
     def brief(self) -> str:
         """`12:03:22`, `12:02:50-12:03:22`."""
         span = self.fired.removeprefix("between ").removeprefix("since ")
-        return span.replace(" and ", "-") or utc(self.at_ms)
+        return span.replace(" and ", "-") or time_of_day(self.at_ms)
 
 
 class Alarms:

@@ -13,6 +13,7 @@ from textual.message import Message
 
 from tui.core.clocks import Clock, Instant
 from tui.core.desk import DeskView, Health
+from tui.core.formatting import clock_offset, time_of_day
 from tui.ui.alarms.model import Alarm
 from tui.ui.dashboard.mode_badge import DeskMode, Marks, Mode, mode_of
 from tui.ui.drill.controller import DrillNote
@@ -22,7 +23,7 @@ from tui.ui.panel.remainder import CLEAR, Remainder, cautious, remainder_of, tog
 from tui.ui.panel.timer_gauge_notes import SEEN_KEY
 from tui.ui.settings.controller import Configure
 from tui.ui.widgets.big_digits import big, big_height
-from tui.ui.widgets.status import HEALTH, Sign, utc
+from tui.ui.widgets.status import HEALTH, Sign
 from tui.ui.widgets.value_widget import (
     Drawing,
     Painted,
@@ -198,7 +199,7 @@ def _offset(offset_ms: int | None) -> Content:
     if offset_ms is None:
         return Content()
     ink_ = ".ink--careful" if abs(offset_ms) >= _OFFSET_CAREFUL_MS else ".ink--text"
-    return row(ink("clock", ".ink--quiet"), ink(f"{offset_ms:+d} ms", ink_), gap=" ")
+    return row(ink("clock", ".ink--quiet"), ink(clock_offset(offset_ms), ink_), gap=" ")
 
 
 class UtcClock(Painted[int]):
@@ -218,7 +219,7 @@ class UtcClock(Painted[int]):
         self.put(int(now.wall_s))
 
     def paint(self, epoch_s: int, width: int, height: int) -> Content:
-        time = ink(utc(epoch_s * 1000), ".ink--strong")
+        time = ink(time_of_day(epoch_s * 1000), ".ink--strong")
         return row(time, ink("UTC", ".ink--quiet"), gap=" ")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.content import Content
 
+from tui.core.formatting import counting_seconds
 from tui.ui.keys.bindings import ALL_KEYS, Key, When
 from tui.ui.keys.keymap import in_force
 from tui.ui.lock.allowed_keys import as_offered, possible
@@ -119,7 +120,7 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
 
 
 def _again(value: Again, width: int) -> Content:
-    what, left = f"AGAIN TO {value.what}", f"{value.left_s:.1f} s"
+    what, left = f"AGAIN TO {value.what}", counting_seconds(value.left_s)
     return first_fitting(
         width,
         ink(f"{what} {value.where}   {value.key}   {left}"),

@@ -12,13 +12,13 @@ from tui.core.audit.chain import SHORT
 from tui.core.clocks import Clock
 from tui.core.deadman.view import GuardView, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
+from tui.core.formatting import ago, clock_offset, duration, time_of_day
 from tui.core.timeseries import slowed
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle
-from tui.ui.frames.json_text import age
 from tui.ui.panel.remainder import cautious, read_when
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.status import HEALTH, SLOW, duration, timer_name, utc
+from tui.ui.widgets.status import HEALTH, SLOW, timer_name
 from tui.ui.widgets.value_widget import badge, ink, row
 
 _LABEL = 14
@@ -85,7 +85,7 @@ def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str
         "clock",
         _fact(
             offset is not None,
-            "the venue's clock could not be read" if offset is None else f"{offset:+.0f} ms",
+            "the venue's clock could not be read" if offset is None else clock_offset(offset),
         ),
     )
     note = account.key_note
@@ -118,7 +118,10 @@ def _timer(timer: TimerView, name: str) -> Iterator[tuple[str, Content]]:
     if timer.message:
         yield "", ink(f"▲ {timer.message}", ".ink--careful")
     if timer.trigger_ms is not None:
-        yield "", ink(f"the venue says it fires at {utc(timer.trigger_ms)} UTC", ".ink--text")
+        yield (
+            "",
+            ink(f"the venue says it fires at {time_of_day(timer.trigger_ms)} UTC", ".ink--text"),
+        )
     for guard in timer.guards:
         yield "", _fact(not guard.fault, guard.fault or f"while {guard.words}{_until(guard)}")
     if timer.rival:
@@ -127,7 +130,7 @@ def _timer(timer: TimerView, name: str) -> Iterator[tuple[str, Content]]:
 
 def _until(guard: GuardView) -> str:
     """`, until 12:33:00 UTC`; empty where nobody can tell."""
-    return "" if guard.until is None else f", until {utc(guard.until.wall_ms)} UTC"
+    return "" if guard.until is None else f", until {time_of_day(guard.until.wall_ms)} UTC"
 
 
 def _fact(good: bool, said: str) -> Content:
@@ -151,7 +154,7 @@ def _heard(at_ms: int, now_ms: int) -> str:
 def _ago(at_ms: int, now_ms: int) -> str:
     """`4 s ago`; a clock that was set back makes no old news new."""
     ahead = at_ms - now_ms > _CLOCK_SET_MS
-    return "before the clock was set back" if ahead else f"{age(now_ms - at_ms)} ago"
+    return "before the clock was set back" if ahead else ago(now_ms - at_ms)
 
 
 def _book(account: AccountView, now_ms: int) -> Content:
@@ -160,7 +163,7 @@ def _book(account: AccountView, now_ms: int) -> Content:
     count = account.coverage.open
     if count is None or read_at_ms is None:
         return failed if failed.plain else _fact(False, "not read yet")
-    read = f"read {_ago(read_at_ms, now_ms)}, {utc(read_at_ms)} UTC"
+    read = f"read {_ago(read_at_ms, now_ms)}, {time_of_day(read_at_ms)} UTC"
     fine = account.coverage.clear and not account.book_error
     mark = ink("✓", ".ink--good") if fine else ink("▲", ".ink--careful")
     kinds = ", ".join(map(str, account.coverage.covered))

@@ -8,11 +8,12 @@ from textual.content import Content
 
 from tui.core.actions import EVERYTHING, Outcome, Report
 from tui.core.desk import AccountView
+from tui.core.formatting import duration, time_of_day
 from tui.core.orders import OpenOrder
 from tui.ui.panel.outcome import after_words, open_words, outcome_sign, scope_words
 from tui.ui.panel.remainder import cover_of, read_when
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.status import OUTCOME, Sign, duration, tenths
+from tui.ui.widgets.status import OUTCOME, Sign
 from tui.ui.widgets.value_widget import badge, ink, row
 
 _LABEL = 12
@@ -71,9 +72,9 @@ def _contents(account: AccountView, report: Report, width: int) -> Iterator[Cont
 
 def _facts(account: AccountView, report: Report) -> Iterator[tuple[str, str]]:
     yield "scope", _scope(account, report)
-    yield "pressed", f"{tenths(report.started_ms)} UTC"
+    yield "pressed", f"{time_of_day(report.started_ms, decimals=1)} UTC"
     if report.ended_ms:
-        yield "ended", f"{tenths(report.ended_ms)} UTC"
+        yield "ended", f"{time_of_day(report.ended_ms, decimals=1)} UTC"
     if known := open_words(report):
         yield "open", f"{known} in this scope"
     yield "acked", _took(report.ack_ms)

@@ -10,11 +10,14 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from tui.core.desk import DeskView
+from tui.core.formatting import ago
 
 if TYPE_CHECKING:
     from tui.core.drill import Drill
     from tui.service.drill.subprocess import DrillProcess
 
+JUST_NOW_MS = 60_000
+"""A drill younger than this was just now."""
 CAREFUL_MS = 30 * 86_400_000
 """Age from which a drill says little of the desk."""
 
@@ -100,8 +103,9 @@ class Drills:
         if last is None:
             return None
         old = now_ms - last.at_ms
+        when = drilled_ago(old)
         return DrillNote(
-            f"drill {ago(old)}" if last.ok else f"drill FAILED {ago(old)}",
+            f"drill {when}" if last.ok else f"drill FAILED {when}",
             not last.ok or old > CAREFUL_MS,
         )
 
@@ -117,11 +121,6 @@ class Drills:
             pump.post_message(DrillMoved())
 
 
-def ago(ms: int) -> str:
-    """`just now`, `5 min ago`, `3 h ago`, `3 d ago`."""
-    minutes = ms // 60_000
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return f"{minutes} min ago"
-    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} d ago"
+def drilled_ago(ms: int) -> str:
+    """`just now`, for the first minute; then `5 min ago`, `3 h ago`, `3 d ago`."""
+    return ago(ms, just_now_ms=JUST_NOW_MS)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from tui.core.drill import STEPS, AccountDrill, Drill
-from tui.ui.drill.controller import ago
+from tui.core.formatting import count, duration
+from tui.ui.drill.controller import drilled_ago
 from tui.ui.widgets.big_digits import big, big_height
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.status import duration
 from tui.ui.widgets.value_widget import Drawing, Painted, first_fitting, ink, lines, row
 
 _GAP = 4
@@ -153,11 +153,11 @@ def _sign(one: AccountDrill, drill: Drill) -> Content:
 
 def _values(one: AccountDrill, was: AccountDrill | None) -> dict[str, str]:
     def ms(value: float | None) -> str:
-        return "--" if value is None else duration(value)
+        return duration(value, unknown="--")
 
     held = bool(one.timers)
     return {
-        "orders": f"{one.orders:,}",
+        "orders": count(one.orders),
         "ready": ms(one.read_ms),
         "to wire": ms(one.wire_ms),
         "ack": ms(one.ack_ms),
@@ -165,15 +165,15 @@ def _values(one: AccountDrill, was: AccountDrill | None) -> dict[str, str]:
         "was": ms(was.confirmed_ms) if was else "--",
         "timer on": ms(one.arm_ms) if held else "",
         "off": ms(one.disarm_ms) if held else "",
-        "left": "--" if one.left is None else f"{one.left:,}",
+        "left": "--" if one.left is None else count(one.left),
     }
 
 
 def _before(before: Drill, now_ms: int, width: int) -> Content:
     slowest = before.slowest
-    size = f"{len(before.accounts)} accounts, {before.orders:,} orders"
+    size = f"{count(len(before.accounts), 'account')}, {count(before.orders, 'order')}"
     came = "all confirmed" if before.ok else "FAILED"
-    when = f"the drill before, {ago(now_ms - before.at_ms)}"
+    when = f"the drill before, {drilled_ago(now_ms - before.at_ms)}"
     took = f"slowest {slowest.account} {duration(slowest.confirmed_ms or 0)}" if slowest else ""
     return first_fitting(
         width,

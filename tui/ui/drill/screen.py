@@ -12,9 +12,10 @@ from textual.content import Content
 from tui.core.clocks import Clock
 from tui.core.desk import DeskView
 from tui.core.drill import AccountDrill, Drill
+from tui.core.formatting import count
 from tui.service.drill.plan import plan_of_view
 from tui.ui.dialogs.dialog import DeskDialog
-from tui.ui.drill.controller import DrillMoved, Drills, ago
+from tui.ui.drill.controller import DrillMoved, Drills, drilled_ago
 from tui.ui.drill.lines import FIGURES_HEIGHT, DrillFigures, Shown, drill_lines
 from tui.ui.keys.keymap import shown
 from tui.ui.widgets.line_list import Line, Said
@@ -122,7 +123,7 @@ class DrillScreen(DeskDialog):
         drill = running or self._drills.last
         plan = plan_of_view(self.view, keep=False)
         orders = sum(account.count for account in plan.accounts)
-        size = f"{len(plan.accounts)} accounts, {orders:,} orders"
+        size = f"{count(len(plan.accounts), 'account')}, {count(orders, 'order')}"
         if drill is None or (running is None and not self._mine):
             self._offer(drill, size, now_ms)
             return
@@ -130,7 +131,7 @@ class DrillScreen(DeskDialog):
             accounts = (AccountDrill(one.name, one.venue, one.count) for one in plan.accounts)
             drill = Drill(now_ms, tuple(accounts), problem=drill.problem, done=drill.done)
         sign = _RUNNING if not drill.done else _WELL if drill.ok else _FAILED
-        self._put(sign, f"{len(drill.accounts)} accounts, {drill.orders:,} orders")
+        self._put(sign, f"{count(len(drill.accounts), 'account')}, {count(drill.orders, 'order')}")
         shown = Shown(drill, self._drills.before(drill), now_ms)
         self._figures.display = self.size.height >= _FIGURES_FROM
         self._figures.put(shown)
@@ -153,7 +154,11 @@ class DrillScreen(DeskDialog):
                 return [*said, Said(Content()), Said(ink("No drill yet.", ".ink--quiet"))]
             sign = _WELL if last.ok else _FAILED
             head = row(
-                ink(f"the last drill, {ago(now_ms - last.at_ms)}", ".ink--strong"), badge(sign)
+                ink(
+                    f"the last drill, {drilled_ago(now_ms - last.at_ms)}",
+                    ".ink--strong",
+                ),
+                badge(sign),
             )
             shown = Shown(last, self._drills.before(last), now_ms)
             return [*said, Said(Content()), Said(head), Said(Content()), *drill_lines(shown, width)]

@@ -13,11 +13,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.core.formatting import date, duration, size, time_of_day
 from tui.core.frames import Frame
 from tui.ui.frames.buffer import FrameRing
 from tui.ui.frames.export import copy_frame, save_frames
 from tui.ui.frames.highlight import Lit
-from tui.ui.frames.json_text import day, duration, json_start, moment, pretty, size
+from tui.ui.frames.json_text import json_start, pretty
 from tui.ui.frames.pairing import other, took
 from tui.ui.frames.payload_view import PayloadLines
 from tui.ui.frames.title import FrameTitle, Part
@@ -130,7 +131,7 @@ def facts(frame: Frame, pair: Frame | None = None) -> Content:
         (frame.account, "bold $primary"),
         "   error" if frame.error else "",
     )
-    when = f"{day(frame.at_ms)} {moment(frame.at_ms)} UTC   frame {frame.seq}"
+    when = f"{date(frame.at_ms)} {time_of_day(frame.at_ms, decimals=3)} UTC   frame {frame.seq}"
     rest = list(_sizes(frame))
     if frame.latency_ms is not None:
         rest.append(f"{duration(frame.latency_ms)} after its request")

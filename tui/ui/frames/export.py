@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from textual.app import App
 from textual.notifications import SeverityLevel
 
+from tui.core.formatting import count, size
 from tui.core.frames import Frame
 from tui.core.sanitize import safe_text
 from tui.service.files.clipboard import Tried, copy
 from tui.service.files.frame_export import NotSaved, save
 from tui.service.files.locations import find_locations
 from tui.ui.app.threads import beside, sentence
-from tui.ui.frames.json_text import size
 from tui.ui.terminal.tmux import through_tmux
 
 MOST_BYTES = 74_000
@@ -47,12 +47,12 @@ def copy_frame(app: App[object], frame: Frame) -> None:
     beside(app, lambda: copy(frame.text), tell)
 
 
-def told(seq: int, count: int, tried: Sequence[Tried]) -> str:
-    """What was done with the `count` bytes of that frame."""
+def told(seq: int, byte_count: int, tried: Sequence[Tried]) -> str:
+    """What was done with the `byte_count` bytes of that frame."""
     taken = [one.program for one in tried if not one.problem]
     failed = [f"{one.program} failed: {one.problem}." for one in tried if one.problem]
-    cut = "" if count <= MOST_BYTES else f" (only the first {size(MOST_BYTES)} of it)"
-    said = [f"Frame {seq}, {size(count)}:"]
+    cut = "" if byte_count <= MOST_BYTES else f" (only the first {size(MOST_BYTES)} of it)"
+    said = [f"Frame {seq}, {size(byte_count)}:"]
     if taken:
         said.append(f"copied by {' and '.join(taken)};")
     said.append(f"sent to the terminal{cut} by OSC 52, unconfirmed.")
@@ -81,8 +81,7 @@ def save_frames(app: App[object], frames: Sequence[Frame]) -> None:
             path = save(frames, find_locations().frames_folder, time.time_ns() // 1_000_000)
         except NotSaved as error:
             return str(error), "error"
-        what = "1 frame" if len(frames) == 1 else f"{len(frames):,} frames"
-        return f"{what} saved in {path}", "information"
+        return f"{count(len(frames), 'frame')} saved in {path}", "information"
 
     def tell(told: tuple[str, SeverityLevel] | Exception) -> None:
         text: str

@@ -1,10 +1,9 @@
-"""Frames in words: moments, durations, sizes, and JSON laid out without changing a character."""
+"""The JSON of a frame, found in its text and laid out without changing a character."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -24,48 +23,6 @@ class Span(NamedTuple):
     start: int
     end: int
     kind: str
-
-
-def moment(at_ms: int, *, ms: bool = True) -> str:
-    """The time of day, UTC: `12:03:22.123`."""
-    seconds, rest = divmod(at_ms, 1000)
-    minutes, second = divmod(seconds, 60)
-    hours, minute = divmod(minutes, 60)
-    clock = f"{hours % 24:02d}:{minute:02d}:{second:02d}"
-    return f"{clock}.{rest:03d}" if ms else clock
-
-
-def day(at_ms: int) -> str:
-    """The date, UTC: `2025-10-11`; empty for a moment no calendar has."""
-    try:
-        return datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
-    except (OverflowError, OSError, ValueError):
-        return ""
-
-
-def duration(ms: float | None) -> str:
-    """A latency: `84 ms`, `1.24 s`, `75 s`; empty when it is not known."""
-    if ms is None:
-        return ""
-    if ms < 999.5:
-        return f"{ms:.0f} ms"
-    return f"{ms / 1000:.2f} s" if ms < 9_995 else f"{ms / 1000:.0f} s"
-
-
-def age(ms: int) -> str:
-    """How long ago: `4 s`, `12 min`, `3 h`, `9 d`."""
-    seconds = max(0, ms) // 1000
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
-
-
-def size(count: int) -> str:
-    """A number of bytes: `184 bytes`, `12.4 KB`."""
-    if count < 1_000:
-        return "1 byte" if count == 1 else f"{count} bytes"
-    return f"{count / 1_000:.1f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
 def json_start(text: str) -> int | None:

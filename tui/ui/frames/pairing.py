@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tui.core.formatting import count, duration
 from tui.core.frames import Frame
 from tui.ui.frames.buffer import FrameRing
-from tui.ui.frames.json_text import duration
 
 
 def other(ring: FrameRing, frame: Frame) -> str:
@@ -31,7 +31,7 @@ def whereabouts(ring: FrameRing, frame: Frame) -> str:
         where = "in the log"
     else:
         rows = abs(there - here)
-        where = f"{rows:,} row{'s' * (rows != 1)} {'below' if there > here else 'above'}"
+        where = f"{count(rows, 'row')} {'below' if there > here else 'above'}"
     return ", ".join(part for part in (f"{name} {where}", duration(took(frame, pair))) if part)
 
 

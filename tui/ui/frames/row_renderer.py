@@ -11,9 +11,10 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from tui.core.formatting import duration, time_of_day
 from tui.core.frames import Frame
 from tui.ui.frames.highlight import Lit, json_inked, relit
-from tui.ui.frames.json_text import duration, json_start, moment
+from tui.ui.frames.json_text import json_start
 
 MAX_CELLS = 2_000
 """A line is not drawn further than this; the whole frame is one key away."""
@@ -83,7 +84,7 @@ class RowPainter:
     def _head(self, frame: Frame, latency: str, inks: Mapping[str, Style]) -> list[Segment]:
         error = frame.error
         arrow = ERROR if error else _ARROWS[frame.direction]
-        time = moment(frame.at_ms, ms=not self._narrow)
+        time = time_of_day(frame.at_ms, decimals=0 if self._narrow else 3)
         name = _fitted(frame.account, self._name_cells)
         ink = self._accounts.get(frame.account)
         if ink is None:  # not of this desk: always the same colour

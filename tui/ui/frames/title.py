@@ -12,6 +12,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.core.formatting import count
 from tui.core.sanitize import safe_text
 from tui.ui.frames.buffer import FrameFilter
 from tui.ui.frames.pairing import whereabouts
@@ -136,15 +137,15 @@ def heading(rows: FrameRows) -> Iterator[Part]:
     if rows.following:
         yield Part("following", "good", "pause")
     else:
-        yield Part(f"paused, {rows.pending:,} new", "careful", "pause")
+        yield Part(f"paused, {count(rows.pending)} new", "careful", "pause")
     if rows.marks:
-        yield Part(f"{len(rows.marks):,} marked", "careful", "save")
+        yield Part(f"{count(len(rows.marks))} marked", "careful", "save")
     if rows.cursor is not None and (where := whereabouts(ring, rows.cursor)):
         yield Part(where, action="pair")
     if line := str(wanted):
         yield Part(f"filter: {safe_text(line)}", "name", "filter")
     if not wanted.empty:
-        yield Part(f"{len(ring.view):,} of {len(ring):,}", action="filter")
+        yield Part(f"{count(len(ring.view))} of {count(len(ring))}", action="filter")
     if finder.text:
         yield Part(f"find: {safe_text(finder.text)}", "name", "find")
         yield Part(_found(rows), "quiet" if finder.hits else "careful", "next")
@@ -154,7 +155,7 @@ def heading(rows: FrameRows) -> Iterator[Part]:
     if finder.text or not wanted.empty:
         yield Part("esc clears", action="clear", spare=True)
     if ring.lost:
-        yield Part(f"{ring.lost:,} lost", "careful" if ring.missed else "quiet")
+        yield Part(f"{count(ring.lost)} lost", "careful" if ring.missed else "quiet")
 
 
 def _found(rows: FrameRows) -> str:
@@ -163,9 +164,9 @@ def _found(rows: FrameRows) -> str:
         return "not found"
     place = finder.place(None if rows.cursor is None else rows.cursor.seq)
     if place is None:
-        return f"{len(finder.hits):,} found"
+        return f"{count(len(finder.hits))} found"
     turned = f", from the {finder.turned} again" if finder.turned else ""
-    return f"{place:,} of {len(finder.hits):,}{turned}"
+    return f"{count(place)} of {count(len(finder.hits))}{turned}"
 
 
 def tools(wanted: FrameFilter) -> Iterator[Part]:

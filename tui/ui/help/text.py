@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tui.core.desk import AccountView
+from tui.core.formatting import size
 from tui.ui.frames.export import MOST_BYTES
-from tui.ui.frames.json_text import size
 from tui.ui.frames.row_renderer import ERROR
 from tui.ui.keys.bindings import ALL_KEYS, When
 from tui.ui.keys.keymap import in_force, shown

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.style import Style
 
 from tui.core.desk import AccountView
+from tui.core.formatting import file_stamp
 from tui.service.files.locations import find_locations, replace_private
 from tui.ui.app.threads import beside, disk_sentence
 from tui.ui.keys.bindings import APP_KEYS, DESK_KEYS, Key, When
@@ -203,7 +204,7 @@ _TITLES: dict[str, Callable[[DeskScreen], str | None]] = {
 
 def save_picture(app: App[object]) -> None:
     """Writes the screen as SVG beside the desk's state, for the user alone; says where."""
-    name = f"killdesk-{datetime.now(UTC):%Y%m%d-%H%M%S}.svg"
+    name = f"killdesk-{file_stamp(time.time_ns() // 1_000_000)}.svg"
     path = find_locations().state_folder / "pictures" / name
     drawn = app.export_screenshot(title="killdesk")
 

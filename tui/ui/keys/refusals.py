@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.core.formatting import ago
 from tui.ui.keys.gesture import Answer
 
 
@@ -26,7 +27,7 @@ def refusal(answer: Answer, key: str, age_s: float, *, twice: bool) -> str:
                 "Press one key at a time."
             )
         case Answer.STALE:
-            when = f"{age_s:.0f} s ago" if age_s >= 1 else "while killdesk was stopped"
+            when = ago(age_s * 1000) if age_s >= 1 else "while killdesk was stopped"
             subject = f"{key} typed {when}" if key else f"A click made {when}"
             return (
                 f"{subject} was not carried out: the screen was held up. {again} if you still "

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from tui.core.formatting import seconds
 from tui.core.lockout import Attempts
 from tui.core.secrets import Secret
 from tui.service.secrets.pin import LONGEST, SHORTEST, Pin, pin_problem
@@ -154,9 +155,13 @@ class PinDialog(TakesText, ModalScreen[bool]):
         if wait_s:
             self._waiting.resume()
             if self._next is None:
-                self._say(f"Wrong PIN. The next one is tried in {left} s; type it.", ".ink--bad")
+                self._say(
+                    f"Wrong PIN. The next one is tried in {seconds(left)}; type it.", ".ink--bad"
+                )
             else:
-                self._say(f"The PIN you typed is kept, and tried in {left} s.", ".ink--careful")
+                self._say(
+                    f"The PIN you typed is kept, and tried in {seconds(left)}.", ".ink--careful"
+                )
             return
         self._waiting.pause()
         typed, self._next = self._next, None

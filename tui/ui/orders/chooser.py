@@ -15,9 +15,9 @@ from textual.widgets import Input, Static
 
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView
+from tui.core.formatting import age, count, counting_seconds, time_of_day
 from tui.core.orders import OpenOrder
 from tui.ui.dashboard.press_arming import Presses, Target
-from tui.ui.frames.json_text import age, moment
 from tui.ui.keys.keymap import panic_in_field
 from tui.ui.orders.list import OrderList, OrderRow
 from tui.ui.panel.remainder import remainder_of
@@ -206,21 +206,23 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
         self._tell()
 
     def _tell(self) -> None:
-        count, armed = len(self.chosen), self.armed
-        what = f"{count:,} CHOSEN ORDER{'S' if count != 1 else ''}"
+        chosen, armed = len(self.chosen), self.armed
+        what = count(chosen, "chosen order").upper()
         bar = self.query_one(ActBar)
-        bar.set_class(bool(count), "able")
+        bar.set_class(bool(chosen), "able")
         bar.set_class(armed, "armed")
         if armed:
             left = self._presses.left_s(self._target)
-            bar.update(Content(f"AGAIN TO CANCEL {what}   enter   {left:.1f} s"), layout=False)
-        elif count:
+            bar.update(
+                Content(f"AGAIN TO CANCEL {what}   enter   {counting_seconds(left)}"), layout=False
+            )
+        elif chosen:
             key = "" if self._filtering else "   enter"
             bar.update(Content(f"CANCEL {what}{key}"), layout=False)
         else:
             bar.update(Content(self._how_to_choose()), layout=False)
         self.query_one("#keys", Static).update(Content(self._keys_here()), layout=False)
-        self.query_one("#count", Static).update(self._count(count), layout=False)
+        self.query_one("#count", Static).update(self._chosen_count(chosen), layout=False)
 
     @property
     def _none_listed(self) -> bool:
@@ -264,13 +266,13 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
         )
         return "   ".join(words for words, works in keys if works)
 
-    def _count(self, count: int) -> Content:
+    def _chosen_count(self, chosen: int) -> Content:
         orders = self._orders
-        parts = [Content.styled(f"{count:,} of {orders.able:,} chosen", "bold")]
+        parts = [Content.styled(f"{count(chosen)} of {count(orders.able)} chosen", "bold")]
         if orders.narrowed:
-            parts.append(Content(f"{orders.shown:,} shown by the filter"))
+            parts.append(Content(f"{count(orders.shown)} shown by the filter"))
         if orders.hidden_chosen:
-            hidden = f"{orders.hidden_chosen:,} chosen not shown"
+            hidden = f"{count(orders.hidden_chosen)} chosen not shown"
             parts.append(Content.styled(hidden, "bold $warning"))
         if orders.current is not None and orders.current.barred:
             parts.append(Content.styled(orders.current.barred, "$warning"))
@@ -280,7 +282,7 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
 
     def _subject(self) -> Content:
         read_at_ms = self._account.read_at_ms
-        read = f"as of {moment(read_at_ms, ms=False)} UTC" if read_at_ms else "not read yet"
+        read = f"as of {time_of_day(read_at_ms)} UTC" if read_at_ms else "not read yet"
         return Content.assemble(
             ("choose orders", "bold"),
             "   ",

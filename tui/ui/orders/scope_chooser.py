@@ -16,6 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.desk import AccountView, Desk
+from tui.core.formatting import count, counting_seconds
 from tui.ui.app.style_files import styles
 from tui.ui.dashboard.press_arming import Presses, Target
 from tui.ui.orders.chooser import ActBar
@@ -109,8 +110,10 @@ class ScopeChooser(ModalScreen[None]):
         left_s = self._presses.left_s(self._target(part))
         newest = self._desk.view.account(self._account.name) or self._account
         of = f" ({part.action.label.upper()})" if self._several else ""
-        what = f"CANCEL {part.count(newest):,} {part.words.upper()}{of}"
-        said = f"AGAIN TO {what}   enter   {left_s:.1f} s" if left_s else f"{what}   enter"
+        what = f"CANCEL {count(part.count(newest))} {part.words.upper()}{of}"
+        said = (
+            f"AGAIN TO {what}   enter   {counting_seconds(left_s)}" if left_s else f"{what}   enter"
+        )
         bar.set_class(True, "able")
         bar.set_class(left_s > 0, "armed")
         bar.update(Content(said), layout=False)

@@ -11,6 +11,7 @@ from textual.style import Style
 
 from tui.core.actions import Action
 from tui.core.desk import AccountView
+from tui.core.formatting import counting_seconds
 from tui.ui.dashboard.press_arming import ALL, PANIC, Target
 from tui.ui.keys.keymap import shown
 from tui.ui.widgets.value_widget import Drawing, Painted, first_fitting, ink, lines, row
@@ -213,7 +214,7 @@ def _cancel(face: Face, width: int, height: int) -> Drawing:
 
 def _again(face: Face, width: int, height: int) -> Drawing:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
-    left = f"{face.armed_s:.1f} s"
+    left = counting_seconds(face.armed_s)
     whole = ink(f"AGAIN TO CANCEL {what}   {face.key}   {left}")
     if height >= 4:
         said = (ink(f"AGAIN TO CANCEL {what}"), ink(f"AGAIN: {what}"), ink("AGAIN"))
@@ -272,9 +273,9 @@ class PanicButton(KeyButton):
         key = face.key
         return first_fitting(
             width,
-            ink(f"AGAIN: CANCEL EVERYTHING  {key}  {face.armed_s:.1f} s"),
-            ink(f"AGAIN  {key}  {face.armed_s:.1f} s"),
-            ink(f"{key} {face.armed_s:.1f} s"),
+            ink(f"AGAIN: CANCEL EVERYTHING  {key}  {counting_seconds(face.armed_s)}"),
+            ink(f"AGAIN  {key}  {counting_seconds(face.armed_s)}"),
+            ink(f"{key} {counting_seconds(face.armed_s)}"),
         )
 
 

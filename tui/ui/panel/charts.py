@@ -10,9 +10,10 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 
 from tui.core.desk import AccountView
+from tui.core.formatting import duration
 from tui.core.timeseries import Past, Stretch, folded, slowed, up_to_now
 from tui.ui.panel.plot import Curve, Curves, Plot
-from tui.ui.widgets.status import SLOW, duration
+from tui.ui.widgets.status import SLOW
 from tui.ui.widgets.value_widget import Drawing, Painted, first_fitting, ink, lines, row
 
 _MOST_POINTS = 31

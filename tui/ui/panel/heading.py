@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from textual.content import Content
 
 from tui.core.desk import AccountView, Health, RouteView
+from tui.core.formatting import duration
 from tui.core.timeseries import NO_PAST, slowed
 from tui.ui.panel.order_counts import Counts, counts
 from tui.ui.panel.outcome import Endings, endings
 from tui.ui.panel.remainder import cautious
 from tui.ui.widgets.sparkline import trips_line
-from tui.ui.widgets.status import HEALTH, OUTCOME, SLOW, duration
+from tui.ui.widgets.status import HEALTH, OUTCOME, SLOW
 from tui.ui.widgets.value_widget import (
     Drawing,
     Painted,

@@ -9,11 +9,11 @@ from textual.content import Content
 
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView
+from tui.core.formatting import count, time_of_day
 from tui.core.timeseries import NO_PAST, Past, up_to_now
 from tui.ui.panel.remainder import CLEAR, Remainder, remainder_of
 from tui.ui.widgets.big_digits import big, big_height, big_width
 from tui.ui.widgets.sparkline import orders_line
-from tui.ui.widgets.status import utc
 from tui.ui.widgets.value_widget import Drawing, Painted, ends, first_fitting, ink, lines, row
 
 _GAP = 4
@@ -142,7 +142,7 @@ class Figures(Painted[Counts]):
                 *(row(old, total, one, gap=" ") for one in apart),
                 row(old, total, gap=" "),
             )
-        on = ink(f"reading {value.reading:,} …" if value.reading else "", ".ink--careful")
+        on = ink(f"reading {count(value.reading)} …" if value.reading else "", ".ink--careful")
         total, several = _words(value.total), _words(value.total, *value.parts)
         return first_fitting(
             width,
@@ -289,12 +289,14 @@ def read_line(value: Counts) -> Content:
     when = _read_when(value)
     if value.reading:
         known = when if value.read_at_ms is not None else Content()
-        when = row(known, ink(f"reading {value.reading:,} …", ".ink--careful"))
+        when = row(known, ink(f"reading {count(value.reading)} …", ".ink--careful"))
     return row(when, ink(f"✕ {value.error}", ".ink--bad")) if value.error else when
 
 
 def _read_when(value: Counts) -> Content:
-    when = f"as of {utc(value.read_at_ms)}" if value.read_at_ms is not None else "not read yet"
+    when = (
+        f"as of {time_of_day(value.read_at_ms)}" if value.read_at_ms is not None else "not read yet"
+    )
     if value.stale:
         return ink(f"? {when}", ".ink--careful")
     return ink(when, ".ink--careful" if value.error else ".ink--faint")

@@ -13,9 +13,10 @@ from textual.message import Message
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope, worst_first
 from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, RunView
+from tui.core.formatting import duration, time_of_day
 from tui.ui.panel.order_counts import counts, read_line
 from tui.ui.panel.remainder import CLEAR, INK, Remainder, cautious, cover_of, remainder_of
-from tui.ui.widgets.status import OUTCOME, Sign, duration, tenths, timer_name, utc
+from tui.ui.widgets.status import OUTCOME, Sign, timer_name
 from tui.ui.widgets.value_widget import (
     Drawing,
     Painted,
@@ -166,7 +167,9 @@ def run_line(each: Running, label: str, width: int) -> Content:
     run = each.run
     head = ink(f"▶ cancelling {scope_words(run, label)}".rstrip(), ".ink--careful")
     return ends(
-        row(head, ink(each.step, ".ink--text")), ink(utc(run.started_ms), ".ink--faint"), width
+        row(head, ink(each.step, ".ink--text")),
+        ink(time_of_day(run.started_ms), ".ink--faint"),
+        width,
     )
 
 
@@ -178,7 +181,7 @@ def report_line(
     The scope stays whatever the width. `apart` is a remainder that the line is to name too.
     """
     head = outcome_head(report, label, clear=clear)
-    when = ink(utc(report.started_ms), ".ink--faint")
+    when = ink(time_of_day(report.started_ms), ".ink--faint")
     took = report.confirmed_ms if report.outcome is Outcome.CONFIRMED else report.ack_ms
     time = ink(duration(took) if took is not None else "", ".ink--text")
     figures, new = _figures(report), after_words(report)
@@ -247,7 +250,7 @@ def _figures(report: Report) -> Content:
     """What is open; and what of it is new, with a glyph that needs no colour."""
     figures = _count_of(report)
     if report.new_since and report.ended_ms and report.open_after is not None:
-        at = tenths(report.ended_ms)
+        at = time_of_day(report.ended_ms, decimals=1)
         return ink(
             f"▲ {report.open_after} open at {at}, {report.new_since} new since", ".ink--careful"
         )

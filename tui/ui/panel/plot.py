@@ -10,8 +10,8 @@ from rich.text import Text
 from textual.content import Content
 from textual_plotext import PlotextPlot
 
+from tui.core.formatting import time_of_day
 from tui.ui.widgets.sparkline import LOST
-from tui.ui.widgets.status import utc
 from tui.ui.widgets.styles import colour_of, inked
 from tui.ui.widgets.value_widget import ink
 
@@ -98,7 +98,7 @@ class Plot(PlotextPlot):
         times = _times(begun_s, value.until_s, self.size.width // _CELLS_A_TIME)
         plt.xlim(begun_s, value.until_s)
         plt.ylim(0, heights[-1])
-        plt.xticks(times, [utc(round(at_s * 1000))[:5] for at_s in times])
+        plt.xticks(times, [time_of_day(round(at_s * 1000))[:5] for at_s in times])
         plt.yticks(heights, [f"{height:g}" for height in heights])
         plt.xaxes(True, False)
         plt.yaxes(True, False)

@@ -10,7 +10,8 @@ from textual.content import Content
 from tui.core.actions import Report
 from tui.core.coverage import NOT_READ, Coverage, KindCount
 from tui.core.desk import AccountView
-from tui.ui.widgets.status import Sign, utc
+from tui.core.formatting import time_of_day
+from tui.ui.widgets.status import Sign
 from tui.ui.widgets.value_widget import ink
 
 INK = ".ink--careful"
@@ -106,4 +107,4 @@ def read_when(one: KindCount) -> str:
     """`6 strategy, as of 12:03:20 UTC`; `conditional: not read yet`."""
     if one.count is None or one.read_at_ms is None:
         return str(one)
-    return f"{one}, as of {utc(one.read_at_ms)} UTC"
+    return f"{one}, as of {time_of_day(one.read_at_ms)} UTC"

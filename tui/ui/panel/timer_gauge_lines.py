@@ -8,10 +8,11 @@ from math import floor
 from textual.content import Content
 
 from tui.core.deadman.view import TimerState, TimerView
+from tui.core.formatting import seconds
 from tui.ui.alarms.model import Alarm
 from tui.ui.keys.keymap import shown
 from tui.ui.panel.timer_gauge_notes import SEEN_KEY
-from tui.ui.widgets.status import HOLDING, TIMER, seconds
+from tui.ui.widgets.status import HOLDING, TIMER
 from tui.ui.widgets.value_widget import badge, first_fitting, ink, row
 
 

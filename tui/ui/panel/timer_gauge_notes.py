@@ -12,9 +12,10 @@ from textual.content import Content
 from tui.core.clocks import Instant
 from tui.core.deadman.view import GuardView, TimerState, TimerView
 from tui.core.desk import AccountView
+from tui.core.formatting import clock, duration, time_of_day
 from tui.ui.alarms.model import Alarm
 from tui.ui.keys.keymap import shown
-from tui.ui.widgets.status import HOLDING, duration, timer_name, utc
+from tui.ui.widgets.status import HOLDING, timer_name
 from tui.ui.widgets.value_widget import ends, first_fitting, ink, row
 
 ASK_WITHIN_S = 120.0
@@ -130,14 +131,14 @@ def ask_line(timers: Iterable[TimerView], now: Instant, width: int) -> Content |
     soonest_s = max(0, floor(min(left, default=ASK_WITHIN_S + 1)))
     if soonest_s > ASK_WITHIN_S:
         return None
-    clock = f"{soonest_s // 60}:{soonest_s % 60:02d}"
+    text = clock(soonest_s)
     key = ink(shown(PRESENCE_KEY), ".ink--strong")
     return first_fitting(
         width,
-        row(ink(f"confirm presence within {clock}", ".ink--careful"), key),
-        row(ink(f"confirm presence {clock}", ".ink--careful"), key, gap=" "),
-        row(ink(f"presence {clock}", ".ink--careful"), key, gap=" "),
-        row(key, ink(clock, ".ink--careful"), gap=" "),
+        row(ink(f"confirm presence within {text}", ".ink--careful"), key),
+        row(ink(f"confirm presence {text}", ".ink--careful"), key, gap=" "),
+        row(ink(f"presence {text}", ".ink--careful"), key, gap=" "),
+        row(key, ink(text, ".ink--careful"), gap=" "),
     )
 
 
@@ -169,7 +170,7 @@ def beat_line(timer: TimerView, width: int) -> Content | None:
     """`beat 12:03:20  92 ms`."""
     if timer.last_beat_ms is None or timer.state is TimerState.OFF:
         return None
-    when = ink(f"beat {utc(timer.last_beat_ms)}", ".ink--faint")
+    when = ink(f"beat {time_of_day(timer.last_beat_ms)}", ".ink--faint")
     took = ink(duration(timer.latency_ms), ".ink--quiet") if timer.latency_ms else Content()
     missed = ink(f"{timer.misses} missed" if timer.misses else "", ".ink--careful")
     return first_fitting(width, row(when, took, missed), row(missed, took), missed)

@@ -9,11 +9,11 @@ from textual.content import Content
 
 from tui.core.actions import Outcome, Report
 from tui.core.coverage import NOT_READ
+from tui.core.formatting import duration
 from tui.ui.panel.outcome import after_words, open_words, outcome_sign, why_parts
 from tui.ui.panel.remainder import INK, read_when
 from tui.ui.panic.model import Left, PanicRow
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.status import duration
 from tui.ui.widgets.value_widget import badge, ink, row
 
 _SIGN = 14
@@ -77,8 +77,8 @@ class RowLine:
         sign = badge(outcome_sign(report, clear=found.clear))
         figures = [_right(_open(report), _OPEN)]
         if columns.times:
-            figures.append(_right(_took(report.ack_ms), _ACK))
-            figures.append(_right(_took(report.confirmed_ms), _SEEN))
+            figures.append(_right(duration(report.ack_ms, unknown="-"), _ACK))
+            figures.append(_right(duration(report.confirmed_ms, unknown="-"), _SEEN))
         by = report.route or ""
         sent = f"{by} x{report.attempts}" if report.attempts > 1 else by
         return Content.assemble(
@@ -144,10 +144,6 @@ def _said(report: Report, width: int) -> Iterator[Line]:
 
 def _open(report: Report) -> str:
     return "not sent" if report.outcome is Outcome.DENIED else open_words(report) or "?"
-
-
-def _took(ms: float | None) -> str:
-    return "-" if ms is None else duration(ms)
 
 
 def _cells(names: tuple[str, ...], columns: Columns) -> str:

@@ -12,12 +12,13 @@ from textual.timer import Timer
 from tui.core.actions import Outcome
 from tui.core.clocks import Clock
 from tui.core.desk import DeskView
+from tui.core.formatting import counting_seconds, time_of_day
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.panel.remainder import INK, cautious
 from tui.ui.panic.lines import panic_lines
 from tui.ui.panic.model import PanicPress, Tally, left_of, rows, tally
 from tui.ui.widgets.big_digits import big, big_height
-from tui.ui.widgets.status import OUTCOME, Sign, utc
+from tui.ui.widgets.status import OUTCOME, Sign
 from tui.ui.widgets.value_widget import Drawing, Painted, badge, ends, ink, lines, row
 
 _GAP = 4
@@ -43,9 +44,9 @@ class PanicTitle(Painted[State]):
 
     def paint(self, value: State, width: int, height: int) -> Content:
         name = ink(" PANIC ", ".ink--alarm")
-        at = ink(f"{utc(value.at_ms)} UTC", ".ink--quiet")
+        at = ink(f"{time_of_day(value.at_ms)} UTC", ".ink--quiet")
         said = ink(headline(value.tally), ".ink--strong")
-        took = ink(f"{value.lasted_ms / 1000:.1f} s", ".ink--strong")
+        took = ink(counting_seconds(value.lasted_ms / 1000), ".ink--strong")
         more = ink("so far" if value.tally.running else "all told", ".ink--quiet")
         for left, right in (
             (row(name, at, said), row(took, more)),

@@ -6,6 +6,7 @@ from textual.app import App
 
 from tui.core.clocks import Clock
 from tui.core.desk import Desk, DeskView
+from tui.core.formatting import count
 from tui.ui.dashboard.press_arming import Presses
 from tui.ui.keys.keymap import shown
 from tui.ui.quit.choice import Leaving, armed_accounts, held, running_cancels
@@ -57,7 +58,7 @@ class Ending:
         if not armed:
             self._app.action_suspend_process()
             return
-        timers = "1 armed timer" if armed == 1 else f"{armed} armed timers"
+        timers = count(armed, "armed timer")
         said = f"ctrl+z would stop the beats of {timers}; quit with {shown('q')}"
         self._app.notify(said, severity="warning", markup=False)
 

@@ -18,6 +18,7 @@ from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
 from tui.core.desk import DeskView
+from tui.core.formatting import counting_seconds
 from tui.ui.app.style_files import styles
 from tui.ui.dashboard.press_arming import Presses, Target
 from tui.ui.quit.choice import Leaving, armed_accounts, running_cancels
@@ -173,6 +174,6 @@ class LeaveDialog(ModalScreen[Leaving]):
             left_s = self._presses.left_s(_target(how))
             counting = counting or left_s > 0
             for button in self.query(f"#{id_}").results(Button):
-                button.label = f"AGAIN: {again} {left_s:.1f} s" if left_s else label
+                button.label = f"AGAIN: {again} {counting_seconds(left_s)}" if left_s else label
         if self._ticks is not None:
             (self._ticks.resume if counting else self._ticks.pause)()

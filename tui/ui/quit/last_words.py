@@ -5,8 +5,9 @@ from __future__ import annotations
 from tui.core.coverage import Coverage
 from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView
+from tui.core.formatting import time_of_day
 from tui.ui.panel.remainder import read_when, remainder_of
-from tui.ui.widgets.status import timer_name, utc
+from tui.ui.widgets.status import timer_name
 
 
 def open_lines(view: DeskView) -> list[str]:
@@ -20,7 +21,7 @@ def open_words(account: AccountView) -> str:
     if account.book is None:
         why = f" ({account.book_error})" if account.book_error else ""
         return f"open orders not read yet{why}"
-    read = "" if read_at_ms is None else f", as of {utc(read_at_ms)} UTC"
+    read = "" if read_at_ms is None else f", as of {time_of_day(read_at_ms)} UTC"
     failed = f" (the last read failed: {account.book_error})" if account.book_error else ""
     said = f"{_counted(cover)}{read}{failed}"
     if cover.clear:
@@ -49,7 +50,7 @@ def timer_lines(view: DeskView) -> list[str]:
             if timer.state is TimerState.BLOCKED and at is None:
                 continue  # refused before it ever ran
             which = f" of the {timer_name(timer)}" if len(account.timers) > 1 else ""
-            when = f" by {utc(at.wall_ms)} UTC" if at is not None else ""
+            when = f" by {time_of_day(at.wall_ms)} UTC" if at is not None else ""
             runs = timer.state.protects
             lines.append(
                 f"{account.name}: the dead-man timer{which} was left running; "

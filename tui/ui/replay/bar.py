@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from textual import events
 from textual.content import Content
 
+from tui.core.formatting import clock, time_of_day
 from tui.service.replay.desk import Place
 from tui.ui.dashboard.key_bar import Again, KeyBar
 from tui.ui.keys.bindings import Key, When
-from tui.ui.widgets.status import utc
 from tui.ui.widgets.value_widget import Painted, first_fitting, ink, row
 
 _LEAST_TRACK, _MOST_TRACK = 8, 60
@@ -42,16 +42,10 @@ def shown(place: Place, marks: tuple[float, ...]) -> Shown:
     """A place in words."""
     share = place.position_ms / place.length_ms if place.length_ms else 1.0
     return Shown(
-        round(share, 3), utc(place.wall_ms), _minutes(place.position_ms), _minutes(place.length_ms),
+        round(share, 3), time_of_day(place.wall_ms), clock(place.position_ms / 1000),
+        clock(place.length_ms / 1000),
         place.playing, place.at_end, place.speed, place.outcome, place.outcomes, marks,
     )  # fmt: skip
-
-
-def _minutes(ms: float) -> str:
-    """`4:05`, `1:04:05`."""
-    hours, seconds = divmod(int(ms / 1000), 3600)
-    minutes = f"{seconds // 60}:{seconds % 60:02}"
-    return f"{hours}:{minutes:>05}" if hours else minutes
 
 
 class ReplayBar(KeyBar):

@@ -11,6 +11,7 @@ from textual.types import CSSPathType
 
 from tui.core.accounts import Account
 from tui.core.desk import DeskView, Health
+from tui.core.formatting import duration, seconds
 from tui.core.sanitize import safe_text
 from tui.core.secrets import Credentials
 from tui.service.readiness_check import PATIENCE_S, AccountCheck, Step, check_accounts
@@ -124,7 +125,7 @@ class AccountTest(DeskDialog):
         if not self.is_attached:
             return
         title = title_of(self._account)
-        state = "" if self._over else f"testing, {self._limit_s:.0f} s at most"
+        state = "" if self._over else f"testing, {seconds(self._limit_s)} at most"
         self._title.put(("test", f"{self._account.name}   {title}", state))
         check, over, fault = self._check, self._over, self._fault
         typed = self._credentials is not None
@@ -168,5 +169,5 @@ def _step(step: Step, width: int) -> list[Content]:
         max(20, width - _LABEL - 14)
     )
     head = row(ink(mark, style), Content.assemble(ink(f"{step.name:{_LABEL}}"), first))
-    took = ink(f"{step.at_s:.2f} s", ".ink--quiet")
+    took = ink(duration(step.at_s * 1000), ".ink--quiet")
     return [ends(head, took, width), *(Content.assemble(" " * (_LABEL + 3), one) for one in more)]

@@ -18,6 +18,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.desk import AccountView, DeskView
+from tui.core.formatting import counting_seconds
 from tui.core.sanitize import safe_text
 from tui.service.settings.accounts import AccountEntry, Removal, account_entry
 from tui.service.settings.store import SettingsStore
@@ -216,7 +217,7 @@ class AccountsScreen(DeskDialog):
         if self._ticks is not None:
             (self._ticks.resume if left_s else self._ticks.pause)()
         self._say(
-            f"AGAIN TO REMOVE {self._chosen} and its key   d   {left_s:.1f} s"
+            f"AGAIN TO REMOVE {self._chosen} and its key   d   {counting_seconds(left_s)}"
             if left_s
             else self._resting
         )

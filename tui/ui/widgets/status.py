@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.core.actions import Outcome
-from tui.core.clocks import utc as utc  # one formatter, for the screen and for the record
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import Health
 
@@ -90,22 +89,3 @@ def timer_name(timer: TimerView) -> str:
     """A short name that tells the timers of an account apart: `spreads` for `okx-sprd`."""
     part = timer.id.rpartition("-")[2]
     return _TIMER_NAMES.get(part, part)
-
-
-def tenths(epoch_ms: int) -> str:
-    """`12:03:22.9`, in UTC."""
-    return f"{utc(epoch_ms)}.{epoch_ms % 1000 // 100}"
-
-
-def duration(ms: float) -> str:
-    """`212 ms`, `5.0 s`, `3 min`: three figures at most."""
-    if ms < 1000:
-        return f"{ms:.0f} ms"
-    if ms < 120_000:
-        return f"{ms / 1000:.1f} s"
-    return f"{ms / 60_000:.0f} min"
-
-
-def seconds(value: float) -> str:
-    """`30 s`, `4.5 s`: no needless decimals."""
-    return f"{value:g} s"
