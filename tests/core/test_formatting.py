@@ -34,8 +34,7 @@ ELSEWHERE = re.compile(
 OTHERS = {
     "tui/ui/panel/timer_gauge_lines.py": "the big figure's own unit, beside digits that are drawn",
     "tui/service/deadman/guards.py": "minutes, as the setting has them",
-    "tui/service/http_connection.py": "the limit of an answer, exact to the byte",
-    "tui/service/http_body.py": "the limit of an answer, exact to the byte",
+    "tui/service/files/regular_file.py": "a limit, exact to the byte",
 }
 AT_MS = 1_728_648_201_884
 
@@ -76,7 +75,7 @@ def test_spans_of_time() -> None:
     assert [ago(s * 1000, just_now_ms=60_000) for s in (-5, 59, 60)] == [
         "just now", "just now", "60 s ago",
     ]  # fmt: skip
-    assert ago(0) == "0 s ago"
+    assert [ago(ms) for ms in (-500, 0, 4_000)] == ["0 s ago", "0 s ago", "4 s ago"]
     assert [seconds(s) for s in (30, 4.5, 0.25)] == ["30 s", "4.5 s", "0.25 s"]
     assert [counting_seconds(s) for s in (3.0, 0.04)] == ["3.0 s", "0.0 s"]
     assert [clock(s) for s in (5.9, 245, 3845)] == ["0:05", "4:05", "1:04:05"]

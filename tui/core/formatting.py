@@ -83,7 +83,7 @@ def age(ms: float) -> str:
 
 def ago(ms: float, *, just_now_ms: int = 0) -> str:
     """`4 s ago`, `3 h ago`; `just now` when it is less than `just_now_ms`."""
-    return "just now" if ms < just_now_ms else f"{age(ms)} ago"
+    return "just now" if just_now_ms and ms < just_now_ms else f"{age(ms)} ago"
 
 
 def size(byte_count: int) -> str:

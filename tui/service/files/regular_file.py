@@ -10,8 +10,6 @@ import os
 import stat
 from pathlib import Path
 
-from tui.core.formatting import size
-
 MOST_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
 _KINDS = (
@@ -35,14 +33,14 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
     descriptor = os.open(path, flags)
     try:
         _check(os.fstat(descriptor).st_mode)
-        parts, read = [], 0
-        while read <= most and (part := os.read(descriptor, _CHUNK)):
+        parts, size = [], 0
+        while size <= most and (part := os.read(descriptor, _CHUNK)):
             parts.append(part)
-            read += len(part)
+            size += len(part)
     finally:
         os.close(descriptor)
-    if read > most:
-        raise OSError(errno.EFBIG, f"it has more than {size(most)}")
+    if size > most:
+        raise OSError(errno.EFBIG, f"it has more than {most} bytes")
     return b"".join(parts)
 
 
