@@ -34,6 +34,8 @@ ELSEWHERE = re.compile(
 OTHERS = {
     "tui/ui/panel/timer_gauge_lines.py": "the big figure's own unit, beside digits that are drawn",
     "tui/service/deadman/guards.py": "minutes, as the setting has them",
+    "tui/service/network/http_client.py": "a limit, exact to the byte",
+    "tui/service/network/content_encoding.py": "a limit, exact to the byte",
     "tui/service/files/regular_file.py": "a limit, exact to the byte",
 }
 AT_MS = 1_728_648_201_884
