@@ -28,7 +28,7 @@ def no_desktop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     places = replace(find_locations(), frames_folder=tmp_path / "frames")
-    monkeypatch.setattr("tui.ui.frames.save.find_locations", lambda: places)
+    monkeypatch.setattr("tui.ui.frames.export.find_locations", lambda: places)
     return places.frames_folder
 
 
