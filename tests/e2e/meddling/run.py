@@ -32,9 +32,14 @@ def write(line: str) -> None:
 
 
 def watch(event: str, arguments: tuple[object, ...]) -> None:
-    # An open by number is a descriptor that is open already.
-    if recording and event in WATCHED and not isinstance(arguments[0], int):
-        write(f"{WATCHED[event]} {arguments[0]}")
+    if not recording or event not in WATCHED:
+        return
+    what = arguments[0]
+    # An open by number is a descriptor that is open already, and a module that is marked as absent
+    # is not searched for.
+    if isinstance(what, int) or (event == "import" and sys.modules.get(str(what), what) is None):
+        return
+    write(f"{WATCHED[event]} {what}")
 
 
 def begin(*_: object) -> None:

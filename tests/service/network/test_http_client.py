@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 
@@ -64,6 +65,27 @@ async def serving(*answers: bytes, hangs_up: bool = False) -> AsyncIterator[Serv
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     try:
         yield server
+    finally:
+        listener.close()
+
+
+@asynccontextmanager
+async def serving_each(*answers: bytes) -> AsyncIterator[str]:
+    """Gives one answer a connection and hangs up; without any left it does not answer."""
+    left = list(answers)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65536)
+        if left:
+            writer.write(left.pop(0))
+        else:
+            with suppress(asyncio.CancelledError):  # the test is over
+                await reader.read()
+        writer.close()
+
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     finally:
         listener.close()
 
@@ -341,6 +363,42 @@ async def test_a_url_that_names_no_host_leads_nowhere(url: str) -> None:
 )
 def test_the_origin_of_a_url(url: str, origin: str) -> None:
     assert str(HttpConnection(url, http_client.ConnectionStream()).origin) == origin
+
+
+async def test_no_request_and_no_failure_loads_a_module() -> None:
+    """Once it is loaded ahead: a disk may hang, and an upgrade may have replaced the files."""
+    failures = (b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")
+    script = f"""
+import asyncio, ssl, sys
+from tui.service.network.http_client import HttpConnection, RequestFailed, load_ahead
+load_ahead()
+class Spy:
+    def find_spec(self, name, path=None, target=None):
+        print("searched for", name)
+sys.meta_path.insert(0, Spy())
+async def ask(url, target):
+    connection = await HttpConnection.open(url, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    try:
+        return (await connection.request("GET", target, [])).status
+    except RequestFailed:
+        return "failed"
+    finally:
+        connection.close()
+async def main(url):
+    print([await ask(url, f"/{{n}}") for n in range({len(failures) + 1})])
+    try:
+        async with asyncio.timeout(0.1):
+            await ask(url, "/")
+    except TimeoutError:
+        print("late")
+asyncio.run(main(sys.argv[1]))
+"""
+    async with serving_each(OK, *failures) as url:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, url, stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await process.communicate()
+    assert said.decode().splitlines() == ["[200, 'failed', 'failed', 'failed']", "late"]
 
 
 # --- a server on this machine ---------------------------------------------------------------------

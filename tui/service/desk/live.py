@@ -31,6 +31,7 @@ from tui.service.desk.publisher import Publisher
 from tui.service.desk.reconfigure import changed_names, on_record, refusal
 from tui.service.desk.ui_watchdog import ScreenWatch
 from tui.service.network.frame_recorder import Recorder
+from tui.service.network.http_client import load_ahead
 from tui.service.network.rest_route import tls_context
 from tui.service.secrets.credential_request import ANSWER_S
 
@@ -78,7 +79,7 @@ class LiveDesk:
         changed = self._publisher.changed
         self._recorder = Recorder(self.frames, clock, self._publisher.heard, later, recorded)
         self._workers = Workers(
-            accounts, self._load_tls, self._hire, clock, changed, self._ended, answer_s
+            accounts, self._load_network, self._hire, clock, changed, self._ended, answer_s
         )
         self._screen = ScreenWatch(screen_grace_s, clock, lambda: self._workers.timers)
         self._stop = asyncio.Event()
@@ -334,10 +335,13 @@ class LiveDesk:
         self._changes.add(task)
         task.add_done_callback(self._changes.discard)
 
-    async def _load_tls(self) -> None:
+    async def _load_network(self) -> None:
         async with self._one_load:
             if self._tls is None:
-                self._tls = await asyncio.to_thread(tls_context)
+                loaded = asyncio.gather(
+                    asyncio.to_thread(load_ahead), asyncio.to_thread(tls_context)
+                )
+                _, self._tls = await loaded
 
     def _hire(self, account: Account, found: Credentials) -> AccountWorker:
         assert self._tls is not None

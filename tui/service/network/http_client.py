@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, TypeAlias
 
 import httpcore
@@ -31,6 +34,27 @@ _OTHER_ADDRESS_S = 0.25
 _LAST_CHUNK = b"0\r\n\r\n"
 
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
+
+
+def load_ahead() -> None:
+    """Loads what httpcore would load at a first request and at a first failure: a disk may hang by
+    then, and an upgrade have replaced the files. Blocks, in a thread without an event loop.
+    """
+    try:
+        import_module("sniffio")
+    except ImportError:
+        # httpcore looks for it at every new connection; so Python does not search the disk again.
+        sys.modules["sniffio"] = None  # type: ignore[assignment]  # the mark of a module not there
+
+    async def fail() -> None:
+        url = httpcore.URL("http://127.0.0.1/")
+        connection = httpcore.AsyncHTTP11Connection(url.origin, httpcore.AsyncMockStream([b""]))
+        with suppress(httpcore.RemoteProtocolError):
+            await connection.handle_async_request(
+                httpcore.Request("GET", url, headers={"Host": "127.0.0.1"})
+            )
+
+    asyncio.run(fail())
 
 
 class ConnectError(Exception):
