@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import grimp
 import pytest
+
+from tui.venues import VENUES
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = ("textual", "rich")
@@ -146,3 +149,42 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     while tops := {name for name in roots if not any(name in needs[one] for one in roots)}:
         roots -= tops
     assert not roots, "these are in a circle, or between two"
+
+
+A_VENUE = re.compile("|".join(VENUES), re.IGNORECASE)
+
+
+def docstrings_of(tree: ast.Module) -> set[int]:
+    """The strings that stand alone: examples in them say nothing to the program."""
+    alone = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    return {id(value) for value in alone if isinstance(value, ast.Constant)}
+
+
+def names_in(file: Path) -> list[str]:
+    """Every identifier, imported name and string of a module, without docstrings."""
+    tree = ast.parse(file.read_text("utf-8"))
+    documented = docstrings_of(tree)
+    found: list[str] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if id(node) not in documented:
+                found.append(text)
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+                found.append(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                found.append(name)
+            case ast.ClassDef(name=name) | ast.alias(name=name):
+                found.append(name)
+            case ast.keyword(arg=str(name)):
+                found.append(name)
+            case ast.ImportFrom(module=str(name)):
+                found.append(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "package", ["core", "service", "ui", "cli", "venues/base", "venues/common"]
+)
+def test_no_venue_is_named_outside_its_own_folder(package: str) -> None:
+    for file in (ROOT / "tui" / package).rglob("*.py"):
+        assert not [name for name in names_in(file) if A_VENUE.search(name)], file

@@ -106,7 +106,7 @@ def test_an_account_of_an_unknown_venue_is_denied_on_the_screen_and_in_reports(
     reports = json.loads(done.stdout)["reports"]
     (denied,) = [one for one in reports if one["outcome"] == "denied"]
     assert (denied["account"], denied["action"]) == ("accounts[3]", "everything")
-    assert denied["message"].startswith("name: is empty; expected a name such as okx-desk")
+    assert denied["message"].startswith("name: is empty; expected a name such as main-desk")
     assert done.returncode == 1
     simulator.reset()
     desk = terminal("--config", configured, columns=160, rows=46)

@@ -189,7 +189,7 @@ def _accounts_add(parser: _Parser) -> None:
     parser.set_defaults(command="accounts add")
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--venue", choices=_VenueNames(), metavar="VENUE", help="%(choices)s")
-    parser.add_argument("--site", metavar="SITE", help="the venue's site; okx: global, eea or us")
+    parser.add_argument("--site", metavar="SITE", help="the venue's site, where it has several")
     parser.add_argument("--rest-url", metavar="URL", help="an address of your own, with --ws-url")
     parser.add_argument("--ws-url", metavar="URL", help="the same for the socket")
     parser.add_argument("--family", help="auto, legacy or unified, where the venue has families")

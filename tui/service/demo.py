@@ -15,13 +15,11 @@ from urllib.parse import urlsplit
 from tui.core.accounts import Account, TimerSettings
 from tui.core.secrets import Credentials, Secret
 from tui.service.files.descriptors import allow_descriptors
-from tui.venues import VENUES
+from tui.venues import VENUES, demo_accounts
 
 START_S = 15.0
-DEMO_ACCOUNTS = 4
-"""That the simulator has unless it is given others."""
 CONTRACTS = ("BTC-USDT", "ETH-USDT")
-"""Of HTX accounts: where conditional orders can rest at the simulator."""
+"""Where conditional orders can rest at the simulator, for venues that list them by contract."""
 
 
 class DemoError(Exception):
@@ -44,7 +42,7 @@ def demo_desk(orders: int = 40, named: Sequence[str] = ()) -> Iterator[DemoDesk]
     It runs as a process of its own, as a venue would, and ends by itself when this one does.
     `named` are accounts to have instead of the demo ones, as `NAME=VENUE` or `NAME=VENUE/FAMILY`.
     """
-    allow_descriptors(len(named) or DEMO_ACCOUNTS)  # the simulator inherits it
+    allow_descriptors(len(named or demo_accounts()))  # the simulator inherits it
     command = [sys.executable, "-m", "tui.simulator", "--exit-with-stdin", "--orders", str(orders)]
     process = subprocess.Popen(  # noqa: S603  our own module, its options in one word each
         [*command, *(f"--account={one}" for one in named)],

@@ -39,6 +39,15 @@ def kinds_of(venue: str) -> tuple[Kind, ...]:
     return tuple({kind.id: kind for kind in found}.values())
 
 
+def demo_accounts() -> tuple[tuple[str, str, str], ...]:
+    """Name, venue and the venue's title of each account of the demo desk."""
+    return tuple(
+        (name, venue.spec.id, venue.spec.title)
+        for venue in VENUES.values()
+        for name in venue.spec.demo_accounts
+    )
+
+
 def title_of(account: Account) -> str:
     """The venue's name as it is written; a question mark where the settings name no such venue."""
     return VENUES[account.venue].spec.title if account.venue in VENUES else "?"

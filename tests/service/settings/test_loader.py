@@ -235,7 +235,7 @@ def test_the_file_and_the_desk_table(file: Path, text: str, expected: str) -> No
     [
         ("venue = 'okx'", ".name: is missing; expected a text"),
         ("name = 5", ".name: expected a text, got a whole number"),
-        ("name = ''", ".name: is empty; expected a name such as okx-desk"),
+        ("name = ''", ".name: is empty; expected a name such as main-desk"),
         (
             "name = \"a\\u001b[2J\"\nvenue = 'okx'",
             ".name: expected printable characters, no space at either end and no dash in front, "

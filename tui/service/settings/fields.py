@@ -39,7 +39,7 @@ PLAIN_FIELDS: tuple[Field, ...] = (
 )  # fmt: skip
 """The keys of the plain tables. Those of `[keys]` are the screen's to know."""
 
-NAME = Field("name", "name", "yours for it, such as okx-desk; it stands on the panel",
+NAME = Field("name", "name", "yours for it, such as main-desk; it stands on the panel",
              required=True, check=account_name)  # fmt: skip
 VENUE = Field("venue", "venue", "where the account is",
               FieldType.ONE, required=True, choices=tuple(VENUES))  # fmt: skip

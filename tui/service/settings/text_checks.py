@@ -27,7 +27,7 @@ def quoted(value: str) -> str:
 def account_name(name: str) -> str:
     """`name` if an account can be called so. Raises ValueRefused."""
     if not name:
-        raise ValueRefused("is empty; expected a name such as okx-desk")
+        raise ValueRefused("is empty; expected a name such as main-desk")
     if not name.isprintable() or name != name.strip() or name.startswith("-"):
         raise ValueRefused(
             "expected printable characters, no space at either end and no dash in front",

@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 Screen: TypeAlias = Callable[[Callable[[], None]], KilldeskApp]
 """Makes the screen; it is given what to call once it stands."""
 
-DEMO_ACCOUNTS = (
-    ("htx-legacy", "htx", "HTX"),
-    ("htx-unified", "htx", "HTX"),
-    ("okx-desk", "okx", "OKX"),
-    ("bitget-uta", "bitget", "Bitget"),
-)
-"""Those of the simulator, to be shown before it is there."""
-
 
 def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     """The dashboard on the configured accounts; returns the exit code. Raises SettingsError."""
@@ -105,13 +97,16 @@ def _drills() -> Drills:
 
 def run_demo(*, view_only: bool = False) -> int:
     """The dashboard on a simulator that ends with it; returns the exit code."""
+    from tui.venues import demo_accounts
+
+    accounts = demo_accounts()
 
     @contextmanager
     def opening() -> Iterator[LiveDesk]:
         from tui.service.demo import demo_desk
         from tui.service.desk.live import LiveDesk
 
-        short = allow_descriptors(len(DEMO_ACCOUNTS))
+        short = allow_descriptors(len(accounts))
         with demo_desk() as demo:
             desk = LiveDesk(
                 demo.accounts,
@@ -127,7 +122,7 @@ def run_demo(*, view_only: bool = False) -> int:
             finally:
                 desk.stop()
 
-    desk = LateDesk([awaited(*one) for one in DEMO_ACCOUNTS], opening)
+    desk = LateDesk([awaited(*one) for one in accounts], opening)
     return _show(
         desk,
         lambda ready: KilldeskApp(

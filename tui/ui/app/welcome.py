@@ -12,6 +12,7 @@ from textual.types import CSSPathType
 from textual.widgets import Button, Static
 
 from tui.ui.app.themed import ThemedApp
+from tui.venues import VENUES
 
 if TYPE_CHECKING:
     from tui.service.files.ui_state import ScreenFile
@@ -43,9 +44,8 @@ class WelcomeApp(ThemedApp[Choice]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="welcome"):
             yield Static("killdesk", id="name", markup=False)
-            yield Static(
-                "A kill switch for a trading desk: HTX, OKX, Bitget.", id="what", markup=False
-            )
+            titles = ", ".join(venue.spec.title for venue in VENUES.values())
+            yield Static(f"A kill switch for a trading desk: {titles}.", id="what", markup=False)
             yield Button(Content("Open the demo desk   d"), id="demo", tooltip=Content(_DEMO))
             yield Static(
                 "Simulated venues on this machine. Nothing in it is real, every button works.",

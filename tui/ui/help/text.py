@@ -13,6 +13,7 @@ from tui.ui.keys.keymap import in_force, shown
 from tui.ui.panel.timer_gauge_notes import asks_presence
 from tui.ui.widgets.sparkline import BLOCKS, GAP, LOST
 from tui.ui.widgets.status import HEALTH, OUTCOME, SLOW, TIMER, Sign, timer_name
+from tui.venues import VENUES
 
 Line = tuple[tuple[str, str], str]
 """A word with its ink, and what it means."""
@@ -90,15 +91,18 @@ def _buttons(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
     listed = tuple(
         ((f"{venue} {label}", ".ink--text"), said) for (venue, label), said in found.items()
     )
-    return (*listed, *_NOT_COVERED) if listed else ((("", ""), "no account is configured"),)
+    never = tuple(
+        ((what, ".ink--careful"), why)
+        for venue in VENUES.values()
+        for what, why in venue.spec.never_covered
+    )
+    return (*listed, *_NOT_COVERED, *never) if listed else ((("", ""), "no account is configured"),)
 
 
 _NOT_COVERED: tuple[Line, ...] = (
     (("not covered", ".ink--careful"), "Orders that no button of an account reaches, by kind, with "
      "their number or why it is not known. While any rests or is not known, nothing is green."),
     (("positions", ".ink--careful"), "killdesk closes none, on any venue."),
-    (("order book", ".ink--careful"), "Ordinary OKX order-book orders are not covered: the OKX "
-     "buttons reach spreads and quotes only."),
 )  # fmt: skip
 
 

@@ -70,6 +70,10 @@ class VenueSpec:
     contracts: str = ""
     """Which contracts an account must name, in a line for the trader; empty where a cancel needs
     no names."""
+    demo_accounts: tuple[str, ...] = ()
+    """The names of its accounts on the demo desk, as the simulator greets with them."""
+    never_covered: tuple[tuple[str, str], ...] = ()
+    """For the help: what no button of its accounts cancels, and why."""
     press_calls: int = 1
     """REST calls that a press makes at once; as many connections are kept free for it."""
     connects_a_second: int | None = None

@@ -59,6 +59,7 @@ TIMER = TimerSpec(
     usual=True,
 )
 BITGET = VenueSpec(
+    demo_accounts=("bitget-uta",),
     id="bitget",
     title="Bitget",
     sites=(Site("global", "https://api.bitget.com", serves="every account, paper trading too"),),

@@ -64,6 +64,7 @@ SITES = (
 """Pages "[Isolated] ws cancel all Orders" and "Ws Cancel batch Order", which prefer `api.hbdm.vn`
 for clients at AWS. Of REST they name `api.hbdm.com` alone. HTX has no paper trading."""
 HTX = VenueSpec(
+    demo_accounts=("htx-legacy", "htx-unified"),
     id="htx",
     title="HTX",
     sites=SITES,

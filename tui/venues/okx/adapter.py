@@ -93,6 +93,14 @@ SITES = (
 """Pages "Production Trading Services" and "Demo Trading Services"; `eea` and `us` as the clients of
 OKX's own support and of others (ccxt, nautilus) have them. A key is known at its own site alone."""
 OKX = VenueSpec(
+    demo_accounts=("okx-desk",),
+    never_covered=(
+        (
+            "order book",
+            "Ordinary OKX order-book orders are not covered: the OKX buttons reach spreads and "
+            "quotes only.",
+        ),
+    ),
     id="okx",
     title="OKX",
     sites=SITES,
