@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from tui.core.accounts import Account
 from tui.core.coverage import NOT_READ, Coverage
 from tui.core.desk import AccountView, Health, ReadCredentials
-from tui.core.formatting import clock_offset, duration
-from tui.service.account.health import UNTRIED
+from tui.core.readiness import is_untried, readiness_facts
 from tui.service.desk.live import LiveDesk
 from tui.service.secrets.credentials import PROMPT_TIMEOUT_S
 
@@ -124,7 +123,7 @@ def check_accounts(
 
 def _settled(account: AccountView) -> bool:
     """Whether every way to the venue has been tried, and the word for it found."""
-    tried = all(route.up or route.detail not in UNTRIED for route in account.routes)
+    tried = not any(is_untried(route) for route in account.routes)
     if account.health is Health.READY:
         return tried and all(one.reason != NOT_READ for one in account.coverage.remainder)
     return tried and account.health is Health.DOWN
@@ -139,38 +138,11 @@ def _where(account: Account) -> str:
 
 
 def _steps(account: AccountView, origin: str, where: str) -> list[Step]:
-    connecting = account.health is Health.CONNECTING
+    steps = [
+        Step(fact.name, fact.ok, fact.cause or fact.text, waiting=fact.pending)
+        for fact in readiness_facts(account)
+    ]
     if not account.routes:
-        return [Step("credentials", False, account.reason, waiting=connecting)]
-    steps = [Step("credentials", ok=True, detail=origin), Step("site", ok=True, detail=where)]
-    for route in account.routes:
-        took = duration(route.round_trip_ms)
-        untried = not route.up and route.detail in UNTRIED
-        steps.append(Step(_ROUTES[route.transport], route.up, route.detail or took, untried))
-    offset = account.clock_offset_ms
-    unread = "the venue's clock could not be read"
-    steps.append(
-        Step(
-            "clock",
-            offset is not None,
-            unread if offset is None else clock_offset(offset),
-            waiting=offset is None and connecting,
-        )
-    )
-    taken = bool(account.key_note) or account.book is not None  # else it may have been refused
-    said = account.key_note or ("the venue does not say" if taken else "not taken yet")
-    may = taken and account.key_note != "no trading"
-    steps.append(Step("key", may, said, waiting=connecting and not account.key_note))
-    steps.append(_open_orders(account, connecting=connecting))
-    return steps
-
-
-def _open_orders(account: AccountView, *, connecting: bool) -> Step:
-    """The orders that a press reaches. A product that cannot be read is none of them."""
-    count = account.coverage.open
-    read = count is not None or account.book is not None
-    said = f"{count} open" if count is not None else account.book_error or "not read"
-    return Step("open orders", read, said, waiting=not read and connecting)
-
-
-_ROUTES = {"ws": "socket", "rest": "REST"}
+        return steps
+    found = Step("credentials", ok=True, detail=origin)
+    return [found, Step("site", ok=True, detail=where), *steps]

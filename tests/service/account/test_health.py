@@ -7,7 +7,8 @@ import pytest
 from tui.core.actions import Verdict
 from tui.core.desk import Health, RouteView
 from tui.core.frames import Transport
-from tui.service.account.health import UNTRIED, health_of, key_note
+from tui.core.readiness import UNTRIED
+from tui.service.account.health import health_of, key_note
 from tui.venues.base.errors import VenueError
 from tui.venues.base.specs import Profile
 

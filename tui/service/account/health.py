@@ -6,13 +6,11 @@ from tui.core.actions import Verdict
 from tui.core.clocks import Instant
 from tui.core.desk import Health, RouteView
 from tui.core.frames import Transport
+from tui.core.readiness import CAN_WITHDRAW, NO_TRADING, TRADE_ONLY, is_untried
 from tui.service.network.rest_route import RestRoute
 from tui.service.network.websocket_route import SocketRoute
 from tui.venues.base.errors import VenueError
 from tui.venues.base.specs import Profile
-
-UNTRIED = ("not tried yet", "connecting")
-"""What a route says of itself before its first try has ended."""
 
 
 def routes_of(rest: RestRoute, socket: SocketRoute | None, now: Instant) -> tuple[RouteView, ...]:
@@ -38,7 +36,7 @@ def health_of(
 ) -> tuple[Health, str]:
     """The word for the panel and, unless all is well, the reason in one line."""
     down = [route for route in routes if not route.up]
-    untried = any(route.detail in UNTRIED for route in down)
+    untried = any(is_untried(route) for route in down)
     if trouble is not None and not known:
         return Health.DOWN, str(trouble)
     if len(down) == len(routes):
@@ -67,5 +65,5 @@ def key_note(profile: Profile) -> str:
     if profile.can_trade is None:
         return ""
     if profile.can_withdraw:
-        return "can withdraw"
-    return "trade-only" if profile.can_trade else "no trading"
+        return CAN_WITHDRAW
+    return TRADE_ONLY if profile.can_trade else NO_TRADING

@@ -12,7 +12,8 @@ from tui.core.audit.chain import SHORT
 from tui.core.clocks import Clock
 from tui.core.deadman.view import GuardView, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
-from tui.core.formatting import ago, clock_offset, duration, time_of_day
+from tui.core.formatting import ago, time_of_day
+from tui.core.readiness import Fact, Standing, readiness_facts
 from tui.core.timeseries import slowed
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle
@@ -24,7 +25,14 @@ from tui.ui.widgets.value_widget import badge, ink, row
 _LABEL = 14
 _CLOCK_SET_MS = 2_000
 """What was read later than now by more was read before somebody set the clock."""
-_ROUTES = {"ws": "socket", "rest": "REST"}
+_LABELS = {"open orders": "open"}
+_MARKS = {
+    Standing.GOOD: ("✓", ".ink--good", ".ink--text"),
+    Standing.CAREFUL: ("▲", ".ink--careful", ".ink--careful"),
+    Standing.BAD: ("✕", ".ink--bad", ".ink--bad"),
+    Standing.UNKNOWN: ("·", ".ink--quiet", ".ink--quiet"),
+}
+_PENDING = ("▲", ".ink--careful", ".ink--careful")
 
 
 class ReadinessScreen(DeskDialog):
@@ -76,27 +84,12 @@ def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str
     if account.reason:
         yield "because", ink(account.reason, ".ink--careful")
     yield "", ink(" ")
-    if not account.routes:
-        yield "credentials", ink("✕ none: nothing can be sent", ".ink--bad")
-    for route in account.routes:
-        yield _ROUTES.get(route.transport, route.transport), _route(route, now_ms)
-    offset = account.clock_offset_ms
-    yield (
-        "clock",
-        _fact(
-            offset is not None,
-            "the venue's clock could not be read" if offset is None else clock_offset(offset),
-        ),
-    )
-    note = account.key_note
-    fine = "withdraw" not in note and note != "no trading"
-    unsaid = ink("· the venue does not say what it may do", ".ink--quiet")
-    yield "key", _fact(fine, note) if note else unsaid
+    for fact in readiness_facts(account):
+        yield _LABELS.get(fact.name, fact.name), _fact_line(fact, account, now_ms)
     if account.family:
-        yield "family", _fact(True, account.family)
+        yield "family", _marked(True, account.family)
     if account.paper:
         yield "mode", ink("the venue's own paper trading", ".ink--paper")
-    yield "open", _book(account, now_ms)
     for one in account.coverage.left:
         yield "not covered", ink(f"▲ {read_when(one)}", ".ink--careful")
     for timer in account.timers:
@@ -123,7 +116,7 @@ def _timer(timer: TimerView, name: str) -> Iterator[tuple[str, Content]]:
             ink(f"the venue says it fires at {time_of_day(timer.trigger_ms)} UTC", ".ink--text"),
         )
     for guard in timer.guards:
-        yield "", _fact(not guard.fault, guard.fault or f"while {guard.words}{_until(guard)}")
+        yield "", _marked(not guard.fault, guard.fault or f"while {guard.words}{_until(guard)}")
     if timer.rival:
         yield "", ink(f"▲ {timer.rival}", ".ink--careful")
 
@@ -133,22 +126,9 @@ def _until(guard: GuardView) -> str:
     return "" if guard.until is None else f", until {time_of_day(guard.until.wall_ms)} UTC"
 
 
-def _fact(good: bool, said: str) -> Content:
+def _marked(good: bool, said: str) -> Content:
     mark = ink("✓", ".ink--good") if good else ink("▲", ".ink--careful")
     return row(mark, ink(said, ".ink--text" if good else ".ink--careful"), gap=" ")
-
-
-def _route(route: RouteView, now_ms: int) -> Content:
-    heard = "never heard" if route.heard_at_ms is None else _heard(route.heard_at_ms, now_ms)
-    if not route.up:
-        return row(ink(f"✕ {route.detail or 'down'}", ".ink--bad"), ink(heard, ".ink--quiet"))
-    trip = "" if route.round_trip_ms is None else f"round trip {duration(route.round_trip_ms)}"
-    slow = ink(str(SLOW) if slowed(route.past) else "", SLOW.ink)
-    return row(ink("✓ up", ".ink--good"), ink(trip, ".ink--text"), slow, ink(heard, ".ink--quiet"))
-
-
-def _heard(at_ms: int, now_ms: int) -> str:
-    return f"heard {_ago(at_ms, now_ms)}"
 
 
 def _ago(at_ms: int, now_ms: int) -> str:
@@ -157,16 +137,30 @@ def _ago(at_ms: int, now_ms: int) -> str:
     return "before the clock was set back" if ahead else ago(now_ms - at_ms)
 
 
-def _book(account: AccountView, now_ms: int) -> Content:
-    failed = ink(f"✕ {account.book_error}" if account.book_error else "", ".ink--bad")
+def _fact_line(fact: Fact, account: AccountView, now_ms: int) -> Content:
+    """A fact with its mark; a route and the open orders with how old they are."""
+    mark, ink_, text_ink = _PENDING if fact.pending else _MARKS[fact.standing]
+    if fact.route is not None:
+        return _route(fact, fact.route, now_ms)
+    if account.coverage.open is not None and fact.name == "open orders":
+        text_ink = ".ink--text"
+    line = row(ink(mark, ink_), ink(fact.text, text_ink), gap=" ")
     read_at_ms = account.read_at_ms
-    count = account.coverage.open
-    if count is None or read_at_ms is None:
-        return failed if failed.plain else _fact(False, "not read yet")
+    if fact.name != "open orders" or read_at_ms is None:
+        return line
+    covered = account.coverage.covered
+    kinds = ", ".join(map(str, covered)) if len(covered) > 1 else ""
     read = f"read {_ago(read_at_ms, now_ms)}, {time_of_day(read_at_ms)} UTC"
-    fine = account.coverage.clear and not account.book_error
-    mark = ink("✓", ".ink--good") if fine else ink("▲", ".ink--careful")
-    kinds = ", ".join(map(str, account.coverage.covered))
-    parts = ink(kinds if len(account.coverage.covered) > 1 else "", ".ink--quiet")
-    said = row(mark, ink(f"{count} open", ".ink--text"), gap=" ")
-    return row(said, parts, ink(read, ".ink--quiet"), failed)
+    failed = f"✕ {account.book_error}" if account.book_error else ""
+    return row(line, ink(kinds, ".ink--quiet"), ink(read, ".ink--quiet"), ink(failed, ".ink--bad"))
+
+
+def _route(fact: Fact, route: RouteView, now_ms: int) -> Content:
+    heard_ms = route.heard_at_ms
+    heard = ink(
+        "never heard" if heard_ms is None else f"heard {_ago(heard_ms, now_ms)}", ".ink--quiet"
+    )
+    if not route.up:
+        return row(ink(f"✕ {fact.text}", ".ink--bad"), heard)
+    slow = ink(str(SLOW) if slowed(route.past) else "", SLOW.ink)
+    return row(ink("✓ up", ".ink--good"), ink(fact.text, ".ink--text"), slow, heard)

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from tui.core.desk import AccountView, Health, RouteView
 from tui.core.formatting import duration
+from tui.core.readiness import is_harmless
 from tui.core.timeseries import NO_PAST, slowed
 from tui.ui.panel.order_counts import Counts, counts
 from tui.ui.panel.outcome import Endings, endings
@@ -131,7 +132,7 @@ class ConnectionLines(Painted[Connection]):
         if not value.reason and height > 1:
             # The row below keeps the figures apart, where the lines do not need it.
             return next(_with_lines(value.routes, key, width), None) or _tall(value, key, width)
-        fitting = (key, Content()) if _harmless(value.key_note) else (key,)
+        fitting = (key, Content()) if is_harmless(value.key_note) else (key,)
         routes = first_fitting(
             width,
             *_with_lines(value.routes, key, width),
@@ -153,7 +154,7 @@ _LEAST = 8
 
 def _in_a_row(routes: Iterable[RouteView], key: Content) -> Content:
     ways = [_route(route) for route in routes]
-    return row(*ways, key) if _harmless(key.plain) else row(key, *ways)
+    return row(*ways, key) if is_harmless(key.plain) else row(key, *ways)
 
 
 def _with_lines(routes: Sequence[RouteView], key: Content, width: int) -> Iterator[Content]:
@@ -181,7 +182,7 @@ def _tall(value: Connection, key: Content, width: int) -> Drawing:
     edge = max(way.cell_length for way in ways) + 2
     beside = width - edge - (key.cell_length + 2 if key.plain else 0)
     if beside < _LEAST:
-        if not _harmless(value.key_note):
+        if not is_harmless(value.key_note):
             return lines(_in_a_row(value.routes, key))
         key, beside = Content(), width - edge
     rows = [
@@ -201,12 +202,8 @@ def _route(route: RouteView) -> Content:
     return row(name, ink(duration(route.round_trip_ms), ".ink--text"), slow, gap=" ")
 
 
-def _harmless(note: str) -> bool:
-    return "withdraw" not in note
-
-
 def _key(note: str) -> Content:
     if not note:
         return Content()
-    style = ".ink--text" if _harmless(note) else ".ink--careful"
+    style = ".ink--text" if is_harmless(note) else ".ink--careful"
     return row(ink("key", ".ink--quiet"), ink(note, style), gap=" ")
