@@ -13,22 +13,8 @@ from tui.ui.keys.keymap import in_force
 from tui.ui.lock.allowed_keys import as_offered, possible
 from tui.ui.widgets.value_widget import Painted, first_fitting, ink, row
 
-_GIVES_WAY = (
-    "desk.enlarge",
-    "history",
-    "settings.open",
-    "accounts.open",
-    "frames.copy",
-    "lock",
-    "frames.open",
-    "frames.pause",
-    "panel.1",
-    "frames.filter",
-    "palette",
-    "timer.toggle",
-    "cancel.choose",
-    "help",
-    "quit",
+_GIVES_WAY = tuple(
+    key.id for key in sorted(ALL_KEYS, key=lambda key: key.leaves_bar) if key.leaves_bar
 )
 """What leaves the bar first when there is no room."""
 

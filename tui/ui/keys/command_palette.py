@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,19 +39,20 @@ def commands(desk: DeskScreen, screen: Screen[object]) -> Iterator[SystemCommand
             continue
         if not possible(key, desk.offered):
             continue
-        title = _title(key, desk)
-        if title is None:
+        now = _now(key, desk)
+        if now is None:
             continue
         place = "app" if key.id in _OF_APP else "screen"
 
         async def run(action: str = f"{place}.{key.action}") -> None:
             await app.run_action(action, desk)
 
-        yield SystemCommand(title, key.single, run)
+        yield SystemCommand(_title(key, now), key.single, run)
     if When.LOCKED in desk.offered:
         return
     if screen is desk and not desk.grid.alone and desk.log_.narrowed:
-        yield SystemCommand("All frames again, without the filter", "esc", desk.log_.give_up)
+        (back,) = (key for key in DESK_KEYS if key.id == "desk.all")
+        yield SystemCommand(_title(back, Now(other=True)), back.shown, desk.log_.give_up)
     yield SystemCommand("Choose the colours", "", app.action_change_theme)
 
     yield SystemCommand("Save a picture of the screen", "", partial(save_picture, app))
@@ -59,50 +61,60 @@ def commands(desk: DeskScreen, screen: Screen[object]) -> Iterator[SystemCommand
 _OF_APP = frozenset(key.id for key in APP_KEYS)
 
 
-def _title(key: Key, desk: DeskScreen) -> str | None:
-    """What the key would do now, in words; None if it would do nothing."""
-    told = _TITLES.get(key.id)
-    if told is not None:
-        return told(desk)
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What a key would do now: what fills in its entry, and which of its two entries that is."""
+
+    account: str = ""
+    what: str = ""
+    plural: bool = False
+    other: bool = False
+
+
+def _title(key: Key, now: Now) -> str:
+    words = key.palette_other if now.other else key.palette
+    if not words:
+        return key.help[0].upper() + key.help[1:]
+    return words.format(account=now.account, what=now.what, s="s" if now.plural else "")
+
+
+def _now(key: Key, desk: DeskScreen) -> Now | None:
+    """What the key would do now; None if it would do nothing."""
     if key.id.startswith("panel."):
         number = key.id.removeprefix("panel.")
         return _go(desk, int(number)) if number.isdigit() else None
-    return key.help[0].upper() + key.help[1:]
+    find = _CONDITIONS.get(key.id)
+    return Now() if find is None else find(desk)
 
 
-def _go(desk: DeskScreen, number: int) -> str | None:
+def _go(desk: DeskScreen, number: int) -> Now | None:
     panels = desk.grid.panels
     if number > len(panels) or panels[number - 1] is desk.grid.selected:
         return None
-    return f"Go to {panels[number - 1].account.name}"
+    return Now(panels[number - 1].account.name)
 
 
-def _account(desk: DeskScreen) -> AccountView | None:
-    selected = desk.grid.selected
-    return selected.account if selected is not None else None
+def _selected(can: Callable[[AccountView], object]) -> Callable[[DeskScreen], Now | None]:
+    """On the selected account, if it can."""
+
+    def find(desk: DeskScreen) -> Now | None:
+        account = desk.grid.selected.account if desk.grid.selected is not None else None
+        return Now(account.name) if account is not None and can(account) else None
+
+    return find
 
 
-def _on(words: str, can: Callable[[AccountView], object]) -> Callable[[DeskScreen], str | None]:
-    """`words` and the selected account, if it can."""
-
-    def title(desk: DeskScreen) -> str | None:
-        account = _account(desk)
-        return f"{words} {account.name}" if account is not None and can(account) else None
-
-    return title
-
-
-def _own_key(key: str) -> Callable[[DeskScreen], str | None]:
+def _own_key(key: str) -> Callable[[DeskScreen], Now | None]:
     """The action that has a key of its own, on the panel that the key would act on."""
 
-    def title(desk: DeskScreen) -> str | None:
+    def find(desk: DeskScreen) -> Now | None:
         panel = _acting(desk, lambda one: one.targets(key))
         if panel is None:
             return None
         (what,) = (button.spec.what for button in panel.buttons if button.spec.key == key)
-        return f"Cancel {what.lower()} on {panel.account.name}"
+        return Now(panel.account.name, what.lower())
 
-    return title
+    return find
 
 
 def _acting(desk: DeskScreen, has: Callable[[AccountPanel], object]) -> AccountPanel | None:
@@ -111,47 +123,32 @@ def _acting(desk: DeskScreen, has: Callable[[AccountPanel], object]) -> AccountP
     return meant[0] if len(meant) == 1 else None
 
 
-def _timer(desk: DeskScreen) -> str | None:
+def _timer(desk: DeskScreen) -> Now | None:
     panel = _acting(desk, lambda one: one.account.timer is not None)
     if panel is None or panel.account.timer is None:
         return None
-    several = "s" if len(panel.account.timers) > 1 else ""
-    if panel.account.timer.armable:
-        return f"Arm the dead-man timer{several} on {panel.account.name}"
-    return f"Disarm the dead-man timer{several} on {panel.account.name} (press twice)"
+    several = len(panel.account.timers) > 1
+    return Now(panel.account.name, plural=several, other=not panel.account.timer.armable)
 
 
-def _pause(desk: DeskScreen) -> str:
-    return "Pause the frames" if desk.log_.following else "Follow the frames again"
+def _if(able: Callable[[DeskScreen], object]) -> Callable[[DeskScreen], Now | None]:
+    return lambda desk: Now() if able(desk) else None
 
 
-def _frame(words: str) -> Callable[[DeskScreen], str | None]:
-    return lambda desk: words if desk.log_.rows.chosen is not None else None
-
-
-def _found(words: str) -> Callable[[DeskScreen], str | None]:
-    return lambda desk: words if desk.log_.rows.finder.hits else None
-
-
-def _pair(desk: DeskScreen) -> str | None:
+def _pair(desk: DeskScreen) -> Now | None:
     """Where the frame that a key acts on has its other half."""
     log = desk.log_
     frame = log.rows.chosen
     if frame is None or log.ring.pair(frame) is None:
         return None
-    return "Go to the request of the frame" if frame.request else "Go to the reply of the frame"
+    return Now(other=bool(frame.request))
 
 
-def _frames_of(desk: DeskScreen) -> str | None:
-    return "Frames of one account, of the next, of all again" if desk.desk.view.accounts else None
-
-
-def _suspend(desk: DeskScreen) -> str | None:
+def _can_suspend(desk: DeskScreen) -> bool:
     able = (
         not desk.app.is_headless and desk.app._driver is not None and desk.app._driver.can_suspend
     )
-    armed = any(held(account) for account in desk.desk.view.accounts)
-    return "Back to the shell" if able and not armed else None
+    return able and not any(held(account) for account in desk.desk.view.accounts)
 
 
 def _open(account: AccountView) -> bool:
@@ -162,44 +159,36 @@ def _ended(account: AccountView) -> bool:
     return bool(account.runs or endings(account).reports)
 
 
-_TITLES: dict[str, Callable[[DeskScreen], str | None]] = {
-    "cancel.all": _on("Cancel everything on", lambda account: account.actions),
+_FRAME = _if(lambda desk: desk.log_.rows.chosen is not None)
+_FOUND = _if(lambda desk: desk.log_.rows.finder.hits)
+_ACCOUNTS = _if(lambda desk: desk.desk.view.accounts)
+_CONDITIONS: dict[str, Callable[[DeskScreen], Now | None]] = {
+    "cancel.all": _selected(lambda account: account.actions),
     "cancel.spreads": _own_key("s"),
     "cancel.quotes": _own_key("u"),
-    "cancel.choose": _on("Choose orders to cancel on", _open),
-    "cancel.scope": _on("Cancel only a part of", parts),
-    "report.open": _on("What happened on", _ended),
-    "account.readiness": _on("Why it is ready or not:", lambda _: True),
-    "account.refresh": _on("Read the open orders of", lambda _: True),
+    "cancel.choose": _selected(_open),
+    "cancel.scope": _selected(parts),
+    "report.open": _selected(_ended),
+    "account.readiness": _selected(lambda _: True),
+    "account.refresh": _selected(lambda _: True),
     "timer.toggle": _timer,
-    "frames.account": _frames_of,
-    "frames.pause": _pause,
-    "frames.open": _frame("Show the frame in full"),
-    "frames.copy": _frame("Copy the frame"),
-    "frames.find": _frame("Find a text in the frames"),
-    "frames.next": _found("The next frame found"),
-    "frames.previous": _found("The frame found before"),
+    "frames.account": _ACCOUNTS,
+    "frames.pause": lambda desk: Now(other=not desk.log_.following),
+    "frames.open": _FRAME,
+    "frames.copy": _FRAME,
+    "frames.find": _FRAME,
+    "frames.next": _FOUND,
+    "frames.previous": _FOUND,
     "frames.pair": _pair,
-    "frames.mark": _frame("Mark a frame, to save it"),
-    "frames.save": _frame("Save the marked frames to a file; without marks all that are shown"),
-    "desk.enlarge": lambda desk: (
-        None
-        if desk.grid.alone or not desk.desk.view.accounts
-        else "This panel alone, with plots of its round trips and orders"
-    ),
-    "desk.all": lambda _: "All panels again",
-    "panic": lambda desk: (
-        "Panic: cancel everything on every account" if desk.desk.view.accounts else None
-    ),
+    "frames.mark": _FRAME,
+    "frames.save": _FRAME,
+    "desk.enlarge": _if(lambda desk: not desk.grid.alone and desk.desk.view.accounts),
+    "panic": _ACCOUNTS,
     "panic.field": lambda _: None,
-    "drill.run": lambda desk: (
-        "Drill: rehearse a panic on simulated venues" if desk.desk.view.accounts else None
-    ),
-    "help": lambda _: "Help",
-    "quit": lambda _: "Quit",
-    "suspend": _suspend,
+    "drill.run": _ACCOUNTS,
+    "suspend": _if(_can_suspend),
 }
-"""What is said of the keys that do not always have something to do; the help's words for others."""
+"""What the keys would do that do not always have something to do; the others always have."""
 
 
 def save_picture(app: App[object]) -> None:

@@ -1,68 +1,34 @@
-"""Which keys work on a screen that is locked or only looks; what is not named here does not."""
+"""Which keys work on a screen that is locked or only looks, as their records in `bindings` say."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tui.ui.keys.bindings import ALL_KEYS, Key, When
 
-_SENDING = frozenset(
-    {
-        "cancel.all",
-        "cancel.spreads",
-        "cancel.quotes",
-        "cancel.choose",
-        "cancel.scope",
-        "timer.toggle",
-        "panic",
-        "panic.field",
-        "presence",
-    }
-)
-"""Keys that have no sense where nothing may be sent."""
-_LOCKED = {
-    **{f"panel.{n}": "panel" if n == 1 else "" for n in range(1, 10)},
-    "panel.next": "",
-    "panel.previous": "",
-    "desk.enlarge": "",
-    "desk.all": "all panels",
-    "report.open": "",
-    "account.readiness": "",
-    "panic": "panic",
-    "panic.field": "",
-    "lock": "unlock",
-    "history": "history",
-    "help": "help",
-    "palette": "",
-}
-"""Keys that work while the screen is locked, with their word for the key bar."""
-
-
-_TYPING = frozenset({"panic.field", "palette"})
-"""Keys that are no text while something is typed, for the key bar."""
-
 
 def possible(key: Key, offered: frozenset[When]) -> bool:
     """Whether the key does something now."""
-    if When.LOCKED in offered and key.id not in _LOCKED:
+    if When.LOCKED in offered and key.locked is None:
         return False
-    if When.VIEW_ONLY in offered and key.id in _SENDING:
+    if When.VIEW_ONLY in offered and key.sends:
         return False
-    if When.TYPING in offered and key.id not in _TYPING:
+    if When.TYPING in offered and not key.while_typing:
         return False
     return key.when is None or key.when in offered
 
 
 def as_offered(key: Key, offered: frozenset[When]) -> Key:
     """The key with the word that it has now."""
-    return replace(key, word=_LOCKED.get(key.id, "")) if When.LOCKED in offered else key
+    return replace(key, word=key.locked or "") if When.LOCKED in offered else key
 
 
-def _actions(ids: frozenset[str]) -> frozenset[str]:
-    return frozenset(key.action.partition("(")[0] for key in ALL_KEYS if key.id in ids)
+def _actions(works: Callable[[Key], bool]) -> frozenset[str]:
+    return frozenset(key.action.partition("(")[0] for key in ALL_KEYS if works(key))
 
 
-SENDING_ACTIONS = _actions(_SENDING)
-LOCKED_ACTIONS = _actions(frozenset(_LOCKED))
+SENDING_ACTIONS = _actions(lambda key: key.sends)
+LOCKED_ACTIONS = _actions(lambda key: key.locked is not None)
 LEAVING_ACTIONS = frozenset({"quit", "help_quit", "ask_quit"})
 """What ends the desk, by any key; on a locked screen it takes the PIN."""
