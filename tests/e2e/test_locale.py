@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tui.core.terminal_text import cells
+from tui.ui.terminal.encoding import cells
 
 LIMIT_S = 120
 ENCODINGS = ("utf-8", "latin-1", "gbk", "big5", "shift_jis", "ascii")

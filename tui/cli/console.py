@@ -44,7 +44,7 @@ def say_json(value: object) -> None:
 
 def padded(text: str, width: int) -> str:
     """`text` as the output shows it, with spaces up to that many cells of its terminal."""
-    from tui.core.terminal_text import cells  # not for the help
+    from tui.ui.terminal.encoding import cells  # not for the help
 
     shown = _as_shown(text)
     return shown + " " * (width - cells(shown, _encoding()))
@@ -52,7 +52,7 @@ def padded(text: str, width: int) -> str:
 
 def widest(texts: Iterable[str]) -> int:
     """The cells that the widest of them needs in the output."""
-    from tui.core.terminal_text import cells
+    from tui.ui.terminal.encoding import cells
 
     return max((cells(_as_shown(text), _encoding()) for text in texts), default=0)
 

@@ -28,8 +28,8 @@ from textual import constants, events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
-from tui.core.terminal_text import encoder
 from tui.ui.terminal import kitty
+from tui.ui.terminal.encoding import encoder
 from tui.ui.terminal.tokens import Tokenizer
 from tui.ui.terminal.writer import TerminalWriter
 from tui.ui.textual_compat.messages import Messages

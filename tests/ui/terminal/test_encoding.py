@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.terminal_text import cells, encoder
+from tui.ui.terminal.encoding import cells, encoder
 
 WESTERN = ("latin-1", "cp1252", "iso8859-15", "koi8-r", "cp437", "ascii")
 EASTERN = ("gbk", "gb2312", "gb18030", "big5", "shift_jis", "cp932", "euc-jp", "euc-kr", "cp949")
