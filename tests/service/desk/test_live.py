@@ -12,9 +12,7 @@ from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Outcome, Scope
 from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
-from tui.service.account.worker import POLL_S, STILL_S
 from tui.service.desk.live import LiveDesk
-from tui.service.rounds import ROUND_S
 from tui.venues.base.specs import Profile
 
 ALL = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
@@ -281,31 +279,3 @@ async def test_an_account_without_credentials_denies_and_says_why(watch_desk: An
         assert "accounts add" in reports[0].message
     finally:
         desk.stop()
-
-
-async def test_a_book_that_stands_still_is_read_half_as_often_until_something_happens(
-    simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = open_desk("htx-unified")
-    await desk.ready("htx-unified")
-    worker = desk.desk._workers["htx-unified"]
-    slept: list[float | None] = []
-    usual = worker._poll_now.sleep
-
-    async def sleep(seconds: float | None, every_s: float = ROUND_S) -> None:
-        assert every_s in (ROUND_S, 2 * POLL_S)
-        slept.append(seconds)
-        await usual(0.1)
-
-    monkeypatch.setattr(worker._poll_now, "sleep", sleep)
-    desk.desk.refresh("htx-unified")  # out of the sleep that it is in
-    await desk.until(lambda: slept[-1:] == [POLL_S])
-    worker._ledger.moved_s -= STILL_S
-    await desk.until(lambda: slept[-1] == 2 * POLL_S)
-    simulator.orders("htx-unified", "unified", 1)
-    await desk.until(lambda: slept[-1] == POLL_S)
-    worker._ledger.moved_s -= STILL_S
-    await desk.until(lambda: slept[-1] == 2 * POLL_S)
-    desk.desk.cancel("htx-unified")
-    await desk.reported("htx-unified")
-    await desk.until(lambda: slept[-1] == POLL_S)

@@ -80,107 +80,9 @@ async def test_pulls_are_at_most_twenty_a_second(desk: Any) -> None:
         assert 2 <= bridge.pulls <= 22
 
 
-async def test_what_nobody_waits_for_comes_with_the_next_second(make: Any) -> None:
-    account = make.bitget()
-    desk = make.FakeDesk(DeskView((account,)))
-    app: App[None] = App()
-    async with app.run_test() as pilot:
-        shown = Shown()
-        bridge = Bridge(desk, app, shown)
-        bridge.start()
-        route = replace(account.routes[0], round_trip_ms=99.0, heard_at_ms=1)
-        later = replace(account.book, read_at_ms=account.book.read_at_ms + 5_000)
-        quiet = replace(account, routes=(route,), book=later, clock_offset_ms=7.0)
-        desk.view = DeskView((quiet,))
-        desk.frames.put(frame(1))
-        bridge.nudge()
-        await pilot.pause(0.1)
-        assert bridge.pulls == 1
-        bridge.alive()
-        assert (bridge.pulls, shown.seqs, shown.views[-1]) == (2, [1], desk.view)
-        bridge.alive()
-        assert bridge.pulls == 2
-
-
-class Resting:
-    """A bridge of one account, on a screen that nobody has touched for a minute."""
-
-    def __init__(self, make: Any) -> None:
-        self.account = make.bitget()
-        self.desk = make.FakeDesk(DeskView((self.account,)))
-        self.timers: list[DeskView] = []
-        self.bridge = Bridge(self.desk, App(), Shown(), self.timers.append)
-        self.bridge._touched_at -= 60.0
-        self.bridge.start()
-
-    def change(self, **more: Any) -> None:
-        """The service has a newer picture of the account."""
-        self.desk.view = DeskView((replace(self.account, **more),))
-        self.bridge.nudge()
-
-    def add_frame(self) -> None:
-        self.desk.frames.put(frame(1))
-        self.bridge.nudge()
-
-    def pulls_after(self, rested_s: float) -> int:
-        """How often it has pulled once a second begins so long after the last time."""
-        self.bridge._pulled_at = time.monotonic() - rested_s
-        self.bridge.alive()
-        return self.bridge.pulls
-
-
-@pytest.fixture
-async def resting(make: Any) -> Resting:
-    return Resting(make)
-
-
-async def test_a_screen_that_nobody_touches_shows_reads_every_five_seconds(
-    resting: Resting,
-) -> None:
-    book = resting.account.book
-    assert book is not None
-    resting.change(book=replace(book, read_at_ms=book.read_at_ms + 5_000))
-    assert resting.pulls_after(4.0) == 1
-    assert resting.pulls_after(5.0) == 2
-
-
-async def test_and_what_is_less_every_ten(resting: Resting) -> None:
-    resting.add_frame()
-    assert resting.pulls_after(9.0) == 1
-    assert resting.pulls_after(10.0) == 2
-
-
-async def test_nothing_that_presses_is_left_waiting(resting: Resting) -> None:
-    """A nudge may have compared with a picture that was just being replaced."""
-    resting.desk.view = DeskView((replace(resting.account, health=Health.DOWN),))
-    resting.bridge._waiting = True
-    assert resting.pulls_after(1.0) == 2
-
-
-async def test_what_is_watched_without_a_touch_does_not_rest(resting: Resting) -> None:
-    resting.bridge.rests = False
-    resting.add_frame()
-    assert resting.pulls_after(1.0) == 2
-
-
-async def test_a_touch_brings_what_waits(resting: Resting) -> None:
-    resting.add_frame()
-    resting.bridge.touched()
-    assert resting.pulls_after(1.0) == 2
-
-
-async def test_a_beat_is_shown_within_the_second_on_a_screen_that_rests(resting: Resting) -> None:
-    (timer,) = resting.account.timers
-    assert timer.sent_at is not None
-    resting.change(timers=(replace(timer, sent_at=timer.sent_at.later(5.0)),))
-    assert resting.pulls_after(1.0) == 1
-    assert resting.pulls_after(2.0) == 1
-    assert resting.timers == [resting.desk.view]
-
-
 def changes(account: AccountView) -> list[AccountView]:
     (timer,) = account.timers
-    assert account.book is not None
+    assert account.book is not None and timer.sent_at is not None
     fewer = replace(account.book, orders=account.book.orders[1:])
     return [
         replace(account, health=Health.DEGRADED, reason="slow"),
@@ -190,11 +92,15 @@ def changes(account: AccountView) -> list[AccountView]:
         replace(account, routes=(replace(account.routes[0], up=False),)),
         replace(account, timers=(replace(timer, state=TimerState.LATE),)),
         replace(account, timers=(replace(timer, misses=1),)),
+        replace(account, timers=(replace(timer, sent_at=timer.sent_at.later(5.0)),)),
+        replace(account, book=replace(account.book, read_at_ms=account.book.read_at_ms + 5_000)),
+        replace(account, routes=(replace(account.routes[0], round_trip_ms=99.0),)),
+        replace(account, clock_offset_ms=7.0),
     ]
 
 
-@pytest.mark.parametrize("which", range(7))
-async def test_what_a_trader_must_see_is_pulled_at_once(make: Any, which: int) -> None:
+@pytest.mark.parametrize("which", range(11))
+async def test_whatever_changes_is_pulled_at_once(make: Any, which: int) -> None:
     account = make.bitget()
     desk = make.FakeDesk(DeskView((account,)))
     app: App[None] = App()
@@ -204,6 +110,17 @@ async def test_what_a_trader_must_see_is_pulled_at_once(make: Any, which: int) -
         desk.view = DeskView((changes(account)[which],))
         bridge.nudge()
         await make.until(pilot, lambda: bridge.pulls == 2)
+
+
+async def test_a_single_frame_is_pulled_at_once(make: Any, desk: Any) -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        shown = Shown()
+        bridge = Bridge(desk, app, shown)
+        bridge.start()
+        desk.frames.put(frame(1))
+        bridge.nudge()
+        await make.until(pilot, lambda: shown.seqs == [1])
 
 
 async def test_frames_that_fell_off_are_counted(make: Any) -> None:

@@ -53,8 +53,6 @@ class Ledger:
         self.moves = 0
         """How often something has happened: a cancel ended, or a listing told other orders than the
         one before, or settled a report."""
-        self.moved_s = 0.0
-        """When that was last, monotonic; of a listing, when it was begun."""
         self.listings = Listings()
         self._kinds: frozenset[str] | None = None
         """Those that the account has; None while any may come."""
@@ -111,7 +109,7 @@ class Ledger:
         assert fresh is not None, "it names one kind at least"
         before = self.book.only(newest) if self.book else None
         if before is None or _told(before) != _told(fresh):
-            self._moved(begun_s)
+            self.moves += 1
         self.book = self.book.merged(fresh) if self.book else fresh
 
         def look(one: _Ended) -> _Ended:
@@ -128,7 +126,7 @@ class Ledger:
         ]
         self._ended = {key: look(one) for key, one in self._ended.items()}
         if settled:
-            self._moved(begun_s)
+            self.moves += 1
         return settled
 
     def covered(
@@ -168,10 +166,6 @@ class Ledger:
             for one in known.remainder
         )
 
-    def _moved(self, at_s: float) -> None:
-        self.moves += 1
-        self.moved_s = at_s
-
     def keep_only(self, kinds: Iterable[str]) -> None:
         """The kinds that the account has, now that they are known, or are others than before.
 
@@ -196,7 +190,7 @@ class Ledger:
     ) -> None:
         """A run's report, at its end (monotonic). The newest press of an action is the one that
         `reports` has, whichever ended last."""
-        self._moved(ended_s)
+        self.moves += 1
         if reach is not None and self._is_complete(report.coverage, reach):
             reach = None
         one = _Ended(report, action, ended_s, reach)

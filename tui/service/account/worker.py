@@ -35,7 +35,6 @@ from tui.service.network.frame_recorder import Recorder
 from tui.service.network.read_pace import ReadPace
 from tui.service.network.rest_route import RestRoute
 from tui.service.network.websocket_route import SocketRoute
-from tui.service.rounds import ROUND_S
 from tui.venues import dialect_of
 from tui.venues.base.messages import Market, Talk
 from tui.venues.base.protocol import Dialect
@@ -43,8 +42,6 @@ from tui.venues.common.progress import Progress
 
 POLL_S = 5.0
 """Between two reads of the book. They also keep the REST connection warm for the next press."""
-STILL_S = 60.0
-"""A book that has told the same for so long, without trouble or a press, is read half as often."""
 LATELY_S = 10.0
 """For so long after a press orders may be where it found some, whatever the book says."""
 REMAINDER_S = 10.0
@@ -325,18 +322,7 @@ class AccountWorker:
                 async with self._in_background:
                     whole, self._read_whole = self._read_whole, False
                     await self._books.read_all(number, whole=whole)
-            if self._still:  # all accounts in the same round, and the screen looks once for all
-                await self._poll_now.sleep(2 * self._poll_s, every_s=2 * self._poll_s)
-            else:
-                # It wakes up to a round early, and a venue that asks to wait is asked no sooner.
-                asked_s = self._books.pause_s
-                await self._poll_now.sleep(max(self._poll_s, asked_s and asked_s + ROUND_S))
-
-    @property
-    def _still(self) -> bool:
-        """Whether nothing has happened for a while."""
-        still_s = self._clock().mono_s - self._ledger.moved_s
-        return still_s >= STILL_S and self._books.trouble is None
+            await self._poll_now.sleep(max(self._poll_s, self._books.pause_s))
 
     # --- the picture ------------------------------------------------------------------------------
 

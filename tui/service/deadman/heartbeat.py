@@ -21,7 +21,6 @@ from tui.service.deadman.timer_past import TimerPast
 from tui.service.desk.blocking import Aside
 from tui.service.desk.scheduling import Bell
 from tui.service.network.dispatcher import Courier
-from tui.service.rounds import until_round
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import Talk
 from tui.venues.base.specs import TimerSpec
@@ -187,7 +186,7 @@ class Heartbeat:
             if self._machine.wanted:
                 fault = await self._guards.check()
                 self._withhold("guard", f"beats withheld: {fault}" if fault else "")
-            await asyncio.sleep(until_round(GUARD_S))
+            await asyncio.sleep(GUARD_S)
 
     def _stop_arming(self) -> None:
         self._wants_lock = False

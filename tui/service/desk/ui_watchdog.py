@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 
 from tui.core.clocks import Clock
 from tui.service.deadman.timers import Timers
-from tui.service.rounds import until_round
 
 LOOK_S = 1.0
 REST_S = 5.0
@@ -36,7 +35,7 @@ class ScreenWatch:
         while True:
             # A screen that was heard need not be looked at before it can be silent for too long.
             longest_s = max(LOOK_S, min(REST_S, self.grace_s - silent_s))
-            await asyncio.sleep(until_round(longest_s))
+            await asyncio.sleep(longest_s)
             silent_s = self._clock().steady_since(self._seen)
             if (silent_s > self.grace_s) is withheld:
                 continue

@@ -12,14 +12,14 @@ from tui.core.clocks import Clock
 from tui.core.frames import Direction, Frame, FrameFeed, Transport
 from tui.core.sanitize import MAX_CHARS, safe_texts
 from tui.core.secrets import Redactor
-from tui.service.rounds import until_round
 
 _OVERLAP = 4_096
 """Characters kept past the cut while redacting, so that no secret is cut in half and survives."""
+FEW_S = 0.25
+"""Before a message is cleaned: a press that comes meanwhile goes first."""
 MANY = 20
-"""So many messages are not left for the next round."""
 MANY_S = 0.1
-"""Before they are cleaned."""
+"""Before they are cleaned when there are so many."""
 PAUSE_S = 0.005
 SLICE_S = 0.002
 """Messages are cleaned for so long at a time, with a pause between; a press comes in between."""
@@ -36,8 +36,8 @@ class Recorder:
     """The one writer of frames. Knows every secret of the desk, so that no frame can hold one.
 
     To take secrets out costs more than to send a request. So a message is only noted when it
-    crosses the wire, and cleaned `later`: with the next picture, at the latest in the next round,
-    or sooner when there are many. Without `later` it is cleaned at once.
+    crosses the wire, and cleaned `later`: with the next picture, or after `FEW_S` or `MANY_S`.
+    Without `later` it is cleaned at once.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Recorder:
         )
         self._waiting.append((frame, text, tuple(hidden), tuple(headers)))
         many = len(self._waiting) >= MANY
-        wait_s = MANY_S if many else until_round()
+        wait_s = MANY_S if many else FEW_S
         if self._later is None or len(self._waiting) > MOST_WAITING:
             self._clean_one()
         elif not self._due or len(self._waiting) == MANY:

@@ -116,9 +116,7 @@ class KilldeskApp(KeyedApp[None]):
         self._clock = clock
         self.drills = drills or Drills()
         self.dashboard: DeskScreen = self.make_dashboard(demo=demo)
-        self.bridge = Bridge(
-            gate, self, self._show, self._show_timers, seen=lambda: self.takes_output
-        )
+        self.bridge = Bridge(gate, self, self._show, seen=lambda: self.takes_output)
         self.guard = Guard(
             self,
             gate,
@@ -223,10 +221,6 @@ class KilldeskApp(KeyedApp[None]):
             self.dashboard.show(view, frames, missed)
         self.ending.look(view)
 
-    def _show_timers(self, view: DeskView) -> None:
-        if self.is_running:
-            self.dashboard.grid.show_timers(view.accounts)
-
     # Accounts and settings
 
     @on(Configure)
@@ -298,8 +292,6 @@ class KilldeskApp(KeyedApp[None]):
     # Lock
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.InputEvent):
-            self.bridge.touched()
         if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
             if isinstance(event, events.Key):
                 event = self.in_own_layout(event)

@@ -54,12 +54,6 @@ class PanelGrid(ScrollableContainer, can_focus=False):
                     panel.show(account)
         self._lay_out()
 
-    def show_timers(self, accounts: Sequence[AccountView]) -> None:
-        """Shows the timers of the accounts alone."""
-        for panel, account in zip(self._panels, accounts, strict=False):
-            if account.name == panel.account.name and account.timers != panel.account.timers:
-                panel.renew(account)
-
     def tick(self) -> None:
         """A second has passed."""
         for panel in self._panels:

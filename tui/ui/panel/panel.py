@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -134,11 +133,6 @@ class AccountPanel(Vertical):
         self.update_classes({"-timed": held, "-alarmed": present, "-unseen": bool(alarms)})
         if held:
             self._gauge.show(*account.timers, alarms=alarms)
-
-    def renew(self, account: AccountView) -> None:
-        """Shows the timers of a newer picture; the rest stays as it is."""
-        self.account = replace(self.account, timers=account.timers)
-        self._show_timers(self.account)
 
     def show_alarms(self) -> None:
         """Shows which alarms stand."""

@@ -190,7 +190,6 @@ class ReplayApp(KilldeskApp):
     def __init__(self, desk: ReplayDesk) -> None:
         self._replay = desk
         super().__init__(desk, demo=False, clock=desk.clock)
-        self.bridge.rests = False
 
     def make_alarms(self) -> Alarms:
         return PastAlarms()
