@@ -357,7 +357,7 @@ def test_a_fault_of_our_own_while_opening_loses_no_record(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_a_lock_that_fails_again_and_again_leaves_no_file_open(
-    open_audit: Open, monkeypatch: pytest.MonkeyPatch
+    open_audit: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tried: list[int] = []
 
@@ -366,15 +366,15 @@ def test_a_lock_that_fails_again_and_again_leaves_no_file_open(
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr("filelock.lock_descriptor", refused)
-    audit = open_audit()
+    audit = open_audit(folder := tmp_path / "locked")
     until(lambda: len(tried) > 5)
     assert "No locks available" in audit.fault
     audit.close()  # until then one is open now and then, while it is tried
     open_now = []
     for path in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):  # closed by another thread since it was listed
-            open_now.append(path.readlink().name)
-    assert "writer-1.lock" not in open_now
+            open_now.append(path.readlink())
+    assert not [path for path in open_now if path.parent == folder]
 
 
 def test_a_flood_of_frames_is_all_there_or_counted(open_audit: Open) -> None:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tui.core.desk import Health
-from tui.service.account.health import UNTRIED
+from tui.core.readiness import UNTRIED
 from tui.service.network.errors import unreachable
 
 OpenDesk = Callable[..., Any]
@@ -205,8 +205,9 @@ async def test_no_redirect_is_followed(open_desk: OpenDesk) -> None:
             desk = open_desk(DESK, rest_url=f"http://{place}", ws_url=f"ws://{place}/ws")
             await desk.until(lambda: "HTTP 302" in desk.account(DESK).reason)
             await desk.until(lambda: "HTTP 302" in desk.account(DESK).routes[0].detail)
-            assert b"Upgrade: websocket" in peer.heard
-            assert b"GET /api/v5" in peer.heard
+            await desk.until(lambda: b"Upgrade: websocket" in peer.heard)
+            await desk.until(lambda: b"GET /api/v5" in peer.heard)
+            await desk.until(lambda: all("HTTP 302" in r.detail for r in desk.account(DESK).routes))
         assert trap.connections == 0
 
 

@@ -179,7 +179,12 @@ async def test_panic_again_begins_anew_in_the_same_summary(make: SimpleNamespace
         assert app.screen is app.dashboard
 
 
-async def test_it_opens_over_any_other_screen_and_gives_that_back(desk: Any, make: Any) -> None:
+async def test_it_opens_over_any_other_screen_and_gives_that_back(
+    desk: Any, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("keys.gesture", "dashboard.press_arming"):
+        # Drawing a screen between two keys may take longer than a press stays armed.
+        monkeypatch.setattr(f"tui.ui.{module}.WINDOW_S", 60.0)
     async with make.shown(desk) as (app, pilot):
         await pilot.press("o")
         assert isinstance(app.screen, OrderChooser)
