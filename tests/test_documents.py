@@ -94,3 +94,32 @@ def test_every_protection_names_the_test_that_shows_it() -> None:
     rows = [line for line in protected.splitlines() if line.startswith("| ")][2:]
     assert len(rows) > 10
     assert [row for row in rows if "`tests/" not in row.split("|")[-2]] == []
+
+
+A_STEP = re.compile(r"^\| `(tui/[a-z_/]+\.py)` \| `([A-Za-z_.]+)` \|", re.MULTILINE)
+
+
+def names_of(tree: ast.Module) -> set[str]:
+    """What a module defines: functions, classes, and `Class.method`."""
+    found = set()
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in tree.body:
+        if isinstance(node, (*functions, ast.ClassDef)):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            methods = (one for one in node.body if isinstance(one, functions))
+            found |= {f"{node.name}.{one.name}" for one in methods}
+    return found
+
+
+def test_each_step_of_the_architecture_names_code_that_exists() -> None:
+    text = text_of("ARCHITECTURE.md")
+    steps = A_STEP.findall(text)
+    rows = [line for line in text.splitlines() if line.startswith("| `tui/") and ".py`" in line]
+    assert len(steps) == len(rows) > 30, "a row that the pattern does not read"
+    gone = [
+        (path, name)
+        for path, name in steps
+        if name not in names_of(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+    ]
+    assert gone == []
