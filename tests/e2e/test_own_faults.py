@@ -149,7 +149,7 @@ def test_a_crash_waits_for_the_cancels_and_tells_what_is_known(
     terminal.press("a")
     terminal.wait_for("ARMED")
     for path in LISTS:
-        simulator.faults("okx-desk", "delay", 4, path=path, delay_ms=4000)
+        simulator.faults("okx-desk", "delay", 40, path=path, delay_ms=9000)
     terminal.press("s")
     terminal.wait_for("AGAIN")
     terminal.press("s")
