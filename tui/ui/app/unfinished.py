@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from tui.core.desk import Desk, DeskView
@@ -12,11 +13,16 @@ _LOOK_S = 1.0
 """Between two looks, should the service not call."""
 
 
+_VIEW_AGE_S = 0.2
+"""A cancel pressed just before a crash is in the view only after so long."""
+
+
 def finish_runs(desk: Desk, say: Callable[[str], None]) -> None:
     """Waits until every cancel under way has its outcome, and says each outcome in a line.
 
     Blocks; ctrl+c ends the wait with KeyboardInterrupt.
     """
+    time.sleep(_VIEW_AGE_S)
     running = running_cancels(desk.view)
     if not running:
         return
