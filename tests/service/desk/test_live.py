@@ -279,3 +279,21 @@ async def test_an_account_without_credentials_denies_and_says_why(watch_desk: An
         assert "accounts add" in reports[0].message
     finally:
         desk.stop()
+
+
+async def test_a_view_of_this_moment_has_the_press_before_it(
+    simulator: Any, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk("okx-desk")
+    await desk.ready("okx-desk")
+    simulator.faults("okx-desk", "delay", 40, op="sprd-mass-cancel", delay_ms=5_000)
+    monkeypatch.setattr(desk.desk._publisher, "_draw_within", lambda _: None)  # none by itself
+    desk.desk.cancel("okx-desk", "spreads")
+    (account,) = desk.desk.view_now(60.0).accounts
+    assert [run.action for run in account.runs] == ["spreads"]
+
+
+def test_a_desk_that_has_stopped_has_its_last_view_at_once(open_desk: OpenDesk) -> None:
+    desk = open_desk("okx-desk").desk
+    desk.stop()
+    assert desk.view_now(float("inf")) is desk.view

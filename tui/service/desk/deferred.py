@@ -78,6 +78,11 @@ class LateDesk:
         self._changed = changed
         self._ask(lambda desk: desk.watch(changed))
 
+    def view_now(self, at_most_s: float) -> DeskView:
+        """As that of the desk behind it; before that is there, what is shown in its place."""
+        desk = self._desk
+        return self.view if desk is None else desk.view_now(at_most_s)
+
     def caught_up(self) -> None:
         if (desk := self._desk) is not None:
             desk.caught_up()

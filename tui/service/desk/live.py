@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
@@ -34,6 +34,8 @@ from tui.service.network.frame_recorder import Recorder
 from tui.service.network.http_client import load_ahead
 from tui.service.network.rest_route import tls_context
 from tui.service.secrets.credential_request import ANSWER_S
+
+T = TypeVar("T")
 
 
 class LiveDesk:
@@ -89,11 +91,7 @@ class LiveDesk:
         self._tls: ssl.SSLContext | None = None
         self._one_load = asyncio.Lock()
         self._running, self._over = threading.Event(), threading.Event()
-        self._thread = threading.Thread(
-            target=self._serve,
-            name="killdesk service",
-            daemon=True,
-        )
+        self._thread = threading.Thread(target=self._serve, name="killdesk service", daemon=True)
 
     # --- life, called from outside ----------------------------------------------------------------
 
@@ -129,6 +127,13 @@ class LiveDesk:
     @property
     def view(self) -> DeskView:
         return self._publisher.view
+
+    def view_now(self, at_most_s: float) -> DeskView:
+        """The picture with every press that was handed over so far. Blocks; where the service does
+        not answer in that time, the newest picture."""
+        with suppress(Exception):  # also where a picture cannot be drawn: there is an older one
+            self._answer(self._publisher.publish, at_most_s)
+        return self.view
 
     def watch(self, changed: Callable[[], None]) -> None:
         self._publisher.watch(changed)
@@ -207,12 +212,8 @@ class LiveDesk:
 
     def reports_so_far(self, at_most_s: float) -> list[Report]:
         """What is known now of each account; what is under way is unresolved. Blocks."""
-
-        async def look() -> list[Report]:
-            return self._workers.reports_so_far()
-
         try:
-            return asyncio.run_coroutine_threadsafe(look(), self._loop).result(at_most_s)
+            return self._answer(self._workers.reports_so_far, at_most_s)
         except (RuntimeError, TimeoutError):  # the loop is over, or stands still
             return [
                 Report(
@@ -226,6 +227,17 @@ class LiveDesk:
                 for one in self.view.accounts
                 for action in one.actions
             ]
+
+    def _answer(self, look: Callable[[], T], at_most_s: float) -> T:
+        """What `look` returns in the service's loop. Raises RuntimeError where that is over, and
+        TimeoutError where it does not answer."""
+
+        async def answer() -> T:
+            return look()
+
+        if self._loop.is_closed():
+            raise RuntimeError("the service is over")
+        return asyncio.run_coroutine_threadsafe(answer(), self._loop).result(at_most_s)
 
     def _of(self, account: str, command: Callable[[Worker], object]) -> Callable[[], None]:
         def ask() -> None:

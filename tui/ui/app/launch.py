@@ -17,7 +17,7 @@ from tui.service.files.locations import find_locations
 from tui.service.files.ui_state import ScreenFile
 from tui.ui.app.app import KilldeskApp
 from tui.ui.app.threads import finish_writing, still_writing
-from tui.ui.app.unfinished import finish_runs, unfinished_lines
+from tui.ui.app.unfinished import LOOK_S, finish_runs, unfinished_lines
 from tui.ui.drill.controller import Drills
 from tui.ui.quit.last_words import open_lines, timer_lines
 from tui.ui.textual_compat.crash_report import CRASHED, crash_sentence
@@ -184,7 +184,7 @@ def _end(desk: LateDesk) -> None:
     The orders come first: to stop may take seconds, and nothing of them changes meanwhile. What the
     stop does to a timer is said after it.
     """
-    view = desk.view
+    view = desk.view_now(LOOK_S)
     for line in (*unfinished_lines(view), *open_lines(view)):
         _say(line)
     try:

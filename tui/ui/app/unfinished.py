@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
-from tui.core.desk import Desk, DeskView
+from tui.core.desk import DeskView
+from tui.service.desk.deferred import LateDesk
 from tui.ui.quit.choice import running_cancels
 
-_LOOK_S = 1.0
-"""Between two looks, should the service not call."""
+LOOK_S = 1.0
+"""What the service has to answer a look, and between two looks, should it not call."""
 
 
-_VIEW_AGE_S = 0.2
-"""A cancel pressed just before a crash is in the view only after so long."""
-
-
-def finish_runs(desk: Desk, say: Callable[[str], None]) -> None:
+def finish_runs(desk: LateDesk, say: Callable[[str], None]) -> None:
     """Waits until every cancel under way has its outcome, and says each outcome in a line.
 
     Blocks; ctrl+c ends the wait with KeyboardInterrupt.
     """
-    time.sleep(_VIEW_AGE_S)
-    running = running_cancels(desk.view)
+    running = running_cancels(desk.view_now(LOOK_S))
     if not running:
         return
     from tui.service.headless_cancel import (
@@ -35,7 +30,7 @@ def finish_runs(desk: Desk, say: Callable[[str], None]) -> None:
     changed = threading.Event()
     desk.watch(changed.set)
     while running:
-        changed.wait(_LOOK_S)
+        changed.wait(LOOK_S)
         changed.clear()
         desk.caught_up()
         running = running_cancels(desk.view)
