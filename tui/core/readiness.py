@@ -73,9 +73,8 @@ def is_untried(route: RouteView) -> bool:
 
 
 def is_harmless(key_note: str) -> bool:
-    """Whether a key cannot take money away, as far as is known. `key_note` may stand in a longer
-    text, as it does on the panel."""
-    return "withdraw" not in key_note.lower()
+    """Whether a key cannot take money away, as far as is known."""
+    return key_note != CAN_WITHDRAW
 
 
 def _route(route: RouteView) -> Fact:

@@ -132,12 +132,16 @@ class ConnectionLines(Painted[Connection]):
         if not value.reason and height > 1:
             # The row below keeps the figures apart, where the lines do not need it.
             return next(_with_lines(value.routes, key, width), None) or _tall(value, key, width)
-        fitting = (key, Content()) if is_harmless(value.key_note) else (key,)
+        harmless = is_harmless(value.key_note)
+        short = [_in_short(route) for route in value.routes]
         routes = first_fitting(
             width,
             *_with_lines(value.routes, key, width),
-            *(_in_a_row(value.routes, note) for note in fitting),
-            *(_in_a_row([_in_short(route) for route in value.routes], note) for note in fitting),
+            *(
+                _in_a_row(ways, note, key_first=not harmless)
+                for ways in (value.routes, short)
+                for note in ((key, Content()) if harmless else (key,))
+            ),
         )
         if not value.reason:
             return routes
@@ -152,9 +156,10 @@ _LEAST = 8
 """Cells that a line of round trips takes at least; with fewer it tells nothing."""
 
 
-def _in_a_row(routes: Iterable[RouteView], key: Content) -> Content:
+def _in_a_row(routes: Iterable[RouteView], key: Content, *, key_first: bool) -> Content:
+    """The last of a row is what a narrow panel cuts off."""
     ways = [_route(route) for route in routes]
-    return row(*ways, key) if is_harmless(key.plain) else row(key, *ways)
+    return row(key, *ways) if key_first else row(*ways, key)
 
 
 def _with_lines(routes: Sequence[RouteView], key: Content, width: int) -> Iterator[Content]:
@@ -183,7 +188,7 @@ def _tall(value: Connection, key: Content, width: int) -> Drawing:
     beside = width - edge - (key.cell_length + 2 if key.plain else 0)
     if beside < _LEAST:
         if not is_harmless(value.key_note):
-            return lines(_in_a_row(value.routes, key))
+            return lines(_in_a_row(value.routes, key, key_first=True))
         key, beside = Content(), width - edge
     rows = [
         Content.assemble(way, " " * (edge - way.cell_length), trips_line(route.past, beside))
