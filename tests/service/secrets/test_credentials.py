@@ -302,6 +302,36 @@ def test_a_keyring_that_fails(
     assert refusal(lambda: save_credentials(OKX, credentials)).startswith(expected)
 
 
+class ItemNotFoundException(Exception):
+    """Called as secretstorage calls its own."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        keyring.errors.InitError("Failed to create the collection: Prompt dismissed.."),
+        ItemNotFoundException("Item does not exist!"),
+    ],
+)
+def test_a_keyring_that_is_not_there_for_a_moment_is_asked_once_more(
+    memory: MemoryKeyring, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """As gnome-keyring is while it stores an entry."""
+    credentials = Credentials(Secret("a"), Secret(CANARY), Secret("p"))
+    save_credentials(OKX, credentials)
+    failures = [error]
+    read = memory.get_password
+
+    def get_password(service: str, name: str) -> str | None:
+        if failures:
+            raise failures.pop()
+        return read(service, name)
+
+    monkeypatch.setattr(memory, "get_password", get_password)
+    assert load_credentials(OKX) == credentials
+    assert not failures
+
+
 def test_the_environment_accepts_no_keyring_that_is_none(
     use: Callable[[KeyringBackend], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ that lock for themselves.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +27,8 @@ _INSECURE_MODULES = ("keyring.backends.null", "keyring.backends.fail", "keyrings
 _INSECURE_WORDS = ("plaintext", "plain_text")
 _FINDING = threading.Lock()
 _FINDING_S = 2.0
+_RETRY_S = 0.5
+"""Before a question is asked once more."""
 _NO_BACKEND = "keyring.backends.fail"
 NO_KEYRING = (
     "this machine has no keyring: on a desktop, log in to it or start its Secret Service or "
@@ -92,9 +95,21 @@ def is_none_at_all(keyring: KeyringBackend) -> bool:
 
 def _ask(question: Callable[[KeyringBackend], T], answer: Future[T]) -> None:
     try:
-        answer.set_result(question(_keyring_in_use()))
+        answer.set_result(_with_one_retry(question))
     except BaseException as error:  # noqa: BLE001  # it is the asker's to deal with
         answer.set_exception(error)
+
+
+def _with_one_retry(question: Callable[[KeyringBackend], T]) -> T:
+    """While gnome-keyring stores an entry, its default keyring is gone for a moment. A question at
+    that moment fails before anything was changed, so it is asked once more."""
+    try:
+        return question(_keyring_in_use())
+    except Exception as error:
+        if not _is_gone_for_a_moment(error):
+            raise
+    time.sleep(_RETRY_S)
+    return question(_keyring_in_use())
 
 
 def _keyring_in_use() -> KeyringBackend:
@@ -173,3 +188,12 @@ def _explained(error: BaseException) -> CredentialsError:
 def _is_unavailable(error: BaseException | None) -> bool:
     """Whether there is no Secret Service: `secretstorage` is there on Linux alone."""
     return type(error).__name__ == "SecretServiceNotAvailableException"
+
+
+def _is_gone_for_a_moment(error: Exception) -> bool:
+    """Whether the Secret Service did not find its own default keyring, or what is in it."""
+    from keyring.errors import InitError
+
+    if isinstance(error, InitError):
+        return not _is_unavailable(error.__cause__)
+    return type(error).__name__ == "ItemNotFoundException"
