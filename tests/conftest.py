@@ -105,7 +105,7 @@ class Simulator:
 
 @pytest.fixture
 def start_simulator() -> Iterator[Callable[..., Simulator]]:
-    """`start_simulator(orders=40, port=0, okx_idle_s=30.0, htx_ping_s=5.0)`; ends with the test."""
+    """`start_simulator(orders=40, port=0, keepalive_s={})`; ends with the test."""
     with ExitStack() as stack:
 
         def start(**options: Any) -> Simulator:

@@ -66,7 +66,7 @@ def test_the_code_of_the_worked_example_is_the_code_of_the_file(path: str, block
 
 def test_every_step_of_the_worked_example_has_code_of_its_own() -> None:
     shown = {path for _, path, _ in A_BLOCK.findall(text_of(EXAMPLE))}
-    parts = {"tui/venues", "tui/simulator", "tui/ui", "tests/venues", "tests/service"}
+    parts = {"tui/venues", "tui/simulator", "tests/venues", "tests/service"}
     assert {"/".join(path.split("/")[:2]) for path in shown} == parts
 
 

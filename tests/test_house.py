@@ -188,3 +188,9 @@ def names_in(file: Path) -> list[str]:
 def test_no_venue_is_named_outside_its_own_folder(package: str) -> None:
     for file in (ROOT / "tui" / package).rglob("*.py"):
         assert not [name for name in names_in(file) if A_VENUE.search(name)], file
+
+
+def test_the_simulator_names_a_venue_only_in_its_folder_and_the_registry() -> None:
+    for file in (ROOT / "tui/simulator").glob("*.py"):
+        if file.name != "registry.py":
+            assert not [name for name in names_in(file) if A_VENUE.search(name)], file

@@ -116,7 +116,7 @@ def hold_with(
 def corpus() -> Corpus:
     """Talks with a simulator of its own, once in a process."""
     with (
-        tui.simulator.running(orders=12, htx_ping_s=0.2) as running,
+        tui.simulator.running(orders=12, keepalive_s={"htx": 0.2}) as running,
         _Recorder(running) as recorder,
     ):
         for name in ACCOUNTS:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from tui.simulator.server import Running
@@ -41,9 +41,12 @@ def main(
 
 
 def running(
-    orders: int = 40, *, port: int = 0, okx_idle_s: float = 30.0, htx_ping_s: float = 5.0
+    orders: int = 40, *, port: int = 0, keepalive_s: Mapping[str, float] | None = None
 ) -> AbstractContextManager[Running]:
-    """Serve on loopback in a thread of this process for as long as the context is open."""
+    """Serve on loopback in a thread of this process for as long as the context is open.
+
+    `keepalive_s` replaces a venue's time of keep-alive, by the venue's name.
+    """
     from tui.simulator import server
 
-    return server.running(orders, port=port, okx_idle_s=okx_idle_s, htx_ping_s=htx_ping_s)
+    return server.running(orders, port=port, keepalive_s=keepalive_s)

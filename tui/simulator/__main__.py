@@ -10,7 +10,7 @@ from tui.simulator import main
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m tui.simulator", description="HTX, OKX and Bitget on one loopback port."
+        prog="python -m tui.simulator", description="Simulated venues on one loopback port."
     )
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")

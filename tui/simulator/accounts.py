@@ -1,19 +1,20 @@
-"""The demo accounts: credentials, book, limits, timers and pending faults of each."""
+"""One simulated account: credentials, book, limits, timers and pending faults."""
 
 from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tui.simulator.countdown import Countdown
 from tui.simulator.faults import Faults
+from tui.simulator.instruments import ListingOf
 from tui.simulator.order_book import Book
 from tui.simulator.rate_limits import Limits
 
-BITGET_CATEGORIES = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES")
-BITGET_KINDS = (*BITGET_CATEGORIES, "strategy")
+HEXADECIMAL = "0123456789abcdef"
+LETTERS = string.ascii_letters + string.digits
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Account:
     uid: str
     book: Book
     timers: dict[str, Countdown]
+    has_paper_keys: bool = True
+    """Whether the venue has keys for paper trading."""
     paper: bool = False
     """Whether the key was made for paper trading. It works there and not live, or the reverse."""
     products: tuple[str, ...] = ()
@@ -76,29 +79,33 @@ class Account:
         self.book.fill(orders)
 
 
-def _word(alphabet: str, length: int) -> str:
+def word(alphabet: str, length: int) -> str:
+    """Random letters of an alphabet, for keys and ids."""
     return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
-def _htx_key() -> str:
-    lower = string.ascii_lowercase + string.digits
-    return "-".join(_word(lower, size) for size in (8, 8, 8, 5))
-
-
-def _account(
+def new_account(
     name: str,
     venue: str,
-    family: str,
+    family: str = "",
     *,
+    listing: ListingOf,
     kinds: tuple[str, ...],
-    timers: dict[str, tuple[str, ...]],
+    timers: Mapping[str, tuple[str, ...]],
     keys: tuple[str, str, str],
     id_bits: int,
     empty: tuple[str, ...] = (),
+    categories: Mapping[str, tuple[str, ...]] | None = None,
     products: tuple[str, ...] = (),
+    has_paper_keys: bool = True,
 ) -> Account:
-    """`empty` are kinds beside `kinds` that start without an order."""
-    book = Book(kinds, id_bits, empty)
+    """An account with an empty book.
+
+    `keys` are API key, secret key and passphrase (empty where the venue has none); `timers` say
+    which kinds of order each cancels as it fires; `empty` are kinds beside `kinds` that start
+    without an order; `categories` are where the orders of a kind can be placed, if the venue asks.
+    """
+    book = Book(kinds, id_bits, listing, empty, categories or {})
 
     def countdown(covered: tuple[str, ...]) -> Countdown:
         return Countdown(lambda: _fire(book, covered))
@@ -110,89 +117,13 @@ def _account(
         api_key=keys[0],
         secret_key=keys[1],
         passphrase=keys[2],
-        uid=_word("123456789", 9),
+        uid=word("123456789", 9),
         book=book,
         timers={timer: countdown(covered) for timer, covered in timers.items()},
         products=products,
+        has_paper_keys=has_paper_keys,
     )
 
 
 def _fire(book: Book, kinds: tuple[str, ...]) -> None:
     book.cancel([order for order in book.open() if order.kind in kinds], source="timer")
-
-
-def named_account(name: str, sort: str) -> Account:
-    """An account like the demo account of that sort, `okx` or `htx/legacy`, under another name.
-
-    Raises KeyError where there is no such sort.
-    """
-    venue, _, family = sort.partition("/")
-    for account in demo_accounts().values():
-        if account.venue == venue and family in ("", account.family):
-            account.name = name
-            return account
-    raise KeyError(sort)
-
-
-def demo_accounts() -> dict[str, Account]:
-    """The four demo accounts with fresh credentials and empty books, by name."""
-    letters = string.ascii_letters + string.digits
-    hexadecimal = "0123456789abcdef"
-
-    def htx() -> tuple[str, str, str]:
-        return _htx_key(), _htx_key(), ""
-
-    def okx() -> tuple[str, str, str]:
-        key = "-".join(_word(hexadecimal, size) for size in (8, 4, 4, 4, 12))
-        return key, _word(hexadecimal.upper(), 32), _word(letters, 14)
-
-    def bitget() -> tuple[str, str, str]:
-        return "bg_" + _word(hexadecimal, 32), _word(hexadecimal, 64), _word(letters, 14)
-
-    legacy = ("isolated", "cross")
-    accounts = [
-        _account(
-            "htx-legacy",
-            "htx",
-            "legacy",
-            kinds=legacy,
-            timers={"htx": legacy},
-            keys=htx(),
-            id_bits=18,
-            empty=("trigger",),
-            products=("isolated", "cross", "trigger"),
-        ),
-        _account(
-            "htx-unified",
-            "htx",
-            "unified",
-            kinds=("unified",),
-            timers={"htx": ("unified",)},
-            keys=htx(),
-            id_bits=20,
-            empty=("v5-algo",),
-            products=("unified", "v5-algo"),
-        ),
-        _account(
-            "okx-desk",
-            "okx",
-            "",
-            kinds=("spread", "quote"),
-            timers={"okx-sprd": ("spread",), "okx-rfq": ("quote",), "okx-trade": ("order",)},
-            keys=okx(),
-            id_bits=18,
-            empty=("rfq", "order", "algo"),
-            products=("spread", "block", "trade"),
-        ),
-        _account(
-            "bitget-uta",
-            "bitget",
-            "uta",
-            kinds=BITGET_KINDS,
-            timers={"bitget": BITGET_KINDS},
-            keys=bitget(),
-            id_bits=20,
-            products=BITGET_KINDS,
-        ),
-    ]
-    return {account.name: account for account in accounts}

@@ -3,19 +3,19 @@
 `GET /sim/orders` lists what rests, by account: `id`, `kind`, `instrument`, `side`, `offset` and
 `created_ms` of each order. `DELETE /sim/faults` takes every pending fault away.
 
-`POST /sim/orders` with `contracts` spreads HTX's isolated or cross orders over so many other swaps.
+`POST /sim/orders` with `contracts` spreads orders over so many other contracts, for kinds of order
+that have them.
 
 `POST /sim/orders` with `every_ms` and `for_ms` is an algorithm that keeps quoting: it rests `count`
 orders now, and as many again every `every_ms` for `for_ms` or until a reset. With `instrument` they
-all rest in that one; in some there are no orders otherwise. Bitget's strategy orders rest in the
-`category` that is given, in `USDT-FUTURES` without one.
+all rest in that one; in some there are no orders otherwise. Where the venue places orders of a kind
+in categories, `category` names one; without it they rest in the venue's usual one.
 
 `POST /sim/products` with `refused` sets which products the venue refuses to an account, by name:
-their calls then get the venue's own refusal, until a reset. OKX: `spread`, `block`, `trade`; the
-kinds of order elsewhere, where a category of Bitget takes its strategy orders with it.
+their calls then get the venue's own refusal, until a reset. The error for a wrong name lists them.
 
 `POST /sim/keys` with `paper` makes an account's key one for paper trading or a live one, until a
-reset: OKX and Bitget refuse a key of the other environment.
+reset; the venue refuses a key of the other environment.
 
 `changes` in `GET /sim/state` counts the calls that changed something, so that whoever runs a drill
 notices that somebody else did. A web page is refused: a browser says where a call comes from
@@ -34,9 +34,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tui.simulator import faults
-from tui.simulator.accounts import BITGET_CATEGORIES as CATEGORIES
 from tui.simulator.faults import Fault
-from tui.simulator.instruments import MORE, names
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -144,14 +142,21 @@ class Control:
         state = body.get("state", "live")
         if state not in QUOTE_STATES or (state != "live" and kind != "quote"):
             raise Unfit(f"state is for quotes: one of {', '.join(QUOTE_STATES)}.")
-        contracts = _count(body, MORE, "contracts") if "contracts" in body else 0
-        if contracts and kind not in ("isolated", "cross"):
-            raise Unfit("contracts is for isolated and cross orders.")
+        more = account.book.listing(str(kind)).more
+        if "contracts" in body and not more:
+            raise Unfit(f"contracts is not for {kind} orders.")
+        contracts = _count(body, len(more), "contracts") if more and "contracts" in body else 0
         instrument = str(body.get("instrument", ""))
         category = body.get("category", "")
-        if category not in ("", *CATEGORIES) or (category and kind != "strategy"):
-            raise Unfit(f"category is for strategy orders: one of {', '.join(CATEGORIES)}.")
-        known = names(str(category or kind))
+        categories = account.book.categories.get(str(kind), ())
+        if category not in ("", *categories):
+            named = ", ".join(categories)
+            raise Unfit(
+                f"category must be one of {named}."
+                if named
+                else f"category is not for {kind} orders."
+            )
+        known = account.book.listing(str(category or kind)).names()
         if instrument and instrument not in known:
             raise Unfit(f"instrument must be one of {', '.join(sorted(known))}.")
         again = 0
@@ -201,8 +206,8 @@ class Control:
     def _key(self, body: Body) -> object:
         account = self._account(body)
         paper = body.get("paper")
-        if not isinstance(paper, bool) or account.venue == "htx":
-            raise Unfit("paper must be true or false, for an account of OKX or Bitget.")
+        if not isinstance(paper, bool) or not account.has_paper_keys:
+            raise Unfit("paper must be true or false, for an account that has keys of both sorts.")
         account.paper = paper
         return {"paper": paper}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tui.simulator.instruments import Instrument, listed, more, today, tradable
+from tui.simulator.instruments import Instrument, Listing, ListingOf, today
 
 HOUR_MS = 3_600_000
 
@@ -37,7 +37,7 @@ class Order:
     turn: int = 0
     """Its place among the orders that were rested with it."""
     category: str = ""
-    """Of a Bitget strategy order: where it was placed."""
+    """Where it was placed, if the venue has categories for orders of its kind."""
 
     @property
     def live(self) -> bool:
@@ -55,8 +55,18 @@ class Cancelled:
 class Book:
     """Resting orders in order of creation; ended ones are kept to be asked about."""
 
-    def __init__(self, kinds: tuple[str, ...], id_bits: int, empty: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        kinds: tuple[str, ...],
+        id_bits: int,
+        listing: ListingOf,
+        empty: tuple[str, ...] = (),
+        categories: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self.kinds = kinds + empty
+        self.categories = categories or {}
+        """Where the orders of a kind can be placed, for the kinds that have a category."""
+        self._listing = listing
         self._filled = kinds
         self._id_bits = id_bits
         self._orders: dict[str, Order] = {}
@@ -84,14 +94,18 @@ class Book:
     ) -> list[Order]:
         """Place `count` new orders of one kind now: in one instrument if it is named, over so many
         other contracts, or in the instruments of a category, if given."""
-        others = listed(category, today()) if category else more(kind, contracts)
+        listing = self.listing(category or kind)
+        others = listing.usual if category else listing.more[:contracts]
         if instrument:
-            there = tradable(category or kind, today())
-            others = tuple(one for one in there if one.name == instrument)
+            others = tuple(one for one in listing.every if one.name == instrument)
         orders = [self._add(kind, index, now_ms(), state, others) for index in range(count)]
         for order in orders:
             order.category = category
         return orders
+
+    def listing(self, kind: str) -> Listing:
+        """What orders of this kind, or in this category, can rest in today."""
+        return self._listing(kind, today())
 
     def open(self, *kinds: str) -> list[Order]:
         """Resting orders, oldest first; of these kinds, or of all if none is named."""
@@ -142,7 +156,7 @@ class Book:
         state: str = "live",
         others: tuple[Instrument, ...] = (),
     ) -> Order:
-        choices = others or listed(kind, today())
+        choices = others or self.listing(kind).usual
         instrument = choices[index % len(choices)]
         side = "buy" if index // len(choices) % 2 == 0 else "sell"
         order_id = self._next_id(created_ms)

@@ -11,31 +11,27 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from tui.simulator.accounts import Account, demo_accounts, named_account
-from tui.simulator.bitget.rest import Bitget
 from tui.simulator.control_api import Control
-from tui.simulator.http import Gateway, Venue
-from tui.simulator.htx.rest import HtxRest
-from tui.simulator.htx.socket import HtxSocket
-from tui.simulator.okx.rest import OkxRest
-from tui.simulator.okx.socket import OkxSocket
 from tui.simulator.rate_limits import Limits
+from tui.simulator.registry import VENUES, demo_accounts, named_account
+from tui.simulator.venue import Wiring
 
 if TYPE_CHECKING:
     import asyncio
 
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Scope
-    from starlette.websockets import WebSocket
+
+    from tui.simulator.accounts import Account
 
 BACKLOG = 128
 KEEP_ALIVE_S = 65
@@ -54,15 +50,13 @@ class Simulator:
     def __init__(
         self,
         orders: int,
-        okx_idle_s: float = 30.0,
-        htx_ping_s: float = 5.0,
+        keepalive_s: Mapping[str, float] | None = None,
         copies: int = 1,
         named: Sequence[str] = (),
     ) -> None:
         self.accounts = _named(named) if named else _accounts(copies)
         self._transports: WeakValueDictionary[object, asyncio.Transport] = WeakValueDictionary()
-        self._okx_idle_s = okx_idle_s
-        self._htx_ping_s = htx_ping_s
+        self._keepalive_s = keepalive_s or {}
         self._public_limits = Limits()
         self._control = Control(self.accounts, orders, self._public_limits)
         self._control.reset()
@@ -90,32 +84,13 @@ class Simulator:
         if transport is not None:
             transport.abort()
 
-    def _of(self, venue: str) -> dict[str, Account]:
-        return {name: a for name, a in self.accounts.items() if a.venue == venue}
-
     def _venue_routes(self) -> list[BaseRoute]:
-        htx, okx, bitget = self._of("htx"), self._of("okx"), self._of("bitget")
-
-        async def htx_trade(websocket: WebSocket) -> None:
-            await HtxSocket(websocket, self.abort, htx, self._htx_ping_s).run()
-
-        async def okx_business(websocket: WebSocket) -> None:
-            await OkxSocket(websocket, self.abort, okx, self._okx_idle_s).run()
-
-        venues: list[tuple[Venue, tuple[str, ...]]] = [
-            (HtxRest(htx), ("/linear-swap-api", "/v5", "/api/v1", "/heartbeat")),
-            (OkxRest(okx, self._public_limits), ("/api/v5",)),
-            (Bitget(bitget), ("/api/v3", "/api/v2")),
-        ]
-        return [
-            WebSocketRoute("/linear-swap-trade", htx_trade),
-            WebSocketRoute("/ws/v5/business", okx_business),
-            *(
-                Mount(prefix, Gateway(venue, self.abort))
-                for venue, prefixes in venues
-                for prefix in prefixes
-            ),
-        ]
+        routes: list[BaseRoute] = []
+        for venue in VENUES.values():
+            own = {name: a for name, a in self.accounts.items() if a.venue == venue.name}
+            keepalive_s = self._keepalive_s.get(venue.name, venue.keepalive_s)
+            routes += venue.routes(Wiring(own, self.abort, self._public_limits, keepalive_s))
+        return routes
 
 
 def _accounts(copies: int) -> dict[str, Account]:
@@ -264,11 +239,11 @@ class Running:
 
 @contextlib.contextmanager
 def running(
-    orders: int = 40, *, port: int = 0, okx_idle_s: float = 30.0, htx_ping_s: float = 5.0
+    orders: int = 40, *, port: int = 0, keepalive_s: Mapping[str, float] | None = None
 ) -> Iterator[Running]:
     """See `tui.simulator.running`."""
     listener = _bind("127.0.0.1", port)
-    simulator = Simulator(orders, okx_idle_s, htx_ping_s)
+    simulator = Simulator(orders, keepalive_s)
     server = _server(simulator)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listener]}, name="simulator", daemon=True

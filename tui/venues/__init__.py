@@ -1,6 +1,7 @@
 """How each venue speaks, sans-IO: bytes in, meaning out.
 
-A new venue is one file here, one line in `VENUES`, one file in the simulator, and their tests.
+A new venue is a folder here and a line in `VENUES`, a folder in the simulator and a line in its
+registry, and their tests. `tests/imagined` is one that does not exist.
 """
 
 from tui.core.accounts import Account
@@ -51,3 +52,9 @@ def demo_accounts() -> tuple[tuple[str, str, str], ...]:
 def title_of(account: Account) -> str:
     """The venue's name as it is written; a question mark where the settings name no such venue."""
     return VENUES[account.venue].spec.title if account.venue in VENUES else "?"
+
+
+def timer_label(timer: str) -> str:
+    """A short name that tells the timers of an account apart: `spreads` for `okx-sprd`."""
+    specs = (spec for venue in VENUES.values() for spec in venue.spec.timers)
+    return next((spec.label for spec in specs if spec.id == timer and spec.label), timer)

@@ -160,7 +160,7 @@ async def test_the_budget_is_shared_with_rest(legacy: Any) -> None:
 async def test_pings_that_nobody_answers_end_the_connection(
     start_simulator: Callable[..., Any], client_of: Callable[..., Any]
 ) -> None:
-    fast = start_simulator(htx_ping_s=0.05)
+    fast = start_simulator(keepalive_s={"htx": 0.05})
     client = client_of("htx-legacy", on=fast)
     async with client.socket() as socket:
         socket.answers_pings = False
@@ -175,7 +175,7 @@ async def test_pings_that_nobody_answers_end_the_connection(
 async def test_answered_pings_keep_the_connection(
     start_simulator: Callable[..., Any], client_of: Callable[..., Any]
 ) -> None:
-    fast = start_simulator(htx_ping_s=0.02)
+    fast = start_simulator(keepalive_s={"htx": 0.02})
     client = client_of("htx-legacy", on=fast)
     async with client.socket() as socket:
         reader = asyncio.ensure_future(socket.next())

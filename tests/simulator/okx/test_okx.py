@@ -528,7 +528,7 @@ async def test_cancels_are_pushed_to_subscribers(okx: Any) -> None:
 async def test_an_idle_socket_is_dropped(
     start_simulator: Callable[..., Any], client_of: Callable[..., Any]
 ) -> None:
-    quick = start_simulator(okx_idle_s=0.4)
+    quick = start_simulator(keepalive_s={"okx": 0.4})
     client = client_of("okx-desk", on=quick)
     async with client.socket() as socket:
         for _ in range(3):

@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.simulator.accounts import BITGET_CATEGORIES as CATEGORIES
 from tui.simulator.bitget import auth
 from tui.simulator.bitget.auth import Refused
+from tui.simulator.bitget.instruments import CATEGORIES
 from tui.simulator.faults import HOSTILE_TEXT
 from tui.simulator.http import Call, Reply, reply
 from tui.simulator.order_book import now_ms

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.simulator.instruments import htx_contract_types, names, today
+from tui.simulator.htx.instruments import contract_types, listing
+from tui.simulator.instruments import today
 from tui.simulator.order_book import now_ms
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def isolated_contract(data: Data) -> str:
     contract = text_field(data, "contract_code").upper()
     if not contract:
         raise Refusal(1066, "contract_code cannot be empty.")
-    if contract not in names("isolated"):
+    if contract not in listing("isolated", today()).names():
         raise Refusal(1014)
     return contract
 
@@ -146,7 +147,7 @@ def cross_contract(data: Data) -> str:
     contract = text_field(data, "contract_code").upper()
     if not contract:
         pair, kind = text_field(data, "pair").upper(), text_field(data, "contract_type")
-        suffixes = htx_contract_types(today())
+        suffixes = contract_types(today())
         if not pair or not kind:
             raise Refusal(1014)
         if kind not in suffixes:
@@ -160,9 +161,9 @@ def cross_contract(data: Data) -> str:
 
 
 def _is_cross(contract: str) -> bool:
-    suffixes = htx_contract_types(today()).values()
+    suffixes = contract_types(today()).values()
     dated = any(contract == pair + suffix for pair in PAIRS for suffix in suffixes)
-    return dated or contract in names("cross")
+    return dated or contract in listing("cross", today()).names()
 
 
 def _chosen(account: Account, kind: str, contract: str, data: Data, fault: str) -> Content:

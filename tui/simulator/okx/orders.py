@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.simulator.instruments import names
+from tui.simulator.instruments import today
+from tui.simulator.okx.instruments import listing
 
 if TYPE_CHECKING:
     from tui.simulator.accounts import Account
@@ -95,7 +96,7 @@ def _number(query: Mapping[str, object], name: str, default: int) -> int:
 
 def mass_cancel(account: Account, spread: str, fault: str) -> list[Row]:
     """Every spread order, or those of one spread. True means accepted, not done."""
-    if spread and spread not in names("spread"):
+    if spread and spread not in listing("spread", today()).names():
         raise refusal("51001")
     targets = [o for o in account.book.open("spread") if spread in {"", o.instrument}]
     if not targets:

@@ -12,7 +12,8 @@ from tui.core.desk import AccountView, DeskView
 from tui.core.formatting import time_of_day
 from tui.core.sanitize import safe_text
 from tui.ui.alarms.event_history import History
-from tui.ui.widgets.status import OUTCOME, TIMER, Sign, timer_name
+from tui.ui.widgets.status import OUTCOME, TIMER, Sign
+from tui.venues import timer_label
 
 RING_EVERY_S = 1.0
 SETTLES_S = 3.0
@@ -225,7 +226,7 @@ class Alarms:
         for timer in account.timers:
             trouble = self._trouble((account.name, timer.id), timer, now)
             if trouble is not None:
-                yield timer.id, replace(trouble, what=timer_name(timer) if several else "")
+                yield timer.id, replace(trouble, what=timer_label(timer.id) if several else "")
         for report in account.reports:
             if report.outcome is Outcome.UNRESOLVED:
                 what = account.label(report.action)

@@ -19,8 +19,9 @@ from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle
 from tui.ui.panel.remainder import cautious, read_when
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.status import HEALTH, SLOW, timer_name
+from tui.ui.widgets.status import HEALTH, SLOW
 from tui.ui.widgets.value_widget import badge, ink, row
+from tui.venues import timer_label
 
 _LABEL = 14
 _CLOCK_SET_MS = 2_000
@@ -94,7 +95,7 @@ def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str
         yield "not covered", ink(f"▲ {read_when(one)}", ".ink--careful")
     for timer in account.timers:
         yield from _timer(
-            timer, f"timer {timer_name(timer)}" if len(account.timers) > 1 else "timer"
+            timer, f"timer {timer_label(timer.id)}" if len(account.timers) > 1 else "timer"
         )
     if notice:
         yield "desk", ink(f"▲ {notice}", ".ink--careful")

@@ -12,8 +12,8 @@ from tui.ui.keys.bindings import ALL_KEYS, When
 from tui.ui.keys.keymap import in_force, shown
 from tui.ui.panel.timer_gauge_notes import asks_presence
 from tui.ui.widgets.sparkline import BLOCKS, GAP, LOST
-from tui.ui.widgets.status import HEALTH, OUTCOME, SLOW, TIMER, Sign, timer_name
-from tui.venues import VENUES
+from tui.ui.widgets.status import HEALTH, OUTCOME, SLOW, TIMER, Sign
+from tui.venues import VENUES, timer_label
 
 Line = tuple[tuple[str, str], str]
 """A word with its ink, and what it means."""
@@ -108,7 +108,7 @@ _NOT_COVERED: tuple[Line, ...] = (
 
 def _timers(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
     return tuple(
-        ((f"{account.name} {timer_name(timer)}".strip(), ".ink--text"), timer.covers)
+        ((f"{account.name} {timer_label(timer.id)}".strip(), ".ink--text"), timer.covers)
         if len(account.timers) > 1
         else ((account.name, ".ink--text"), timer.covers)
         for account in accounts

@@ -16,7 +16,7 @@ from tui.core.desk import AccountView, RunView
 from tui.core.formatting import duration, time_of_day
 from tui.ui.panel.order_counts import counts, read_line
 from tui.ui.panel.remainder import CLEAR, INK, Remainder, cautious, cover_of, remainder_of
-from tui.ui.widgets.status import OUTCOME, Sign, timer_name
+from tui.ui.widgets.status import OUTCOME, Sign
 from tui.ui.widgets.value_widget import (
     Drawing,
     Painted,
@@ -27,6 +27,7 @@ from tui.ui.widgets.value_widget import (
     lines,
     row,
 )
+from tui.venues import timer_label
 
 _FIRED = (TimerState.FIRED, TimerState.AMBIGUOUS)
 
@@ -90,7 +91,7 @@ def fired_words(account: AccountView) -> str:
     if not found:
         return ""
     timer = max(found, key=lambda timer: timer.state.alarm)
-    name = timer_name(timer) if len(account.timers) > 1 else ""
+    name = timer_label(timer.id) if len(account.timers) > 1 else ""
     who = f"timer {name}".strip()
     when = f" {timer.fired_words}" if timer.fired_words else ""
     if timer.state is TimerState.FIRED:

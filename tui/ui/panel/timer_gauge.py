@@ -33,8 +33,9 @@ from tui.ui.panel.timer_gauge_notes import (
     urgent,
 )
 from tui.ui.widgets.big_digits import big, big_height, big_width
-from tui.ui.widgets.status import HOLDING, TIMER, timer_name
+from tui.ui.widgets.status import HOLDING, TIMER
 from tui.ui.widgets.value_widget import Drawing, Painted, badge, ink, lines, row
+from tui.venues import timer_label
 
 _FAST_S = 0.1
 _LEAST_NOTE = 12
@@ -162,7 +163,7 @@ def _one_row(value: GaugeView, now: Instant, width: int) -> Content:
 
 
 def _line_of(value: GaugeView, timer: TimerView, now: Instant, width: int) -> Content:
-    name = timer_name(timer) if len(value.timers) > 1 else ""
+    name = timer_label(timer.id) if len(value.timers) > 1 else ""
     return gauge_line(timer, timer.certain_s(now), width, name=name, alarm=value.alarm(timer))
 
 
@@ -174,7 +175,7 @@ def _large(value: GaugeView, now: Instant, width: int, height: int) -> Drawing:
     scale = 2 if tall and big_width(figure, 2) <= width else 1
     spare = height - big_height(scale)
     drawing = _figure(figure, scale, left_ink(worst, left_s), width)
-    name = timer_name(worst) if others else ""
+    name = timer_label(worst.id) if others else ""
     state = state_line(worst, name, value.alarm(worst), width)
     if spare == 1:
         return lines(*drawing, _state_row(value, state, now, width))

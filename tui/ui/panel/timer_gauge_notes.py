@@ -15,8 +15,9 @@ from tui.core.desk import AccountView
 from tui.core.formatting import clock, duration, time_of_day
 from tui.ui.alarms.model import Alarm
 from tui.ui.keys.keymap import shown
-from tui.ui.widgets.status import HOLDING, timer_name
+from tui.ui.widgets.status import HOLDING
 from tui.ui.widgets.value_widget import ends, first_fitting, ink, row
+from tui.venues import timer_label
 
 ASK_WITHIN_S = 120.0
 """So long before presence runs out the gauge asks for it."""
@@ -61,7 +62,7 @@ def urgent(value: GaugeView, now: Instant, width: int) -> Iterator[Content]:
     for timer in value.timers:
         if timer.message and timer.message not in said:
             said[timer.message] = None
-            name = f"{timer_name(timer)}: " if several else ""
+            name = f"{timer_label(timer.id)}: " if several else ""
             withheld = next((one for one in timer.guards if _told(one, timer.message)), None)
             yield _fault(f"{name}{timer.message}", withheld)
     for guard in _guards(value.timers):
@@ -157,7 +158,7 @@ def guard_line(timers: Iterable[TimerView], width: int) -> Content | None:
 
 def covers_line(timer: TimerView, width: int, *, named: bool) -> Content:
     """What the venue cancels when it fires."""
-    name = f"{timer_name(timer)}: " if named else ""
+    name = f"{timer_label(timer.id)}: " if named else ""
     return _covers(f"{name}{timer.covers}", width)
 
 

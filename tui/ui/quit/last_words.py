@@ -7,7 +7,7 @@ from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView
 from tui.core.formatting import time_of_day
 from tui.ui.panel.remainder import read_when, remainder_of
-from tui.ui.widgets.status import timer_name
+from tui.venues import timer_label
 
 
 def open_lines(view: DeskView) -> list[str]:
@@ -49,7 +49,7 @@ def timer_lines(view: DeskView) -> list[str]:
             at = timer.latest_fire_at
             if timer.state is TimerState.BLOCKED and at is None:
                 continue  # refused before it ever ran
-            which = f" of the {timer_name(timer)}" if len(account.timers) > 1 else ""
+            which = f" of the {timer_label(timer.id)}" if len(account.timers) > 1 else ""
             when = f" by {time_of_day(at.wall_ms)} UTC" if at is not None else ""
             runs = timer.state.protects
             lines.append(

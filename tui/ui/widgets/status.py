@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.core.actions import Outcome
-from tui.core.deadman.view import TimerState, TimerView
+from tui.core.deadman.view import TimerState
 from tui.core.desk import Health
 
 
@@ -80,12 +80,3 @@ HOLDING = frozenset(
     {TimerState.ARMING, TimerState.ARMED, TimerState.LATE, TimerState.AMBIGUOUS, TimerState.UNKNOWN}
 )
 """States in which seconds may still run at the venue."""
-
-
-_TIMER_NAMES = {"sprd": "spreads", "rfq": "quotes", "trade": "order book"}
-
-
-def timer_name(timer: TimerView) -> str:
-    """A short name that tells the timers of an account apart: `spreads` for `okx-sprd`."""
-    part = timer.id.rpartition("-")[2]
-    return _TIMER_NAMES.get(part, part)

@@ -36,6 +36,8 @@ class TimerSpec:
     """What the venue says to a request too many; we send none, so somebody else does."""
     usual: bool = False
     """Every account of the venue has it; another one only if its settings name it."""
+    label: str = ""
+    """A short name that tells it from the account's other timers; empty where there are none."""
 
     def plan(self, settings: TimerSettings) -> TimerPlan:
         """The trader's settings within the venue's limits."""

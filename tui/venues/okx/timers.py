@@ -16,6 +16,7 @@ from tui.venues.okx.replies import taken
 LIMITED = frozenset({"50011"})
 SPREAD_TIMER = TimerSpec(
     id="okx-sprd",
+    label="spreads",
     covers="spread orders; no quotes, no other orders",
     min_s=10,
     max_s=120,
@@ -24,6 +25,7 @@ SPREAD_TIMER = TimerSpec(
 )
 QUOTE_TIMER = TimerSpec(
     id="okx-rfq",
+    label="quotes",
     covers="quotes; no RFQs, no spread orders, no other orders",
     min_s=10,
     max_s=120,
@@ -32,6 +34,7 @@ QUOTE_TIMER = TimerSpec(
 )
 BOOK_TIMER = TimerSpec(
     id="okx-trade",
+    label="order book",
     covers="order-book orders; no conditional orders, no spread orders, no quotes",
     min_s=10,
     max_s=120,
