@@ -1,14 +1,70 @@
-"""A place beside the event loop for what may hang: a disk that is slow, or far away and gone."""
+"""Blocking work: what a thread waits for, so that no event loop does.
+
+Host names, a keyring, certificates, a disk that is slow or gone: each may hang for as long as it
+likes. Its thread then ends with the process, and holds up neither a key nor the exit.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class HelperThreads(ThreadPoolExecutor):
+    """At most so many threads, which end with the process: what hangs in one holds up no exit.
+
+    The pool of the standard library has its threads joined when the interpreter ends, and a name
+    server that is gone keeps one for half a minute. A loop takes no other class, so this is one.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self._most = most
+        self._lock = threading.Lock()
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._at_work = 0
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Does it in a thread, or once one is free. Raises RuntimeError if no thread can begin."""
+        future: Future[T] = Future()
+        job = partial(_do, future, partial(fn, *args, **kwargs))
+        with self._lock:
+            if self._at_work < self._most:
+                threading.Thread(
+                    target=self._work, args=(job,), name="killdesk helper", daemon=True
+                ).start()
+                self._at_work += 1
+            else:
+                self._jobs.append(job)
+        return future
+
+    def _work(self, job: Callable[[], None]) -> None:
+        while True:
+            job()
+            with self._lock:
+                if not self._jobs:
+                    self._at_work -= 1
+                    return
+                job = self._jobs.popleft()
+
+
+def _do(future: Future[T], work: Callable[[], T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001  told to whoever waits for it
+        future.set_exception(error)
+    else:
+        future.set_result(result)
 
 
 class Aside:
@@ -18,32 +74,15 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        self._under_way: asyncio.Future[Any] | None = None
+        self._thread = HelperThreads(1)
 
     async def run(self, look: Callable[[], T]) -> T | OSError:
-        """What `look` returns, or the error of the system that it met."""
-        while self._under_way is not None and not self._under_way.done():
-            await asyncio.wait((self._under_way,))  # hung: a second one would hang beside it
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T | Exception] = loop.create_future()
+        """What `look` returns, or the error of the system that it met.
 
-        def work() -> None:
-            found: T | Exception
-            try:
-                found = look()
-            except Exception as error:  # noqa: BLE001  told where it was asked for
-                found = error
-            with suppress(RuntimeError):  # the loop is closed, nobody waits any more
-                loop.call_soon_threadsafe(future.set_result, found)
-
-        self._under_way = future
+        Raises what else it raises, and RuntimeError if no thread can begin. Who is cancelled waits
+        no longer; a look that has begun goes on.
+        """
         try:
-            threading.Thread(target=work, name="killdesk-look", daemon=True).start()
-        except BaseException:
-            self._under_way = None
-            raise
-        await asyncio.wait((future,))
-        found = future.result()
-        if isinstance(found, Exception) and not isinstance(found, OSError):
-            raise found
-        return found
+            return await asyncio.get_running_loop().run_in_executor(self._thread, look)
+        except OSError as error:
+            return error

@@ -7,7 +7,7 @@ import gc
 import logging
 from collections.abc import Callable, Coroutine
 
-from tui.service.desk.helper_threads import HelperThreads
+from tui.service.desk.blocking import HelperThreads
 
 RESOLVERS = 64
 """Threads for look-ups of host names: a name server that does not answer holds one each."""

@@ -17,7 +17,7 @@ from tui.core.clocks import Clock
 from tui.core.desk import ReadCredentials
 from tui.core.formatting import seconds
 from tui.core.secrets import Credentials
-from tui.service.desk.helper_threads import HelperThreads
+from tui.service.desk.blocking import HelperThreads
 
 ANSWER_S = 5.0
 """How long a desk waits for the first answer before it counts the account as down."""

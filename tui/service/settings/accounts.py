@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials
-from tui.service.desk.helper_threads import HelperThreads
+from tui.service.desk.blocking import HelperThreads
 from tui.service.secrets import credentials as keyring
 from tui.service.secrets.credential_request import SIDE_BY_SIDE
 from tui.service.secrets.credentials import CredentialsError

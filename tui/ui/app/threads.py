@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.message_pump import MessagePump
 
 from tui.core.sanitize import safe_text
+from tui.service.desk.blocking import HelperThreads
 from tui.service.secrets.keyring import CredentialsError
 from tui.service.settings.validation import SettingsError
 
@@ -21,7 +21,9 @@ T = TypeVar("T")
 
 WRITE_S = 4.0
 """What the end of the process gives to what is being stored."""
-_writing: dict[threading.Thread, str] = {}
+_MOST_THREADS = 512
+_threads = HelperThreads(_MOST_THREADS)
+_writing: dict[Future[Any], str] = {}
 
 
 def beside(
@@ -34,39 +36,37 @@ def beside(
     """Does `work` in a thread, then calls `done` with its result or error, among `node`'s messages.
 
     The thread ends with the process: what hangs in it holds up no exit. Work that `stores`
-    something, named in words, is waited for by `finish_writing`.
+    something, named in words, is waited for by `finish_writing`. Raises RuntimeError if no thread
+    can begin.
     """
-    told = teller(node, done)
-
-    def run() -> None:
-        result: T | Exception
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001  told where it was asked for
-            result = error
-        _writing.pop(thread, None)
-        told(result)
-
-    thread = threading.Thread(target=run, name="beside the screen", daemon=True)
+    tell = teller(node, done)
+    answer = _threads.submit(_caught, work)
     if stores:
-        _writing[thread] = stores
+        _writing[answer] = stores
+
+    def end(answer: Future[T | Exception]) -> None:
+        _writing.pop(answer, None)
+        tell(answer.result())
+
+    answer.add_done_callback(end)
+
+
+def _caught(work: Callable[[], T]) -> T | Exception:
     try:
-        thread.start()
-    except BaseException:
-        _writing.pop(thread, None)
-        raise
+        return work()
+    except Exception as error:  # noqa: BLE001  told where it was asked for
+        return error
 
 
 def finish_writing(at_most_s: float = WRITE_S) -> None:
     """Waits for what is being stored, but no longer than this in all. Blocks."""
-    until_s = time.monotonic() + at_most_s
-    for thread in list(_writing):
-        thread.join(max(0.0, until_s - time.monotonic()))
+    wait(list(_writing), at_most_s)
 
 
 def still_writing() -> tuple[str, ...]:
     """What is being stored now, in words."""
-    return tuple(dict.fromkeys(list(_writing.values())))
+    pending = (words for answer, words in list(_writing.items()) if not answer.done())
+    return tuple(dict.fromkeys(pending))
 
 
 def teller(node: MessagePump, call: Callable[[T], object]) -> Callable[[T], None]:

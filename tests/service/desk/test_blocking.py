@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from tui.service.desk.helper_threads import HelperThreads
+from tui.service.desk.blocking import HelperThreads
 
 WAIT_S = 90.0
 HANGS = """
