@@ -98,7 +98,8 @@ class History:
         )
         number = self._add(event)
         self._open[source] = number, at
-        self._unseen.setdefault(source, []).append(number)
+        unseen = [one for one in self._unseen.get(source, ()) if one in self._events]
+        self._unseen[source] = [*unseen, number]
 
     def ended(self, source: Source, at: Instant) -> None:
         """The source's trouble is no more."""

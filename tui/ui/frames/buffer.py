@@ -13,6 +13,7 @@ from tui.core.frames import Direction, Frame, Transport
 _DIRECTIONS: dict[str, Direction] = {":out": "out", ":in": "in", ":note": "note"}
 _TRANSPORTS: dict[str, Transport] = {":ws": "ws", ":rest": "rest"}
 _seq = attrgetter("seq")
+MOST_FRAMES = 50_000
 MOST_CHARS = 64_000_000
 """Bounds the memory of large frames: a character takes one byte, or up to four beyond Latin."""
 
@@ -151,7 +152,7 @@ class FrameRing:
     A frame is addressed by its `seq`, which stays good when rows before it fall off.
     """
 
-    def __init__(self, capacity: int = 50_000, most_chars: int = MOST_CHARS) -> None:
+    def __init__(self, capacity: int = MOST_FRAMES, most_chars: int = MOST_CHARS) -> None:
         self.capacity = capacity
         self.most_chars = most_chars
         self._chars = 0

@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import FrameFilter, FrameRing
+from tui.ui.frames.buffer import MOST_FRAMES, FrameFilter, FrameRing
 from tui.ui.frames.inputs import FilterLine, FindLine, TypedLine
 from tui.ui.frames.pairing import other
 from tui.ui.frames.table import FrameRows
@@ -35,7 +35,7 @@ class FrameLog(Vertical):
         Binding("escape", "give_up", "The search, the filter, then the marks away", show=False),
     ]
 
-    def __init__(self, *, capacity: int = 50_000, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, capacity: int = MOST_FRAMES, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.ring = FrameRing(capacity)
         self.title_line = FrameTitle()
