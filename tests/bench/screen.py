@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tui.core.accounts import Account
-from tui.service.desk.deferred import LateDesk, awaited
+from tui.service.desk.deferred import DeferredDesk, awaited
 from tui.service.desk.live import LiveDesk
 from tui.ui.app import launch as dashboard
 from tui.ui.app.app import KilldeskApp
@@ -30,7 +30,7 @@ def show(
         finally:
             desk.stop()
 
-    late = LateDesk(
+    late = DeferredDesk(
         [awaited(one.name, one.venue, VENUES[one.venue].spec.title) for one in accounts], opening
     )
 

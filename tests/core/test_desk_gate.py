@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tui.core.desk import Desk, DeskView
-from tui.core.desk_gate import LOCKED, VIEW_ONLY, Gate
+from tui.core.desk_gate import LOCKED, VIEW_ONLY, DeskGate
 from tui.core.frames import FrameFeed
 
 LOOKING = {"view", "watch", "caught_up", "screen_alive", "note"}
@@ -39,7 +39,7 @@ class Asked:
 def asked(name: str, *, locked: bool = False, view_only: bool = False) -> tuple[bool, list[str]]:
     """Whether the command `name` came through, and what was said."""
     desk, said = Asked(), list[str]()
-    gate = Gate(desk, view_only=view_only, denied=said.append)
+    gate = DeskGate(desk, view_only=view_only, denied=said.append)
     gate.locked = locked
     getattr(gate, name)(*ARGUMENTS.get(name, ("okx-desk",) if name not in LOOKING else ()))
     return desk.calls == [name], said
@@ -69,5 +69,5 @@ def test_a_screen_that_only_looks_reads_and_nothing_else(name: str, locked: bool
 
 def test_the_picture_and_the_frames_are_those_of_the_desk() -> None:
     desk = Asked()
-    gate = Gate(desk, view_only=True)
+    gate = DeskGate(desk, view_only=True)
     assert gate.view.notice == "the picture" and gate.frames is desk.frames

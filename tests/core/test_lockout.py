@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.core.clocks import Instant
-from tui.core.lockout import Attempts, Idleness
+from tui.core.lockout import IdleTimer, PinBackoff
 
 
 class Now:
@@ -20,7 +20,7 @@ class Now:
 
 def test_each_wrong_pin_makes_the_next_one_wait_longer() -> None:
     now = Now()
-    attempts = Attempts(now.mono)
+    attempts = PinBackoff(now.mono)
     waits = []
     for _ in range(8):
         attempts.wrong()
@@ -32,7 +32,7 @@ def test_each_wrong_pin_makes_the_next_one_wait_longer() -> None:
 
 def test_the_wait_runs_out_by_the_clock_and_a_right_pin_ends_the_series() -> None:
     now = Now()
-    attempts = Attempts(now.mono)
+    attempts = PinBackoff(now.mono)
     assert attempts.wait_s == 0.0
     attempts.wrong()
     attempts.wrong()
@@ -46,7 +46,7 @@ def test_the_wait_runs_out_by_the_clock_and_a_right_pin_ends_the_series() -> Non
 
 def test_a_screen_locks_after_so_long_without_a_touch() -> None:
     now = Now()
-    idle = Idleness(60.0, now)
+    idle = IdleTimer(60.0, now)
     now.s += 59.0
     assert not idle.over
     idle.touch()
@@ -58,12 +58,12 @@ def test_a_screen_locks_after_so_long_without_a_touch() -> None:
 
 def test_without_a_limit_it_never_does() -> None:
     now = Now()
-    idle = Idleness(0.0, now)
+    idle = IdleTimer(0.0, now)
     now.s += 1e6
     assert not idle.over
 
 
 def test_the_time_goes_on_while_the_machine_sleeps() -> None:
     moments = [Instant(5.0, 5.0, 5.0), Instant(6.0, 606.0, 606.0)]
-    idle = Idleness(600.0, lambda: moments.pop(0))
+    idle = IdleTimer(600.0, lambda: moments.pop(0))
     assert idle.over

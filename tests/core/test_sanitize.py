@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.sanitize import MAX_CHARS, safe_bytes, safe_text, safe_texts, visible
+from tui.core.sanitize import MAX_CHARS, safe_bytes, safe_texts, sanitize, strip_invisible
 
 PAYLOADS = {
     "clear the screen": ("\x1b[2J", "\\x1b[2J"),
@@ -33,7 +33,7 @@ PAYLOADS = {
 
 @pytest.mark.parametrize(("text", "shown"), PAYLOADS.values(), ids=PAYLOADS)
 def test_a_payload_is_shown_and_not_obeyed(text: str, shown: str) -> None:
-    assert safe_text(text) == shown
+    assert sanitize(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ def test_a_payload_is_shown_and_not_obeyed(text: str, shown: str) -> None:
 )
 def test_what_is_harmless_stays(text: str) -> None:
     """Markup, too: no widget parses foreign text."""
-    assert safe_text(text) == text
+    assert sanitize(text) == text
 
 
 @given(st.text(alphabet=st.characters(), max_size=200), st.integers(1, 50))
 def test_always_printable_never_longer_and_safe_twice(text: str, limit: int) -> None:
-    shown = safe_text(text, limit)
+    shown = sanitize(text, limit)
     assert shown.isprintable()
     assert len(shown) <= limit
-    assert safe_text(shown, limit) == shown
+    assert sanitize(shown, limit) == shown
     shown.encode()
 
 
@@ -68,7 +68,7 @@ def test_always_printable_never_longer_and_safe_twice(text: str, limit: int) -> 
     [("12345", "12345"), ("123456", "1234…"), ("\x00", "\\x00"), ("\x00\x00", "\\x00…")],
 )
 def test_what_is_cut_says_so(text: str, shown: str) -> None:
-    assert safe_text(text, 5) == shown
+    assert sanitize(text, 5) == shown
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_bytes_are_read_as_far_as_they_go(data: bytes, shown: str) -> None:
 
 @given(st.lists(st.text(alphabet=st.characters(), max_size=50), max_size=5))
 def test_together_texts_are_as_safe_as_alone(texts: list[str]) -> None:
-    assert list(safe_texts(texts)) == [safe_text(text) for text in texts]
+    assert list(safe_texts(texts)) == [sanitize(text) for text in texts]
 
 
 def test_together_they_may_be_long_and_alone_not() -> None:
     texts = ["a" * MAX_CHARS, "b" * (MAX_CHARS + 1)]
-    assert list(safe_texts(texts)) == [safe_text(text) for text in texts]
+    assert list(safe_texts(texts)) == [sanitize(text) for text in texts]
 
 
 @given(st.binary(max_size=300), st.integers(1, 40))
@@ -120,4 +120,4 @@ def test_a_cut_within_letters_of_four_bytes_says_so() -> None:
     ],
 )
 def test_of_what_is_pasted_the_visible_is_taken(pasted: str, taken: str) -> None:
-    assert visible(pasted) == taken
+    assert strip_invisible(pasted) == taken

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.clocks import Instant
-from tui.core.timeseries import MOST_KEPT, Past, Series, Stretch, folded, slow_above_ms, slowed
+from tui.core.timeseries import (
+    MOST_KEPT,
+    Bucket,
+    Series,
+    SeriesView,
+    downsample,
+    slow_above_ms,
+    slowed,
+)
 
 WALL_S = 1_760_000_000.0
 
@@ -20,12 +28,14 @@ def at(seconds: float) -> Instant:
     return Instant(seconds, seconds, WALL_S + seconds)
 
 
-def one(value: float) -> Stretch:
+def one(value: float) -> Bucket:
     """A stretch with a single measurement."""
-    return Stretch(value, value, value, 0, (value,))
+    return Bucket(value, value, value, 0, (value,))
 
 
-def told(trips: dict[float, float | None], now_s: float, each_s: float = 10, kept: int = 6) -> Past:
+def told(
+    trips: dict[float, float | None], now_s: float, each_s: float = 10, kept: int = 6
+) -> SeriesView:
     """A series that was given these (None for one that was lost), told at `now_s`."""
     series = Series(each_s, kept)
     for seconds, value in sorted(trips.items()):
@@ -38,7 +48,7 @@ def told(trips: dict[float, float | None], now_s: float, each_s: float = 10, kep
 
 def test_a_stretch_tells_its_least_its_middle_and_its_most() -> None:
     past = told({1: 90, 2: 80, 9.9: 400, 12: 70}, 25)
-    assert past.stretches == (Stretch(80, 90, 400, 0, (90, 80, 400)), one(70))
+    assert past.stretches == (Bucket(80, 90, 400, 0, (90, 80, 400)), one(70))
     assert (past.at_share(0.5), past.at_share(0.95), past.high) == (80, 400, 400)
     assert past.ended_ms == round((WALL_S + 20) * 1000)
     assert past.number == 1
@@ -51,15 +61,15 @@ def test_the_stretch_that_is_going_on_is_not_told_yet() -> None:
 
 def test_a_gap_is_a_gap_and_what_was_lost_is_told_where_it_was_lost() -> None:
     past = told({1: 80, 31: None, 32: None, 41: 0}, 50)
-    gap = Stretch()
-    assert past.stretches == (one(80), gap, gap, Stretch(lost=2), one(0))
+    gap = Bucket()
+    assert past.stretches == (one(80), gap, gap, Bucket(lost=2), one(0))
     assert past.lost == 2
 
 
 def test_what_is_too_old_is_gone_and_a_long_silence_leaves_nothing() -> None:
     assert told({1: 80, 9: None, 61: 90}, 69).stretches[0] == replace(one(80), lost=1)
     assert told({1: 80, 9: None, 61: 90}, 70) == told({61: 90}, 70)
-    assert told({1: 80}, 70) == Past(10, most=6)
+    assert told({1: 80}, 70) == SeriesView(10, most=6)
 
 
 def test_the_same_object_is_told_until_a_stretch_is_over() -> None:
@@ -124,9 +134,9 @@ def test_a_busy_stretch_weighs_as_much_as_it_saw() -> None:
 # Slow
 
 
-def minutes(*medians_ms: float | None) -> Past:
+def minutes(*medians_ms: float | None) -> SeriesView:
     """Ten seconds for each figure."""
-    return Past(10, tuple(Stretch(m, m, m) if m is not None else Stretch() for m in medians_ms))
+    return SeriesView(10, tuple(Bucket(m, m, m) if m is not None else Bucket() for m in medians_ms))
 
 
 def test_round_trips_that_have_risen_are_slow() -> None:
@@ -136,7 +146,7 @@ def test_round_trips_that_have_risen_are_slow() -> None:
 @pytest.mark.parametrize(
     "past",
     [
-        Past(),
+        SeriesView(),
         minutes(),
         minutes(*[80] * 60),
         minutes(*[600] * 60),  # far away, and steady
@@ -149,7 +159,7 @@ def test_round_trips_that_have_risen_are_slow() -> None:
         minutes(*[80] * 54, *[None] * 5, 900),
     ],
 )
-def test_what_is_not_slow(past: Past) -> None:
+def test_what_is_not_slow(past: SeriesView) -> None:
     assert not slowed(past)
 
 
@@ -170,8 +180,8 @@ def test_pings_with_pauses_between_are_enough() -> None:
 
 @given(st.integers(0, 60), st.integers(2, 70), st.integers(0, 10_000))
 def test_folding_loses_nothing_and_fits(many: int, most: int, shift: int) -> None:
-    past = Past(10, tuple(one(n) for n in range(many)), number=shift + many)
-    groups = folded(past, most)
+    past = SeriesView(10, tuple(one(n) for n in range(many)), number=shift + many)
+    groups = downsample(past, most)
     assert len(groups) <= most
     assert tuple(stretch for group in groups for stretch in group) == past.stretches
     assert len({len(group) for group in groups[1:-1]}) <= 1
@@ -181,7 +191,7 @@ def test_folding_loses_nothing_and_fits(many: int, most: int, shift: int) -> Non
 def test_a_new_stretch_moves_no_border(most: int, shift: int) -> None:
     def borders(first: int) -> set[float | None]:
         stretches = tuple(one(first + n) for n in range(60))
-        groups = folded(Past(10, stretches, number=first + 60), most)
+        groups = downsample(SeriesView(10, stretches, number=first + 60), most)
         return {group[0].median for group in groups[1:]}
 
     before, after = borders(shift), borders(shift + 1)

@@ -172,7 +172,7 @@ def test_a_crash_waits_for_the_cancels_and_tells_what_is_known(
 
 
 def test_a_crash_before_the_screen_stands(meddled: Callable[..., Desk]) -> None:
-    desk = meddled("tui.ui.dashboard.view:DeskFace.on_mount")
+    desk = meddled("tui.ui.dashboard.view:DashboardView.on_mount")
     assert desk.terminal.wait_end() == CRASHED
     assert "killdesk's screen stopped on a fault of its own (KeyError at" in desk.said
     assert "canary" not in desk.said and "Traceback" not in desk.said
@@ -180,7 +180,7 @@ def test_a_crash_before_the_screen_stands(meddled: Callable[..., Desk]) -> None:
 
 
 def test_the_trail_of_a_crash_is_shown_when_asked_for(meddled: Callable[..., Desk]) -> None:
-    desk = meddled("tui.ui.dashboard.view:DeskFace.on_mount", KILLDESK_DEBUG="1")
+    desk = meddled("tui.ui.dashboard.view:DashboardView.on_mount", KILLDESK_DEBUG="1")
     assert desk.terminal.wait_end() == CRASHED
     assert "desk_face.py" in desk.said or "run.py" in desk.said
     assert "canary-4711" not in desk.said

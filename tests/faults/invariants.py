@@ -99,7 +99,7 @@ def key_of(account: str, action: str, scope: Scope) -> Key:
     return account, action, hash(scope)
 
 
-class Presses:
+class PressArming:
     """Each press must end in an outcome of its own within `limit_s`, and no outcome comes without
     a press."""
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from tests.faults.invariants import (
-    Presses,
+    PressArming,
     TimerSample,
     key_of,
     overstated,
@@ -32,7 +32,7 @@ class Watch:
         self._venue, self._desk = on.venue, on.desk
         self._secrets, self._folder = on.secrets, on.folder
         self._tally = tally
-        self._presses = Presses(OUTCOME_S)
+        self._presses = PressArming(OUTCOME_S)
 
     @property
     def waiting(self) -> int:

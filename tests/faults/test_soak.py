@@ -17,7 +17,7 @@ import pytest
 
 from tests.faults.invariants import (
     HAND_OVER_MS,
-    Presses,
+    PressArming,
     TimerSample,
     grown,
     key_of,
@@ -128,8 +128,8 @@ def test_a_claim_that_was_withdrawn_meanwhile_is_no_claim() -> None:
 # --- presses --------------------------------------------------------------------------------------
 
 
-def pressed(*at_ms: int) -> Presses:
-    presses = Presses(limit_s=90)
+def pressed(*at_ms: int) -> PressArming:
+    presses = PressArming(limit_s=90)
     for one in at_ms:
         presses.pressed(KEY, one)
     return presses

@@ -3,10 +3,10 @@
     pip install atheris
     python -m tests.hostile.atheris_readers READER -max_total_time=300 [FOLDER]
 
-READER is a name of `readers.READERS`, `talks` for the talks with every venue, or `all`. Options go
-to the engine (libFuzzer); FOLDER keeps what it finds worth keeping. It ends with a traceback and a
-`crash-` file at the first input that a reader does not bear: put that input
-into `test_found.FOUND`. atheris is no dependency of the tests.
+READER is a name of `readers.READERS`, `exchanges` for those with every venue, or `all`. Options
+go to the engine (libFuzzer); FOLDER keeps what it finds worth keeping. It ends with a traceback and
+a `crash-` file at the first input that a reader does not bear: put that input into
+`test_found.FOUND`. atheris is no dependency of the tests.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ def take(name: str, data: bytes) -> None:
 
 
 def hold_all(data: bytes) -> None:
-    """The first byte names a talk, the second the reply that the rest stands for."""
-    talks = corpus().talks
+    """The first byte names an exchange, the second the reply that the rest stands for."""
+    exchanges = corpus().exchanges
     if len(data) < 2:
         return
-    talk = talks[data[0] % len(talks)]
-    key = sorted(talk.replies)[data[1] % len(talk.replies)]
+    exchange = exchanges[data[0] % len(exchanges)]
+    key = sorted(exchange.replies)[data[1] % len(exchange.replies)]
     try:
         judge(
             hold_with(
-                talk,
+                exchange,
                 lambda asked, body: data[2:] if asked == key else body,
                 silent=NoReply("no answer", sent=True),
             )
         )
     except VenueError:
-        assert talk.sort not in ("cancel", "timer"), talk.name
+        assert exchange.sort not in ("cancel", "timer"), exchange.name
 
 
 def main() -> None:
@@ -61,19 +61,19 @@ def main() -> None:
     seeds = [bytes([n]) + seed for n, name in enumerate(names) for seed in READERS[name].seeds]
 
     def one(data: bytes) -> None:
-        if chosen == "talks":
+        if chosen == "exchanges":
             hold_all(data)
         elif chosen != "all":
             take(chosen, data)
         elif data:
             take(names[data[0] % len(names)], data[1:])
 
-    if chosen == "talks":
+    if chosen == "exchanges":
         seeds = [
             bytes([n, m]) + body
-            for n, talk in enumerate(corpus().talks)
-            for m, key in enumerate(sorted(talk.replies))
-            for body in talk.replies[key][:1]
+            for n, exchange in enumerate(corpus().exchanges)
+            for m, key in enumerate(sorted(exchange.replies))
+            for body in exchange.replies[key][:1]
         ]
     elif chosen != "all":
         seeds = list(READERS[chosen].seeds)

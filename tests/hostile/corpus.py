@@ -1,4 +1,4 @@
-"""What the simulated venues really answer: every talk of every demo account, with its replies."""
+"""What the simulated venues answer: every exchange of every demo account, with its replies."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from tui.core.actions import EVERYTHING, Action, Scope
 from tui.core.clocks import read_clock
 from tui.core.orders import Book
 from tui.service.demo import read_greeting
-from tui.venues import VENUES, dialect_of
+from tui.venues import VENUES, adapter_for
 from tui.venues.base.messages import (
     Answered,
     Call,
+    Exchange,
     LoggedIn,
     Reply,
     RestCall,
     RestReply,
     SocketCall,
     SocketReply,
-    Talk,
 )
-from tui.venues.base.protocol import Dialect
+from tui.venues.base.protocol import VenueAdapter
 from tui.venues.base.specs import Profile
 
 T = TypeVar("T")
@@ -46,45 +46,49 @@ _ASKED_FOR = {
 _REFUSED = {"bitget-uta": "SPOT"}
 """A product that the venue refuses in one more cancel, where others are left."""
 MOST_ROUNDS = 500
-"""Batches in one talk; one that has more goes on for ever."""
+"""Batches in one exchange; one that has more goes on for ever."""
 
 
 class Endless(Exception):
-    """A talk that does not end."""
+    """An exchange that does not end."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A talk that can be held again, and what was answered in it."""
+    """An exchange that can be held again, and what was answered in it."""
 
     name: str
     account: str
     sort: str
-    make: Callable[[], Talk[Any]]
+    make: Callable[[], Exchange[Any]]
     replies: dict[str, tuple[bytes, ...]]
     """By REST path or socket operation, in their order."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    talks: tuple[Recorded, ...]
+    exchanges: tuple[Recorded, ...]
     messages: dict[str, tuple[bytes, ...]]
     """By account: what came over its socket, logins and pings too."""
 
     def of(self, account: str, sort: str) -> list[Recorded]:
-        return [talk for talk in self.talks if (talk.account, talk.sort) == (account, sort)]
+        return [
+            exchange
+            for exchange in self.exchanges
+            if (exchange.account, exchange.sort) == (account, sort)
+        ]
 
 
 def key_of(call: Call) -> str:
     return call.path if isinstance(call, RestCall) else call.op
 
 
-def hold(talk: Talk[T], answer: Callable[[Call], Reply]) -> T:
-    """Runs a talk to its end. Raises what it raises, and Endless."""
+def hold(exchange: Exchange[T], answer: Callable[[Call], Reply]) -> T:
+    """Runs an exchange to its end. Raises what it raises, and Endless."""
     try:
-        calls = next(talk)
+        calls = next(exchange)
         for _ in range(MOST_ROUNDS):
-            calls = talk.send(tuple(answer(call) for call in calls))
+            calls = exchange.send(tuple(answer(call) for call in calls))
     except StopIteration as end:
         result: T = end.value
         return result
@@ -94,8 +98,8 @@ def hold(talk: Talk[T], answer: Callable[[Call], Reply]) -> T:
 def hold_with(
     recorded: Recorded, bend: Callable[[str, bytes], bytes], status: int = 200, **unread: Reply
 ) -> Any:
-    """Holds a recorded talk again, each reply as `bend` makes it of the recorded one."""
-    dialect = dialect_of(Account("a", recorded.account.partition("-")[0], ""))
+    """Holds a recorded exchange again, each reply as `bend` makes it of the recorded one."""
+    dialect = adapter_for(Account("a", recorded.account.partition("-")[0], ""))
     turn: Counter[str] = Counter()
 
     def answer(call: Call) -> Reply:
@@ -105,7 +109,7 @@ def hold_with(
         turn[key] += 1
         if isinstance(call, RestCall):
             return RestReply(status, body)
-        # A socket's message reaches a talk only as an object.
+        # A socket's message reaches an exchange only as an object.
         event = dialect.read_socket(body).event
         return SocketReply(event.message) if isinstance(event, Answered) else unread["silent"]
 
@@ -114,7 +118,7 @@ def hold_with(
 
 @cache
 def corpus() -> Corpus:
-    """Talks with a simulator of its own, once in a process."""
+    """Exchanges with a simulator of its own, once in a process."""
     with (
         tui.simulator.running(orders=12, keepalive_s={"htx": 0.2}) as running,
         _Recorder(running) as recorder,
@@ -122,7 +126,7 @@ def corpus() -> Corpus:
         for name in ACCOUNTS:
             recorder.record(name)
         messages = {name: tuple(found) for name, found in recorder.messages.items()}
-        return Corpus(tuple(recorder.talks), messages)
+        return Corpus(tuple(recorder.exchanges), messages)
 
 
 class _Recorder:
@@ -130,7 +134,7 @@ class _Recorder:
         entries = [{"name": name, **entry} for name, entry in running.accounts.items()]
         self._desk = read_greeting(json.dumps({"url": running.url, "accounts": entries}))
         self._client = httpx.Client(base_url=running.url, trust_env=False, verify=False)  # noqa: S501
-        self.talks: list[Recorded] = []
+        self.exchanges: list[Recorded] = []
         self.messages: dict[str, list[bytes]] = {}
 
     def __enter__(self) -> _Recorder:
@@ -148,7 +152,7 @@ class _Recorder:
             contracts=("BTC-USDT",) if found.venue == "htx" else (),
             timers=tuple(timer.id for timer in spec.timers),
         )
-        dialect = dialect_of(account)
+        dialect = adapter_for(account)
         self.messages[name] = []
         self._take(account, "time", "time", dialect.venue_time)
         profile: Profile = self._take(account, "profile", "profile", dialect.probe)
@@ -189,7 +193,7 @@ class _Recorder:
             self._client.post("/sim/orders", json=asked).raise_for_status()
 
     def _rest(self, account: Account) -> Callable[[Call], RestReply]:
-        dialect = dialect_of(account)
+        dialect = adapter_for(account)
 
         def answer(call: Call) -> RestReply:
             assert isinstance(call, RestCall)
@@ -206,14 +210,14 @@ class _Recorder:
         account: Account,
         sort: str,
         name: str,
-        make: Callable[[], Talk[Any]],
+        make: Callable[[], Exchange[Any]],
         fresh: bool = True,
     ) -> Any:
         if fresh:
             self._fresh(account)
         replies: dict[str, list[bytes]] = {}
         ask = self._rest(account)
-        dialect = dialect_of(account)
+        dialect = adapter_for(account)
         sockets: list[ClientConnection] = []
 
         def answer(call: Call) -> Reply:
@@ -233,10 +237,10 @@ class _Recorder:
             for socket in sockets:
                 socket.close()
         kept = {key: tuple(found) for key, found in replies.items()}
-        self.talks.append(Recorded(f"{account.name} {name}", account.name, sort, make, kept))
+        self.exchanges.append(Recorded(f"{account.name} {name}", account.name, sort, make, kept))
         return result
 
-    def _logged_in(self, account: Account, dialect: Dialect) -> ClientConnection:
+    def _logged_in(self, account: Account, dialect: VenueAdapter) -> ClientConnection:
         assert account.ws_url is not None
         socket = connect(account.ws_url, proxy=None, compression=None, legacy=True)
         login = dialect.login(self._desk.secrets[account.name], read_clock().wall_ms)
@@ -246,7 +250,7 @@ class _Recorder:
         return socket
 
     def _asked(
-        self, account: Account, dialect: Dialect, socket: ClientConnection, call: SocketCall
+        self, account: Account, dialect: VenueAdapter, socket: ClientConnection, call: SocketCall
     ) -> tuple[dict[str, Any], bytes]:
         socket.send(dialect.encode(call, "a1"))
         while True:
@@ -270,17 +274,19 @@ def _scopes(action: Action, book: Book) -> list[Scope]:
     return scopes
 
 
-def _reading(dialect: Dialect, profile: Profile, kinds: Sequence[str]) -> Callable[[], Talk[Book]]:
+def _reading(
+    dialect: VenueAdapter, profile: Profile, kinds: Sequence[str]
+) -> Callable[[], Exchange[Book]]:
     return lambda: dialect.read_book(profile, tuple(kinds))
 
 
 def _cancelling(
-    dialect: Dialect, profile: Profile, action: Action, scope: Scope, book: Book, route: Any
-) -> Callable[[], Talk[Any]]:
+    dialect: VenueAdapter, profile: Profile, action: Action, scope: Scope, book: Book, route: Any
+) -> Callable[[], Exchange[Any]]:
     return lambda: dialect.cancel(profile, action, scope, book, route)
 
 
 def _timing(
-    dialect: Dialect, profile: Profile, timer: str, countdown_s: int
-) -> Callable[[], Talk[Any]]:
+    dialect: VenueAdapter, profile: Profile, timer: str, countdown_s: int
+) -> Callable[[], Exchange[Any]]:
     return lambda: dialect.set_timer(profile, timer, countdown_s)

@@ -1,6 +1,6 @@
 """Every reader of foreign bytes, each as one function from bytes, with what it may raise.
 
-The talks with the venues are not here: `corpus` has them.
+The exchanges with the venues are not here: `corpus` has them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tui.core.audit.chain import (
     verify,
 )
 from tui.core.clocks import read_clock
-from tui.core.deadman.machine import STRAY_S, Deadman
+from tui.core.deadman.machine import STRAY_S, DeadmanMachine
 from tui.core.deadman.plan import TimerPlan
 from tui.core.drill import AccountDrill, Drill, DrillAccount, DrillError, DrillPlan
 from tui.core.formatting import timestamp
@@ -55,16 +55,16 @@ from tui.service.settings.loader import SettingsError, parse_settings
 from tui.ui.frames.detail_screen import facts, lines
 from tui.ui.frames.json_text import json_start, pretty, spans
 from tui.ui.frames.payload_view import _wrapped
-from tui.ui.frames.row_renderer import RowPainter
+from tui.ui.frames.row_renderer import RowRenderer
 from tui.ui.frames.table_base import INKS
 from tui.ui.terminal.tokens import Tokenizer
 from tui.ui.textual_compat.messages import Messages
-from tui.venues import dialect_of
+from tui.venues import adapter_for
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import RestReply
 from tui.venues.bitget.replies import data_of as bitget_data
 from tui.venues.common.parsing import NotReadable, parse_object, unpack_gzip
-from tui.venues.common.read_only import Watching
+from tui.venues.common.read_only import ReadOnlyAdapter
 from tui.venues.htx.replies import answer as htx_answer
 from tui.venues.htx.socket import read_socket as read_htx
 from tui.venues.okx.replies import rows_of as okx_rows
@@ -136,7 +136,7 @@ def _socket(read: Callable[[bytes | str], Any]) -> Callable[[bytes], object]:
 
 
 def _told(event: object) -> list[object]:
-    """What an event says; the message of an answer is the venue's own and goes to a talk."""
+    """What an event says; the message of an answer is the venue's own and goes to an exchange."""
     return [getattr(event, f.name) for f in fields(event) if f.name != "message"]  # type: ignore[arg-type]
 
 
@@ -147,7 +147,7 @@ def _packed(data: bytes) -> object:
 def _watched(data: bytes) -> object:
     read = []
     for venue in ("htx", "okx", "bitget"):
-        dialect = Watching(dialect_of(Account("a", venue, "https://a.invalid")))
+        dialect = ReadOnlyAdapter(adapter_for(Account("a", venue, "https://a.invalid")))
         read += (dialect.read_socket(data), dialect.limited(RestReply(200, data)))
         try:
             read.append(dialect.failed(parse_object(data)))
@@ -293,8 +293,8 @@ def _doubted(data: bytes) -> object:
     if past is None:
         return None
     past = past.by_clock_of(now, past.boot)
-    past.restore(Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60)), now)
-    machine = Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60))
+    past.restore(DeadmanMachine(TimerPlan.of(30, 5.0, 1.0, 5, 60)), now)
+    machine = DeadmanMachine(TimerPlan.of(30, 5.0, 1.0, 5, 60))
     sent = past.restore_switch_off(machine, now)
     assert sent is None or 0 <= round(now.since(sent), 3) <= STRAY_S
     machine.arm(now)
@@ -384,7 +384,7 @@ def _shown(data: bytes) -> object:
     for width in (40, 160):
         for left in (0, 200):
             lit = ((text[:3].lower(), "match"), ("code", "found"))
-            painter = RowPainter(_INKS, grounds, ("a",), width, left, [x for x in lit if x[0]])
+            painter = RowRenderer(_INKS, grounds, ("a",), width, left, [x for x in lit if x[0]])
             strip = painter.strip(frame)
             assert strip.cell_length == width, (width, strip.cell_length)
             judge(strip.text)

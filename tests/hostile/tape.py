@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.core.actions import Outcome, Report
 from tui.core.audit.chain import START, Chain
 from tui.core.audit.codec import to_plain
-from tui.core.audit.snapshots import Pictures
+from tui.core.audit.snapshots import SnapshotEncoder
 from tui.core.clocks import Instant
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView, Health
@@ -39,7 +39,7 @@ def _tape() -> list[bytes]:
     outcome = to_plain(report)
     assert isinstance(outcome, dict)
     chain = Chain()
-    changes = Pictures().changes(DeskView((account,), "a notice"), now)
+    changes = SnapshotEncoder().changes(DeskView((account,), "a notice"), now)
     return [
         chain.seal(NOON_MS, "open", {"follows": START}),
         chain.seal(NOON_MS, "start", {"what": "dashboard", "user": "u", "host": "h", "pid": 1}),

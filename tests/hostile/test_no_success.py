@@ -46,7 +46,7 @@ NOT_PROVEN = (Verdict.UNKNOWN, Verdict.BUSY, Verdict.REFUSED)
 
 
 def refused(recorded: Recorded, said: bytes, *, asked: str = "") -> None:
-    """Holds the talk with such answers, to everything or to one request: no success comes of it."""
+    """Holds the exchange with such answers, to everything or to one request: it has no success."""
 
     def bend(key: str, body: bytes) -> bytes:
         return said if asked in ("", key) else body
@@ -62,7 +62,7 @@ def refused(recorded: Recorded, said: bytes, *, asked: str = "") -> None:
 
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_what_cannot_be_read_confirms_nothing(account: str) -> None:
-    for recorded in corpus().talks:
+    for recorded in corpus().exchanges:
         if recorded.account == account:
             for said in UNREADABLE:
                 refused(recorded, said)
@@ -70,7 +70,7 @@ def test_what_cannot_be_read_confirms_nothing(account: str) -> None:
 
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_half_a_reply_confirms_nothing(account: str) -> None:
-    for recorded in corpus().talks:
+    for recorded in corpus().exchanges:
         if recorded.account == account:
             for key, bodies in recorded.replies.items():
                 whole = bodies[0].rstrip()
@@ -81,7 +81,7 @@ def test_half_a_reply_confirms_nothing(account: str) -> None:
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_nothing_but_its_own_word_of_success_is_one(account: str) -> None:
     """Whatever else stands in the place of that word, and a reply without it."""
-    for recorded in corpus().talks:
+    for recorded in corpus().exchanges:
         if recorded.account != account:
             continue
         for key, bodies in recorded.replies.items():
@@ -139,7 +139,7 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
 
 def test_the_recorded_replies_themselves_are_successes() -> None:
     """Else the tests above would say nothing."""
-    for recorded in corpus().talks:
+    for recorded in corpus().exchanges:
         result = hold_with(recorded, lambda _, body: body, silent=SILENT)
         if recorded.sort == "book":
             assert result.kinds

@@ -1,5 +1,5 @@
 """No reader of foreign bytes without a fuzz: they are looked for in the source, and each must be
-one that the readers and talks of these tests really run."""
+one that the readers and exchanges of these tests really run."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ELSEWHERE = {
     "cli.audit:_remainder": "e2e/hostile/test_commands: audit show, export",
     "core.audit.chain:_hash": "hashes what it is given",
     "service.audit.heads:_append": "writes; keeps the newer half of its own lines as they are",
-    "service.network.dispatcher:Courier._is_refusal": "asks the dialect, whose answer is fuzzed",
+    "service.network.dispatcher:Dispatcher._is_refusal": "asks the dialect, whose answer is fuzzed",
     "service.cancel.sender:_may_have_left": "looks at what kind of reply it is",
     "ui.app.preload:_load_next": "loads our own modules",
     "service.audit.files:_named": "a name that its pattern has let through; ValueError is caught",
@@ -67,9 +67,9 @@ ELSEWHERE = {
     "service.network.rest_route:RestRoute._says_error": "test_wire: a server of such answers",
     "service.network.websocket_connection:_Connection.data_received": "hands on; test_wire",
     "service.network.websocket_route:SocketRoute._take": "test_wire: a server of such messages",
-    "venues.base.protocol:Dialect.failed": "a protocol",
-    "venues.base.protocol:Dialect.limited": "a protocol",
-    "venues.base.protocol:Dialect.read_socket": "a protocol",
+    "venues.base.protocol:VenueAdapter.failed": "a protocol",
+    "venues.base.protocol:VenueAdapter.limited": "a protocol",
+    "venues.base.protocol:VenueAdapter.read_socket": "a protocol",
     "core.audit.snapshots:_thin": "writes",
 }
 """Functions that look like readers: why they are none, or which other test fuzzes them."""
@@ -120,7 +120,7 @@ def reached() -> set[str]:
         if event == "call":
             found.add((frame.f_code.co_filename, frame.f_code.co_qualname))
 
-    talks = corpus().talks
+    exchanges = corpus().exchanges
     before = sys.getprofile()
     sys.setprofile(note)
     try:
@@ -128,8 +128,8 @@ def reached() -> set[str]:
             for seed in reader.seeds:
                 with suppress(*reader.raises):
                     reader.read(seed)
-        for talk in talks:
-            hold_with(talk, lambda _, body: body, silent=NoReply("", sent=True))
+        for exchange in exchanges:
+            hold_with(exchange, lambda _, body: body, silent=NoReply("", sent=True))
     finally:
         sys.setprofile(before)
     inside = {(Path(name), function) for name, function in found if name.startswith(str(HOME))}

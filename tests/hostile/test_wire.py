@@ -21,13 +21,13 @@ from tui.core.accounts import Account
 from tui.core.clocks import read_clock
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials, Secret
-from tui.service.account.context import Access
+from tui.service.account.context import AccountContext
 from tui.service.account.venue_clock import VenueClock
 from tui.service.network import websocket_route as socket_route
 from tui.service.network.frame_recorder import Recorder
 from tui.service.network.rest_route import RestRoute
 from tui.service.network.websocket_route import SocketRoute
-from tui.venues import dialect_of
+from tui.venues import adapter_for
 from tui.venues.base.messages import NoReply, RestCall, RestReply, SocketCall
 
 WAIT_S = 90.0
@@ -35,10 +35,10 @@ KEYS = Credentials(Secret("the-api-key"), Secret("the-secret-key"), Secret("the-
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def access_of(venue: str, feed: FrameFeed) -> Access:
-    dialect = dialect_of(Account("a", venue, "http://127.0.0.1:1", "ws://127.0.0.1:1/ws"))
+def access_of(venue: str, feed: FrameFeed) -> AccountContext:
+    dialect = adapter_for(Account("a", venue, "http://127.0.0.1:1", "ws://127.0.0.1:1/ws"))
     recorder = Recorder(feed, read_clock, lambda _: None)
-    return Access(
+    return AccountContext(
         "a", dialect, KEYS, recorder, read_clock, VenueClock(read_clock, lambda _: None), TLS,
         lambda: None,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from tui.core.secrets import Credentials
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import (
     Call,
+    Exchange,
     JsonObject,
     Market,
     RateLimit,
@@ -23,7 +24,6 @@ from tui.venues.base.messages import (
     SocketCall,
     SocketRead,
     SocketText,
-    Talk,
     Unreadable,
 )
 from tui.venues.base.protocol import Venue
@@ -55,7 +55,7 @@ SPEC = VenueSpec(
 
 
 class Nimbus:
-    """One account. See `tui.venues.base.protocol.Dialect`."""
+    """One account. See `tui.venues.base.protocol.VenueAdapter`."""
 
     spec: VenueSpec = SPEC
     keepalive: Keepalive | None = None
@@ -103,18 +103,18 @@ class Nimbus:
     def read_limit(self, call: Call) -> RateLimit | None:
         return None
 
-    def venue_time(self) -> Talk[int]:
+    def venue_time(self) -> Exchange[int]:
         (reply,) = yield (RestCall("GET", "/nimbus/time", signed=False),)
         stamp = int_of(_checked(reply).get("now_ms"))
         if stamp is None:
             raise VenueError(Verdict.UNKNOWN, "", "the venue's time did not come")
         return stamp
 
-    def probe(self) -> Talk[Profile]:
+    def probe(self) -> Exchange[Profile]:
         (reply,) = yield (RestCall("GET", "/nimbus/key"),)
         return Profile(can_trade=_checked(reply).get("trade") is True, can_withdraw=False)
 
-    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Exchange[Book]:
         (reply,) = yield (RestCall("GET", "/nimbus/orders"),)
         rows = objects_of(_checked(reply).get("orders"))
         orders = tuple(
@@ -131,14 +131,14 @@ class Nimbus:
         route: Transport,
         progress: Progress | None = None,
         lately: frozenset[Market] = frozenset(),
-    ) -> Talk[Ack]:
+    ) -> Exchange[Ack]:
         wanted: JsonObject = {"contract": scope.contract} if scope.contract else {}
         if scope.orders:
             wanted = {"ids": [order.order_id for order in scope.orders]}
         (reply,) = yield (RestCall("POST", "/nimbus/cancel", body=json.dumps(wanted)),)
         return _ack(reply)
 
-    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Exchange[Ack]:
         check_countdown(TIMER, countdown_s)
         body = json.dumps({"seconds": countdown_s})
         (reply,) = yield (RestCall("POST", "/nimbus/timer", body=body),)

@@ -11,19 +11,19 @@ from textual.visual import Visual
 from textual.widgets import Static
 
 from tui.ui.line_strip import line_strip
-from tui.ui.widgets.styles import inked, inks_of
+from tui.ui.widgets.styles import inked, styles_of
 from tui.ui.widgets.themes import variables_for
-from tui.ui.widgets.value_widget import Drawing, Painted, ink, lines, row
+from tui.ui.widgets.value_widget import Drawing, ValueWidget, lines, row, styled
 
 LINES = {
     "bare": Content("12:03:22"),
     "empty": Content(),
-    "one ink": ink("READY", ".ink--good"),
-    "an ink with a ground": ink(" FIRED ", ".ink--alarm"),
-    "several": row(ink("12", ".ink--strong"), Content("open"), ink("as of", ".ink--faint")),
-    "bare at both ends": Content.assemble("a ", ink("b", ".ink--bad"), " c"),
-    "wide letters": ink("注文 12", ".ink--strong"),
-    "as wide as there is room": ink("x" * 20, ".ink--quiet"),
+    "one ink": styled("READY", ".ink--good"),
+    "an ink with a ground": styled(" FIRED ", ".ink--alarm"),
+    "several": row(styled("12", ".ink--strong"), Content("open"), styled("as of", ".ink--faint")),
+    "bare at both ends": Content.assemble("a ", styled("b", ".ink--bad"), " c"),
+    "wide letters": styled("注文 12", ".ink--strong"),
+    "as wide as there is room": styled("x" * 20, ".ink--quiet"),
 }
 
 
@@ -51,7 +51,7 @@ async def test_it_is_what_textual_paints(name: str) -> None:
     app, line = InkApp(), LINES[name]
     async with app.run_test():
         part = app.query_one(Static)
-        drawn = line_strip(line, 20, part.visual_style, inks_of(part))
+        drawn = line_strip(line, 20, part.visual_style, styles_of(part))
         (usual,) = Visual.to_strips(part, inked(part, line), 20, 1, part.visual_style, pad=True)
         assert drawn is not None
         assert printed(drawn) == printed(usual)
@@ -71,7 +71,7 @@ async def test_the_rest_is_left_to_textual(line: Content) -> None:
     app = InkApp()
     async with app.run_test():
         part = app.query_one(Static)
-        assert line_strip(line, 20, part.visual_style, inks_of(part)) is None
+        assert line_strip(line, 20, part.visual_style, styles_of(part)) is None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ async def test_the_rest_is_left_to_textual(line: Content) -> None:
      Content("a\nb\nc")],
 )  # fmt: skip
 async def test_a_drawing_has_as_many_lines_as_are_seen(drawing: Drawing) -> None:
-    class Part(Painted[str]):
+    class Part(ValueWidget[str]):
         DEFAULT_CSS = "Part { height: 3; }"
 
         def paint(self, value: str, width: int, height: int) -> Drawing:

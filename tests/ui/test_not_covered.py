@@ -16,15 +16,15 @@ from tui.core.coverage import Coverage, KindCount
 from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView
 from tui.core.orders import Kind
-from tui.core.timeseries import OpenPast, Past, Stretch
+from tui.core.timeseries import Bucket, OpenPast, SeriesView
 from tui.ui.alarms.event_history import History
 from tui.ui.dashboard.header import DeskState, readiness
 from tui.ui.dialogs.readiness_screen import ReadinessScreen, readiness_lines
 from tui.ui.dialogs.report_lines import report_lines
 from tui.ui.dialogs.report_screen import ReportScreen
 from tui.ui.panel.charts import _orders
-from tui.ui.panel.heading import PanelHead, title
-from tui.ui.panel.order_counts import Figures, counts
+from tui.ui.panel.heading import PanelHeading, title
+from tui.ui.panel.order_counts import OrderCounts, counts
 from tui.ui.panel.outcome import OutcomeLines, endings, report_line
 from tui.ui.panel.remainder import cover_of
 from tui.ui.panic.lines import panic_lines
@@ -73,7 +73,7 @@ def test_every_place_says_the_same_counts(make: SimpleNamespace) -> None:
     account = confirmed(make, unread(make.bitget()))
     rest = "3 strategy"
     places = {
-        "panel": letters(Figures().paint(counts(account), 120, 1)),
+        "panel": letters(OrderCounts().paint(counts(account), 120, 1)),
         "outcome": "\n".join(one.plain for one in told(account)),
         "readiness": "\n".join(
             one.paint(120).plain for one in readiness_lines(account, "", 0, 120)
@@ -101,8 +101,12 @@ def test_nothing_is_green_while_something_rests_or_is_not_known(make: SimpleName
     for account in (make.bitget(), unread(clear(make, make.bitget()))):
         one = confirmed(make, account)
         assert not green(told(one))
-        assert not green(drawn(PanelHead().paint(title(1, one, tiny=False, selected=False), 60, 1)))
-        assert not green(drawn(PanelHead().paint(title(1, one, tiny=True, selected=False), 60, 1)))
+        assert not green(
+            drawn(PanelHeading().paint(title(1, one, tiny=False, selected=False), 60, 1))
+        )
+        assert not green(
+            drawn(PanelHeading().paint(title(1, one, tiny=True, selected=False), 60, 1))
+        )
         assert not green(drawn(DeskState().paint(readiness(DeskView((make.htx(), one))), 120, 1)))
         assert not green(drawn(DeskState().paint(readiness(DeskView((make.htx(), one))), 120, 3)))
         assert not green([readiness_lines(one, "", 0, 90)[0].paint(90)])
@@ -244,8 +248,8 @@ def test_after_a_timer_fired_it_says_so(make: SimpleNamespace) -> None:
 
 
 def test_the_newest_value_of_the_plot_is_the_count_of_now(make: SimpleNamespace) -> None:
-    minute = Stretch(34, 34, 34, values=(34,))
-    past = Past(60, (minute,) * 5, make.NOW_MS - 30_000, number=5)
+    minute = Bucket(34, 34, 34, values=(34,))
+    past = SeriesView(60, (minute,) * 5, make.NOW_MS - 30_000, number=5)
     account = replace(make.okx(spreads=0, quotes=0), open_past=OpenPast(past, (("spread", past),)))
     legends, curves = _orders(account)
     assert legends[0].variants[0].plain == "last 0  least 0  most 34"

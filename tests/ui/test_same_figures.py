@@ -31,8 +31,8 @@ from tui.service.desk.live import LiveDesk
 from tui.ui.dashboard.header import DeskState, readiness
 from tui.ui.dialogs.readiness_screen import readiness_lines
 from tui.ui.dialogs.report_lines import report_lines
-from tui.ui.panel.heading import PanelHead, title
-from tui.ui.panel.order_counts import Figures, counts
+from tui.ui.panel.heading import PanelHeading, title
+from tui.ui.panel.order_counts import OrderCounts, counts
 from tui.ui.panel.outcome import OutcomeLines, endings
 from tui.ui.panic.lines import panic_lines
 from tui.ui.panic.model import PanicPress, left_of, rows, tally
@@ -162,13 +162,13 @@ def compare(desk: DeskOnTest, simulator: Any, plan: Plan, name: str, press: Pani
     figures = counts(account)
     assert figures.total.count == total
     places = {
-        "panel": plain_rows(drawn(Figures(), figures, 1)),
+        "panel": plain_rows(drawn(OrderCounts(), figures, 1)),
         "last line": open_words(account),
         "readiness": plain(readiness_lines(account, "", 0, WIDE)),
         "sentence": cover.sentence,
     }
     assert f"{total} open" in places["last line"]
-    assert f"{total} open" in plain_rows(drawn(Figures(), figures, 1))
+    assert f"{total} open" in plain_rows(drawn(OrderCounts(), figures, 1))
     (step,) = [one for one in check._steps(account, "", "") if one.name == "open orders"]
     assert step.detail == f"{total} open"
     for place in ("last line", "readiness", "sentence"):
@@ -185,7 +185,7 @@ def compare(desk: DeskOnTest, simulator: Any, plan: Plan, name: str, press: Pani
         assert name in {one.account for one in left_of(view)}
         outcomes = OutcomeLines().paint(endings(account), WIDE, 6)
         assert not green([outcomes] if isinstance(outcomes, Content) else outcomes)
-        assert not green(drawn(PanelHead(), title(1, account, tiny=False, selected=False)))
+        assert not green(drawn(PanelHeading(), title(1, account, tiny=False, selected=False)))
         assert not green(drawn(DeskState(), readiness(view), 1))
         assert not green(line.paint(WIDE) for line in readiness_lines(account, "", 0, WIDE)[:1])
     for report in account.reports:

@@ -20,17 +20,17 @@ from tui.core.desk import DeskView
 from tui.ui.app.app import KilldeskApp
 from tui.ui.sparing_screen import SparingScreen, seen_in
 from tui.ui.widgets.themes import DARK, LIGHT, variables_for
-from tui.ui.widgets.value_widget import Painted, ink
+from tui.ui.widgets.value_widget import ValueWidget, styled
 
 
-class Part(Painted[str]):
+class Part(ValueWidget[str]):
     DEFAULT_CSS = "Part { width: 10; height: 3; }"
 
     painted = 0
 
     def paint(self, value: str, width: int, height: int) -> Content:
         self.painted += 1
-        return ink(value)
+        return styled(value)
 
 
 class Desk(SparingScreen):
@@ -222,7 +222,7 @@ async def test_the_dashboard_writes_what_the_compositor_would_paint(
 async def test_another_value_that_looks_the_same_is_not_painted(monkeypatch: Any) -> None:
     class Blind(Part):
         def paint(self, value: str, width: int, height: int) -> Content:
-            return ink("the same")
+            return styled("the same")
 
     class OneApp(SparingApp):
         def get_default_screen(self) -> Screen[None]:
@@ -290,7 +290,7 @@ def test_only_widgets_that_show_in_what_changed_are_seen() -> None:
 async def test_another_theme_has_other_inks() -> None:
     class Green(Part):
         def paint(self, value: str, width: int, height: int) -> Content:
-            return ink(value, ".ink--good")
+            return styled(value, ".ink--good")
 
     class ThemedApp(App[None]):
         def get_theme_variable_defaults(self) -> dict[str, str]:

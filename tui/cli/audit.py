@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui.cli.console import NOT_OK, OK, UsageError, complain, padded, say, say_json
 from tui.cli.streams import is_terminal, output_failed, write_error, write_out
 from tui.core.formatting import count, size, timestamp
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 if TYPE_CHECKING:
     from tui.core.audit.chain import Record
@@ -86,8 +86,8 @@ def show(chosen: argparse.Namespace) -> int:
     reading = _Reading(chosen)
     for record in reading:
         if chosen.json:
-            told = {"n": record.number, "at": timestamp(record.at_ms), "kind": record.kind}
-            say_json({**told, **record.fields})
+            fields = {"n": record.number, "at": timestamp(record.at_ms), "kind": record.kind}
+            say_json({**fields, **record.fields})
         else:
             time = timestamp(record.at_ms)[11:23]
             account = padded(record.account or "-", 14)
@@ -105,7 +105,7 @@ def export(chosen: argparse.Namespace) -> int:
         fields = json.dumps(dict(record.fields))
         at = timestamp(record.at_ms)
         cells = (str(record.number), at, record.kind, record.account, _text(record), fields)
-        writer.writerow(_plain_cell(safe_text(cell, sys.maxsize - 1)) for cell in cells)
+        writer.writerow(_plain_cell(sanitize(cell, sys.maxsize - 1)) for cell in cells)
     return reading.code()
 
 
@@ -136,7 +136,7 @@ class Meter:
     """How far a long reading has come, on a line that goes again; only where somebody looks."""
 
     def __init__(self, what: str) -> None:
-        self._what = safe_text(what, 60)
+        self._what = sanitize(what, 60)
         self._shown = False
 
     def tell(self, done: int, of: int) -> None:
@@ -217,28 +217,28 @@ def _minute(text: str | None, option: str) -> str:
 
 def _text(record: Record) -> str:
     """What a record says, in one line."""
-    told = record.fields
+    fields = record.fields
 
     def said(*names: str) -> str:
-        return " ".join(str(told[name]) for name in names if told.get(name) not in (None, ""))
+        return " ".join(str(fields[name]) for name in names if fields.get(name) not in (None, ""))
 
     match record.kind:
         case "frame" | "note":
-            arrow = {"out": "->", "in": "<-"}.get(str(told.get("direction")), "--")
+            arrow = {"out": "->", "in": "<-"}.get(str(fields.get("direction")), "--")
             return f"{arrow} {said('transport', 'text')}"
         case "outcome":
-            counts = f"{told.get('open_after', '?')} of {told.get('open_before', '?')} open"
+            counts = f"{fields.get('open_after', '?')} of {fields.get('open_before', '?')} open"
             ended = f"{said('action', 'outcome')}, {counts} {said('code', 'message')}".rstrip()
-            return "; ".join(filter(None, (ended, _remainder(told.get("coverage")))))
+            return "; ".join(filter(None, (ended, _remainder(fields.get("coverage")))))
         case "remainder":
-            return _remainder(told.get("coverage")) or "nothing rests beyond what was cancelled"
+            return _remainder(fields.get("coverage")) or "nothing rests beyond what was cancelled"
         case "press":
-            return f"{said('press', 'action')} {_scope(told.get('scope'))}".rstrip()
+            return f"{said('press', 'action')} {_scope(fields.get('scope'))}".rstrip()
         case "lock" | "seen":
             return said("text")
         case "lost":
-            return f"{told.get('frames', 0)} frames, {told.get('others', 0)} other records lost"
-    return json.dumps(dict(told), ensure_ascii=False)
+            return f"{fields.get('frames', 0)} frames, {fields.get('others', 0)} other records lost"
+    return json.dumps(dict(fields), ensure_ascii=False)
 
 
 def _remainder(plain: object) -> str:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from tui.cli.streams import is_terminal, write_error, write_out
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 OK, NOT_OK, BAD_USAGE, UNRESOLVED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -30,7 +30,7 @@ def agreed(question: str) -> bool:
 
 
 def say(line: str) -> None:
-    write_out(f"{safe_text(line)}\n")
+    write_out(f"{sanitize(line)}\n")
 
 
 def say_json(value: object) -> None:
@@ -60,7 +60,7 @@ def widest(texts: Iterable[str]) -> int:
 def _as_shown(text: str) -> str:
     """Made safe, and with an escape for what the output lacks, which is longer."""
     encoding = _encoding()
-    return safe_text(text).encode(encoding, "backslashreplace").decode(encoding)
+    return sanitize(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _encoding() -> str:
@@ -68,7 +68,7 @@ def _encoding() -> str:
 
 
 def complain(sentence: str, code: int) -> int:
-    write_error(f"killdesk: {safe_text(sentence)}\n")
+    write_error(f"killdesk: {sanitize(sentence)}\n")
     return code
 
 
@@ -77,9 +77,9 @@ def quote_no_error() -> None:
 
     def tell(where: str, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, SystemExit):
-            from tui.core.errors import kind_and_place  # hardly ever needed
+            from tui.core.errors import describe_internal_error  # hardly ever needed
 
-            complain(f"a fault of its own in {where}: {kind_and_place(error)}", NOT_OK)
+            complain(f"a fault of its own in {where}: {describe_internal_error(error)}", NOT_OK)
 
     def of_main(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
         tell("the program", error)

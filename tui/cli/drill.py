@@ -46,7 +46,7 @@ def drill(
     return ended.ok
 
 
-def drill_as_told(orders: TextIO, results: TextIO) -> bool:
+def drill_in_json(orders: TextIO, results: TextIO) -> bool:
     """Reads a plan, one line; writes how far it has come, a line each time, and keeps the end.
 
     Ends when whoever holds the other end of `orders` is gone.

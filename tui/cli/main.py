@@ -36,7 +36,7 @@ from tui.cli.console import (
 )
 from tui.cli.parser import parse
 from tui.cli.streams import begin, hold_standard_descriptors, is_terminal, write_error
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 if TYPE_CHECKING:
     from tui.core.accounts import Account
@@ -121,8 +121,8 @@ def _check(chosen: argparse.Namespace) -> int:
     ready = all(check.ready for check in checks)
     if chosen.json:
         apart = not_covered({check.account: check.coverage for check in checks})
-        told = [check.as_json() for check in checks]
-        say_json({"ready": ready, "accounts": told, **apart})
+        listed = [check.as_json() for check in checks]
+        say_json({"ready": ready, "accounts": listed, **apart})
         return OK if ready else NOT_OK
     for check in checks:
         say(f"{check.account}  {check.venue}  {check.health}  {check.reason}".rstrip())
@@ -162,7 +162,7 @@ def _cancel(chosen: argparse.Namespace) -> int:
         code = _code_of(ended)
         interrupts.only_output_is_left(code)
         _print_ended(ended, as_json=chosen.json)
-        write_error(f"{safe_text(audit.last_words)}\n")
+        write_error(f"{sanitize(audit.last_words)}\n")
         if short:  # not before: a stream that takes nothing must hold up no cancel
             complain(short, OK)
     return code
@@ -210,10 +210,10 @@ def _print_ended(ended: Ended, *, as_json: bool) -> None:
 
 
 def _drill(chosen: argparse.Namespace) -> int:
-    from tui.cli.drill import drill, drill_as_told
+    from tui.cli.drill import drill, drill_in_json
 
     if chosen.plan:
-        return OK if drill_as_told(sys.stdin, sys.stdout) else NOT_OK
+        return OK if drill_in_json(sys.stdin, sys.stdout) else NOT_OK
     if chosen.orders < 0:
         raise UsageError("the number of orders must be 0 or more")
     accounts = read_settings(chosen).accounts

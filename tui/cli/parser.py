@@ -110,8 +110,8 @@ def _commands(parser: _Parser, *, required: bool = True, **more: Any) -> Callabl
         title="commands", metavar="COMMAND", required=required, parser_class=_Command, **more
     )
 
-    def add(name: str, fill: Callable[[_Parser], None], **told: Any) -> None:
-        commands.add_parser(name, fill=fill, **told)
+    def add(name: str, fill: Callable[[_Parser], None], **options: Any) -> None:
+        commands.add_parser(name, fill=fill, **options)
 
     return add
 

@@ -14,7 +14,7 @@ from tui.core.deadman.view import TimerView
 from tui.core.frames import FrameFeed, Transport
 from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
-from tui.core.timeseries import NO_OPEN_PAST, NO_PAST, OpenPast, Past
+from tui.core.timeseries import NO_OPEN_PAST, NO_PAST, OpenPast, SeriesView
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -44,9 +44,9 @@ class RouteView:
     """The last measured one."""
     detail: str = ""
     """Why it is not up."""
-    heard_at_ms: int | None = None
+    last_received_at_ms: int | None = None
     """When the venue was last heard on it, epoch ms."""
-    past: Past = NO_PAST
+    past: SeriesView = NO_PAST
     """The round trips of the last minutes, in ms."""
 
 

@@ -14,7 +14,7 @@ LOCKED_VIEW = "Locked: nothing works, panic neither (view only). Press l to unlo
 VIEW_ONLY = "View only: nothing is sent from this screen."
 
 
-class Gate:
+class DeskGate:
     """Stands for a desk, before all that a screen does. Implements `tui.core.desk.Desk`.
 
     Every command is denied unless it is let through here: while the screen is locked panic alone

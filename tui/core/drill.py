@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
 from tui.core.clocks import LAST_MS
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 NO_ORDERS = (
     "there was no order to cancel, so this drill does not count: it shows nothing of a cancel."
@@ -76,7 +76,7 @@ class DrillPlan:
     def of_json(line: str) -> DrillPlan:
         """Raises DrillError."""
         try:
-            said = json.loads(line)
+            data = json.loads(line)
             accounts = tuple(
                 DrillAccount(
                     str(one["name"]),
@@ -87,10 +87,10 @@ class DrillPlan:
                     tuple(map(str, one["timers"])),
                     tuple(map(str, one["contracts"])),
                 )
-                for one in said["accounts"]
+                for one in data["accounts"]
             )
-            left_out = tuple((str(name), str(at), str(why)) for name, at, why in said["left_out"])
-            return DrillPlan(accounts, bool(said["keep"]), left_out)
+            left_out = tuple((str(name), str(at), str(why)) for name, at, why in data["left_out"])
+            return DrillPlan(accounts, bool(data["keep"]), left_out)
         except _UNREADABLE as error:
             raise DrillError(f"the plan cannot be read: {type(error).__name__}") from None
 
@@ -191,17 +191,17 @@ class Drill:
     def of_json(line: str) -> Drill:
         """A drill from a line that `as_json` made. Raises DrillError."""
         try:
-            said = json.loads(line)
-            at_ms = int(said["at_ms"])
+            data = json.loads(line)
+            at_ms = int(data["at_ms"])
             if not 0 <= at_ms <= LAST_MS:
                 raise ValueError("no moment")
             return Drill(
                 at_ms,
-                tuple(map(_account, said["accounts"])),
-                tuple((safe_text(name, 40), _finite(ms)) for name, ms in said["steps"].items()),
-                said["done"] is True,
-                safe_text(str(said["problem"]), _LONGEST),
-                safe_text(str(said["url"]), _LONGEST),
+                tuple(map(_account, data["accounts"])),
+                tuple((sanitize(name, 40), _finite(ms)) for name, ms in data["steps"].items()),
+                data["done"] is True,
+                sanitize(str(data["problem"]), _LONGEST),
+                sanitize(str(data["url"]), _LONGEST),
             )
         except _UNREADABLE as error:
             raise DrillError(f"the drill cannot be read: {type(error).__name__}") from None
@@ -216,7 +216,7 @@ def _finite(value: object) -> float:
 
 def _account(said: dict[str, Json]) -> AccountDrill:
     def text(name: str) -> str:
-        return safe_text(str(said[name]), _LONGEST)
+        return sanitize(str(said[name]), _LONGEST)
 
     def ms(name: str) -> float | None:
         value = said[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 
-def kind_and_place(error: BaseException) -> str:
+def describe_internal_error(error: BaseException) -> str:
     """`KeyError at worker.py:31`: where in our own code, as far as it got there.
 
     Opens no file: the standard library's `extract_tb` would read the source of every frame.

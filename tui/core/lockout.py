@@ -10,7 +10,7 @@ WAITS_S = (1, 2, 4, 8, 16, 30)
 """After one wrong PIN, after two in a row, and so on; the last for all further ones."""
 
 
-class Attempts:
+class PinBackoff:
     """Wrong PINs in a row make the next one wait, longer each time."""
 
     def __init__(self, mono_s: Callable[[], float]) -> None:
@@ -34,7 +34,7 @@ class Attempts:
         self._wrong = 0
 
 
-class Idleness:
+class IdleTimer:
     """Tells when nobody has touched the screen for `after_s` seconds; never when that is 0."""
 
     def __init__(self, after_s: float, clock: Clock) -> None:

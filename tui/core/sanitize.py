@@ -9,7 +9,7 @@ _MOST_MARKS = 4
 """On one letter; no writing in use has more."""
 
 
-def safe_text(text: str, limit: int = MAX_CHARS) -> str:
+def sanitize(text: str, limit: int = MAX_CHARS) -> str:
     """`text` on one line, at most `limit` characters, with nothing in it that a terminal acts on.
 
     Printable characters stay. Every other one (C0 and C1 controls, DEL, bidirectional and
@@ -29,10 +29,10 @@ def safe_texts(texts: Sequence[str]) -> Sequence[str]:
     whole = "".join(texts)
     if whole.isascii() and whole.isprintable() and len(whole) <= MAX_CHARS:
         return texts
-    return [safe_text(text) for text in texts]
+    return [sanitize(text) for text in texts]
 
 
-def visible(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """`text` without what nobody sees and a terminal may act on; its line ends stay.
 
     For what is pasted: it may hold more than whoever copied it has seen.
@@ -42,7 +42,7 @@ def visible(text: str) -> str:
 
 def safe_bytes(data: bytes, limit: int = MAX_CHARS) -> str:
     """`data` read as UTF-8 as far as it goes, then made safe; undecodable bytes show as `\\xNN`."""
-    return safe_text(data[: 4 * limit + 4].decode("utf-8", errors="backslashreplace"), limit)
+    return sanitize(data[: 4 * limit + 4].decode("utf-8", errors="backslashreplace"), limit)
 
 
 def _with_few_marks(text: str) -> str:

@@ -20,7 +20,7 @@ _LEAST_RECENT, _LEAST_IN_ALL = 2, 6
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Bucket:
     """What one stretch of time has shown. Without anything it is a gap, not a zero."""
 
     low: float | None = None
@@ -35,11 +35,11 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class SeriesView:
     """The stretches that are over, the oldest first; it begins with the first measurement."""
 
     each_s: float = 0.0
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[Bucket, ...] = ()
     ended_ms: int = 0
     """Wall clock at the end of the last stretch, epoch ms."""
     most: int = 60
@@ -69,17 +69,17 @@ class Past:
         return None
 
 
-NO_PAST = Past()
+NO_PAST = SeriesView()
 
 
-def up_to_now(past: Past, value: float | None) -> Past:
+def up_to_now(past: SeriesView, value: float | None) -> SeriesView:
     """`past` with the newest value as the stretch that has just begun; as it is without one.
 
     What is drawn beside a current figure must end with that figure.
     """
     if value is None or past.each_s <= 0:
         return past
-    now = Stretch(value, value, value, values=(value,))
+    now = Bucket(value, value, value, values=(value,))
     stretches = (*past.stretches, now)[-past.most :]
     ends_ms = past.ended_ms + round(past.each_s * 1000)
     return replace(past, stretches=stretches, number=past.number + 1, ended_ms=ends_ms)
@@ -89,16 +89,16 @@ def up_to_now(past: Past, value: float | None) -> Past:
 class OpenPast:
     """How many orders were open; what was lost are reads that failed."""
 
-    total: Past = NO_PAST
+    total: SeriesView = NO_PAST
     """Of what the buttons reach."""
-    kinds: tuple[tuple[str, Past], ...] = ()
+    kinds: tuple[tuple[str, SeriesView], ...] = ()
     """By kind, those that no button reaches too."""
 
 
 NO_OPEN_PAST = OpenPast()
 
 
-def slow_above_ms(past: Past) -> float:
+def slow_above_ms(past: SeriesView) -> float:
     """Round trips longer than this are slow for the route that `past` (in ms) is of.
 
     That is three times what the quickest quarter of its stretches took at most, yet never less than
@@ -111,7 +111,7 @@ def slow_above_ms(past: Past) -> float:
     return min(SLOW_ANYWAY_MS, max(SLOW_MS, SLOW_TIMES * all_ms[len(all_ms) // 4]))
 
 
-def slowed(past: Past) -> bool:
+def slowed(past: SeriesView) -> bool:
     """Whether a route has clearly become slow: the median of its last minute is.
 
     So a route that slows down is told for minutes, until slow is what is usual there, and one that
@@ -124,7 +124,7 @@ def slowed(past: Past) -> bool:
     return len(recent_ms) >= _LEAST_RECENT and _median(recent_ms) > slow_above_ms(past)
 
 
-def folded(past: Past, most: int) -> list[tuple[Stretch, ...]]:
+def downsample(past: SeriesView, most: int) -> list[tuple[Bucket, ...]]:
     """The stretches in groups of equal length, so long that the whole past has at most `most`.
 
     `most` is 2 or more. The borders stay where they are when a stretch is added, so that a drawing
@@ -137,7 +137,7 @@ def folded(past: Past, most: int) -> list[tuple[Stretch, ...]]:
         size += 1
     ends_at = len(past.stretches)
     taken = (past.number + 1) % size or size
-    groups: list[tuple[Stretch, ...]] = []
+    groups: list[tuple[Bucket, ...]] = []
     while ends_at > 0:
         begins_at = max(0, ends_at - taken)
         groups.append(past.stretches[begins_at:ends_at])
@@ -155,10 +155,10 @@ class Series:
     def __init__(self, each_s: float, kept: int) -> None:
         self._each_s = each_s
         self._kept = kept
-        self._over: deque[tuple[int, Stretch]] = deque(maxlen=kept)
+        self._over: deque[tuple[int, Bucket]] = deque(maxlen=kept)
         """With their numbers; those without anything are not among them."""
-        self._now: _Gathering | None = None
-        self._past = Past(each_s, most=kept)
+        self._now: _OpenBucket | None = None
+        self._past = SeriesView(each_s, most=kept)
         self._past_at: int | None = None
 
     def add(self, now: Instant, value: float) -> None:
@@ -169,7 +169,7 @@ class Series:
         """Takes note that no answer came."""
         self._at(self._number(now)).lost += 1
 
-    def past(self, now: Instant) -> Past:
+    def past(self, now: Instant) -> SeriesView:
         """The stretches that are over: the same object until the next one is."""
         number = self._number(now)
         if number != self._past_at:
@@ -180,10 +180,10 @@ class Series:
     def _number(self, now: Instant) -> int:
         return int(now.boot_s // self._each_s)
 
-    def _at(self, number: int) -> _Gathering:
+    def _at(self, number: int) -> _OpenBucket:
         self._close_before(number)
         if self._now is None:
-            self._now = _Gathering(number)
+            self._now = _OpenBucket(number)
         return self._now
 
     def _close_before(self, number: int) -> None:
@@ -191,16 +191,16 @@ class Series:
             self._over.append((self._now.number, self._now.told()))
             self._now = None
 
-    def _tell(self, number: int, now: Instant) -> Past:
+    def _tell(self, number: int, now: Instant) -> SeriesView:
         self._close_before(number)
         while self._over and self._over[0][0] < number - self._kept:
             self._over.popleft()
         if not self._over:
-            return Past(self._each_s, most=self._kept)
+            return SeriesView(self._each_s, most=self._kept)
         over = dict(self._over)
         stretches = tuple(over.get(n, _GAP) for n in range(self._over[0][0], number))
         ended_ms = now.wall_ms - round(now.boot_s % self._each_s * 1000)
-        return Past(self._each_s, stretches, ended_ms, self._kept, number - 1)
+        return SeriesView(self._each_s, stretches, ended_ms, self._kept, number - 1)
 
 
 def round_trips() -> Series:
@@ -213,10 +213,10 @@ def open_orders() -> Series:
     return Series(60.0, 60)
 
 
-_GAP = Stretch()
+_GAP = Bucket()
 
 
-class _Gathering:
+class _OpenBucket:
     """The stretch that is going on."""
 
     __slots__ = ("every", "high", "lost", "low", "number", "seen", "values")
@@ -239,11 +239,11 @@ class _Gathering:
             self.values.append(value)
         self.seen += 1
 
-    def told(self) -> Stretch:
+    def told(self) -> Bucket:
         if not self.seen:
-            return Stretch(lost=self.lost)
+            return Bucket(lost=self.lost)
         values = tuple(self.values)
-        return Stretch(self.low, _median(values), self.high, self.lost, values, self.every)
+        return Bucket(self.low, _median(values), self.high, self.lost, values, self.every)
 
 
 def _median(values: Sequence[float]) -> float:

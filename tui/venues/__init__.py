@@ -6,7 +6,7 @@ registry, and their tests. `tests/imagined` is one that does not exist.
 
 from tui.core.accounts import Account
 from tui.core.orders import Kind
-from tui.venues.base.protocol import Dialect, Venue
+from tui.venues.base.protocol import Venue, VenueAdapter
 from tui.venues.base.specs import Profile
 from tui.venues.bitget.adapter import BITGET, Bitget
 from tui.venues.common.without import Without
@@ -18,7 +18,7 @@ VENUES: dict[str, Venue] = {
 }
 
 
-def dialect_of(account: Account) -> Dialect:
+def adapter_for(account: Account) -> VenueAdapter:
     """How this account speaks with its venue, which exists if the account has no `problem`."""
     dialect = VENUES[account.venue].dialect(account)
     return Without(dialect, account.absent) if account.absent else dialect
@@ -35,7 +35,7 @@ def profiles_of(account: Account) -> tuple[Profile, ...]:
 def kinds_of(venue: str) -> tuple[Kind, ...]:
     """Every kind of order that an account of the venue can have."""
     account = Account("", venue, VENUES[venue].spec.rest_url)
-    dialect = dialect_of(account)
+    dialect = adapter_for(account)
     found = (kind for profile in profiles_of(account) for kind in dialect.kinds(profile))
     return tuple({kind.id: kind for kind in found}.values())
 

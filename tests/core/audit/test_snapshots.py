@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.actions import Outcome, Report, Scope
-from tui.core.audit.snapshots import LISTED, Album, Pictures
+from tui.core.audit.snapshots import LISTED, SnapshotDecoder, SnapshotEncoder
 from tui.core.clocks import Instant
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView, Health, RouteView
@@ -30,8 +30,8 @@ def account(name: str = "okx-desk", **changes: object) -> AccountView:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def turned(*views: DeskView, now: Instant = NOW) -> Album:
-    pictures, album = Pictures(), Album()
+def turned(*views: DeskView, now: Instant = NOW) -> SnapshotDecoder:
+    pictures, album = SnapshotEncoder(), SnapshotDecoder()
     for view in views:
         album.turn(json.loads(json.dumps(pictures.changes(view, now))))
     assert album.unread == 0
@@ -62,7 +62,7 @@ desks = st.lists(states, max_size=2, unique_by=lambda one: one.name).map(
 
 @given(st.lists(desks, min_size=1, max_size=6))
 def test_after_every_picture_the_screen_shows_the_same(views: list[DeskView]) -> None:
-    pictures, album = Pictures(), Album()
+    pictures, album = SnapshotEncoder(), SnapshotDecoder()
     for view in views:
         album.turn(json.loads(json.dumps(pictures.changes(view, NOW))))
         assert album.view.notice == view.notice
@@ -80,7 +80,7 @@ def test_after_every_picture_the_screen_shows_the_same(views: list[DeskView]) ->
 
 
 def test_only_what_changed_is_kept() -> None:
-    pictures, one, other = Pictures(), account("a"), account("b")
+    pictures, one, other = SnapshotEncoder(), account("a"), account("b")
     assert set(pictures.changes(DeskView((one, other)), NOW)) == {"accounts", "desk"}
     assert pictures.changes(DeskView((one, other)), NOW) == {}
     moved = replace(one, reason="ws is down")
@@ -92,7 +92,7 @@ def test_only_what_changed_is_kept() -> None:
 
 def test_a_book_of_thousands_takes_a_line() -> None:
     book = Book(("spread", "quote"), orders(5_000), 7_000, (("quote", 8_000),))
-    changes = Pictures().changes(DeskView((account(book=book),)), NOW)
+    changes = SnapshotEncoder().changes(DeskView((account(book=book),)), NOW)
     assert len(json.dumps(changes)) < 1_500
     seen = turned(DeskView((account(book=book),))).view.accounts[0].book
     assert seen is not None
@@ -120,13 +120,13 @@ def test_the_gauge_holds_what_it_held_even_if_the_clock_was_set() -> None:
 
 
 def test_a_notice_that_somebody_wrote_commands_no_terminal() -> None:
-    album = Album()
+    album = SnapshotDecoder()
     album.turn({"notice": "\x1b]0;owned\x07\u202e"})
     assert album.view.notice == "\\x1b]0;owned\\x07\\u{202e}"
 
 
 def test_a_damaged_picture_costs_no_more_than_the_field() -> None:
-    pictures, album = Pictures(), Album()
+    pictures, album = SnapshotEncoder(), SnapshotDecoder()
     plain = json.loads(json.dumps(pictures.changes(DeskView((account(),)), NOW)))
     album.turn(plain)
     for junk in ({"accounts": 7}, {"accounts": {"okx-desk": {"health": "superb", "reason": "x"}}},

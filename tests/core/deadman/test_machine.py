@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tui.core.clocks import Instant
-from tui.core.deadman.machine import Deadman
+from tui.core.deadman.machine import DeadmanMachine
 from tui.core.deadman.plan import TimerPlan
 from tui.core.deadman.view import TimerState, TimerView, repaint_every_s
 
@@ -23,7 +23,7 @@ class Rig:
         self.now = Instant(100.0, 500.0, START_WALL_S)
         self.counts_sleep = True
         """Whether there is a boot-time clock."""
-        self.machine = Deadman(plan or TimerPlan())
+        self.machine = DeadmanMachine(plan or TimerPlan())
 
     def wait(self, seconds: float) -> Rig:
         self.step(mono=seconds, boot=seconds, wall=seconds)
@@ -715,7 +715,7 @@ def test_what_time_alone_brings_about_is_told_with_its_moment_not_with_that_of_t
         (31.0, TimerState.AMBIGUOUS, 30.0),
         (40.0, TimerState.FIRED, 32.5),
     ):
-        machine = Deadman(plan)
+        machine = DeadmanMachine(plan)
         machine.arm(start)
         assert machine.next_request(start)
         machine.sent(start)
@@ -733,7 +733,7 @@ def test_what_time_alone_brings_about_is_told_with_its_moment_not_with_that_of_t
 
 
 def test_a_missed_beat_is_told_with_the_moment_of_the_miss() -> None:
-    machine = Deadman(TimerPlan.of(30, 5.0, 1.0, 5, 60))
+    machine = DeadmanMachine(TimerPlan.of(30, 5.0, 1.0, 5, 60))
     start = Instant(1_000, 2_000, 1_700_000_000)
     machine.arm(start)
     for at, answered in ((start, True), (start.later(5), False)):

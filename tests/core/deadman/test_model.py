@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from tui.core.clocks import Instant
-from tui.core.deadman.machine import Deadman
+from tui.core.deadman.machine import DeadmanMachine
 from tui.core.deadman.plan import TimerPlan
 from tui.core.deadman.view import TimerState
 
@@ -66,7 +66,7 @@ class TimerOfAVenue(RuleBasedStateMachine):
     @initialize(countdown_s=st.sampled_from([5, 10, 30]), boot_clock=st.booleans())
     def start(self, countdown_s: int, boot_clock: bool) -> None:
         self.plan = TimerPlan.of(countdown_s, countdown_s / 5, 1.05, 5, 60)
-        self.machine = Deadman(self.plan)
+        self.machine = DeadmanMachine(self.plan)
         self.server = Server()
         self.boot_clock = boot_clock
         self.true_s = 1_000.0

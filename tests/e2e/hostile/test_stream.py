@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.hostile.payloads import PAYLOADS
 from tests.e2e.hostile.stream import faults
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 HARMLESS = {"wide", "combining", "markup", "markup, unfinished", "format"}
 """Letters that stay as they are, or nearly."""
@@ -23,7 +23,7 @@ def test_what_the_screen_is_drawn_with_is_no_fault() -> None:
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_a_hostile_text_is_found_wherever_it_stands(name: str) -> None:
     raw = PAYLOADS[name].encode("utf-8", "surrogatepass")
-    safe = safe_text(PAYLOADS[name]).encode()
+    safe = sanitize(PAYLOADS[name]).encode()
     assert faults(OURS + safe + OURS) == []
     if name not in HARMLESS:
         assert faults(OURS + raw + OURS)

@@ -17,12 +17,12 @@ Killdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 LeftBehind = Callable[..., list[str]]
 
 IN_THE_SERVICE = (
-    "tui.service.account.context:Access.sign",
-    "tui.service.account.context:Access.login",
+    "tui.service.account.context:AccountContext.sign",
+    "tui.service.account.context:AccountContext.login",
     "tui.service.secrets.credentials:decode_fields",
     "tui.service.desk.live:LiveDesk._hire",
     "tui.service.desk.live:LiveDesk._draw",
-    "tui.service.account.pool:Workers.stop",
+    "tui.service.account.pool:WorkerPool.stop",
     "tui.service.account.worker:AccountWorker.view",
     "tui.service.network.frame_recorder:Recorder._clean_one",
     "tui.service.audit.writer:Audit._write_all",
@@ -117,8 +117,8 @@ def test_in_the_screen_and_beside_it(
     assert b"Traceback" not in desk.received
     said.append(bytes(desk.received))
     for place in (
-        "tui.service.account.context:Access.login",
-        "tui.service.account.pool:Workers.stop",
+        "tui.service.account.context:AccountContext.login",
+        "tui.service.account.pool:WorkerPool.stop",
         "tui.ui.app.bridge:Bridge._plan",
     ):
         desk = terminal("--config", configured, columns=200, rows=46, LOUD_CRASH=place)

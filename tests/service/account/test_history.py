@@ -11,8 +11,8 @@ import pytest
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView
 from tui.core.orders import Book, OpenOrder
-from tui.core.timeseries import Past
-from tui.service.account.open_history import OpenHistory
+from tui.core.timeseries import SeriesView
+from tui.service.account.open_history import OpenOrderHistory
 
 OpenDesk = Callable[..., Any]
 
@@ -33,12 +33,12 @@ async def later_view(desk: Any, account: str, later_s: float) -> AccountView:
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(look(), desk.desk._loop))
 
 
-async def route_past(desk: Any, account: str, transport: str) -> Past:
+async def route_past(desk: Any, account: str, transport: str) -> SeriesView:
     view = await later_view(desk, account, 10)
     return next(route.past for route in view.routes if route.transport == transport)
 
 
-def measured(past: Past) -> list[float]:
+def measured(past: SeriesView) -> list[float]:
     return [value for stretch in past.stretches for value in stretch.values]
 
 
@@ -149,7 +149,7 @@ def book(**kinds: int) -> Book:
 
 
 def test_the_total_is_told_once_every_kind_that_a_button_reaches_is_known() -> None:
-    hour, covered = OpenHistory(), {"spot", "margin"}
+    hour, covered = OpenOrderHistory(), {"spot", "margin"}
     hour.take(at(1), book(spot=3), ["spot"], covered)
     hour.take(at(61), book(spot=3, margin=0, strategy=5), ["margin", "strategy"], covered)
     told = hour.past(at(120))
@@ -159,7 +159,7 @@ def test_the_total_is_told_once_every_kind_that_a_button_reaches_is_known() -> N
 
 
 def test_the_same_object_is_told_until_the_minute_is_over() -> None:
-    hour = OpenHistory()
+    hour = OpenOrderHistory()
     hour.take(at(1), book(spot=3), ["spot"], {"spot"})
     first = hour.past(at(61))
     hour.take(at(62), book(spot=9), ["spot"], {"spot"})

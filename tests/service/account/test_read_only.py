@@ -11,11 +11,11 @@ import pytest
 from tui.core.actions import EVERYTHING, Outcome
 from tui.core.desk import Health
 from tui.core.desk_gate import VIEW_ONLY
-from tui.venues import VENUES, dialect_of
+from tui.venues import VENUES, adapter_for
 from tui.venues.base.errors import VenueError
-from tui.venues.base.protocol import Dialect
+from tui.venues.base.protocol import VenueAdapter
 from tui.venues.base.specs import Profile
-from tui.venues.common.read_only import Watching
+from tui.venues.common.read_only import ReadOnlyAdapter
 
 NAMES = ("htx-legacy", "htx-unified", "okx-desk", "bitget-uta")
 
@@ -70,7 +70,7 @@ def test_nothing_that_changes_anything_can_be_said(simulator: Any, name: str) ->
 
     venue = VENUES[simulator.accounts[name]["venue"]].spec
     account = Account(name, venue.id, venue.rest_url, timers=tuple(t.id for t in venue.timers))
-    dialect: Dialect = Watching(dialect_of(account))
+    dialect: VenueAdapter = ReadOnlyAdapter(adapter_for(account))
     assert dialect.spec.timers_of(account) == ()
     profile = Profile()
     for action in dialect.actions(profile):

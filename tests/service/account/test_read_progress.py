@@ -8,8 +8,8 @@ from typing import Any
 
 from tui.core.clocks import Instant
 from tui.service.account.read_progress import LONG_S, Reading
-from tui.service.network.dispatcher import Courier
-from tui.venues.base.messages import Call, Reply, RestCall, RestReply, Talk
+from tui.service.network.dispatcher import Dispatcher
+from tui.venues.base.messages import Call, Exchange, Reply, RestCall, RestReply
 
 
 class Clock:
@@ -50,13 +50,13 @@ async def test_a_page_counts_when_it_has_come() -> None:
     def page(number: int) -> RestCall:
         return RestCall("POST", "/list", body=f"{number}", listed=50 * (number - 1))
 
-    def talk() -> Talk[str]:
+    def exchange() -> Exchange[str]:
         yield (page(1),)
         yield page(2), page(3), page(4)
         return "done"
 
     rest, told = Rest(), []
-    running = asyncio.create_task(Courier(rest).run(talk(), 1.0, told.append))  # type: ignore[arg-type]
+    running = asyncio.create_task(Dispatcher(rest).run(exchange(), 1.0, told.append))  # type: ignore[arg-type]
 
     async def answer(number: int) -> None:
         async with asyncio.timeout(10):
@@ -103,11 +103,11 @@ async def test_every_venue_counts_the_pages_before(
     open_desk: Callable[..., Any], simulator: Any, monkeypatch: Any
 ) -> None:
     told: dict[str, list[int]] = {}
-    real = Courier.run
+    real = Dispatcher.run
 
     async def run(
-        self: Courier,
-        talk: Any,
+        self: Dispatcher,
+        exchange: Any,
         deadline_s: float,
         listed: Callable[[int], None] = lambda _: None,
         **more: Any,
@@ -118,12 +118,12 @@ async def test_every_venue_counts_the_pages_before(
             mine.append(count)
             listed(count)
 
-        result = await real(self, talk, deadline_s, both, **more)
+        result = await real(self, exchange, deadline_s, both, **more)
         for kind in getattr(result, "kinds", ()):
             told.setdefault(kind, mine)
         return result
 
-    monkeypatch.setattr(Courier, "run", run)
+    monkeypatch.setattr(Dispatcher, "run", run)
     for name, kind in (
         ("htx-legacy", "cross"),
         ("htx-unified", "unified"),

@@ -17,7 +17,7 @@ import pytest
 
 from tui.core.accounts import TimerSettings
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman.machine import Deadman
+from tui.core.deadman.machine import DeadmanMachine
 from tui.core.deadman.plan import TimerPlan
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.frames import Frame
@@ -111,7 +111,7 @@ def test_03_it_knows_eight_states_and_fired_stays() -> None:
     assert {one.value for one in TimerState} == {
         "off", "armed", "arming", "late", "ambiguous", "fired", "unknown", "blocked",
     }  # fmt: skip
-    machine = Deadman(TimerPlan.of(5, 1.2, 1.05, 5, 60))
+    machine = DeadmanMachine(TimerPlan.of(5, 1.2, 1.05, 5, 60))
     machine.arm(Instant(0, 0, 0))
     assert machine.next_request(Instant(0, 0, 0)) == 5
     machine.sent(Instant(0, 0, 0))

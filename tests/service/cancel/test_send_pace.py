@@ -11,7 +11,7 @@ from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Instant
 from tui.service.cancel.send_pace import SendPace
 from tui.service.cancel.sender import Sender
-from tui.venues.base.messages import Call, NoReply, RateLimit, Reply, RestCall, RestReply, Talk
+from tui.venues.base.messages import Call, Exchange, NoReply, RateLimit, Reply, RestCall, RestReply
 from tui.venues.common.acks import requests_ack
 from tui.venues.common.progress import Part, Progress, send
 
@@ -106,7 +106,7 @@ def read(reply: Reply) -> Ack:
     return Ack(Verdict.ACCEPTED) if reply == TAKEN else Ack(Verdict.BUSY, "429")
 
 
-def talk(count: int, progress: Progress) -> Talk[Ack]:
+def exchange(count: int, progress: Progress) -> Exchange[Ack]:
     parts = [Part(str(n), RestCall("POST", "/cancel", body=str(n)), read) for n in range(count)]
     answers = yield from send(parts, progress)
     return requests_ack([answer for answer in answers if isinstance(answer, Ack)])
@@ -116,7 +116,7 @@ def sender(venue: Venue) -> Callable[[int, Progress], object]:
     made = Sender(venue, venue, venue.clock)  # type: ignore[arg-type]  # stands for both
 
     async def cancel(count: int, progress: Progress) -> Ack:
-        return await made.cancel(talk(count, progress), 1.0, progress)
+        return await made.cancel(exchange(count, progress), 1.0, progress)
 
     return cancel
 
@@ -147,7 +147,7 @@ async def test_after_a_doubt_all_of_it_goes_again_at_once() -> None:
 
     venue.carry = carry  # type: ignore[method-assign]
 
-    def doubtful(progress: Progress) -> Talk[Ack]:
+    def doubtful(progress: Progress) -> Exchange[Ack]:
         parts = [
             Part(str(n), RestCall("POST", "/cancel", body=str(n)), lambda _: Ack(Verdict.UNKNOWN))
             for n in range(5)

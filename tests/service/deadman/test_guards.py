@@ -519,7 +519,7 @@ async def test_everything_that_hangs_hangs_at_the_same_time(
     async def hang(*_: object) -> str:
         return await asyncio.get_running_loop().create_future()
 
-    monkeypatch.setattr(aside.Aside, "run", hang)
+    monkeypatch.setattr(aside.BlockingRunner, "run", hang)
     monkeypatch.setattr("tui.service.deadman.guards._Answer._status", hang)
     settings = GuardSettings(
         pid_file=str(tmp_path / "a"), file=str(tmp_path / "b"), url="http://127.0.0.1:1/"

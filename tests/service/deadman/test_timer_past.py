@@ -12,7 +12,7 @@ import pytest
 
 from tui.core.accounts import TimerSettings
 from tui.core.clocks import Instant, read_clock
-from tui.core.deadman.machine import STRAY_S, Deadman
+from tui.core.deadman.machine import STRAY_S, DeadmanMachine
 from tui.core.deadman.plan import TimerPlan
 from tui.core.deadman.view import TimerState
 from tui.service.deadman import timer_lock
@@ -158,7 +158,7 @@ def test_a_wall_clock_that_was_set_between_two_killdesks_moves_no_firing(
     assert second.past.may_fire(restarted), "29 s are left of it"
     assert second.past.fires_ms == stepped(NOW.later(39.5), step_s).wall_ms
     assert second.past.message(restarted, 30).startswith("may fire between")
-    machine = Deadman(TimerPlan())
+    machine = DeadmanMachine(TimerPlan())
     second.past.restore(machine, restarted)
     assert machine.state is TimerState.UNKNOWN
     assert not second.past.may_fire(stepped(NOW.later(40), step_s))
@@ -205,8 +205,8 @@ def test_bytes_that_are_not_ours_say_nothing(kept: bytes) -> None:
 # --- what is written ------------------------------------------------------------------------------
 
 
-def beaten(countdown_s: int = 30, at: Instant = NOW, ack_s: float = 0.5) -> Deadman:
-    machine = Deadman(TimerPlan.of(countdown_s, countdown_s / 6, 1.0, 5, 60))
+def beaten(countdown_s: int = 30, at: Instant = NOW, ack_s: float = 0.5) -> DeadmanMachine:
+    machine = DeadmanMachine(TimerPlan.of(countdown_s, countdown_s / 6, 1.0, 5, 60))
     machine.arm(at)
     assert machine.next_request(at)
     machine.sent(at)
@@ -214,7 +214,7 @@ def beaten(countdown_s: int = 30, at: Instant = NOW, ack_s: float = 0.5) -> Dead
     return machine
 
 
-def past_of(machine: Deadman, at: Instant, lost: Instant | None = None) -> TimerPast:
+def past_of(machine: DeadmanMachine, at: Instant, lost: Instant | None = None) -> TimerPast:
     past = TimerPast.of(machine, at, lost)
     assert past is not None
     return past
@@ -238,7 +238,7 @@ def test_where_no_beat_follows_the_bound_is_that_of_the_last_one() -> None:
 
 
 def test_a_timer_that_is_off_leaves_nothing_but_a_switch_off_in_doubt() -> None:
-    machine = Deadman(TimerPlan())
+    machine = DeadmanMachine(TimerPlan())
     assert TimerPast.of(machine, NOW) is None
     assert TimerPast.of(machine, NOW, NOW) == TimerPast(0, 0, NOW.wall_ms + 31_000)
     ahead = TimerPast.of(machine, NOW, arming=True)
@@ -279,7 +279,7 @@ def test_it_says_what_may_fire_when_and_how_it_is_known() -> None:
 @pytest.mark.parametrize("age_s", [0.0, 10.0, 29.0, -500.0])
 def test_a_restored_machine_never_says_that_it_protects_nor_that_it_is_off(age_s: float) -> None:
     past = TimerPast(NOW.wall_ms, NOW.wall_ms + 39_000)
-    machine = Deadman(TimerPlan())
+    machine = DeadmanMachine(TimerPlan())
     at = NOW.later(age_s)
     past.restore(machine, at)
     machine.stop("an earlier killdesk armed it")
@@ -304,7 +304,7 @@ def test_a_restored_machine_never_says_that_it_protects_nor_that_it_is_off(age_s
 def test_after_a_switch_off_in_doubt_no_beat_counts_until_it_can_arrive_no_more(
     age_s: float, doubted_s: float, countdown_s: int
 ) -> None:
-    machine = Deadman(TimerPlan.of(countdown_s, 1.5, 1.0, 5, 60))
+    machine = DeadmanMachine(TimerPlan.of(countdown_s, 1.5, 1.0, 5, 60))
     left = NOW.later(-age_s)
     sent = TimerPast(0, 0, left.later(STRAY_S).wall_ms).restore_switch_off(machine, NOW)
     assert sent is not None
@@ -323,7 +323,7 @@ def test_after_a_switch_off_in_doubt_no_beat_counts_until_it_can_arrive_no_more(
 
 
 def test_an_old_switch_off_is_left_alone() -> None:
-    machine = Deadman(TimerPlan.of(20, 2.0, 1.0, 5, 60))
+    machine = DeadmanMachine(TimerPlan.of(20, 2.0, 1.0, 5, 60))
     assert TimerPast(0, 0, NOW.wall_ms).restore_switch_off(machine, NOW) is None
     assert machine.state is TimerState.OFF
 

@@ -12,7 +12,7 @@ from typing import Any
 from tui.core.actions import EVERYTHING, Outcome
 from tui.core.desk import DeskView, Health, NewSettings, RunView
 from tui.core.frames import FrameFeed
-from tui.service.desk.deferred import LateDesk, awaited
+from tui.service.desk.deferred import DeferredDesk, awaited
 
 WAIT_S = 60.0
 
@@ -48,8 +48,8 @@ class Opening:
         self.closed = True
 
 
-def late_desk(opening: Opening) -> tuple[LateDesk, threading.Event]:
-    desk = LateDesk([awaited("one", "okx", "OKX"), awaited("two", "htx", "HTX")], opening)
+def late_desk(opening: Opening) -> tuple[DeferredDesk, threading.Event]:
+    desk = DeferredDesk([awaited("one", "okx", "OKX"), awaited("two", "htx", "HTX")], opening)
     changed = threading.Event()
     desk.watch(changed.set)
     return desk, changed

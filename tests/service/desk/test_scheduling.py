@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from tui.service.desk.scheduling import Bell
+from tui.service.desk.scheduling import WakeableSleep
 
 
 async def test_it_ends_a_sleep() -> None:
-    bell = Bell()
+    bell = WakeableSleep()
     sleeping = asyncio.create_task(bell.sleep(None))
     await asyncio.sleep(0)
     assert not sleeping.done()
@@ -18,11 +18,11 @@ async def test_it_ends_a_sleep() -> None:
 
 
 async def test_without_it_a_sleep_ends_by_itself() -> None:
-    await Bell().sleep(0.001)
+    await WakeableSleep().sleep(0.001)
 
 
 async def test_rung_before_it_is_heard_until_it_is_hushed() -> None:
-    bell = Bell()
+    bell = WakeableSleep()
     bell.ring()
     await bell.sleep(None)
     await bell.sleep(None)

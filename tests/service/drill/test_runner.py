@@ -57,12 +57,12 @@ def test_a_drill_confirms_every_account_and_holds_every_timer_once() -> None:
 def test_no_real_address_comes_along(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Account] = []
 
-    class Watched(drilling.LiveDesk):
+    class WatchedProcess(drilling.LiveDesk):
         def __init__(self, accounts: Any, secrets: Any, **more: Any) -> None:
             seen.extend(accounts)
             super().__init__(accounts, secrets, **more)
 
-    monkeypatch.setattr(drilling, "LiveDesk", Watched)
+    monkeypatch.setattr(drilling, "LiveDesk", WatchedProcess)
     guarded = replace(DESK[2], deadman=None)
     assert run_drill(plan_of_settings((*DESK[:2], guarded), 1)).ok
     assert len(seen) == 3

@@ -17,12 +17,12 @@ from tui.core.accounts import Account
 from tui.core.clocks import read_clock
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials, Secret
-from tui.service.account.context import Access
+from tui.service.account.context import AccountContext
 from tui.service.account.venue_clock import VenueClock
 from tui.service.files.descriptors import descriptors_for, out_of_descriptors
 from tui.service.network.frame_recorder import Recorder
 from tui.service.network.rest_route import RestRoute
-from tui.venues import dialect_of
+from tui.venues import adapter_for
 from tui.venues.base.messages import NoReply, RestCall, RestReply
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this platform has no such limit")
@@ -104,9 +104,9 @@ async def test_a_read_that_cannot_be_opened_leaves_the_warm_connection_to_the_ca
 
     listener = await asyncio.start_server(serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-    access = Access(
+    access = AccountContext(
         "a",
-        dialect_of(Account("a", "okx", url, None)),
+        adapter_for(Account("a", "okx", url, None)),
         Credentials(Secret("key"), Secret("secret"), Secret("phrase")),
         Recorder(FrameFeed(), read_clock, lambda _: None),
         read_clock,

@@ -9,7 +9,7 @@ import ssl
 
 import pytest
 
-from tui.service.network.errors import said, unreachable
+from tui.service.network.errors import describe_error, describe_unreachable
 
 URL = "https://venue.example:8443"
 RESET = ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
@@ -48,7 +48,9 @@ def not_tls() -> ssl.SSLError:
 )
 def test_the_cause_is_named_also_behind_another_error(error: Exception, words: str) -> None:
     expected = f"cannot reach venue.example:8443: {words}"
-    assert unreachable(URL, error) == unreachable(URL, from_cause(error)) == expected
+    assert (
+        describe_unreachable(URL, error) == describe_unreachable(URL, from_cause(error)) == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,6 @@ def test_the_cause_is_named_also_behind_another_error(error: Exception, words: s
     ],
 )
 def test_an_error_is_told_without_its_number(error: Exception, words: str) -> None:
-    assert said(error).startswith(words)
-    assert "Errno" not in said(error)
-    assert said(error).isprintable()
+    assert describe_error(error).startswith(words)
+    assert "Errno" not in describe_error(error)
+    assert describe_error(error).isprintable()

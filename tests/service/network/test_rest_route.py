@@ -14,11 +14,11 @@ from tui.core.accounts import Account
 from tui.core.clocks import read_clock
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials, Secret
-from tui.service.account.context import Access
+from tui.service.account.context import AccountContext
 from tui.service.account.venue_clock import VenueClock
 from tui.service.network.frame_recorder import Recorder
 from tui.service.network.rest_route import RestRoute
-from tui.venues import dialect_of
+from tui.venues import adapter_for
 from tui.venues.base.messages import RestCall, RestReply
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -71,9 +71,9 @@ async def test_a_press_is_not_sent_on_a_connection_that_the_venue_has_closed(
 ) -> None:
     """The end of it has arrived and the event loop has not looked: the press takes a new one."""
     feed = FrameFeed()
-    access = Access(
+    access = AccountContext(
         "a",
-        dialect_of(Account("a", "okx", server.url, None)),
+        adapter_for(Account("a", "okx", server.url, None)),
         Credentials(Secret("key"), Secret("secret"), Secret("phrase")),
         Recorder(feed, read_clock, lambda _: None),
         read_clock,

@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from tui.core.desk import Health
 from tui.core.readiness import UNTRIED
-from tui.service.network.errors import unreachable
+from tui.service.network.errors import describe_unreachable
 
 OpenDesk = Callable[..., Any]
 DESK = "okx-desk"
@@ -214,11 +214,11 @@ async def test_no_redirect_is_followed(open_desk: OpenDesk) -> None:
 def test_an_unreachable_place_is_named_with_the_cause() -> None:
     refused = ConnectionRefusedError(111, "whatever a library calls it")
     hidden = OSError("All connection attempts failed")
-    assert unreachable("wss://venue.invalid/ws", refused).startswith(
+    assert describe_unreachable("wss://venue.invalid/ws", refused).startswith(
         "cannot reach venue.invalid: Connection refused"
     )
-    assert unreachable("https://venue.invalid:8443", TimeoutError()).endswith(
+    assert describe_unreachable("https://venue.invalid:8443", TimeoutError()).endswith(
         "venue.invalid:8443: no answer in time"
     )
-    assert unreachable("https://venue.invalid", hidden).endswith("nothing answers there")
-    assert unreachable("https://venue.invalid", ValueError()).endswith("ValueError")
+    assert describe_unreachable("https://venue.invalid", hidden).endswith("nothing answers there")
+    assert describe_unreachable("https://venue.invalid", ValueError()).endswith("ValueError")

@@ -11,7 +11,7 @@ import pytest
 from tui.core.actions import Outcome, Report
 from tui.core.audit.chain import START, Chain
 from tui.core.audit.codec import to_plain
-from tui.core.audit.snapshots import Pictures
+from tui.core.audit.snapshots import SnapshotEncoder
 from tui.core.clocks import Instant, read_clock
 from tui.core.desk import AccountView, DeskView, Health, NewSettings
 from tui.core.frames import Frame
@@ -31,7 +31,7 @@ class Tape:
         self.path = path
         self.at_ms = NOON_MS
         self._chain = Chain()
-        self._pictures = Pictures()
+        self._pictures = SnapshotEncoder()
         self._file = path.open("wb")
         self.put("open", follows=START)
 

@@ -11,7 +11,12 @@ from textual import events
 
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.ui.alarms.desktop_notification import Attention, Speech, note, speech_of
+from tui.ui.alarms.desktop_notification import (
+    DesktopNotifier,
+    NotificationProtocol,
+    note,
+    notification_protocol,
+)
 
 EVIL = "a;b\x1b]52;c;ZXZpbA==\x07\x1b\\\x9d0;x\x9c\u202e" + "long" * 100
 
@@ -19,53 +24,59 @@ EVIL = "a;b\x1b]52;c;ZXZpbA==\x07\x1b\\\x9d0;x\x9c\u202e" + "long" * 100
 @pytest.mark.parametrize(
     ("environment", "speech"),
     [
-        ({"TERM": "xterm-kitty"}, Speech.OSC_99),
-        ({"TERM": "tmux-256color", "KITTY_WINDOW_ID": "1", "TMUX": "x"}, Speech.OSC_99),
-        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, Speech.OSC_9),
-        ({"TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"}, Speech.OSC_9),
-        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, Speech.OSC_777),
-        ({"TERM": "xterm-ghostty"}, Speech.OSC_777),
-        ({"TERM": "foot"}, Speech.OSC_777),
-        ({"TERM": "rxvt-unicode-256color"}, Speech.OSC_777),
-        ({"TERM": "xterm-256color", "VTE_VERSION": "7600"}, Speech.OSC_777),
-        ({"TERM": "xterm-256color", "KONSOLE_VERSION": "230804"}, Speech.OSC_777),
-        ({"TERM": "xterm-256color", "WT_SESSION": "x"}, Speech.NONE),
-        ({"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal"}, Speech.NONE),
-        ({"TERM": "screen", "STY": "1.x", "VTE_VERSION": "7600"}, Speech.NONE),
-        ({"TERM": "linux"}, Speech.NONE),
-        ({}, Speech.NONE),
+        ({"TERM": "xterm-kitty"}, NotificationProtocol.OSC_99),
+        (
+            {"TERM": "tmux-256color", "KITTY_WINDOW_ID": "1", "TMUX": "x"},
+            NotificationProtocol.OSC_99,
+        ),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, NotificationProtocol.OSC_9),
+        ({"TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"}, NotificationProtocol.OSC_9),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, NotificationProtocol.OSC_777),
+        ({"TERM": "xterm-ghostty"}, NotificationProtocol.OSC_777),
+        ({"TERM": "foot"}, NotificationProtocol.OSC_777),
+        ({"TERM": "rxvt-unicode-256color"}, NotificationProtocol.OSC_777),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "7600"}, NotificationProtocol.OSC_777),
+        ({"TERM": "xterm-256color", "KONSOLE_VERSION": "230804"}, NotificationProtocol.OSC_777),
+        ({"TERM": "xterm-256color", "WT_SESSION": "x"}, NotificationProtocol.NONE),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal"}, NotificationProtocol.NONE),
+        ({"TERM": "screen", "STY": "1.x", "VTE_VERSION": "7600"}, NotificationProtocol.NONE),
+        ({"TERM": "linux"}, NotificationProtocol.NONE),
+        ({}, NotificationProtocol.NONE),
     ],
 )
 def test_only_terminals_that_are_known_to_understand_are_asked(
-    environment: dict[str, str], speech: Speech
+    environment: dict[str, str], speech: NotificationProtocol
 ) -> None:
-    assert speech_of(environment) is speech
+    assert notification_protocol(environment) is speech
 
 
 @pytest.mark.parametrize(
     ("speech", "asked"),
     [
-        (Speech.OSC_9, "\x1b]9;killdesk: FIRED\x1b\\"),
-        (Speech.OSC_777, "\x1b]777;notify;killdesk;FIRED\x1b\\"),
+        (NotificationProtocol.OSC_9, "\x1b]9;killdesk: FIRED\x1b\\"),
+        (NotificationProtocol.OSC_777, "\x1b]777;notify;killdesk;FIRED\x1b\\"),
         (
-            Speech.OSC_99,
+            NotificationProtocol.OSC_99,
             "\x1b]99;i=killdesk:d=0;killdesk\x1b\\\x1b]99;i=killdesk:d=1:p=body:u=2;FIRED\x1b\\",
         ),
-        (Speech.NONE, ""),
+        (NotificationProtocol.NONE, ""),
     ],
 )
-def test_each_speech_has_its_sequence(speech: Speech, asked: str) -> None:
+def test_each_speech_has_its_sequence(speech: NotificationProtocol, asked: str) -> None:
     assert note(speech, "killdesk", "FIRED") == asked
 
 
 def test_tmux_is_asked_to_pass_it_on() -> None:
-    wrapped = note(Speech.OSC_9, "k", "FIRED", tmux=True)
+    wrapped = note(NotificationProtocol.OSC_9, "k", "FIRED", tmux=True)
     assert wrapped == "\x1bPtmux;\x1b\x1b]9;k: FIRED\x1b\x1b\\\x1b\\"
-    assert note(Speech.NONE, "k", "FIRED", tmux=True) == ""
+    assert note(NotificationProtocol.NONE, "k", "FIRED", tmux=True) == ""
 
 
-@pytest.mark.parametrize("speech", [Speech.OSC_9, Speech.OSC_99, Speech.OSC_777])
-def test_no_text_breaks_out(speech: Speech) -> None:
+@pytest.mark.parametrize(
+    "speech",
+    [NotificationProtocol.OSC_9, NotificationProtocol.OSC_99, NotificationProtocol.OSC_777],
+)
+def test_no_text_breaks_out(speech: NotificationProtocol) -> None:
     asked = note(speech, EVIL, EVIL)
     bodies = re.split("\x1b]|\x1b\\\\", asked)
     assert all(body.isprintable() for body in bodies)
@@ -76,7 +87,7 @@ def test_no_text_breaks_out(speech: Speech) -> None:
 def calling(app: Any, **environment: str) -> list[str]:
     """What goes to a terminal of that environment from now on."""
     written: list[str] = []
-    app.ringing.attention = Attention(
+    app.ringing.attention = DesktopNotifier(
         app, app.dashboard, written.append, notify=True, environment=environment
     )
     return written

@@ -141,7 +141,7 @@ async def test_frames_that_fell_off_are_counted(make: Any) -> None:
 async def test_the_service_is_released_before_the_picture_is_read(desk: Any) -> None:
     order: list[str] = []
 
-    class Watched:
+    class WatchedProcess:
         frames = desk.frames
 
         @property
@@ -156,7 +156,7 @@ async def test_the_service_is_released_before_the_picture_is_read(desk: Any) -> 
 
     app: App[None] = App()
     async with app.run_test():
-        Bridge(Watched(), app, Shown()).start()  # type: ignore[arg-type]
+        Bridge(WatchedProcess(), app, Shown()).start()  # type: ignore[arg-type]
     assert order == ["caught up", "view"]
 
 

@@ -9,7 +9,7 @@ from textual.app import App
 
 from tui.service.files.ui_state import ScreenFile
 from tui.ui.app.themed import ThemedApp
-from tui.ui.app.threads import beside, finish_writing, still_writing
+from tui.ui.app.threads import finish_writing, run_in_thread, still_writing
 from tui.ui.widgets.themes import LIGHT
 
 WAIT_S = 60.0
@@ -49,7 +49,7 @@ async def test_what_stores_nothing_is_not_waited_for() -> None:
     go_on, done = threading.Event(), threading.Event()
     app: App[None] = App()
     async with app.run_test():
-        beside(app, lambda: go_on.wait(WAIT_S) and done.set(), lambda _: None)
+        run_in_thread(app, lambda: go_on.wait(WAIT_S) and done.set(), lambda _: None)
     assert still_writing() == ()
     finish_writing(WAIT_S)
     assert not done.is_set()

@@ -9,12 +9,12 @@ import pytest
 from textual import events
 
 from tui.ui.dashboard import press_arming as module
-from tui.ui.dashboard.press_arming import ALL, PANIC, Presses, Target
+from tui.ui.dashboard.press_arming import ALL, PANIC, PressArming, PressTarget
 from tui.ui.keys.gesture import REPEAT_GAP_S, Answer, Stroke
 from tui.ui.textual_compat.key_facts import KeyFacts
 
-ONE = frozenset({Target("okx", "spreads")})
-OTHER = frozenset({Target("okx", "quotes")})
+ONE = frozenset({PressTarget("okx", "spreads")})
+OTHER = frozenset({PressTarget("okx", "quotes")})
 
 
 class Hand:
@@ -28,15 +28,15 @@ class Hand:
         self.now = time.monotonic()
         monkeypatch.setattr(module, "key_facts", lambda _: KeyFacts(self.now - self.age_s))
         monkeypatch.setattr(module.time, "monotonic", lambda: self.now)
-        self.presses = Presses(clock=lambda: self.now, call_later=self._later, refused=self._no)
+        self.presses = PressArming(clock=lambda: self.now, call_later=self._later, refused=self._no)
 
     def _later(self, wait_s: float, call: Callable[[], object]) -> None:
         self.later.append((self.now + wait_s, call))
 
-    def _no(self, answer: Answer, _: Stroke, __: frozenset[Target]) -> None:
+    def _no(self, answer: Answer, _: Stroke, __: frozenset[PressTarget]) -> None:
         self.refused.append(answer)
 
-    def press(self, key: str, targets: frozenset[Target] = frozenset({PANIC})) -> None:
+    def press(self, key: str, targets: frozenset[PressTarget] = frozenset({PANIC})) -> None:
         event = events.Key(key, key if len(key) == 1 else None)
         self.presses.take(event)
         with self.presses.handling(event):
@@ -136,4 +136,4 @@ def test_once_fires_at_the_first_press_unless_two_are_asked_for(hand: Hand) -> N
 
 
 def test_panic_is_no_account_of_the_desk() -> None:
-    assert Target("okx", ALL) != PANIC
+    assert PressTarget("okx", ALL) != PANIC

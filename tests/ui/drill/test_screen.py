@@ -12,7 +12,7 @@ import pytest
 from tui.core.desk import DeskView
 from tui.core.drill import AccountDrill, Drill, DrillPlan
 from tui.service.drill import subprocess as drill_process
-from tui.ui.drill.controller import Drills, drilled_ago
+from tui.ui.drill.controller import DrillController, drilled_ago
 from tui.ui.drill.screen import DrillScreen
 
 DAY_MS = 86_400_000
@@ -102,7 +102,7 @@ async def test_the_drill_before_is_compared(
     desk: Any, make: SimpleNamespace, processes: list[Process]
 ) -> None:
     before = ended(make.NOW_MS - 3 * DAY_MS, accounts=(replace(WELL, confirmed_ms=333.0),))
-    async with make.shown(desk, drills=Drills([before])) as (app, pilot):
+    async with make.shown(desk, drills=DrillController([before])) as (app, pilot):
         assert "drill 3 d ago" in make.text(app)
         await pilot.press("d", "d")
         processes[0].told(ended(make.NOW_MS))
@@ -120,13 +120,13 @@ async def test_the_drill_before_is_compared(
 def test_what_the_header_says(
     old_ms: int, changes: dict[str, Any], words: str, careful: bool
 ) -> None:
-    note = Drills([ended(1_000_000, **changes)]).note(1_000_000 + old_ms)
+    note = DrillController([ended(1_000_000, **changes)]).note(1_000_000 + old_ms)
     assert note is not None
     assert (note.words, note.careful) == (words, careful)
 
 
 def test_no_drill_is_no_note_and_no_accounts_no_drill(processes: list[Process]) -> None:
-    none = Drills()
+    none = DrillController()
     assert none.note(0) is None
     none.start(DeskView(()))
     assert not processes and none.running is None
@@ -152,8 +152,8 @@ async def test_a_drill_without_orders_leaves_the_last_one_that_counts_in_the_hea
 ) -> None:
     now_ms = make.Clock()().wall_ms
     empty = ended(now_ms, accounts=(replace(WELL, orders=0),), problem="no order to cancel")
-    drills = Drills((ended(now_ms - 3 * DAY_MS), empty))
+    drills = DrillController((ended(now_ms - 3 * DAY_MS), empty))
     note = drills.note(now_ms)
     assert note is not None and note.words == "drill 3 d ago"
     assert drills.last == empty, "it is shown with its reason all the same"
-    assert Drills((empty,)).note(now_ms) is None
+    assert DrillController((empty,)).note(now_ms) is None

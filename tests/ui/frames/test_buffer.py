@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import Change, FrameFilter, FrameRing
+from tui.ui.frames.buffer import Change, FrameBuffer, FrameFilter
 
 BATCH = st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=12)
 """The gap before each frame, and whether it is an error."""
@@ -26,12 +26,12 @@ def frame(
     return Frame(seq, seq, account, transport, way, text, request=request, error=error)
 
 
-def seqs(ring: FrameRing) -> list[int]:
+def seqs(ring: FrameBuffer) -> list[int]:
     return [kept.seq for kept in ring.view]
 
 
 def test_keeps_the_newest_and_counts_what_fell_off() -> None:
-    ring = FrameRing(capacity=10)
+    ring = FrameBuffer(capacity=10)
     assert ring.extend([frame(n) for n in range(1, 9)]) == Change(8, 0)
     assert ring.extend([frame(n) for n in range(9, 14)]) == Change(5, 3)
     assert seqs(ring) == list(range(4, 14))
@@ -39,7 +39,7 @@ def test_keeps_the_newest_and_counts_what_fell_off() -> None:
 
 
 def test_a_batch_larger_than_the_ring_leaves_its_end() -> None:
-    ring = FrameRing(capacity=10)
+    ring = FrameBuffer(capacity=10)
     ring.extend([frame(n) for n in range(1, 6)])
     assert ring.extend([frame(n) for n in range(6, 106)]) == Change(10, 5)
     assert seqs(ring) == list(range(96, 106))
@@ -47,7 +47,7 @@ def test_a_batch_larger_than_the_ring_leaves_its_end() -> None:
 
 
 def test_large_frames_push_the_oldest_out_long_before_there_are_many() -> None:
-    ring = FrameRing(most_chars=1_000)
+    ring = FrameBuffer(most_chars=1_000)
     assert ring.extend([frame(n, "x" * 300) for n in (1, 2, 3)]) == Change(3, 0)
     assert ring.extend([frame(4, "x" * 500, request=1)]) == Change(1, 2)
     assert seqs(ring) == [3, 4]
@@ -61,14 +61,14 @@ def test_large_frames_push_the_oldest_out_long_before_there_are_many() -> None:
 
 
 def test_missed_frames_count_as_lost_even_when_none_came() -> None:
-    ring = FrameRing()
+    ring = FrameBuffer()
     ring.extend([], missed=7)
     ring.extend([frame(8)])
     assert (ring.lost, ring.missed, len(ring)) == (7, 7, 1)
 
 
 def test_a_number_leads_to_its_frame_across_gaps_and_drops() -> None:
-    ring = FrameRing(capacity=4)
+    ring = FrameBuffer(capacity=4)
     ring.extend([frame(n) for n in (2, 3, 7, 9, 12)])
     assert [ring.get(n) is not None for n in (2, 3, 4, 7, 9, 12, 13)] == [
         False, True, False, True, True, True, False,
@@ -77,7 +77,7 @@ def test_a_number_leads_to_its_frame_across_gaps_and_drops() -> None:
 
 
 def test_a_reply_leads_to_its_request_and_back() -> None:
-    ring = FrameRing(capacity=4)
+    ring = FrameBuffer(capacity=4)
     first, reply = frame(1), frame(3, request=1)
     ring.extend([first, frame(2), reply])
     assert ring.pair(first) is reply
@@ -105,7 +105,7 @@ def test_a_line_is_read_as_a_filter(line: str, wanted: FrameFilter) -> None:
 
 
 def test_a_filter_wants_every_word_in_any_case() -> None:
-    ring = FrameRing()
+    ring = FrameBuffer()
     ring.extend([frame(1, "Cancel BTC"), frame(2, "cancel eth"), frame(3, "btc")])
     ring.wanted = FrameFilter(text="btc CANCEL")
     assert seqs(ring) == [1]
@@ -114,7 +114,7 @@ def test_a_filter_wants_every_word_in_any_case() -> None:
 
 
 def test_steps_go_through_the_filtered_view() -> None:
-    ring = FrameRing()
+    ring = FrameBuffer()
     ring.extend([frame(n, error=n in (2, 5, 8)) for n in range(1, 10)])
     ring.wanted = FrameFilter(errors=True)
 
@@ -127,7 +127,7 @@ def test_steps_go_through_the_filtered_view() -> None:
 
 
 def test_clear_forgets_all_but_the_filter() -> None:
-    ring = FrameRing(capacity=2)
+    ring = FrameBuffer(capacity=2)
     ring.wanted = FrameFilter(errors=True)
     ring.extend([frame(n, error=True) for n in range(1, 5)], missed=3)
     ring.clear()
@@ -145,7 +145,7 @@ def test_clear_forgets_all_but_the_filter() -> None:
 def test_the_view_is_always_what_filtering_anew_would_give(
     batches: list[list[tuple[int, bool]]], filter_at: int
 ) -> None:
-    ring, everything, rows, seq = FrameRing(capacity=15), [], 0, 0
+    ring, everything, rows, seq = FrameBuffer(capacity=15), [], 0, 0
     for number, batch in enumerate(batches):
         if number == filter_at:
             ring.wanted = FrameFilter(errors=True)

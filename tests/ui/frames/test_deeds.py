@@ -15,10 +15,10 @@ from tui.core.desk import DeskView
 from tui.core.frames import Frame
 from tui.service.files.clipboard import Tried
 from tui.service.files.locations import find_locations
-from tui.ui.frames.buffer import FrameFilter, FrameRing
-from tui.ui.frames.export import MOST_BYTES, told
+from tui.ui.frames.buffer import FrameBuffer, FrameFilter
+from tui.ui.frames.export import MOST_BYTES, describe_copy
 from tui.ui.frames.inputs import TypedLine
-from tui.ui.frames.pairing import whereabouts
+from tui.ui.frames.pairing import describe_counterpart
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def no_desktop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return places.frames_folder
 
 
-def talk() -> list[Frame]:
+def exchange() -> list[Frame]:
     """A request (2) with its reply (40), one that failed (3, 41), one without an end (50)."""
     others = [n for n in range(1, 60) if n not in (2, 3, 40, 41, 50)]
     made = [Frame(n, n, "okx-desk", "ws", "in", f'{{"n":{n}}}') for n in others]
@@ -47,13 +47,13 @@ def talk() -> list[Frame]:
 
 
 def test_where_the_other_half_stands_is_said() -> None:
-    ring = FrameRing(capacity=100)
-    ring.extend(talk())
+    ring = FrameBuffer(capacity=100)
+    ring.extend(exchange())
 
     def said(seq: int) -> str:
         frame = ring.get(seq)
         assert frame is not None
-        return whereabouts(ring, frame)
+        return describe_counterpart(ring, frame)
 
     assert said(2) == "reply 38 rows below, 84 ms"
     assert said(40) == "request 38 rows above, 84 ms"
@@ -71,7 +71,7 @@ def test_where_the_other_half_stands_is_said() -> None:
 
 async def test_g_goes_over_to_the_other_half_and_back(make: SimpleNamespace, desk: Any) -> None:
     async with make.shown(desk, size=(160, 46)) as (app, pilot):
-        for frame in talk():
+        for frame in exchange():
             desk.frames.put(frame)
         desk.nudge()
         log = app.dashboard.log_
@@ -109,7 +109,7 @@ async def test_marked_frames_are_saved_else_all_that_are_shown(
     async with make.shown(desk, size=(160, 46)) as (app, pilot):
         await pilot.press("ctrl+s")
         await make.until(pilot, lambda: "There is no frame to save." in make.text(app))
-        for frame in talk():
+        for frame in exchange():
             desk.frames.put(frame)
         desk.nudge()
         log = app.dashboard.log_
@@ -178,11 +178,11 @@ async def test_the_folder_that_cannot_be_written_is_said(make: SimpleNamespace, 
 
 def test_what_was_copied_is_told_and_no_more() -> None:
     sent = "sent to the terminal by OSC 52, unconfirmed."
-    assert told(3, 15, []) == f"Frame 3, 15 bytes: {sent} No desktop clipboard here."
-    assert told(3, 15, [Tried("xclip"), Tried("tmux")]) == (
+    assert describe_copy(3, 15, []) == f"Frame 3, 15 bytes: {sent} No desktop clipboard here."
+    assert describe_copy(3, 15, [Tried("xclip"), Tried("tmux")]) == (
         f"Frame 3, 15 bytes: copied by xclip and tmux; {sent}"
     )
-    assert told(3, 100_000, [Tried("wl-copy", "no answer within 2 s")]) == (
+    assert describe_copy(3, 100_000, [Tried("wl-copy", "no answer within 2 s")]) == (
         "Frame 3, 100.0 KB: sent to the terminal (only the first 74.0 KB of it) by OSC 52, "
         "unconfirmed. wl-copy failed: no answer within 2 s."
     )
@@ -210,7 +210,7 @@ async def test_copying_reaches_both_and_a_hanging_program_holds_up_no_key(
         over.set()
         await make.until(pilot, lambda: bool(app._notifications))
         (note,) = app._notifications
-        assert note.message == told(1, 100_000, [Tried("xclip", "no answer within 2 s")])
+        assert note.message == describe_copy(1, 100_000, [Tried("xclip", "no answer within 2 s")])
         assert note.severity == "warning"
 
 

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import FrameRing
+from tui.ui.frames.buffer import FrameBuffer
 from tui.ui.frames.detail_screen import FrameScreen
 from tui.ui.frames.highlight import lit_words
 from tui.ui.frames.payload_view import PayloadLines
@@ -37,8 +37,8 @@ def no_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def ring(*frames: Frame) -> FrameRing:
-    made = FrameRing()
+def ring(*frames: Frame) -> FrameBuffer:
+    made = FrameBuffer()
     made.extend(frames)
     return made
 
@@ -51,7 +51,7 @@ def payload(pilot: Pilot[None]) -> str:
     return pilot.app.screen.query_one(PayloadLines).text
 
 
-async def opened(pilot: Pilot[None], frame: Frame, kept: FrameRing) -> FrameScreen:
+async def opened(pilot: Pilot[None], frame: Frame, kept: FrameBuffer) -> FrameScreen:
     screen = FrameScreen(frame, kept)
     await pilot.app.push_screen(screen)
     await pilot.pause()

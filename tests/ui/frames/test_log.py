@@ -12,10 +12,10 @@ from textual.events import MouseMove, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from tui.core.frames import Frame
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.ui.frames.detail_screen import FrameScreen
 from tui.ui.frames.log import FrameLog
-from tui.ui.frames.table import FrameRows
+from tui.ui.frames.table import FrameTable
 from tui.ui.keys.bindings import DESK_KEYS
 from tui.ui.widgets.themes import variables_for
 
@@ -48,7 +48,7 @@ class LogApp(App[None]):
         self.frames.act(name)
 
     @property
-    def rows(self) -> FrameRows:
+    def rows(self) -> FrameTable:
         return self.frames.rows
 
     def lines(self) -> list[str]:
@@ -108,7 +108,7 @@ async def test_another_width_draws_the_rows_anew(
             return [strip.text for strip in app.screen._compositor.render_strips()]
 
         shown = drawn()
-        app.query_one(FrameRows).refresh()
+        app.query_one(FrameTable).refresh()
         await pilot.pause()
         assert drawn() == shown
 
@@ -334,7 +334,7 @@ HOSTILE = (
     "[/nope]",
     "[bold red]x[/] [@click=app.bell()]y[/]",
     '{"msg":"[link=http://evil]z[/link]"}',
-    safe_text("\x1b[2J \x9b31m \x1b]52;c;eA==\x1b\\ \x00 \x7f \u202e \u200b \ud800"),
+    sanitize("\x1b[2J \x9b31m \x1b]52;c;eA==\x1b\\ \x00 \x7f \u202e \u200b \ud800"),
     "漢字🙂" * 700,
     '"' * 5_000,
     "[" * 5_000,

@@ -10,9 +10,9 @@ from textual.binding import Binding
 from textual.events import Paste
 
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import FrameFilter, FrameRing
+from tui.ui.frames.buffer import FrameBuffer, FrameFilter
 from tui.ui.frames.log import FrameLog
-from tui.ui.frames.search import Finder
+from tui.ui.frames.search import FrameSearch
 from tui.ui.keys.bindings import DESK_KEYS
 from tui.ui.widgets.themes import variables_for
 
@@ -21,15 +21,15 @@ def frame(seq: int, text: str = "{}", *, error: bool = False) -> Frame:
     return Frame(seq, seq, "okx-desk", "ws", "in", text, error=error)
 
 
-def found(finder: Finder, seq: int, by: int) -> tuple[int | None, str]:
+def found(finder: FrameSearch, seq: int, by: int) -> tuple[int | None, str]:
     hit = finder.step(seq, by)
     return (None if hit is None else hit.seq, finder.turned)
 
 
 def test_steps_go_from_hit_to_hit_and_say_where_they_begin_anew() -> None:
-    ring = FrameRing()
+    ring = FrameBuffer()
     ring.extend([frame(n, "Cancel" if n in (2, 5, 8) else "x") for n in range(1, 10)])
-    finder = Finder(ring)
+    finder = FrameSearch(ring)
     assert found(finder, 5, 1) == (None, "")
     finder.seek("cANCEL")
     assert [found(finder, seq, 1) for seq in (1, 2, 5, 8)] == [
@@ -48,8 +48,8 @@ def test_steps_go_from_hit_to_hit_and_say_where_they_begin_anew() -> None:
 def test_the_hits_are_always_what_a_new_search_would_find(
     batches: list[list[str]], typed: list[str]
 ) -> None:
-    ring, seq = FrameRing(capacity=12), 0
-    finder = Finder(ring)
+    ring, seq = FrameBuffer(capacity=12), 0
+    finder = FrameSearch(ring)
     for number, batch in enumerate(batches):
         if number == 4:
             ring.wanted = FrameFilter(errors=True)
@@ -99,7 +99,7 @@ class LogApp(App[None]):
         return [part.text for line in lines for part in line if part.style and part.style.reverse]
 
 
-def talk(start: int, stop: int) -> list[Frame]:
+def exchange(start: int, stop: int) -> list[Frame]:
     return [frame(n, f'{{"n":{n},"op":"{"Cancel" if n % 10 == 0 else "x"}"}}')
             for n in range(start, stop)]  # fmt: skip
 
@@ -107,7 +107,7 @@ def talk(start: int, stop: int) -> list[Frame]:
 async def test_find_goes_to_the_newest_then_next_and_previous_round_the_ends() -> None:
     app = LogApp()
     async with app.run_test(size=(120, 20)) as pilot:
-        app.frames.extend(talk(1, 36))
+        app.frames.extend(exchange(1, 36))
         await pilot.press("ctrl+f", *"cancel")
         await pilot.pause()
         assert "find: cancel  3 found" in app.frames.title_text
@@ -131,10 +131,10 @@ async def test_find_goes_to_the_newest_then_next_and_previous_round_the_ends() -
         assert "3 of 3  " in app.frames.title_text, "the way round is past"
         await pilot.press("N")
         await pilot.pause()
-        app.frames.extend(talk(36, 105))
+        app.frames.extend(exchange(36, 105))
         await pilot.pause()
         assert "2 of 10" in app.frames.title_text
-        app.frames.extend(talk(105, 116))
+        app.frames.extend(exchange(105, 116))
         await pilot.pause()
         assert "1 of 10" in app.frames.title_text, "one has fallen off, one has come"
         await pilot.press("escape")
@@ -145,9 +145,9 @@ async def test_find_goes_to_the_newest_then_next_and_previous_round_the_ends() -
 async def test_a_frame_found_among_the_new_ones_is_taken_in() -> None:
     app = LogApp()
     async with app.run_test(size=(120, 20)) as pilot:
-        app.frames.extend(talk(1, 16))
+        app.frames.extend(exchange(1, 16))
         await pilot.press("ctrl+f", *"cancel", "enter")
-        app.frames.extend(talk(16, 26))
+        app.frames.extend(exchange(16, 26))
         await pilot.press("n")
         await pilot.pause()
         assert (app.at, app.frames.following, app.frames.pending) == (20, False, 0)
@@ -156,7 +156,7 @@ async def test_a_frame_found_among_the_new_ones_is_taken_in() -> None:
 async def test_n_without_a_search_asks_for_one_and_its_arrows_step() -> None:
     app = LogApp()
     async with app.run_test(size=(120, 20)) as pilot:
-        app.frames.extend(talk(1, 36))
+        app.frames.extend(exchange(1, 36))
         await pilot.press("n", *"can", "up", "up", "down")
         await pilot.pause()
         assert app.focused is app.frames.find_line
@@ -189,7 +189,7 @@ async def test_what_stands_far_to_the_right_comes_into_view() -> None:
 async def test_what_is_pasted_never_commands_the_terminal(key: str) -> None:
     app = LogApp()
     async with app.run_test(size=(120, 10)) as pilot:
-        app.frames.extend(talk(1, 10))
+        app.frames.extend(exchange(1, 10))
         await pilot.press(key)
         assert app.focused is not None
         app.focused.post_message(Paste("[/x] \x1b]52;c;eA==\x07 \x9b2J"))

@@ -26,7 +26,7 @@ from tui.ui.lock.pin_dialog import PinDialog, PinInput
 from tui.ui.orders.chooser import OrderChooser
 from tui.ui.panel.cancel_buttons import CancelButton, PanicButton, ToolButton
 from tui.ui.panic.screen import PanicScreen
-from tui.ui.quit.dialog import LeaveDialog
+from tui.ui.quit.dialog import QuitDialog
 
 PIN = "7319"
 
@@ -255,7 +255,7 @@ async def test_leaving_takes_the_pin(locked: Any, make: SimpleNamespace) -> None
             await pilot.press("ctrl+q", "ctrl+c")
             assert not app._exit
             await type_pin(make, app, pilot)
-            await make.until(pilot, lambda app=app: isinstance(app.screen, LeaveDialog))
+            await make.until(pilot, lambda app=app: isinstance(app.screen, QuitDialog))
 
 
 async def test_the_first_lock_asks_for_a_pin_twice(desk: Any, make: SimpleNamespace) -> None:

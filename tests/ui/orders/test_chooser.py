@@ -13,7 +13,7 @@ from tui.core.actions import Action
 from tui.core.clocks import read_clock
 from tui.core.desk import AccountView, Health
 from tui.core.orders import Book, Kind, OpenOrder
-from tui.ui.dashboard.press_arming import Presses
+from tui.ui.dashboard.press_arming import PressArming
 from tui.ui.orders.chooser import ActBar, OrderChooser
 from tui.ui.orders.list import OrderList
 from tui.ui.widgets.themes import variables_for
@@ -59,7 +59,7 @@ class ChooserApp(App[None]):
         def done(answer: tuple[OpenOrder, ...] | None) -> None:
             self.answered, self.answer = True, answer
 
-        presses = Presses(once=once, clock=lambda: self.now)
+        presses = PressArming(once=once, clock=lambda: self.now)
         screen = OrderChooser(view, presses, read_clock)
         self.push_screen(screen, done)
         return screen

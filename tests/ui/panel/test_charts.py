@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.desk import DeskView
-from tui.core.timeseries import OpenPast, Past, Stretch
+from tui.core.timeseries import Bucket, OpenPast, SeriesView
 from tui.ui.dashboard.grid_layout import Density, heights, plan_alone
 from tui.ui.help.screen import HelpScreen
 from tui.ui.help.text import parts
@@ -24,11 +24,13 @@ from tui.ui.panic.screen import PanicScreen
 AXES = "┤└┬─"
 
 
-def past(*values: float | None, each_s: float, ended_ms: int, lost: tuple[int, ...] = ()) -> Past:
+def past(
+    *values: float | None, each_s: float, ended_ms: int, lost: tuple[int, ...] = ()
+) -> SeriesView:
     stretches = (
-        Stretch(v, v, v, int(n in lost), () if v is None else (v,)) for n, v in enumerate(values)
+        Bucket(v, v, v, int(n in lost), () if v is None else (v,)) for n, v in enumerate(values)
     )
-    return Past(each_s, tuple(stretches), ended_ms)
+    return SeriesView(each_s, tuple(stretches), ended_ms)
 
 
 def lived(

@@ -17,7 +17,7 @@ from tui.ui.help.text import parts
 from tui.ui.panel.timer_gauge import Gauge
 from tui.ui.panel.timer_gauge_lines import gauge_line
 from tui.ui.panel.timer_gauge_notes import GaugeView, ask_line, fitted, guard_line, urgent
-from tui.ui.widgets.value_widget import ink
+from tui.ui.widgets.value_widget import styled
 
 SPREADS = "spread orders; not legs that matched"
 QUOTES = "quotes and RFQs; not fills"
@@ -147,7 +147,7 @@ def test_a_guard_that_failed_is_told_once_and_loudly(make: SimpleNamespace) -> N
 
 
 def test_rows_left_over_go_to_the_first_long_note() -> None:
-    notes = [ink("one two three four"), ink("x"), ink("five six seven eight")]
+    notes = [styled("one two three four"), styled("x"), styled("five six seven eight")]
     assert [line.plain for line in fitted(notes, 2, 9)] == ["one two …", "x"]
     four = [line.plain.rstrip() for line in fitted(notes, 4, 9)]
     assert four == ["one two", "three fo…", "x", "five six…"]

@@ -12,9 +12,9 @@ from tui.core.actions import EVERYTHING, Outcome
 from tui.core.clocks import Instant
 from tui.core.deadman.view import TimerState
 from tui.core.desk import AccountView, DeskView, RunView
-from tui.ui.quit.cancel_and_quit import PATIENCE_S, Parting, Stage
-from tui.ui.quit.cancel_and_quit_screen import PartingScreen
-from tui.ui.quit.dialog import LeaveDialog
+from tui.ui.quit.cancel_and_quit import PATIENCE_S, CancelAndQuit, Stage
+from tui.ui.quit.cancel_and_quit_screen import CancelAndQuitScreen
+from tui.ui.quit.dialog import QuitDialog
 
 
 def at(seconds: float) -> Instant:
@@ -39,7 +39,7 @@ def off(make: SimpleNamespace, account: AccountView) -> AccountView:
 
 def test_it_ends_when_no_cancel_and_no_timer_runs(make: SimpleNamespace) -> None:
     armed = make.bitget()
-    parting = Parting(DeskView((armed,)), ("bitget-mm",), at(0))
+    parting = CancelAndQuit(DeskView((armed,)), ("bitget-mm",), at(0))
     (one,) = parting.progress
     assert one.stage is Stage.CANCELLING and not parting.done
     parting.feed(DeskView((run(armed, "orders", make.NOW_MS),)), at(1))
@@ -56,7 +56,7 @@ def test_it_ends_when_no_cancel_and_no_timer_runs(make: SimpleNamespace) -> None
 
 def test_an_account_without_a_timer_is_waited_for_too(make: SimpleNamespace) -> None:
     armed, other = make.bitget(), make.okx()
-    parting = Parting(DeskView((other, armed)), ("bitget-mm",), at(0))
+    parting = CancelAndQuit(DeskView((other, armed)), ("bitget-mm",), at(0))
     confirmed = off(make, ended(make, armed, Outcome.CONFIRMED, "orders"))
     parting.feed(DeskView((other, confirmed)), at(1))
     assert [one.stage for one in parting.progress] == [Stage.CANCELLING, Stage.DISARMED]
@@ -64,7 +64,7 @@ def test_an_account_without_a_timer_is_waited_for_too(make: SimpleNamespace) -> 
     parting.feed(DeskView((ended(make, other, Outcome.REMAINING, "quotes"), confirmed)), at(2))
     assert parting.failed and not parting.done
     assert parting.progress[0].said[0].endswith("; no timer is armed")
-    parting = Parting(DeskView((other, armed)), ("bitget-mm",), at(0))
+    parting = CancelAndQuit(DeskView((other, armed)), ("bitget-mm",), at(0))
     parting.feed(DeskView((ended(make, other, Outcome.CONFIRMED, "quotes"), confirmed)), at(2))
     assert [one.stage for one in parting.progress] == [Stage.CANCELLED, Stage.DISARMED]
     assert parting.done
@@ -72,7 +72,7 @@ def test_an_account_without_a_timer_is_waited_for_too(make: SimpleNamespace) -> 
 
 def test_at_the_end_it_says_what_is_open_and_not_covered(make: SimpleNamespace) -> None:
     armed = make.bitget()
-    parting = Parting(DeskView((armed,)), ("bitget-mm",), at(0))
+    parting = CancelAndQuit(DeskView((armed,)), ("bitget-mm",), at(0))
     parting.feed(DeskView((off(make, ended(make, armed, Outcome.CONFIRMED, "orders")),)), at(1))
     (one,) = parting.progress
     assert not one.clear, "nothing green beside what rests"
@@ -95,7 +95,7 @@ def test_an_end_that_is_not_confirmed_is_told(
     make: SimpleNamespace, outcome: Outcome, after: int | None, said: str
 ) -> None:
     armed = replace(make.okx(), timers=(make.timer(),))
-    parting = Parting(DeskView((armed,)), ("okx-desk",), at(0))
+    parting = CancelAndQuit(DeskView((armed,)), ("okx-desk",), at(0))
     worse = ended(make, armed, outcome, "spreads", open_after=after)
     parting.feed(DeskView((worse,)), at(1))
     assert parting.failed and parting.progress[0].said == (said,)
@@ -108,7 +108,7 @@ def test_the_reports_of_earlier_presses_do_not_count(make: SimpleNamespace) -> N
     before = ended(make, armed, Outcome.REMAINING, "orders", open_after=2)
     running = run(armed, "orders", 77)
     for view in (before, running):
-        parting = Parting(DeskView((view,)), ("bitget-mm",), at(0))
+        parting = CancelAndQuit(DeskView((view,)), ("bitget-mm",), at(0))
         assert not parting.failed
     parting.feed(
         DeskView((replace(before, reports=(replace(before.reports[0], started_ms=77),)),)), at(1)
@@ -118,12 +118,12 @@ def test_the_reports_of_earlier_presses_do_not_count(make: SimpleNamespace) -> N
 
 def test_what_never_comes_is_not_waited_for(make: SimpleNamespace) -> None:
     armed = make.bitget()
-    parting = Parting(DeskView((armed,)), ("bitget-mm",), at(0))
+    parting = CancelAndQuit(DeskView((armed,)), ("bitget-mm",), at(0))
     parting.feed(DeskView((armed,)), at(PATIENCE_S - 0.1))
     assert not parting.failed
     parting.feed(DeskView((armed,)), at(PATIENCE_S))
     assert parting.failed
-    parting = Parting(DeskView((armed,)), ("bitget-mm",), at(0))
+    parting = CancelAndQuit(DeskView((armed,)), ("bitget-mm",), at(0))
     parting.feed(DeskView((run(armed, "orders", make.NOW_MS),)), at(60))
     assert not parting.failed, "a cancel that runs is waited for"
     confirmed = ended(make, armed, Outcome.CONFIRMED, "orders")
@@ -147,7 +147,7 @@ async def test_e_cancels_every_account_at_the_second_press_disarms_and_quits(
         assert "AGAIN: ALL accounts e" in make.text(app)
         await pilot.press("e")
         assert desk.calls == [make.everything("htx-main"), ("cancel then disarm", "bitget-mm")]
-        assert isinstance(app.screen, PartingScreen) and not app._exit
+        assert isinstance(app.screen, CancelAndQuitScreen) and not app._exit
         desk.put(run(other, "isolated", make.NOW_MS), run(armed, "orders", make.NOW_MS))
         await make.until(pilot, lambda: "orders: reading the book" in make.text(app))
         assert "cancelling all 2 accounts, then disarming" in make.text(app)
@@ -204,7 +204,7 @@ async def test_the_four_ways_are_on_the_screen(
     accounts = (replace(make.okx(), runs=runs), *(make.bitget(name) for name in names))
     async with make.shown(make.FakeDesk(DeskView(accounts)), size) as (app, pilot):
         await pilot.press("q")
-        assert isinstance(app.screen, LeaveDialog)
+        assert isinstance(app.screen, QuitDialog)
         await pilot.pause()
         for button in app.screen.query("Button"):
             assert app.screen.region.contains_region(button.region), button.id

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from tui.core.actions import EVERYTHING
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView, RunView
-from tui.ui.quit.dialog import LeaveDialog
+from tui.ui.quit.dialog import QuitDialog
 from tui.ui.quit.last_words import timer_lines
 
 
@@ -47,18 +47,18 @@ async def test_ctrl_c_does_what_q_does(make: SimpleNamespace) -> None:
         assert app._exit and not app._notifications
     async with make.shown(make.FakeDesk(DeskView((make.bitget(),)))) as (app, pilot):
         await pilot.press("ctrl+c")
-        assert isinstance(app.screen, LeaveDialog)
+        assert isinstance(app.screen, QuitDialog)
         await pilot.press("ctrl+c")
-        assert not isinstance(app.screen, LeaveDialog) and not app._exit
+        assert not isinstance(app.screen, QuitDialog) and not app._exit
         await pilot.press("slash", "ctrl+c")
-        assert isinstance(app.screen, LeaveDialog) and not app._notifications
+        assert isinstance(app.screen, QuitDialog) and not app._notifications
 
 
 async def test_leaving_an_armed_timer_is_asked_about(make: SimpleNamespace) -> None:
     desk = make.FakeDesk(DeskView((make.bitget(),)))
     async with make.shown(desk) as (app, pilot):
         await pilot.press("q")
-        assert isinstance(app.screen, LeaveDialog)
+        assert isinstance(app.screen, QuitDialog)
         await pilot.press("c", "escape")
         assert desk.calls == [] and not app._exit
         await pilot.press("q", "d", "d")
@@ -79,9 +79,9 @@ async def test_leaving_while_cancels_run_is_asked_about(make: SimpleNamespace) -
         assert "2 cancels are still running" in said
         assert "okx-desk spreads, okx-desk quotes" in said and "timer" not in said
         await pilot.press("d")
-        assert isinstance(app.screen, LeaveDialog), "there is nothing to disarm"
+        assert isinstance(app.screen, QuitDialog), "there is nothing to disarm"
         await pilot.press("enter")
-        assert not isinstance(app.screen, LeaveDialog) and not app._exit, "stay is the default"
+        assert not isinstance(app.screen, QuitDialog) and not app._exit, "stay is the default"
         await pilot.press("q", "l")
         assert app._exit and desk.calls == []
     desk = make.FakeDesk(DeskView((replace(make.okx(), runs=runs[:2]), make.bitget())))
@@ -103,7 +103,7 @@ async def test_only_accounts_that_say_ask_are_asked_about(
     told = replace(make.bitget("told"), on_quit=on_quit)
     async with make.shown(make.FakeDesk(DeskView((told, make.bitget("asked"))))) as (app, pilot):
         await pilot.press("q")
-        assert isinstance(app.screen, LeaveDialog)
+        assert isinstance(app.screen, QuitDialog)
         said = str(app.screen.query_one("#why", Static).content)
         assert said.split("\n\n")[0] == "asked"
     desk = make.FakeDesk(DeskView((told,)))

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from tui.core.actions import Outcome
 from tui.core.audit.chain import START, Chain
 from tui.core.audit.codec import to_plain
-from tui.core.audit.snapshots import Pictures
+from tui.core.audit.snapshots import SnapshotEncoder
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
 from tui.service.replay.desk import ReplayDesk
@@ -28,7 +28,7 @@ Shown = tuple[ReplayApp, Pilot[None], ReplayDesk]
 @pytest.fixture
 def record(tmp_path: Path, make: SimpleNamespace) -> Path:
     """A minute with 12 spreads open, a cancel that leaves 2, and another minute."""
-    path, chain, pictures = tmp_path / "2025-10-17.jsonl", Chain(), Pictures()
+    path, chain, pictures = tmp_path / "2025-10-17.jsonl", Chain(), SnapshotEncoder()
     written: list[bytes] = []
 
     def put(second: float, kind: str, **fields: object) -> None:

@@ -24,7 +24,7 @@ from tui.ui.app.welcome import WelcomeApp
 from tui.ui.settings.account_form import AccountForm
 from tui.ui.settings.account_test_screen import AccountTest
 from tui.ui.settings.form_fields import FieldRow, SecretInput
-from tui.ui.widgets.choice_row import Picker
+from tui.ui.widgets.choice_row import ChoiceRow
 from tui.venues import VENUES
 
 pytestmark = pytest.mark.usefixtures("file_keyring")
@@ -71,7 +71,7 @@ def said(form: AccountForm, key: str) -> str:
 async def choose(make: SimpleNamespace, pilot: Any, form: AccountForm, key: str, to: str) -> None:
     """Takes a choice by keys."""
     picker = rows(form)[key].box
-    assert isinstance(picker, Picker)
+    assert isinstance(picker, ChoiceRow)
     picker.focus()
     for _ in range(6):
         if to in picker.taken:

@@ -26,7 +26,7 @@ from tui.ui.settings.account_test_screen import AccountTest
 from tui.ui.settings.accounts_screen import AccountsScreen
 from tui.ui.settings.form_fields import FieldRow
 from tui.ui.settings.settings_screen import SettingsScreen
-from tui.ui.widgets.choice_row import Picker
+from tui.ui.widgets.choice_row import ChoiceRow
 
 pytestmark = pytest.mark.usefixtures("file_keyring")
 
@@ -240,7 +240,7 @@ def row(screen: SettingsScreen, key: str) -> FieldRow:
 
 async def settings(make: SimpleNamespace, app: Any, pilot: Any) -> SettingsScreen:
     await pilot.press("comma")
-    await make.until(pilot, lambda: isinstance(app.focused, Picker))
+    await make.until(pilot, lambda: isinstance(app.focused, ChoiceRow))
     screen = app.screen
     assert isinstance(screen, SettingsScreen)
     return screen

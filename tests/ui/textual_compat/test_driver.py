@@ -403,7 +403,7 @@ def test_a_terminal_that_takes_nothing_holds_up_nobody(unread: Unread) -> None:
     )
     assert unread.gaps.wait(20), "nobody was asked to draw anew"
     unread.writer.write("dropped")
-    unread.writer.drawn_anew()
+    unread.writer.redraw_due()
     unread.writer.write("drawn")
     assert unread.read_until("drawn") == "drawn"
 
@@ -458,7 +458,7 @@ def test_a_writer_waits_for_the_one_before_it(unread: Unread) -> None:
 def test_while_the_shell_has_the_terminal_nothing_is_drawn(unread: Unread) -> None:
     unread.writer.pause()
     unread.writer.write("drawing")
-    unread.writer.drawn_anew()
+    unread.writer.redraw_due()
     unread.writer.write("drawing")
     assert unread.writer.blocked_s() > 0, "nobody can see the screen"
     unread.writer.go_on()

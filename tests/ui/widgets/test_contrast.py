@@ -13,7 +13,7 @@ from rich.color import Color
 
 from tui.core.deadman.view import TimerState
 from tui.core.desk import DeskView
-from tui.ui.alarms.desktop_notification import Attention
+from tui.ui.alarms.desktop_notification import DesktopNotifier
 from tui.ui.widgets.themes import CONTRAST, OWN
 
 LEAST = {"killdesk-dark": 4.5, "killdesk-light": 4.5, "killdesk-contrast": 7.0}
@@ -70,7 +70,7 @@ def pale(app: Any, least: float) -> list[str]:
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judged is what stands, not the third of a second in which an alarm turns the edges red."""
-    monkeypatch.setattr(Attention, "_flash", lambda _: None)
+    monkeypatch.setattr(DesktopNotifier, "_flash", lambda _: None)
 
 
 @pytest.mark.parametrize(

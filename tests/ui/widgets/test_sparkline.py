@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.desk import DeskView, Health
-from tui.core.timeseries import OpenPast, Past, Stretch
+from tui.core.timeseries import Bucket, OpenPast, SeriesView
 from tui.ui.widgets.sparkline import BLOCKS, GAP, LOST, MOST_CELLS, orders_line, trips_line
 
 
-def past(*values: float | None, each_s: float = 10, lost: tuple[int, ...] = ()) -> Past:
+def past(*values: float | None, each_s: float = 10, lost: tuple[int, ...] = ()) -> SeriesView:
     stretches = (
-        Stretch(v, v, v, int(n in lost), () if v is None else (v,)) for n, v in enumerate(values)
+        Bucket(v, v, v, int(n in lost), () if v is None else (v,)) for n, v in enumerate(values)
     )
     ended_ms = round(each_s * 1000) * 1000
-    return Past(each_s, tuple(stretches), ended_ms, max(30, len(values)))
+    return SeriesView(each_s, tuple(stretches), ended_ms, max(30, len(values)))
 
 
 def height(glyph: str) -> int:
@@ -54,7 +54,7 @@ def test_no_orders_lie_on_the_ground_and_one_does_not() -> None:
 
 @pytest.mark.parametrize("line", [trips_line, orders_line])
 def test_nothing_is_drawn_of_nothing(line: Any) -> None:
-    assert line(Past(), 60).plain == ""
+    assert line(SeriesView(), 60).plain == ""
     assert line(past(), 60).plain == ""
 
 

@@ -1,4 +1,4 @@
-"""Bitget talks: the countdown, cancels, lists, the key's rights, the venue's clock."""
+"""Bitget exchanges: the countdown, cancels, lists, the key's rights, the venue's clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Call, Market, NoReply, Reply, RestCall, RestReply, Talk
+from tui.venues.base.messages import Call, Exchange, Market, NoReply, Reply, RestCall, RestReply
 from tui.venues.base.specs import Profile
 from tui.venues.bitget.adapter import BITGET, KINDS, ORDERS, STRATEGY_ORDERS, TIMER, Bitget
 from tui.venues.bitget.replies import batch_outcome, category_ack, strategy_outcome, timer_ack
@@ -43,8 +43,8 @@ PRODUCT_CODES = "40014 40029 40054 40068 40099 40017 400171 400172 40019 40020 4
 AUTH_CODES = f"{KEY_CODES} {PRODUCT_CODES}"
 
 
-def drive(talk: Talk[T], venue: Venue | Reply) -> tuple[T, list[tuple[RestCall, ...]]]:
-    """Runs a talk to its end; returns what it means, and the batches it sent."""
+def drive(exchange: Exchange[T], venue: Venue | Reply) -> tuple[T, list[tuple[RestCall, ...]]]:
+    """Runs an exchange to its end; returns what it means, and the batches it sent."""
     sent: list[tuple[RestCall, ...]] = []
 
     def answer(call: Call) -> Reply:
@@ -52,11 +52,11 @@ def drive(talk: Talk[T], venue: Venue | Reply) -> tuple[T, list[tuple[RestCall, 
         return venue(call) if callable(venue) else venue
 
     try:
-        calls = next(talk)
+        calls = next(exchange)
         while True:
             assert calls, "a batch holds at least one call"
             sent.append(tuple(call for call in calls if isinstance(call, RestCall)))
-            calls = talk.send(tuple(answer(call) for call in calls))
+            calls = exchange.send(tuple(answer(call) for call in calls))
     except StopIteration as end:
         return end.value, sent
 
@@ -168,8 +168,8 @@ def cancel(
     progress: Progress | None = None,
     lately: frozenset[Market] = frozenset(),
 ) -> tuple[Ack, list[tuple[RestCall, ...]]]:
-    talk = BITGET_ACCOUNT.cancel(PROFILE, ORDERS, scope, book, "rest", progress, lately)
-    return drive(talk, venue)
+    exchange = BITGET_ACCOUNT.cancel(PROFILE, ORDERS, scope, book, "rest", progress, lately)
+    return drive(exchange, venue)
 
 
 def bodies(calls: tuple[RestCall, ...]) -> list[object]:
@@ -861,8 +861,8 @@ def test_a_category_that_the_account_does_not_have_is_asked_for_nothing() -> Non
     book, _ = drive(account.read_book(PROFILE, ("SPOT", "strategy")), venue)
     assert (book.kinds, book.refused, book.count()) == (("SPOT", "strategy"), (), 5)
     assert "MARGIN" not in {category for _, category in venue.asked}
-    talk = account.cancel(PROFILE, STRATEGY_ORDERS, EVERYTHING, None, "rest")
-    _, sent = drive(talk, StrategyVenue(0))
+    exchange = account.cancel(PROFILE, STRATEGY_ORDERS, EVERYTHING, None, "rest")
+    _, sent = drive(exchange, StrategyVenue(0))
     asked = [dict(call.query)["category"] for call in sent[0]]
     assert asked == [category for category in CATEGORIES if category != "MARGIN"]
     nowhere = Bitget(Account("a", "bitget", BITGET.rest_url, absent=CATEGORIES))
@@ -1148,12 +1148,12 @@ def test_no_reply_raises_anything_but_a_venue_error(status: int, body: object) -
         assert isinstance(body, dict)
         assert (body["code"], body["data"]) == ("00000", "success")
         assert 200 <= status < 300
-    for talk in (
+    for exchange in (
         BITGET_ACCOUNT.read_book(PROFILE, (*CATEGORIES, "strategy")),
         BITGET_ACCOUNT.probe(),
         BITGET_ACCOUNT.venue_time(),
     ):
         try:
-            drive(talk, reply)
+            drive(exchange, reply)
         except VenueError as error:
             assert error.verdict in (R, B, U)

@@ -1,4 +1,4 @@
-"""Talks side by side: each as if it were alone, in no more rounds than the longest needs."""
+"""Exchanges side by side: each as if it were alone, in no more rounds than the longest needs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from tui.core.actions import Verdict
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Call, Reply, RestCall, RestReply, Talk
-from tui.venues.common.exchanges import alongside, side_by_side
+from tui.venues.base.messages import Call, Exchange, Reply, RestCall, RestReply
+from tui.venues.common.exchanges import alongside, gather_exchanges
 
 
-def talk(name: str, sizes: list[int]) -> Talk[list[str]]:
+def exchange(name: str, sizes: list[int]) -> Exchange[list[str]]:
     """Asks that many calls in each round, and returns what it was answered."""
     heard: list[str] = []
     for number, size in enumerate(sizes):
@@ -28,7 +28,7 @@ def answer(call: Call) -> Reply:
 
 @given(st.lists(st.lists(st.integers(1, 3), max_size=4), max_size=5))
 def test_each_hears_its_own_answers_and_no_round_is_wasted(shapes: list[list[int]]) -> None:
-    together = side_by_side([talk(str(n), sizes) for n, sizes in enumerate(shapes)])
+    together = gather_exchanges([exchange(str(n), sizes) for n, sizes in enumerate(shapes)])
     rounds = 0
     try:
         calls = next(together)
@@ -45,7 +45,7 @@ def test_each_hears_its_own_answers_and_no_round_is_wasted(shapes: list[list[int
     ]
 
 
-def failing() -> Talk[list[str]]:
+def failing() -> Exchange[list[str]]:
     yield (RestCall("GET", "/x"),)
     raise VenueError(Verdict.BUSY, "1032", "too many")
 
@@ -56,7 +56,7 @@ def test_calls_go_along_with_the_first_batch_even_if_there_is_none(
     count: int, sizes: list[int]
 ) -> None:
     calls = tuple(RestCall("POST", f"/c/{number}") for number in range(count))
-    both = alongside(calls, talk("t", sizes))
+    both = alongside(calls, exchange("t", sizes))
     rounds: list[int] = []
     try:
         batch = next(both)
@@ -81,7 +81,7 @@ def test_the_error_of_what_goes_along_is_a_result() -> None:
 
 
 def test_the_error_of_one_is_the_error_of_all() -> None:
-    together = side_by_side([talk("a", [1, 1]), failing()])
+    together = gather_exchanges([exchange("a", [1, 1]), failing()])
     calls = next(together)
     with pytest.raises(VenueError, match="too many"):
         together.send(tuple(answer(call) for call in calls))

@@ -7,12 +7,12 @@ import json
 import pytest
 
 from tui.core.accounts import Account
-from tui.venues import VENUES, dialect_of
-from tui.venues.base.protocol import Dialect
+from tui.venues import VENUES, adapter_for
+from tui.venues.base.protocol import VenueAdapter
 
 
-def dialect(venue: str) -> Dialect:
-    return dialect_of(Account("a", venue, VENUES[venue].spec.rest_url))
+def dialect(venue: str) -> VenueAdapter:
+    return adapter_for(Account("a", venue, VENUES[venue].spec.rest_url))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tui.core.actions import Ack, Verdict
 from tui.core.orders import Book
 from tui.venues import VENUES
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import RestCall, Talk
+from tui.venues.base.messages import Exchange, RestCall
 from tui.venues.bitget.replies import CLOCK as BITGET_CLOCK
 from tui.venues.bitget.replies import WRONG_ACCOUNT
 from tui.venues.common.exchanges import advised
@@ -142,7 +142,7 @@ def test_the_command_that_helps_can_be_typed_as_it_stands() -> None:
 CALL = RestCall("GET", "/")
 
 
-def ending(end: Ack | Book | VenueError | int) -> Talk[Ack | Book | int]:
+def ending(end: Ack | Book | VenueError | int) -> Exchange[Ack | Book | int]:
     yield (CALL,)
     if isinstance(end, VenueError):
         raise end
@@ -150,10 +150,10 @@ def ending(end: Ack | Book | VenueError | int) -> Talk[Ack | Book | int]:
 
 
 def ended(end: Ack | Book | VenueError | int) -> Ack | Book | int:
-    talk = advised(ending(end), lambda code: "do this" if code == "7" else "")
-    assert next(talk) == (CALL,)
+    exchange = advised(ending(end), lambda code: "do this" if code == "7" else "")
+    assert next(exchange) == (CALL,)
     with pytest.raises(StopIteration) as stop:
-        talk.send(())
+        exchange.send(())
     found: Ack | Book | int = stop.value.value
     return found
 

@@ -287,13 +287,13 @@ def test_a_request_that_is_to_be_sent_again_forgets_no_failure_and_no_wrong_acco
     ],
 )
 def test_htx_no_answer_is_no_success_and_says_why(reply: Reply, text: str) -> None:
-    heard = htx_replies.said(reply)
+    heard = htx_replies.read_reply(reply)
     assert heard.ok is False
     assert (heard.code, heard.text) == ("", text)
 
 
 def test_htx_a_success_is_one_that_orders_may_still_outlive() -> None:
-    heard = htx_replies.said(rest({"status": "ok"}))
+    heard = htx_replies.read_reply(rest({"status": "ok"}))
     assert heard.ok is True
     assert heard.meaning.verdict is A
 

@@ -20,11 +20,11 @@ HTX = Htx(Account("h", "htx", "https://htx.invalid", "wss://htx.invalid/linear-s
 NOW_MS = 1_763_700_000_123
 
 
-def ask(talk: Any, answer: object, status: int = 200) -> tuple[Ack, RestCall]:
-    (call,) = next(talk)
+def ask(exchange: Any, answer: object, status: int = 200) -> tuple[Ack, RestCall]:
+    (call,) = next(exchange)
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     with pytest.raises(StopIteration) as end:
-        talk.send((RestReply(status, body),))
+        exchange.send((RestReply(status, body),))
     return end.value.value, call
 
 

@@ -12,7 +12,7 @@ from tests.venues.htx.test_trigger_orders import LOST, refused
 from tui.core.accounts import Account
 from tui.core.orders import OpenOrder
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Call, Reply, RestCall, RestReply, Talk
+from tui.venues.base.messages import Call, Exchange, Reply, RestCall, RestReply
 from tui.venues.base.specs import Profile
 from tui.venues.htx.adapter import READS, Htx
 from tui.venues.htx.algo_orders import KIND, LIST, TYPES
@@ -64,14 +64,14 @@ def _reply(rows: list[Row]) -> RestReply:
     return RestReply(200, json.dumps({"code": 200, "data": rows, "ts": 1}).encode())
 
 
-def hold(talk: Talk[T], venue: Callable[[Call], Reply]) -> tuple[T, list[int]]:
+def hold(exchange: Exchange[T], venue: Callable[[Call], Reply]) -> tuple[T, list[int]]:
     """The result, and how many calls each round had."""
     rounds: list[int] = []
     try:
-        calls = next(talk)
+        calls = next(exchange)
         while True:
             rounds.append(len(calls))
-            calls = talk.send(tuple(map(venue, calls)))
+            calls = exchange.send(tuple(map(venue, calls)))
     except StopIteration as stop:
         result: T = stop.value
         return result, rounds

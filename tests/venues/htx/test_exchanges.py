@@ -1,4 +1,4 @@
-"""HTX's talks, held with a venue of a few lines: whole lists, cancels of exactly their scope."""
+"""HTX's exchanges with a venue of a few lines: whole lists, cancels of exactly their scope."""
 
 import json
 from collections.abc import Callable, Generator
@@ -24,7 +24,7 @@ from tui.venues.base.messages import (
     SocketCall,
     SocketReply,
 )
-from tui.venues.base.protocol import Dialect
+from tui.venues.base.protocol import VenueAdapter
 from tui.venues.base.specs import Profile
 from tui.venues.htx.adapter import Htx
 
@@ -40,15 +40,15 @@ DENIED = RestReply(200, b'{"status":"error","err_code":1253,"err_msg":"Invalid s
 
 
 def hold(
-    talk: Generator[tuple[Call, ...], tuple[Reply, ...], T], replies: Callable[[Call], Reply]
+    exchange: Generator[tuple[Call, ...], tuple[Reply, ...], T], replies: Callable[[Call], Reply]
 ) -> tuple[T, Batches]:
-    """Drives a talk to its end: what it means, and what it sent, batch by batch."""
+    """Drives an exchange to its end: what it means, and what it sent, batch by batch."""
     sent: Batches = []
     try:
-        calls = next(talk)
+        calls = next(exchange)
         while True:
             sent.append(calls)
-            calls = talk.send(tuple(replies(call) for call in calls))
+            calls = exchange.send(tuple(replies(call) for call in calls))
     except StopIteration as stop:
         meaning: T = stop.value
         return meaning, sent
@@ -256,9 +256,9 @@ def test_a_unified_order_is_read_whole(
     [(13329, "13329"), (13329.1, "13329.1"), (0.00001234, "0.00001234"), ("0.50", "0.50")],
 )
 def test_prices_are_plain_digits(price: object, shown: str) -> None:
-    talk = Htx(ACCOUNT).read_book(LEGACY, ("isolated",))
+    exchange = Htx(ACCOUNT).read_book(LEGACY, ("isolated",))
     item = {**LEGACY_ORDER, "price": price, "volume": price}
-    book, _ = hold(talk, lambda _: legacy_list(orders=[item], total_size=1))
+    book, _ = hold(exchange, lambda _: legacy_list(orders=[item], total_size=1))
     assert (book.orders[0].price, book.orders[0].size) == (shown, shown)
 
 
@@ -385,8 +385,8 @@ def test_one_failed_page_fails_the_book() -> None:
 
 
 def test_an_empty_list_may_be_null() -> None:
-    talk = Htx(ACCOUNT).read_book(UNIFIED, ("unified",))
-    book, _ = hold(talk, lambda _: reply({"code": 200, "message": "Success", "data": None}))
+    exchange = Htx(ACCOUNT).read_book(UNIFIED, ("unified",))
+    book, _ = hold(exchange, lambda _: reply({"code": 200, "message": "Success", "data": None}))
     assert book == Book(("unified",), (), 0)
     book, _ = hold(Htx(ACCOUNT).read_book(LEGACY, ("cross",)), lambda _: legacy_list(orders=None))
     assert book == Book(("cross",), (), 0)
@@ -959,7 +959,7 @@ def test_the_venues_clock() -> None:
 
 
 def test_kinds_and_actions_are_those_of_the_family() -> None:
-    htx: Dialect = Htx(ACCOUNT)
+    htx: VenueAdapter = Htx(ACCOUNT)
     legacy, unified = ["isolated-trigger", "cross-trigger"], ["v5-algo"]
     for profile, ids, conditional in (
         (LEGACY, ["isolated", "cross"], legacy),
@@ -983,8 +983,8 @@ def test_contracts_of_a_moment_ago_are_named_at_once_unless_they_are_many() -> N
         lately = frozenset(("isolated", f"C{n}-USDT") for n in range(count)) | {
             ("cross", "BTC-USDT")
         }
-        talk = Htx(ACCOUNT).cancel(
+        exchange = Htx(ACCOUNT).cancel(
             LEGACY, action("isolated"), EVERYTHING, None, "ws", lately=lately
         )
-        _, sent = hold(talk, venue)
+        _, sent = hold(exchange, venue)
         assert sum(isinstance(call, SocketCall) for call in sent[0]) == named

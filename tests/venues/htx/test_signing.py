@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from tui.core.accounts import Account
 from tui.core.secrets import Credentials, Redactor, Secret
 from tui.venues.base.messages import (
-    AllInDoubt,
+    AllUnknown,
     Answered,
     Closing,
-    Heard,
     LoggedIn,
     LoginRefused,
     Pinged,
+    Received,
     RestCall,
     SocketCall,
     SocketEvent,
@@ -242,10 +242,10 @@ CANCELALL_REPLY = (
         ('{"op":"close","ts":1489474081631}', Closing("the venue closes the connection")),
         (
             '{"op":"error","ts":1489474081631}',
-            AllInDoubt("", "an error that names no request"),
+            AllUnknown("", "an error that names no request"),
         ),
-        ('{"status":"error","err_code":1032,"err_msg":"slow","ts":1}', AllInDoubt("1032", "slow")),
-        ('{"code":1067,"message":"Illegal","data":null}', AllInDoubt("1067", "Illegal")),
+        ('{"status":"error","err_code":1032,"err_msg":"slow","ts":1}', AllUnknown("1032", "slow")),
+        ('{"code":1067,"message":"Illegal","data":null}', AllUnknown("1067", "Illegal")),
         (CANCELALL_REPLY, Answered("40sG903yz80oDFWr", json.loads(CANCELALL_REPLY))),
         (
             '{"err-code":2002,"err-msg":"login first","cid":"c7"}',
@@ -254,11 +254,11 @@ CANCELALL_REPLY = (
         ('{"cid":12,"code":200}', Answered("12", {"cid": 12, "code": 200})),
         (
             '{"op":"pong","ts":1,"err-code":2011,"err-msg":"bad pong"}',
-            Heard("pong 2011 bad pong"),
+            Received("pong 2011 bad pong"),
         ),
-        ('{"op":"pong","ts":1}', Heard("pong")),
-        ('{"op":"notify","topic":"orders.btc-usdt","status":7}', Heard("notify")),
-        ('{"status":"ok","ts":1}', Heard("")),
+        ('{"op":"pong","ts":1}', Received("pong")),
+        ('{"op":"notify","topic":"orders.btc-usdt","status":7}', Received("notify")),
+        ('{"status":"ok","ts":1}', Received("")),
         ('{"op":"ping"}', Unreadable("a ping without a usable ts")),
         ('{"op":"ping","ts":{"a":1}}', Unreadable("a ping without a usable ts")),
         (f'{{"op":"ping","ts":"{"9" * 80}"}}', Unreadable("a ping without a usable ts")),

@@ -13,7 +13,7 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Call, NoReply, Reply, RestCall, RestReply, Talk
+from tui.venues.base.messages import Call, Exchange, NoReply, Reply, RestCall, RestReply
 from tui.venues.base.specs import Profile
 from tui.venues.common.progress import Progress
 from tui.venues.htx.adapter import HTX, Htx
@@ -111,13 +111,13 @@ def everywhere(*contracts: str) -> list[Resting]:
     return [Resting(place, str(100 + n), contract) for n, (place, contract) in enumerate(places)]
 
 
-def hold(talk: Talk[Ack] | Talk[Book], venue: Venue) -> tuple[Ack | Book, Batches]:
+def hold(exchange: Exchange[Ack] | Exchange[Book], venue: Venue) -> tuple[Ack | Book, Batches]:
     sent: Batches = []
     try:
-        calls = next(talk)
+        calls = next(exchange)
         while True:
             sent.append(calls)
-            calls = talk.send(tuple(venue(call) for call in calls))
+            calls = exchange.send(tuple(venue(call) for call in calls))
     except StopIteration as stop:
         meaning: Ack | Book = stop.value
         return meaning, sent
@@ -143,8 +143,8 @@ def cancel(
     book: Book | None = None,
     progress: Progress | None = None,
 ) -> tuple[Ack, Batches]:
-    talk = htx(*contracts).cancel(LEGACY, ACTION, scope, book, "rest", progress)
-    ack, sent = hold(talk, venue)
+    exchange = htx(*contracts).cancel(LEGACY, ACTION, scope, book, "rest", progress)
+    ack, sent = hold(exchange, venue)
     assert isinstance(ack, Ack)
     return ack, sent
 

@@ -1,4 +1,4 @@
-"""OKX talks: cancels, lists, the key's rights, the venue's clock."""
+"""OKX exchanges: cancels, lists, the key's rights, the venue's clock."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tui.core.orders import Book, OpenOrder
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import (
     Call,
+    Exchange,
     NoReply,
     Reply,
     RestCall,
     RestReply,
     SocketCall,
     SocketReply,
-    Talk,
 )
 from tui.venues.base.specs import Profile
 from tui.venues.okx.adapter import OKX, QUOTES, RFQS, SPREADS, Okx
@@ -44,15 +44,15 @@ A, N, R, B, U = (
 )
 
 
-def drive(talk: Talk[T], venue: Venue) -> tuple[T, list[tuple[Call, ...]]]:
-    """Runs a talk to its end; returns what it means, and the batches it sent."""
+def drive(exchange: Exchange[T], venue: Venue) -> tuple[T, list[tuple[Call, ...]]]:
+    """Runs an exchange to its end; returns what it means, and the batches it sent."""
     sent: list[tuple[Call, ...]] = []
     try:
-        calls = next(talk)
+        calls = next(exchange)
         while True:
             assert calls, "a batch holds at least one call"
             sent.append(calls)
-            calls = talk.send(tuple(venue(call) for call in calls))
+            calls = exchange.send(tuple(venue(call) for call in calls))
     except StopIteration as end:
         return end.value, sent
 
@@ -69,8 +69,8 @@ def ws(code: str = "0", msg: str = "", **more: object) -> SocketReply:
 def cancel(
     action: Action, scope: Scope, venue: Venue | Reply, route: Transport = "rest"
 ) -> tuple[Ack, list[tuple[Call, ...]]]:
-    talk = OKX_ACCOUNT.cancel(PROFILE, action, scope, None, route)
-    return drive(talk, venue if callable(venue) else lambda _: venue)
+    exchange = OKX_ACCOUNT.cancel(PROFILE, action, scope, None, route)
+    return drive(exchange, venue if callable(venue) else lambda _: venue)
 
 
 def orders(kind: str, count: int) -> tuple[OpenOrder, ...]:
@@ -441,8 +441,8 @@ ORDERS_PATH, ALGOS_PATH = "/api/v5/trade/orders-pending", "/api/v5/trade/orders-
 
 
 def read(venue: Venue | Reply, *kinds: str) -> tuple[Book, list[tuple[Call, ...]]]:
-    talk = OKX_ACCOUNT.read_book(PROFILE, kinds)
-    return drive(talk, venue if callable(venue) else lambda _: venue)
+    exchange = OKX_ACCOUNT.read_book(PROFILE, kinds)
+    return drive(exchange, venue if callable(venue) else lambda _: venue)
 
 
 def test_the_book_of_both_kinds() -> None:
@@ -1013,12 +1013,12 @@ def test_no_reply_raises_anything_but_a_venue_error(status: int, body: object) -
         assert all(row["result"] is True for row in body["data"])
         assert 200 <= status < 300
     assert isinstance(chosen_outcome(reply, "ordId", ["1", "2"]), list | Ack)
-    for talk in (
+    for exchange in (
         OKX_ACCOUNT.read_book(PROFILE, ("spread", "quote", "pending-quote")),
         OKX_ACCOUNT.probe(),
         OKX_ACCOUNT.venue_time(),
     ):
         try:
-            drive(talk, lambda _: reply)  # type: ignore[arg-type]
+            drive(exchange, lambda _: reply)  # type: ignore[arg-type]
         except VenueError as error:
             assert error.verdict in (R, B, U)

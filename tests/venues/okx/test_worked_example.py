@@ -34,12 +34,12 @@ def test_the_call_is_signed_as_it_leaves() -> None:
 def test_it_counts_only_if_the_answer_names_the_moment_asked_for(
     trigger: str, verdict: Verdict
 ) -> None:
-    talk = DESK.set_timer(Profile(), "okx-trade", 30)
-    next(talk)
+    exchange = DESK.set_timer(Profile(), "okx-trade", 30)
+    next(exchange)
     row = {"triggerTime": trigger, "tag": "", "ts": "1587971400"}
     body = json.dumps({"code": "0", "msg": "", "data": [row]}).encode()
     with pytest.raises(StopIteration) as end:
-        talk.send((RestReply(200, body),))
+        exchange.send((RestReply(200, body),))
     ack: Ack = end.value.value
     assert ack.verdict is verdict
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from tui.core.clocks import LAST_MS
 from tui.core.formatting import timestamp
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 FORMAT = 1
 START = "0" * 64
@@ -84,7 +84,7 @@ def read_record(line: bytes) -> Record:
     found.pop("hash", None)
     if type(number) is not int or not isinstance(at, str) or not isinstance(kind, str):
         raise NotARecord("the line has no number, time or kind")
-    return Record(number, _epoch_ms(at), safe_text(kind, 40), found)
+    return Record(number, _epoch_ms(at), sanitize(kind, 40), found)
 
 
 def sealed_by(line: bytes) -> tuple[int, str] | None:

@@ -14,7 +14,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tui.core.clocks import Instant
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 T = TypeVar("T")
 Plain = dict[str, object]
@@ -84,7 +84,7 @@ def _reader(wanted: Any) -> _Read:  # whatever a field may be declared as
     if wanted is float:
         return lambda plain: float(_number(plain))
     if wanted is str:
-        return lambda plain: safe_text(cast("str", _exactly(str, plain)))
+        return lambda plain: sanitize(cast("str", _exactly(str, plain)))
     if wanted is int:
         return lambda plain: _number(_exactly(int, plain))
     if wanted in (bool, NoneType):

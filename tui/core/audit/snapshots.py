@@ -15,7 +15,7 @@ from tui.core.clocks import Instant
 from tui.core.deadman.view import TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.core.orders import Book, OpenOrder
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 LISTED = 100
 """Orders of one list that are kept in full; the others are counted."""
@@ -23,7 +23,7 @@ _WITH_ORDERS = ("reports", "earlier", "runs")
 _FIELDS = tuple(field.name for field in fields(AccountView) if field.init)
 
 
-class Pictures:
+class SnapshotEncoder:
     """Turns one picture after the other into what changed since the one before."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Pictures:
         return plain
 
 
-class Album:
+class SnapshotDecoder:
     """The picture that a row of changes comes to. Raises nothing that it could do without:
     what cannot be read leaves the field as it was, and is counted in `unread`."""
 
@@ -69,7 +69,7 @@ class Album:
                 self._read(self._fields[name], found)
         notice = plain.get("notice", self.view.notice)
         accounts = tuple(filter(None, (self._account(name) for name in self._fields)))
-        self.view = DeskView(accounts, safe_text(notice) if isinstance(notice, str) else "")
+        self.view = DeskView(accounts, sanitize(notice) if isinstance(notice, str) else "")
 
     def _read(self, held: dict[str, object], found: Plain) -> None:
         for name, plain in found.items():

@@ -13,7 +13,7 @@ ENOUGH = 2
 """Refusals within that time: a single one may be a venue's slip."""
 
 
-class Rivals:
+class ContentionDetector:
     """Counts the refusals for too many requests that our own requests cannot explain."""
 
     def __init__(self) -> None:

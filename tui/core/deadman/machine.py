@@ -30,7 +30,7 @@ class _Flight:
     """What was known of the timer without this request."""
 
 
-class Deadman:
+class DeadmanMachine:
     """Holds one timer of a venue that cannot be read back. Pure: it is told the time and the news.
 
         OFF --arm--> ARMING --ack--> ARMED <--ack-- LATE       a beat failed, is overdue

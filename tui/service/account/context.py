@@ -12,15 +12,15 @@ from tui.core.secrets import Credentials
 from tui.service.account.venue_clock import VenueClock
 from tui.service.network.frame_recorder import Recorder
 from tui.venues.base.messages import RestCall, SignedRest, SocketText
-from tui.venues.base.protocol import Dialect
+from tui.venues.base.protocol import VenueAdapter
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccountContext:
     """Shared by the routes of one account; holds the only reference to its credentials."""
 
     account: str
-    dialect: Dialect
+    dialect: VenueAdapter
     credentials: Credentials
     recorder: Recorder
     clock: Clock

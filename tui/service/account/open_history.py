@@ -9,7 +9,7 @@ from tui.core.orders import Book
 from tui.core.timeseries import OpenPast, Series, open_orders
 
 
-class OpenHistory:
+class OpenOrderHistory:
     """Takes every listing of the account, and tells the hour."""
 
     def __init__(self) -> None:

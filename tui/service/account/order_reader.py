@@ -11,13 +11,13 @@ from tui.core.clocks import Instant
 from tui.core.formatting import seconds
 from tui.core.orders import Book
 from tui.core.timeseries import OpenPast
-from tui.service.account.context import Access
+from tui.service.account.context import AccountContext
 from tui.service.account.ledger import Ledger
-from tui.service.account.open_history import OpenHistory
+from tui.service.account.open_history import OpenOrderHistory
 from tui.service.account.profile import AccountProfile
 from tui.service.account.read_progress import Reading
-from tui.service.desk.cancel_priority import Precedence
-from tui.service.network.dispatcher import READ_S, Courier, ListCall
+from tui.service.desk.cancel_priority import CancelPriority
+from tui.service.network.dispatcher import READ_S, Dispatcher, ListCall
 from tui.service.network.read_pace import ReadPace
 from tui.service.network.shared_reads import Request, SharedReads
 from tui.venues.base.errors import VenueError
@@ -42,11 +42,11 @@ class BookReader:
 
     def __init__(
         self,
-        access: Access,
-        courier: Courier,
+        access: AccountContext,
+        courier: Dispatcher,
         profile: AccountProfile,
         ledger: Ledger,
-        precedence: Precedence,
+        precedence: CancelPriority,
         pace: ReadPace,
         settled: Callable[[Report], None],
         covered: Callable[[Report], None],
@@ -58,7 +58,7 @@ class BookReader:
         self._precedence = precedence
         self._settled = settled
         self._covered = covered
-        self._history = OpenHistory()
+        self._history = OpenOrderHistory()
         self._reading = Reading(access.clock, access.changed)
         self._shared = SharedReads(self._list, pace.look_again)
         self._refused: set[tuple[str, ...]] = set()
@@ -139,18 +139,18 @@ class BookReader:
 
     async def _list(self, request: Request, begin: Callable[[], None]) -> Book:
         kinds = request.kinds
-        await self._precedence.give_way()
+        await self._precedence.wait_for_cancels()
         begun_s: list[float] = []
 
         def begins() -> None:
             begin()
             begun_s.append(self._access.clock().mono_s)
 
-        talk = self._access.dialect.read_book(self._profile.now, kinds)
+        exchange = self._access.dialect.read_book(self._profile.now, kinds)
         how = ListCall(lambda: request.urgent, begins, lambda: self._refused.add(kinds))
         try:
             with self._reading.listing() as listed:
-                book = await self._courier.run(talk, READ_S, listed, reading=how)
+                book = await self._courier.run(exchange, READ_S, listed, reading=how)
         finally:
             self._refused.discard(kinds)
         now = self._access.clock()

@@ -12,17 +12,17 @@ from tui.core.accounts import Account
 from tui.core.actions import Outcome, Report
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView, ReadCredentials
-from tui.core.errors import kind_and_place
+from tui.core.errors import describe_internal_error
 from tui.core.secrets import Credentials
-from tui.service.account.unavailable import EVERY_ACTION, AbsentWorker
+from tui.service.account.unavailable import EVERY_ACTION, UnavailableAccount
 from tui.service.account.worker import AccountWorker
 from tui.service.deadman.timers import Timers
 from tui.service.desk.reconfigure import refusal
 from tui.service.secrets.credential_request import ANSWER_S, CredentialRequest, KeyringCalls
-from tui.venues import dialect_of
+from tui.venues import adapter_for
 
-Worker: TypeAlias = AccountWorker | AbsentWorker
-Hire: TypeAlias = Callable[[Account, Credentials], AccountWorker]
+Worker: TypeAlias = AccountWorker | UnavailableAccount
+WorkerFactory: TypeAlias = Callable[[Account, Credentials], AccountWorker]
 """Gives an account's worker, not yet started."""
 
 SOCKET_S = 0.5
@@ -58,7 +58,7 @@ class _Place:
     def view(self) -> AccountView:
         view = self.worker.view
         why = self.trouble or (self.request.reason if self.request is not None else "")
-        if not why or isinstance(self.worker, AbsentWorker):
+        if not why or isinstance(self.worker, UnavailableAccount):
             return view
         pending = f"new settings wait: {why}"
         return replace(view, reason="; ".join(filter(None, (view.reason, pending))))
@@ -72,7 +72,7 @@ class _Place:
         self.trouble = account.problem
 
 
-class Workers(Mapping[str, Worker]):
+class WorkerPool(Mapping[str, Worker]):
     """By the names of their accounts, in the order of the settings.
 
     Every account has a worker at any time; where there are no credentials, one that denies presses.
@@ -83,7 +83,7 @@ class Workers(Mapping[str, Worker]):
         self,
         accounts: Sequence[Account],
         prepare: Callable[[], Awaitable[None]],
-        hire: Hire,
+        hire: WorkerFactory,
         clock: Clock,
         changed: Callable[[], None],
         ended: Callable[[Report], None],
@@ -135,7 +135,7 @@ class Workers(Mapping[str, Worker]):
         place = self._places.get(name)
         if place is not None:
             place.worker.refresh()
-            if place.request is not None and not isinstance(place.worker, AbsentWorker):
+            if place.request is not None and not isinstance(place.worker, UnavailableAccount):
                 place.request.ask_again()
 
     async def exchange(
@@ -175,9 +175,9 @@ class Workers(Mapping[str, Worker]):
 
         async def run(name: str) -> list[Report]:
             go = await self._unless_withheld(_settled(self._places[name], credentials_s))
-            if isinstance(self[name], AbsentWorker):
+            if isinstance(self[name], UnavailableAccount):
                 return await self[name].cancel_to_the_end() if go else self._withhold(self[name])
-            families = dialect_of(self[name].account).spec.families
+            families = adapter_for(self[name].account).spec.families
             # Where the calls do not depend on it, only the socket is given a moment to log in.
             at_most_s = learn_s if families else min(learn_s, SOCKET_S)
             if await self._unless_withheld(self[name].learned(at_most_s)):
@@ -191,7 +191,7 @@ class Workers(Mapping[str, Worker]):
         """What is known now: what is under way is unresolved, what never began is denied."""
         found = []
         for worker in self.values():
-            if isinstance(worker, AbsentWorker):
+            if isinstance(worker, UnavailableAccount):
                 known = [*worker.view.reports]
             else:
                 known = worker.reports_so_far(NOT_KNOWN)
@@ -247,7 +247,7 @@ class Workers(Mapping[str, Worker]):
         self, place: _Place, account: Account, renewed: Collection[str], read: ReadCredentials
     ) -> bool:
         """Whether the place is to get a new worker; what it waits for already is asked for anew."""
-        works = not isinstance(place.worker, AbsentWorker)
+        works = not isinstance(place.worker, UnavailableAccount)
         if account.name not in renewed:
             if works and account == place.worker.account:
                 place.close(account)  # of settings that were taken back
@@ -264,19 +264,19 @@ class Workers(Mapping[str, Worker]):
         that cannot be used get none; a worker that goes by others goes on."""
         place.close(account)
         if account.problem:
-            if isinstance(place.worker, AbsentWorker):
+            if isinstance(place.worker, UnavailableAccount):
                 place.worker = self._absent(account)
             return
 
         def changed() -> None:
-            if isinstance(place.worker, AbsentWorker):
-                place.worker.drop_held()
+            if isinstance(place.worker, UnavailableAccount):
+                place.worker.drop_queued()
             self._changed()
 
         place.request = request = CredentialRequest(
             account, read, self._calls, self._clock, changed, self._answer_s
         )
-        if isinstance(place.worker, AbsentWorker):
+        if isinstance(place.worker, UnavailableAccount):
             place.worker = self._absent(account, request)
         name = f"open {account.name}"
         place.opening = asyncio.create_task(self._fill(place, request), name=name)
@@ -292,8 +292,8 @@ class Workers(Mapping[str, Worker]):
         place.request, place.opening, place.trouble = None, None, ""
         worker.start()
         place.tried.set()
-        if isinstance(before, AbsentWorker):
-            for press in before.take_held():
+        if isinstance(before, UnavailableAccount):
+            for press in before.take_queued():
                 worker.cancel(press.action, press.scope)
             worker.take_denied((*before.view.earlier, *before.view.reports))
         self._changed()
@@ -307,7 +307,7 @@ class Workers(Mapping[str, Worker]):
         place's trouble, if it cannot begin by a fault of ours."""
         try:
             await self._prepare()
-            while not isinstance(place.worker, AbsentWorker):
+            while not isinstance(place.worker, UnavailableAccount):
                 place.trouble = refusal([place.worker.view], [account.name])
                 if not place.trouble:
                     break
@@ -315,11 +315,15 @@ class Workers(Mapping[str, Worker]):
                 await asyncio.sleep(FREE_LOOK_S)
             return self._hire(account, found)
         except Exception as error:  # noqa: BLE001  one account's trouble stays in its panel
-            place.trouble = f"a fault of killdesk's own at the start: {kind_and_place(error)}"
+            place.trouble = (
+                f"a fault of killdesk's own at the start: {describe_internal_error(error)}"
+            )
             return None
 
-    def _absent(self, account: Account, request: CredentialRequest | None = None) -> AbsentWorker:
-        return AbsentWorker(account, self._clock, self._changed, self._ended, request)
+    def _absent(
+        self, account: Account, request: CredentialRequest | None = None
+    ) -> UnavailableAccount:
+        return UnavailableAccount(account, self._clock, self._changed, self._ended, request)
 
 
 async def _settled(place: _Place, at_most_s: float) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from tui.core.actions import Action
 from tui.core.orders import Kind
-from tui.service.account.context import Access
-from tui.service.network.dispatcher import READ_S, Courier
+from tui.service.account.context import AccountContext
+from tui.service.network.dispatcher import READ_S, Dispatcher
 from tui.venues.base.errors import VenueError
 from tui.venues.base.specs import Profile
 
@@ -22,7 +22,9 @@ class AccountProfile:
     `told` is called whenever the venue has answered; `trouble` is why it has not, the last time.
     """
 
-    def __init__(self, access: Access, courier: Courier, told: Callable[[], None]) -> None:
+    def __init__(
+        self, access: AccountContext, courier: Dispatcher, told: Callable[[], None]
+    ) -> None:
         self._access = access
         self._dialect = access.dialect
         self._courier = courier

@@ -8,17 +8,17 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.desk_gate import VIEW_ONLY
 from tui.service.account.worker import AccountWorker
-from tui.venues import dialect_of
-from tui.venues.base.protocol import Dialect
-from tui.venues.common.read_only import Watching
+from tui.venues import adapter_for
+from tui.venues.base.protocol import VenueAdapter
+from tui.venues.common.read_only import ReadOnlyAdapter
 
 
-class WatchingWorker(AccountWorker):
+class ReadOnlyWorker(AccountWorker):
     """As any account's worker, but nothing in it could build a cancel or a beat."""
 
     @staticmethod
-    def speech(account: Account) -> Dialect:
-        return Watching(dialect_of(account))
+    def speech(account: Account) -> VenueAdapter:
+        return ReadOnlyAdapter(adapter_for(account))
 
     def cancel(
         self, action_id: str | None = None, scope: Scope = EVERYTHING

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
-from tui.core.errors import kind_and_place
-from tui.service.account.context import Access
+from tui.core.errors import describe_internal_error
+from tui.service.account.context import AccountContext
 
 FAULT_S = 2.0
 """Before a task that failed by a fault of ours is started again."""
@@ -15,10 +15,10 @@ FAULT_S = 2.0
 Work: TypeAlias = Callable[[], Coroutine[None, None, None]]
 
 
-class Upkeep:
+class TaskSupervisor:
     """Starts tasks that do not end in silence; `fault` is the last one of ours, in one line."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: AccountContext) -> None:
         self._access = access
         self.fault = ""
         self.tasks: set[asyncio.Task[None]] = set()
@@ -35,7 +35,9 @@ class Upkeep:
             try:
                 return await work()
             except Exception as error:  # noqa: BLE001  a fault stays in its panel, and is shown there
-                self.fault = f"a fault of killdesk's own in its {name}: {kind_and_place(error)}"
+                self.fault = (
+                    f"a fault of killdesk's own in its {name}: {describe_internal_error(error)}"
+                )
                 self._access.record("rest", "note", self.fault, error=True)
                 self._access.changed()
             await asyncio.sleep(FAULT_S)

@@ -13,7 +13,7 @@ from tui.core.formatting import seconds
 from tui.service.account.ledger import Ledger
 from tui.service.deadman.timers import Timers
 from tui.service.secrets.credential_request import CredentialRequest
-from tui.venues import VENUES, dialect_of, title_of
+from tui.venues import VENUES, adapter_for, title_of
 from tui.venues.base.specs import Profile
 
 EVERY_ACTION = "everything"
@@ -33,7 +33,7 @@ _STOPPED = "not sent: killdesk stopped this account before there were credential
 
 
 @dataclass(frozen=True, slots=True)
-class HeldPress:
+class QueuedPress:
     """A cancel that waits for the account's credentials."""
 
     action: str | None
@@ -42,7 +42,7 @@ class HeldPress:
     at: Instant
 
 
-class AbsentWorker:
+class UnavailableAccount:
     """Stands where a worker would, when there is nothing to sign with."""
 
     timers: Timers | None = None
@@ -63,10 +63,10 @@ class AbsentWorker:
         self._request = request
         self._clock = clock
         self._changed = changed
-        self._dialect = dialect_of(account) if account.venue in VENUES else None
+        self._dialect = adapter_for(account) if account.venue in VENUES else None
         self._profile = Profile(family="" if account.family == "auto" else account.family)
         self._ledger = Ledger()
-        self._held: list[HeldPress] = []
+        self._held: list[QueuedPress] = []
 
     def start(self) -> None:
         """Nothing runs for such an account."""
@@ -95,7 +95,7 @@ class AbsentWorker:
             self._held.remove(same[0])
             words = f"not sent: followed by {MOST_HELD} more presses while it had to wait"
             self._deny(action_id, scope, same[0].pressed_ms, words)
-        self._held.append(HeldPress(action_id, scope, pressed_ms, now))
+        self._held.append(QueuedPress(action_id, scope, pressed_ms, now))
         self._changed()
         return []
 
@@ -106,7 +106,7 @@ class AbsentWorker:
         reason = f"not sent: {self.reason}" if silent else self.reason
         return self._deny(None, EVERYTHING, pressed_ms, reason)
 
-    def take_held(self) -> list[HeldPress]:
+    def take_queued(self) -> list[QueuedPress]:
         """The presses to be sent now that there are credentials; those that are too old are denied,
         and nothing is held any more."""
         held, self._held = self._held, []
@@ -116,7 +116,7 @@ class AbsentWorker:
                 self._deny(one.action, one.scope, one.pressed_ms, _TOO_LATE)
         return sent
 
-    def drop_held(self) -> None:
+    def drop_queued(self) -> None:
         """Denies the presses that have waited too long, or for nothing."""
         waiting = self._waiting
         kept = [one for one in self._held if waiting and not self._too_old(one)]
@@ -144,7 +144,7 @@ class AbsentWorker:
     def _waiting(self) -> bool:
         return self._request is not None and self._request.fresh
 
-    def _too_old(self, press: HeldPress) -> bool:
+    def _too_old(self, press: QueuedPress) -> bool:
         return self._clock().since(press.at) > HELD_S
 
     def _deny(

@@ -17,27 +17,27 @@ from tui.core.desk import AccountView, Health
 from tui.core.frames import Transport
 from tui.core.orders import Book
 from tui.core.secrets import Credentials
-from tui.service.account.context import Access
+from tui.service.account.context import AccountContext
 from tui.service.account.health import health_of, key_note, routes_of
 from tui.service.account.ledger import Ledger, Reach
 from tui.service.account.order_reader import BookReader
 from tui.service.account.profile import AccountProfile
-from tui.service.account.supervisor import Upkeep
+from tui.service.account.supervisor import TaskSupervisor
 from tui.service.account.venue_clock import VenueClock
-from tui.service.cancel.active_runs import Press, Runs
+from tui.service.cancel.active_runs import ActiveRuns, Press
 from tui.service.cancel.run import RunLimits
 from tui.service.cancel.sender import Sender
 from tui.service.deadman.timers import Timers
-from tui.service.desk.cancel_priority import Precedence
-from tui.service.desk.scheduling import Bell
-from tui.service.network.dispatcher import READ_S, Courier
+from tui.service.desk.cancel_priority import CancelPriority
+from tui.service.desk.scheduling import WakeableSleep
+from tui.service.network.dispatcher import READ_S, Dispatcher
 from tui.service.network.frame_recorder import Recorder
 from tui.service.network.read_pace import ReadPace
 from tui.service.network.rest_route import RestRoute
 from tui.service.network.websocket_route import SocketRoute
-from tui.venues import dialect_of
-from tui.venues.base.messages import Market, Talk
-from tui.venues.base.protocol import Dialect
+from tui.venues import adapter_for
+from tui.venues.base.messages import Exchange, Market
+from tui.venues.base.protocol import VenueAdapter
 from tui.venues.common.progress import Progress
 
 POLL_S = 5.0
@@ -59,7 +59,7 @@ class AccountWorker:
         account: Account,
         credentials: Credentials,
         recorder: Recorder,
-        precedence: Precedence,
+        precedence: CancelPriority,
         clock: Clock,
         tls: ssl.SSLContext,
         changed: Callable[[], None],
@@ -80,7 +80,7 @@ class AccountWorker:
         self._dialect = self.speech(account)
         self._venue_clock = VenueClock(clock, changed)
 
-        access = Access(
+        access = AccountContext(
             account.name,
             self._dialect,
             credentials,
@@ -90,13 +90,13 @@ class AccountWorker:
             tls,
             changed,
         )
-        self._upkeep = Upkeep(access)
+        self._upkeep = TaskSupervisor(access)
         self._rest = RestRoute(access, account.rest_url, spare=self._dialect.spec.press_calls)
         self._socket: SocketRoute | None = None
         if account.ws_url is not None and self._dialect.keepalive is not None:
             self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
         pace = ReadPace(self._dialect.read_limit)
-        self._courier = Courier(
+        self._courier = Dispatcher(
             self._rest, self._socket, self._dialect.limited, pace, access.remedy
         )
         self._sender = Sender(self._courier, self._dialect, clock)
@@ -108,7 +108,7 @@ class AccountWorker:
         self._books = BookReader(
             access, self._courier, self._profile, self._ledger, precedence, pace, ended, covered
         )
-        self._runs = Runs(
+        self._runs = ActiveRuns(
             account,
             self,
             self._ledger,
@@ -118,15 +118,15 @@ class AccountWorker:
             changed,
             self._run_ended,
         )
-        self._poll_now = Bell()
+        self._poll_now = WakeableSleep()
         self._read_whole = False
         self._in_background = asyncio.Lock()
         """Held by what no press waits for, one at a time: it opens no connections to idle later."""
 
     @staticmethod
-    def speech(account: Account) -> Dialect:
+    def speech(account: Account) -> VenueAdapter:
         """How this account speaks with its venue."""
-        return dialect_of(account)
+        return adapter_for(account)
 
     # --- life -------------------------------------------------------------------------------------
 
@@ -252,17 +252,19 @@ class AccountWorker:
         lately = frozenset(self._occupied_s)
         orders = book.orders if book else ()
         self._occupied_s |= {(order.kind, order.contract): now_s for order in orders}
-        talk = self._dialect.cancel(self._profile.now, action, scope, book, route, progress, lately)
+        exchange = self._dialect.cancel(
+            self._profile.now, action, scope, book, route, progress, lately
+        )
         with self._precedence.sending():
-            talk = self._courier.advised(talk)
-            ack = await self._sender.cancel(talk, deadline_s, progress)
+            exchange = self._courier.advised(exchange)
+            ack = await self._sender.cancel(exchange, deadline_s, progress)
         if ack.verdict is Verdict.BUSY and not ack.held:
             self._venue_clock.resync()  # a stale timestamp is one of the reasons
         if ack.wrong_account:
             await self._profile.ask()
         return ack
 
-    def _set_timer(self, timer: str, countdown_s: int) -> Talk[Ack]:
+    def _set_timer(self, timer: str, countdown_s: int) -> Exchange[Ack]:
         return self._dialect.set_timer(self._profile.now, timer, countdown_s)
 
     async def read_kinds(self, kinds: tuple[str, ...]) -> Book:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.core.audit.heads import NotedHead
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.audit.compression import PACKED
 from tui.service.files.locations import (
     careful_flags,
@@ -87,9 +87,9 @@ def _of_journal() -> Iterator[NotedHead]:
         return
     ask = [program, "--quiet", "--no-pager", "--output=cat", f"--identifier={_TAG}"]
     try:
-        told = subprocess.run(ask, capture_output=True, timeout=JOURNAL_S, check=False)  # noqa: S603
+        result = subprocess.run(ask, capture_output=True, timeout=JOURNAL_S, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired):
         return
-    for line in told.stdout.decode(errors="replace").splitlines():
-        if (head := NotedHead.read(safe_text(line, 200), "the system's journal")) is not None:
+    for line in result.stdout.decode(errors="replace").splitlines():
+        if (head := NotedHead.read(sanitize(line, 200), "the system's journal")) is not None:
             yield head

@@ -36,8 +36,8 @@ class Entry:
     @property
     def frame(self) -> Frame | None:
         """The message that it is, if it is one; notes come seldom and are never dropped."""
-        told = self.told
-        return told if isinstance(told, Frame) and told.direction != "note" else None
+        entry = self.told
+        return entry if isinstance(entry, Frame) and entry.direction != "note" else None
 
 
 class AuditQueue:

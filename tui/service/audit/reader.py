@@ -41,12 +41,12 @@ def read_lines(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
             size = path.stat().st_size
             packed = path.suffix == PACKED
             file = gzip.GzipFile(fileobj=raw) if packed else raw
-            done = told = 0
+            done = reported = 0
             while line := file.readline(MOST_LINE):
                 yield line
                 done += len(line)
-                if progress is not None and done - told >= _TELL_EVERY:
-                    told = done
+                if progress is not None and done - reported >= _TELL_EVERY:
+                    reported = done
                     progress(raw.tell() if packed else done, size)
     except (EOFError, zlib.error):
         raise CannotRead(f"{path}: it is damaged: it cannot be unpacked") from None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from tui.core.accounts import Account
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.audit.heads import HeadNotes
 from tui.service.audit.writer import Audit
 from tui.service.files.locations import find_locations
@@ -38,18 +38,18 @@ def _user() -> str:
         import pwd
 
         try:
-            return safe_text(pwd.getpwuid(os.getuid()).pw_name, _LONGEST)
+            return sanitize(pwd.getpwuid(os.getuid()).pw_name, _LONGEST)
         except KeyError:
             return f"uid {os.getuid()}"
     try:
-        return safe_text(getpass.getuser(), _LONGEST)
+        return sanitize(getpass.getuser(), _LONGEST)
     except (OSError, KeyError):
         return "unknown"
 
 
 def _host() -> str:
     try:
-        return safe_text(socket.gethostname(), _LONGEST)
+        return sanitize(socket.gethostname(), _LONGEST)
     except (OSError, UnicodeError):
         return "unknown"
 

@@ -14,10 +14,10 @@ from tui.core.actions import EVERYTHING, Report, Scope
 from tui.core.audit.chain import FORMAT, SHORT, START, Chain, torn_digest
 from tui.core.audit.codec import Plain, to_plain
 from tui.core.audit.heads import NotedHead
-from tui.core.audit.snapshots import Pictures
+from tui.core.audit.snapshots import SnapshotEncoder
 from tui.core.clocks import Clock, Instant, read_clock
 from tui.core.desk import DeskView
-from tui.core.errors import kind_and_place
+from tui.core.errors import describe_internal_error
 from tui.core.formatting import timestamp
 from tui.core.frames import Frame
 from tui.service.audit.compression import pack_old
@@ -78,7 +78,7 @@ class Audit:
         self._picture: tuple[DeskView, Instant] | None = None
         self._work, self._urgent = threading.Event(), threading.Event()
         self._pressed, self._closing = threading.Event(), threading.Event()
-        self._pictures = Pictures()
+        self._pictures = SnapshotEncoder()
         self._whole_at_s = 0.0
         self._chain = Chain()
         self._writer: Writer | None = None
@@ -114,12 +114,12 @@ class Audit:
     ) -> None:
         """Somebody asks for it. Returns when the system has the record of it, at the latest after
         `PRESS_S`: a disk that takes its time holds up no cancel."""
-        told: Plain = {"press": what}
+        fields: Plain = {"press": what}
         if account:
-            told["account"] = account
+            fields["account"] = account
         if what == "cancel":
-            told |= {"action": action, "scope": scope}
-        written = self._first("press", told)
+            fields |= {"action": action, "scope": scope}
+        written = self._first("press", fields)
         if not self.fault:
             written.wait(PRESS_S)
 
@@ -280,19 +280,19 @@ class Audit:
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._descriptor, self._day, first = descriptor, day, not self._chain.number
-        told: Plain = {}
+        fields: Plain = {}
         if tail is not None and not tail.ended:
             self._sealed += b"\n"
         if tail is not None and tail.torn is not None:
-            told["torn"] = torn_digest(tail.torn)
+            fields["torn"] = torn_digest(tail.torn)
         if tail is not None and tail.number:
             self._chain = Chain(tail.head, tail.number)
-            self._sealed += self._chain.seal(now_ms, "resume", told)
+            self._sealed += self._chain.seal(now_ms, "resume", fields)
         else:
             # One's own chain goes on in the next file, whatever lies in the folder.
-            told |= {"follows": follows if first else self._chain.head, "format": FORMAT}
-            self._chain = Chain(str(told["follows"]))
-            self._sealed += self._chain.seal(now_ms, "open", told)
+            fields |= {"follows": follows if first else self._chain.head, "format": FORMAT}
+            self._chain = Chain(str(fields["follows"]))
+            self._sealed += self._chain.seal(now_ms, "open", fields)
         if not first:
             since = {"since": timestamp(self._began_ms)}
             self._sealed += self._chain.seal(now_ms, "start", {**self._session, **since})
@@ -325,7 +325,7 @@ def _why_broken(error: Exception) -> str:
     if isinstance(error, OSError):
         why = error.strerror or type(error).__name__
         return f"the record of this session is broken: {why}"
-    return f"the record has a fault of killdesk's own: {kind_and_place(error)}"
+    return f"the record has a fault of killdesk's own: {describe_internal_error(error)}"
 
 
 def _fields(told: object) -> Mapping[str, object]:

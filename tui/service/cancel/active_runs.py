@@ -11,7 +11,7 @@ from tui.core.accounts import Account
 from tui.core.actions import Action, Outcome, Report, Scope
 from tui.core.clocks import Clock
 from tui.core.desk import RunView
-from tui.core.errors import kind_and_place
+from tui.core.errors import describe_internal_error
 from tui.core.orders import Book
 from tui.service.account.ledger import Ledger
 from tui.service.account.venue_clock import VenueClock
@@ -47,7 +47,7 @@ class _Running:
         return self.action.id == action.id and self.press.scope == scope
 
 
-class Runs:
+class ActiveRuns:
     """What is under way. `ended` is called for each run that came to its end."""
 
     def __init__(
@@ -178,7 +178,7 @@ def _report_of(running: _Running, done: asyncio.Task[Report], now_ms: int) -> Re
     if done.cancelled():
         message = f"followed by {MOST_AT_ONCE} more presses before its outcome was known"
     elif error := done.exception():
-        message = f"a fault of killdesk's own: {kind_and_place(error)}"
+        message = f"a fault of killdesk's own: {describe_internal_error(error)}"
         # What a run that failed has noted of itself is not to be relied upon.
         first = running.run.report
         bare = Report(first.account, first.venue, first.action, Outcome.UNRESOLVED, first.scope)

@@ -254,11 +254,11 @@ class CancelRun:
             await asyncio.sleep(pause_s)
         if left is None or trouble is not None:
             why = trouble.advice if trouble else ""
-            said = f"{ack.text}; " if ack.text else ""
+            text = f"{ack.text}; " if ack.text else ""
             self._end(
                 Outcome.UNRESOLVED,
                 code=ack.code or (trouble.code if trouble else ""),
-                message=f"{said}the book cannot be read: {why}",
+                message=f"{text}the book cannot be read: {why}",
             )
             return None
         new = sum(map(self._is_new, left))

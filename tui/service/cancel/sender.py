@@ -13,9 +13,9 @@ from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock
 from tui.core.formatting import seconds
 from tui.service.cancel.send_pace import SendPace
-from tui.service.network.dispatcher import Courier
-from tui.venues.base.messages import Call, NoReply, RateLimit, Reply, RestCall, Talk
-from tui.venues.base.protocol import Dialect
+from tui.service.network.dispatcher import Dispatcher
+from tui.venues.base.messages import Call, Exchange, NoReply, RateLimit, Reply, RestCall
+from tui.venues.base.protocol import VenueAdapter
 from tui.venues.common.progress import Progress
 
 REST_AT_ONCE = 32
@@ -36,16 +36,16 @@ class _Calls:
 
 
 class Sender:
-    """Drives the talks of cancels. All cancels of one account share one count of its limits."""
+    """Drives the exchanges of cancels. All cancels of one account share one count of its limits."""
 
-    def __init__(self, courier: Courier, dialect: Dialect, clock: Clock) -> None:
+    def __init__(self, courier: Dispatcher, dialect: VenueAdapter, clock: Clock) -> None:
         self._courier = courier
         self._dialect = dialect
         self._clock = clock
         self._pace = SendPace()
 
-    async def cancel(self, talk: Talk[Ack], deadline_s: float, progress: Progress) -> Ack:
-        """The meaning of the talk; every call in it has `deadline_s`. Raises what the talk raises.
+    async def cancel(self, exchange: Exchange[Ack], deadline_s: float, progress: Progress) -> Ack:
+        """The meaning of the exchange; every call in it has `deadline_s`. Raises what that raises.
 
         The ack tells how much is done, and when a retry makes sense.
         """
@@ -59,9 +59,9 @@ class Sender:
                 return await self._send(call, deadline_s, progress, calls)
 
         try:
-            batch = next(talk)
+            batch = next(exchange)
             while True:
-                batch = talk.send(tuple(await asyncio.gather(*map(send, batch))))
+                batch = exchange.send(tuple(await asyncio.gather(*map(send, batch))))
         except StopIteration as end:
             ack: Ack = end.value
         ack = replace(ack, done=progress.done, parts=progress.parts, unsent=not calls.left)

@@ -19,9 +19,9 @@ from tui.core.accounts import GuardSettings
 from tui.core.clocks import Clock, Instant
 from tui.core.deadman.view import GuardView
 from tui.core.formatting import seconds
-from tui.core.sanitize import safe_text
-from tui.service.deadman.process_watch import LARGEST_PID, Watched
-from tui.service.desk.blocking import Aside
+from tui.core.sanitize import sanitize
+from tui.service.deadman.process_watch import LARGEST_PID, WatchedProcess
+from tui.service.desk.blocking import BlockingRunner
 
 if TYPE_CHECKING:
     import ssl
@@ -117,10 +117,10 @@ class _Process:
     def __init__(self, pid: int) -> None:
         self.words = f"process {pid}"
         self._pid = pid
-        self._process = Watched(pid)
+        self._process = WatchedProcess(pid)
 
     def begin(self) -> None:
-        self._process = Watched(self._pid)
+        self._process = WatchedProcess(self._pid)
 
     def until(self) -> None:
         return None
@@ -134,10 +134,10 @@ class _PidFile:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._shown = safe_text(path, _SHOWN_CHARS)
+        self._shown = sanitize(path, _SHOWN_CHARS)
         self.words = f"process of {self._shown}"
-        self._process: Watched | None = None
-        self._look = Aside()
+        self._process: WatchedProcess | None = None
+        self._look = BlockingRunner()
 
     def begin(self) -> None:
         self._process = None
@@ -146,15 +146,15 @@ class _PidFile:
         return None
 
     async def fault(self) -> str:
-        said = await self._look.run(lambda: _read_start(self._path))
-        if isinstance(said, OSError):
-            return f"file {self._shown} {_unreadable(said)}"
-        word = said.strip()
+        text = await self._look.run(lambda: _read_start(self._path))
+        if isinstance(text, OSError):
+            return f"file {self._shown} {_unreadable(text)}"
+        word = text.strip()
         pid = int(word) if word.isdigit() else 0
         if not 0 < pid <= LARGEST_PID:
             return f"file {self._shown} names no process; expected its number and nothing else"
         if self._process is None or self._process.pid != pid:
-            self._process = Watched(pid)
+            self._process = WatchedProcess(pid)
         return self._process.fault()
 
 
@@ -165,8 +165,8 @@ class _FreshFile:
         self._path = path
         self._fresh_s = fresh_s
         self._clock = clock
-        self.words = f"file {safe_text(path, _SHOWN_CHARS)}"
-        self._look = Aside()
+        self.words = f"file {sanitize(path, _SHOWN_CHARS)}"
+        self._look = BlockingRunner()
 
     def begin(self) -> None:
         """A file has no identity: who replaces it has written it."""
@@ -195,7 +195,7 @@ class _Answer:
     def __init__(self, url: str) -> None:
         self._url = url
         # What follows the question mark may be a word that nobody else should read.
-        self.words = safe_text(url.partition("?")[0], _SHOWN_CHARS)
+        self.words = sanitize(url.partition("?")[0], _SHOWN_CHARS)
         self._context: asyncio.Future[ssl.SSLContext] | None = None
 
     def begin(self) -> None:
@@ -205,13 +205,13 @@ class _Answer:
         return None
 
     async def fault(self) -> str:
-        from tui.service.network.errors import unreachable
+        from tui.service.network.errors import describe_unreachable
         from tui.service.network.http_client import ConnectError, RequestFailed
 
         try:
             status = await self._status()
         except (ConnectError, RequestFailed, OSError) as error:
-            return f"{self.words} did not answer: {unreachable(self._url, error)}"
+            return f"{self.words} did not answer: {describe_unreachable(self._url, error)}"
         return "" if status == HTTPStatus.OK else f"{self.words} answered {status}"
 
     async def _status(self) -> int:
@@ -283,7 +283,7 @@ def _read_start(path: str) -> bytes:
 
 
 def _why(error: Exception) -> str:
-    return safe_text(f"{type(error).__name__} {error}".strip(), _SHOWN_CHARS)
+    return sanitize(f"{type(error).__name__} {error}".strip(), _SHOWN_CHARS)
 
 
 def _unreadable(error: OSError) -> str:

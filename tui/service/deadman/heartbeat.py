@@ -10,19 +10,19 @@ from functools import partial
 from tui.core.accounts import TimerSettings
 from tui.core.actions import Ack, Verdict
 from tui.core.clocks import Clock, Instant
-from tui.core.deadman.contention import Rivals
-from tui.core.deadman.machine import STRAY_S, Deadman
+from tui.core.deadman.contention import ContentionDetector
+from tui.core.deadman.machine import STRAY_S, DeadmanMachine
 from tui.core.deadman.view import TimerState, TimerView
-from tui.core.errors import kind_and_place
+from tui.core.errors import describe_internal_error
 from tui.core.formatting import seconds
 from tui.service.deadman.guards import Guards
 from tui.service.deadman.timer_lock import TimerLock
 from tui.service.deadman.timer_past import TimerPast
-from tui.service.desk.blocking import Aside
-from tui.service.desk.scheduling import Bell
-from tui.service.network.dispatcher import Courier
+from tui.service.desk.blocking import BlockingRunner
+from tui.service.desk.scheduling import WakeableSleep
+from tui.service.network.dispatcher import Dispatcher
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Talk
+from tui.venues.base.messages import Exchange
 from tui.venues.base.specs import TimerSpec
 
 GUARD_S = 1.0
@@ -42,8 +42,8 @@ class Heartbeat:
         self,
         spec: TimerSpec,
         settings: TimerSettings,
-        set_timer: Callable[[str, int], Talk[Ack]],
-        courier: Courier,
+        set_timer: Callable[[str, int], Exchange[Ack]],
+        courier: Dispatcher,
         clock: Clock,
         changed: Callable[[], None],
         resync: Callable[[], None],
@@ -61,7 +61,7 @@ class Heartbeat:
         self._fired = fired
         self._note = note
         self._lock = lock
-        self._disk = Aside()
+        self._disk = BlockingRunner()
         self._arming: asyncio.Task[None] | None = None
         """Waits for the lock."""
         self._wants_lock = False
@@ -74,16 +74,16 @@ class Heartbeat:
         self._keeping: asyncio.Task[None] | None = None
         """Writes it down."""
         self._guards = Guards(settings.guards, clock)
-        self._rivals = Rivals()
+        self._rivals = ContentionDetector()
         self._reasons: dict[str, str] = {}
         """Why beats are withheld, by who withholds them."""
         self._denied = ""
         """Why the last wish to arm was not followed."""
-        self._wake = Bell()
+        self._wake = WakeableSleep()
         self._no_disarm_pending = asyncio.Event()
         self._no_disarm_pending.set()
         self._plan = spec.plan(settings)
-        self._machine = Deadman(self._plan)
+        self._machine = DeadmanMachine(self._plan)
         self._seen = self._machine.state
 
     @property
@@ -266,7 +266,9 @@ class Heartbeat:
         except VenueError as error:
             return error.ack
         except Exception as error:  # noqa: BLE001  the machine must hear of every request it sent
-            return Ack(Verdict.UNKNOWN, "", f"a fault of killdesk's own: {kind_and_place(error)}")
+            return Ack(
+                Verdict.UNKNOWN, "", f"a fault of killdesk's own: {describe_internal_error(error)}"
+            )
 
     # --- what one killdesk leaves for the next ----------------------------------------------------
 
@@ -307,7 +309,9 @@ class Heartbeat:
             now = self._clock()
             past = past.by_clock_of(now, past.boot)
             if self._machine.state is not TimerState.OFF and past.off_arrives_ms > now.wall_ms:
-                self._machine = Deadman(self._plan)  # a switch-off in doubt is the worse news
+                self._machine = DeadmanMachine(
+                    self._plan
+                )  # a switch-off in doubt is the worse news
             if self._machine.state is TimerState.OFF:
                 self._off_lost = past.restore_switch_off(self._machine, now) or self._off_lost
         self._follow_reasons()

@@ -9,7 +9,7 @@ from pathlib import Path
 LARGEST_PID = 2**31 - 1
 
 
-class Watched:
+class WatchedProcess:
     """One process: the one that has the number now, not one that is given it later."""
 
     def __init__(self, pid: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tui.core.clocks import LAST_MS, Instant
-from tui.core.deadman.machine import SLACK_S, STRAY_S, Deadman
+from tui.core.deadman.machine import SLACK_S, STRAY_S, DeadmanMachine
 from tui.core.deadman.view import TimerState
 from tui.core.formatting import time_of_day
 
@@ -41,7 +41,7 @@ class TimerPast:
     @classmethod
     def of(
         cls,
-        machine: Deadman,
+        machine: DeadmanMachine,
         now: Instant,
         off_lost: Instant | None = None,
         *,
@@ -127,7 +127,7 @@ class TimerPast:
             return f"{certain} {span}: {why}"
         return ""
 
-    def restore(self, machine: Deadman, now: Instant) -> None:
+    def restore(self, machine: DeadmanMachine, now: Instant) -> None:
         """Brings a new machine to what is known: a beat that may have been carried out. UNKNOWN
         until a countdown has passed, AMBIGUOUS from then on. To be held back with `stop` at once:
         only the trader takes such a timer over."""
@@ -138,7 +138,7 @@ class TimerPast:
         sent = now.later(-ago_s)
         _lose_one(machine, sent, max(sent, known, key=lambda at: at.steady_since(sent)))
 
-    def restore_switch_off(self, machine: Deadman, now: Instant) -> Instant | None:
+    def restore_switch_off(self, machine: DeadmanMachine, now: Instant) -> Instant | None:
         """Brings a new machine to the doubt that a switch-off without an answer leaves. To be armed
         at once after it; nothing is sent.
 
@@ -169,7 +169,7 @@ def _wall_ms(at: Instant, now: Instant) -> int:
     return round((now.wall_s + at.boot_s - now.boot_s) * 1000)
 
 
-def _lose_one(machine: Deadman, sent: Instant, lost: Instant) -> None:
+def _lose_one(machine: DeadmanMachine, sent: Instant, lost: Instant) -> None:
     """A beat of that moment without an answer."""
     machine.arm(sent)
     if machine.next_request(sent):

@@ -9,12 +9,12 @@ from pathlib import Path
 from tui.core.accounts import Account, TimerSettings
 from tui.core.actions import Ack
 from tui.core.deadman.view import TimerView
-from tui.service.account.context import Access
+from tui.service.account.context import AccountContext
 from tui.service.deadman.heartbeat import Heartbeat
 from tui.service.deadman.timer_lock import TimerLock
-from tui.service.network.dispatcher import Courier
+from tui.service.network.dispatcher import Dispatcher
 from tui.service.network.rest_route import RestRoute
-from tui.venues.base.messages import Talk
+from tui.venues.base.messages import Exchange
 
 
 class Timers:
@@ -23,8 +23,8 @@ class Timers:
     def __init__(
         self,
         account: Account,
-        access: Access,
-        set_timer: Callable[[str, int], Talk[Ack]],
+        access: AccountContext,
+        set_timer: Callable[[str, int], Exchange[Ack]],
         fired: Callable[[], None],
         locks: Path | None,
     ) -> None:
@@ -42,7 +42,7 @@ class Timers:
                 spec,
                 settings,
                 set_timer,
-                Courier(self._rest, remedy=access.remedy),
+                Dispatcher(self._rest, remedy=access.remedy),
                 access.clock,
                 access.changed,
                 resync=access.venue_clock.resync,

@@ -67,7 +67,7 @@ def _do(future: Future[T], work: Callable[[], T]) -> None:
         future.set_result(result)
 
 
-class Aside:
+class BlockingRunner:
     """Runs what a slow disk may hold up, one at a time, where it holds up nobody else.
 
     Not in the loop's own threads: name look-ups wait there too, and there are only so many.

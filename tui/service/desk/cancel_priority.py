@@ -14,7 +14,7 @@ MOST_S = 0.5
 """No press holds up the rest for longer."""
 
 
-class Precedence:
+class CancelPriority:
     """Knows when cancels are on the wire, on any account.
 
     The first read after one cancel must not take the machine from the sends and the replies of the
@@ -53,7 +53,7 @@ class Precedence:
         quiet_s, all_s = now.steady_since(self._last), now.steady_since(self._began)
         return max(0.0, min(QUIET_S - quiet_s, MOST_S - all_s))
 
-    async def give_way(self) -> None:
+    async def wait_for_cancels(self) -> None:
         """Returns when the cancels that are going out are answered, or have had their time."""
         while held_s := self.held_s:
             with suppress(TimeoutError):

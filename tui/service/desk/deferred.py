@@ -13,7 +13,7 @@ from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import read_clock
 from tui.core.desk import AccountView, Desk, DeskView, Health, NewSettings, RunView
 from tui.core.frames import FrameFeed
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 if TYPE_CHECKING:
     from tui.service.audit.writer import Audit
@@ -25,7 +25,7 @@ STOP_S = 25.0
 """How long the end waits for a desk that is just being opened, and for one that closes."""
 
 
-class LateDesk:
+class DeferredDesk:
     """Implements `tui.core.desk.Desk`. What is asked before the desk is open is asked of it then.
 
     `opening` gives the started desk and stops it at its end; both are done in a thread of its own.
@@ -233,4 +233,4 @@ def awaited(name: str, venue: str, title: str, *, paper: bool = False) -> Accoun
 
 
 def _why(error: Exception) -> str:
-    return safe_text(str(error) or type(error).__name__, 200)
+    return sanitize(str(error) or type(error).__name__, 200)

@@ -16,22 +16,22 @@ from tui.core.accounts import Account
 from tui.core.actions import EVERYTHING, Outcome, Report, Scope
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import DeskView, NewSettings, ReadCredentials
-from tui.core.errors import kind_and_place
+from tui.core.errors import describe_internal_error
 from tui.core.frames import FrameFeed
 from tui.core.secrets import Credentials
-from tui.service.account.pool import NOT_KNOWN, Worker, Workers
-from tui.service.account.read_only import WatchingWorker
+from tui.service.account.pool import NOT_KNOWN, Worker, WorkerPool
+from tui.service.account.read_only import ReadOnlyWorker
 from tui.service.account.worker import POLL_S, AccountWorker
 from tui.service.audit.writer import CLOSE_S, Audit
 from tui.service.cancel.run import RunLimits
 from tui.service.deadman.timers import Timers
-from tui.service.desk.cancel_priority import Precedence
+from tui.service.desk.cancel_priority import CancelPriority
 from tui.service.desk.event_loop import run_service
 from tui.service.desk.publisher import Publisher
 from tui.service.desk.reconfigure import changed_names, on_record, refusal
-from tui.service.desk.ui_watchdog import ScreenWatch
+from tui.service.desk.ui_watchdog import UiWatchdog
 from tui.service.network.frame_recorder import Recorder
-from tui.service.network.http_client import load_ahead
+from tui.service.network.http_client import preload_dialogs
 from tui.service.network.rest_route import tls_context
 from tui.service.secrets.credential_request import ANSWER_S
 
@@ -65,7 +65,7 @@ class LiveDesk:
         self.audit = audit
         self.on_end: Callable[[str], None] = lambda _: None
         """Called in the service's thread if that ends on a fault, with a sentence."""
-        self._worker_class = WatchingWorker if view_only else AccountWorker
+        self._worker_class = ReadOnlyWorker if view_only else AccountWorker
         self._secrets = secrets
         self._read_notice = notice
         self._notice = self._fault = ""
@@ -74,16 +74,16 @@ class LiveDesk:
         self._poll_s = poll_s
         self._locks = locks
         self._loop = asyncio.new_event_loop()
-        self._precedence = Precedence(clock)
+        self._precedence = CancelPriority(clock)
         later = partial(self._precedence.later, self._loop)
         recorded = audit.frame if audit is not None else None
         self._publisher = Publisher(self._draw, clock, later)
         changed = self._publisher.changed
         self._recorder = Recorder(self.frames, clock, self._publisher.heard, later, recorded)
-        self._workers = Workers(
+        self._workers = WorkerPool(
             accounts, self._load_network, self._hire, clock, changed, self._ended, answer_s
         )
-        self._screen = ScreenWatch(screen_grace_s, clock, lambda: self._workers.timers)
+        self._screen = UiWatchdog(screen_grace_s, clock, lambda: self._workers.timers)
         self._stop = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._one_change = asyncio.Lock()
@@ -286,8 +286,9 @@ class LiveDesk:
         try:
             run_service(self._loop, self._main, self._stray)
         except Exception as error:  # noqa: BLE001  the screen shows it; this thread writes over it
+            what = describe_internal_error(error)
             fault = (
-                f"the service stopped on a fault of killdesk's own ({kind_and_place(error)}): "
+                f"the service stopped on a fault of killdesk's own ({what}): "
                 "nothing more is sent; start killdesk again"
             )
         finally:
@@ -319,8 +320,8 @@ class LiveDesk:
             views = self._workers.views
             changed = changed_names(self._workers.accounts, new)
             refused = refusal(views, changed)
-            told = on_record(self._workers.accounts, new, changed, refused)
-            self._record(lambda audit: audit.note("settings", **told))
+            fields = on_record(self._workers.accounts, new, changed, refused)
+            self._record(lambda audit: audit.note("settings", **fields))
             if not refused:
                 self._screen.grace_s = new.screen_grace_s
                 self._look_for_notice(new.notice)
@@ -351,7 +352,7 @@ class LiveDesk:
         async with self._one_load:
             if self._tls is None:
                 loaded = asyncio.gather(
-                    asyncio.to_thread(load_ahead), asyncio.to_thread(tls_context)
+                    asyncio.to_thread(preload_dialogs), asyncio.to_thread(tls_context)
                 )
                 _, self._tls = await loaded
 
@@ -375,10 +376,10 @@ class LiveDesk:
 
     def _stray(self, fault: object) -> None:
         """A fault that no task owns: named on the screen, its text kept from it."""
-        kind = kind_and_place(fault) if isinstance(fault, BaseException) else "unknown"
-        said = f"a fault of killdesk's own: {kind}; start it again"
-        if said != self._fault:  # to draw it may fail for the same reason
-            self._fault = said
+        kind = describe_internal_error(fault) if isinstance(fault, BaseException) else "unknown"
+        text = f"a fault of killdesk's own: {kind}; start it again"
+        if text != self._fault:  # to draw it may fail for the same reason
+            self._fault = text
             self._publisher.changed()
 
     def _draw(self) -> DeskView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 
-class Bell:
+class WakeableSleep:
     """For one task. It costs less than an event with a timeout, of which an idle desk has many."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ REST_S = 5.0
 """Between two looks at most: the shortest grace that may be set meanwhile."""
 
 
-class ScreenWatch:
+class UiWatchdog:
     """Withholds the beats of all `timers` while the screen is silent for more than `grace_s`."""
 
     def __init__(

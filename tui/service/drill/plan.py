@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tui.core.accounts import Account, TimerSettings
 from tui.core.desk import AccountView, DeskView
 from tui.core.drill import DrillAccount, DrillPlan
-from tui.venues import VENUES, dialect_of
+from tui.venues import VENUES, adapter_for
 from tui.venues.base.specs import Profile
 
 MOST_ORDERS = 20_000
@@ -78,7 +78,7 @@ def _family(venue: str, family: str) -> str:
 
 def _reached(account: DrillAccount) -> tuple[str, ...]:
     """The kinds that the account's buttons reach whole: not only in contracts that are named."""
-    dialect = dialect_of(account_of(account, "http://127.0.0.1", None))
+    dialect = adapter_for(account_of(account, "http://127.0.0.1", None))
     partly = {extra.id for extra in dialect.spec.extras if extra.most_contracts is not None}
     actions = dialect.actions(Profile(account.family))
     whole = (action for action in actions if action.id not in partly)

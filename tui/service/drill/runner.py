@@ -184,13 +184,13 @@ class _Running:
         empty = [report.confirmed_ms for report in reports if report.confirmed_ms is not None]
         worst = reports[0]
         whole = len(empty) == len(reports)
-        said = "" if whole else f"{worst.action}: {worst.code} {worst.message}".strip()
+        text = "" if whole else f"{worst.action}: {worst.code} {worst.message}".strip()
         self._account(
             view.name,
             outcome=str(worst.outcome),
             ack_ms=round(max(acks), 1) if len(acks) == len(reports) else None,
             confirmed_ms=round(max(empty), 1) if whole else None,
-            message=said,
+            message=text,
         )
         return True
 

@@ -10,7 +10,7 @@ WINDOW_S = 1.25
 """What we take for a second: on its way to the venue an attempt may gain on the one before."""
 
 
-class ConnectPace:
+class ConnectRateLimit:
     """Grants turns to connect. No cancel waits here: one without a socket goes over REST."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Carries a venue's talks over the account's routes, each batch of calls at once."""
+"""Carries a venue's exchanges over the account's routes, each batch of calls at once."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import (
     TOO_MANY_REQUESTS,
     Call,
+    Exchange,
     NoReply,
     Reply,
     RestCall,
     RestReply,
-    Talk,
 )
 from tui.venues.common.exchanges import advised
 
@@ -56,8 +56,8 @@ class ListCall:
     """Called when it was asked too often, and is asked again."""
 
 
-class Courier:
-    """Drives talks that read, ask or beat; cancels go by `tui.service.cancel.sender`."""
+class Dispatcher:
+    """Drives exchanges that read, ask or beat; cancels go by `tui.service.cancel.sender`."""
 
     def __init__(
         self,
@@ -77,30 +77,30 @@ class Courier:
 
     async def run(
         self,
-        talk: Talk[T],
+        exchange: Exchange[T],
         deadline_s: float,
         listed: Callable[[int], None] = lambda _: None,
         reading: ListCall | None = None,
     ) -> T:
-        """The meaning of the talk; every call in it has `deadline_s`. Raises what the talk raises.
+        """The meaning of the exchange; every call in it has `deadline_s`. Raises what that raises.
 
-        A call that gets no answer reaches the talk as `NoReply`, never as an exception. `listed` is
-        told how many orders a list of several pages has shown so far. With `reading` the calls keep
-        to the venue's limit, and what is refused for that limit is asked again, unless nothing has
-        been answered yet: whoever asked then asks anew, together with others.
+        A call without an answer reaches the exchange as `NoReply`, never as an exception. `listed`
+        is called with how many orders a list of several pages has shown so far. With `reading` the
+        calls keep to the venue's limit, and what is refused for that limit is asked again, unless
+        nothing has been answered yet: whoever asked then asks again, together with others.
         """
-        talk = self.advised(talk)
+        exchange = self.advised(exchange)
         calls: tuple[Call, ...] = ()
         replies: list[Reply] = []
         begun = False
         try:
-            calls = next(talk)
+            calls = next(exchange)
             while True:
                 replies = await self._carry_all(calls, deadline_s, listed, reading)
                 if reading is not None and (begun or len(self._refused(replies)) < len(calls)):
                     await self._ask_again(calls, replies, deadline_s, reading)
                 begun = True
-                calls = talk.send(tuple(replies))
+                calls = exchange.send(tuple(replies))
         except StopIteration as end:
             meaning: T = end.value
             return meaning
@@ -112,9 +112,9 @@ class Courier:
                 error.retry_after_s = max(pauses, default=0.0) or error.retry_after_s
             raise
 
-    def advised(self, talk: Talk[T]) -> Talk[T]:
-        """`talk`, whose refusals say what to do about them."""
-        return advised(talk, self._remedy)
+    def advised(self, exchange: Exchange[T]) -> Exchange[T]:
+        """`exchange`, whose refusals say what to do about them."""
+        return advised(exchange, self._remedy)
 
     async def _carry_all(
         self,
@@ -161,7 +161,7 @@ class Courier:
                 replies[number] = reply
 
     async def _list(self, call: Call, deadline_s: float, reading: ListCall | None) -> Reply:
-        """Sends one call of a talk; one of a list when there is room for it."""
+        """Sends one call of an exchange; one of a list when there is room for it."""
         if reading is not None:
             if not await self._pace.room(call, reading.urgent):
                 return HELD_BACK

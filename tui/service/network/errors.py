@@ -7,23 +7,23 @@ import socket
 import ssl
 from urllib.parse import urlsplit
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 
-def unreachable(url: str, error: BaseException) -> str:
+def describe_unreachable(url: str, error: BaseException) -> str:
     """`cannot reach 127.0.0.1:8443: Connection refused`; names the place, and the cause if told."""
     parts = urlsplit(url)
     place = parts.hostname or url
     if parts.port is not None:
         place = f"{place}:{parts.port}"
-    return safe_text(f"cannot reach {place}: {_cause(error)}", 200)
+    return sanitize(f"cannot reach {place}: {_cause(error)}", 200)
 
 
-def said(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """What an error says of itself, without its number."""
     if isinstance(error, OSError) and error.strerror:
-        return safe_text(error.strerror, 200)
-    return safe_text(str(error) or type(error).__name__, 200)
+        return sanitize(error.strerror, 200)
+    return sanitize(str(error) or type(error).__name__, 200)
 
 
 def unreadable(error: Exception) -> str:

@@ -21,7 +21,7 @@ import httpcore
 import httpx
 
 from tui.service.network.content_encoding import DecodeError, decode_body
-from tui.service.network.errors import said, unreadable
+from tui.service.network.errors import describe_error, unreadable
 from tui.service.network.response_head import HeadSanitizer
 
 MAX_BODY = 8 * 1024 * 1024
@@ -36,7 +36,7 @@ _LAST_CHUNK = b"0\r\n\r\n"
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
-def load_ahead() -> None:
+def preload_dialogs() -> None:
     """Loads what httpcore would load at a first request and at a first failure: a disk may hang by
     then, and an upgrade have replaced the files. Blocks, in a thread without an event loop.
     """
@@ -342,7 +342,7 @@ class ConnectionStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self._end("")
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._end(said(error) if error else "")
+        self._end(describe_error(error) if error else "")
 
     def _end(self, failure: str) -> None:
         if not self._ended:
@@ -357,7 +357,7 @@ class ConnectionStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 def _failure(error: httpcore.RemoteProtocolError, *, sent: bool) -> RequestFailed:
     text = str(error)
     if "peer closed" in text:
-        return RequestFailed(said(error), sent=sent)
+        return RequestFailed(describe_error(error), sent=sent)
     if "disconnected without" in text:
         return RequestFailed(HUNG_UP, sent=sent)
     return UnreadableResponse(unreadable(error)) if sent else RequestFailed(_UNASKED, sent=False)
@@ -386,4 +386,4 @@ class LocalServer:
         try:
             return self._client.request(method, path, **content).raise_for_status()
         except httpx.HTTPError as error:
-            raise ConnectionError(said(error)) from error
+            raise ConnectionError(describe_error(error)) from error

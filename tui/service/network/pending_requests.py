@@ -48,7 +48,7 @@ class Pending:
         if not waiting.reply.done():
             waiting.reply.set_result(reply)
 
-    def doubt_all(self, reason: str) -> None:
+    def fail_all_unknown(self, reason: str) -> None:
         """Every request in flight may have been carried out, and no answer will tell."""
         waiting, self._waiting = self._waiting, {}
         for one in waiting.values():

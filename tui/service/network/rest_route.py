@@ -16,9 +16,9 @@ from tui.core.clocks import Instant
 from tui.core.formatting import seconds
 from tui.core.sanitize import safe_bytes
 from tui.core.timeseries import round_trips
-from tui.service.account.context import Access
+from tui.service.account.context import AccountContext
 from tui.service.files.descriptors import out_of_descriptors
-from tui.service.network.errors import said, unreachable
+from tui.service.network.errors import describe_error, describe_unreachable
 from tui.service.network.http_client import (
     ConnectError,
     Headers,
@@ -70,7 +70,7 @@ def shown_headers(headers: Headers) -> list[tuple[str, str]]:
 class RestRoute:
     """Calls one venue for one account over HTTP/1.1, on connections that are kept warm."""
 
-    def __init__(self, access: Access, rest_url: str, spare: int = 0) -> None:
+    def __init__(self, access: AccountContext, rest_url: str, spare: int = 0) -> None:
         """`spare` warm connections are left for cancels: reads that hang never hold all of them."""
         self._access = access
         self._url = rest_url
@@ -82,7 +82,7 @@ class RestRoute:
         """Connections of an earlier age are closed when their call is over."""
         self.up = False
         self.detail = "not tried yet"
-        self.heard_at_ms: int | None = None
+        self.last_received_at_ms: int | None = None
         self._heard: Instant | None = None
         self._took_ms: deque[float] = deque(maxlen=ROUND_TRIPS)
         self.trips = round_trips()
@@ -101,26 +101,26 @@ class RestRoute:
         except TimeoutError:
             if request.frame is None:
                 late = ConnectError(f"no connection within {seconds(deadline_s)}")
-                return self._failed(request, begun, unreachable(self._url, late))
+                return self._failed(request, begun, describe_unreachable(self._url, late))
             return self._failed(request, begun, f"no answer within {seconds(deadline_s)}")
         except ConnectError as error:
-            return self._failed(request, begun, unreachable(self._url, error))
+            return self._failed(request, begun, describe_unreachable(self._url, error))
         except UnreadableResponse as error:
             return self._failed(request, begun, str(error))
         except (RequestFailed, OSError) as error:
             # Errors of the TLS layer come as they are.
-            return self._failed(request, begun, f"connection lost: {said(error)}")
+            return self._failed(request, begun, f"connection lost: {describe_error(error)}")
         except RuntimeError as error:
             # Of a closed transport, or a fault of our own, whose text may hold a secret.
             return self._failed(request, begun, f"connection lost: {type(error).__name__}")
-        heard = self._access.clock()
-        took_ms = heard.steady_since(request.written or begun) * 1000
-        self._heard, self.heard_at_ms = heard, heard.wall_ms
+        received = self._access.clock()
+        took_ms = received.steady_since(request.written or begun) * 1000
+        self._heard, self.last_received_at_ms = received, received.wall_ms
         if not self.up:
             self.up, self.detail = True, ""
             self._access.changed()
         self._took_ms.append(took_ms)
-        self.trips.add(heard, took_ms)
+        self.trips.add(received, took_ms)
         self._access.record(
             "rest",
             "in",
@@ -133,7 +133,7 @@ class RestRoute:
             hidden=request.hidden,
             headers=shown_headers(response.headers),
         )
-        wait_s = retry_after_s(response.headers, heard.wall_s)
+        wait_s = retry_after_s(response.headers, received.wall_s)
         return RestReply(response.status, response.body, wait_s)
 
     @property
@@ -218,7 +218,7 @@ class RestRoute:
 class _Request:
     """One call, signed as it leaves; it has a frame from the moment when it has left."""
 
-    def __init__(self, access: Access, call: RestCall) -> None:
+    def __init__(self, access: AccountContext, call: RestCall) -> None:
         self._access = access
         self._call = call
         self._signed: SignedRest | None = None

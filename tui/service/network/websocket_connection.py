@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.network.response_head import retry_after_s
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import RestReply
@@ -93,6 +93,6 @@ def closing(closed: ConnectionClosed) -> str:
     """Why a connection is over, in a few words."""
     frame = closed.rcvd
     if frame is not None:
-        reason = safe_text(frame.reason, 120)
+        reason = sanitize(frame.reason, 120)
         return f"the venue closed the connection: {int(frame.code)} {reason}".rstrip()
     return READS_NOTHING if isinstance(closed.__cause__, _Unread) else "the connection broke"

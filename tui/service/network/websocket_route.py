@@ -18,16 +18,16 @@ from websockets.exceptions import (
 
 from tui.core.clocks import Instant
 from tui.core.formatting import seconds
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.core.timeseries import round_trips
-from tui.service.account.context import Access
-from tui.service.desk.scheduling import Bell
-from tui.service.network.connect_pace import ConnectPace
-from tui.service.network.errors import unreachable
+from tui.service.account.context import AccountContext
+from tui.service.desk.scheduling import WakeableSleep
+from tui.service.network.connect_pace import ConnectRateLimit
+from tui.service.network.errors import describe_unreachable
 from tui.service.network.pending_requests import Pending
 from tui.service.network.websocket_connection import closing, end, open_socket, refusal
 from tui.venues.base.messages import (
-    AllInDoubt,
+    AllUnknown,
     Answered,
     Closing,
     LoggedIn,
@@ -52,7 +52,7 @@ FIRST_DELAY_S = 0.25
 LONGEST_DELAY_S = 30.0
 REFUSED_DELAY_S = 60.0
 """After a login that will be refused again: slow enough for any venue, quick enough to notice."""
-_PACE = ConnectPace()
+_PACE = ConnectRateLimit()
 """One for all accounts, as this machine has one address for all of them."""
 _PONG = "pong"
 
@@ -73,7 +73,7 @@ class _Refused(_Lost):
 class SocketRoute:
     """Keeps one authenticated connection and sends requests over it, each with its own deadline."""
 
-    def __init__(self, access: Access, ws_url: str, keepalive: Keepalive) -> None:
+    def __init__(self, access: AccountContext, ws_url: str, keepalive: Keepalive) -> None:
         self._access = access
         self._url = ws_url
         self._keepalive = keepalive
@@ -90,7 +90,7 @@ class SocketRoute:
         self._logged_in = False
         self._unanswered = False
         """A request got no answer, and nothing else has since: maybe nobody reads what we send."""
-        self._ping_now = Bell()
+        self._ping_now = WakeableSleep()
         self.detail = "connecting"
         self.round_trip_ms: float | None = None
         self.trips = round_trips()
@@ -102,7 +102,7 @@ class SocketRoute:
         return self._logged_in and not self._unanswered
 
     @property
-    def heard_at_ms(self) -> int | None:
+    def last_received_at_ms(self) -> int | None:
         """When the venue was last heard, epoch ms."""
         return self._heard.wall_ms if self._heard is not None else None
 
@@ -165,9 +165,9 @@ class SocketRoute:
             return await open_socket(self._url, self._tls, headers, OPEN_S)
         except InvalidStatus as error:
             refused = refusal(error, self._access.clock().wall_s)
-            raise _Lost(unreachable(self._url, refused), refused.pause_s) from None
+            raise _Lost(describe_unreachable(self._url, refused), refused.pause_s) from None
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI, EOFError) as error:
-            raise _Lost(unreachable(self._url, error)) from None
+            raise _Lost(describe_unreachable(self._url, error)) from None
 
     async def _live(self, connection: ClientConnection) -> Instant:
         """Runs one connection to its end. Returns when it became authenticated; raises _Lost."""
@@ -195,11 +195,11 @@ class SocketRoute:
                 pinger.cancel()
             for ended in (reader, pinger):
                 if ended.done() and not ended.cancelled() and (error := ended.exception()):
-                    self._down(safe_text(str(error), 400))
+                    self._down(sanitize(str(error), 400))
             return began
         finally:
             self._connection, self._logged_in = None, False
-            self._pending.doubt_all("the connection was lost before an answer came")
+            self._pending.fail_all_unknown("the connection was lost before an answer came")
             for task in (reader, ponger, self._login):
                 task.cancel()
             await asyncio.gather(reader, ponger, self._login, return_exceptions=True)
@@ -223,8 +223,8 @@ class SocketRoute:
         """The one reader: takes messages as they come and waits for nobody. Raises _Lost."""
         try:
             async for data in connection:
-                heard = self._heard = self._access.clock()
-                self._take(data, heard)
+                received = self._heard = self._access.clock()
+                self._take(data, received)
         except ConnectionClosed as closed:
             raise self._over(_Lost(closing(closed))) from None
         except _Lost as lost:
@@ -237,18 +237,18 @@ class SocketRoute:
             self._login.set_exception(lost)
         return lost
 
-    def _take(self, data: bytes | str, heard: Instant) -> None:
+    def _take(self, data: bytes | str, received: Instant) -> None:
         read = self._access.dialect.read_socket(data)
         event = read.event
         waiting = self._pending.get(event.request_id) if isinstance(event, Answered) else None
         if waiting is not None:
-            waiting.left(heard)  # the answer may be here before the send has returned
-        latency_ms = heard.steady_since(waiting.sent) * 1000 if waiting else None
+            waiting.left(received)  # the answer may be here before the send has returned
+        latency_ms = received.steady_since(waiting.sent) * 1000 if waiting else None
         if isinstance(event, Answered) or read.text == _PONG:
             self._answered.set()
             self._trusted()
         if self._asked is not None and read.text == _PONG:
-            self._measured(self._asked, heard)
+            self._measured(self._asked, received)
             self._asked = None
         self._access.record(
             "ws",
@@ -262,7 +262,7 @@ class SocketRoute:
         )
         match event:
             case Answered(message=message) if waiting is not None:
-                self._measured(waiting.sent, heard)
+                self._measured(waiting.sent, received)
                 self._pending.answer(waiting, SocketReply(message))
             case Pinged(answer=answer):
                 self._pong = answer
@@ -272,8 +272,8 @@ class SocketRoute:
                     self._login.set_result(None)
             case LoginRefused(code=code, text=text, permanent=permanent):
                 self._refuse(code, text, permanent)
-            case AllInDoubt(code=code, text=text):
-                self._pending.doubt_all(
+            case AllUnknown(code=code, text=text):
+                self._pending.fail_all_unknown(
                     f"the venue answered with an error that names no request: {code} {text}"
                 )
             case Closing(text=text):
@@ -284,7 +284,7 @@ class SocketRoute:
     def _speaks_of_error(self, event: SocketEvent) -> bool:
         if isinstance(event, Answered):
             return self._access.dialect.failed(event.message)
-        return isinstance(event, LoginRefused | AllInDoubt | Unreadable)
+        return isinstance(event, LoginRefused | AllUnknown | Unreadable)
 
     def _refuse(self, code: str, text: str, permanent: bool) -> None:
         remedy = self._access.remedy(code, login=True)
@@ -306,8 +306,8 @@ class SocketRoute:
                 async with asyncio.timeout(rules.answer_s):
                     if rules.text is None:
                         await (await connection.ping())
-                        heard = self._heard = self._access.clock()
-                        self._measured(asked, heard)
+                        received = self._heard = self._access.clock()
+                        self._measured(asked, received)
                         self._trusted()
                     else:
                         self._asked = asked
@@ -333,9 +333,9 @@ class SocketRoute:
 
     # --- the record -------------------------------------------------------------------------------
 
-    def _measured(self, sent: Instant, heard: Instant) -> None:
-        self.round_trip_ms = heard.steady_since(sent) * 1000
-        self.trips.add(heard, self.round_trip_ms)
+    def _measured(self, sent: Instant, received: Instant) -> None:
+        self.round_trip_ms = received.steady_since(sent) * 1000
+        self.trips.add(received, self.round_trip_ms)
 
     def _trusted(self) -> None:
         """The venue has shown that it reads what we send."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from tui.core.actions import EVERYTHING, Scope
 from tui.core.audit.chain import SHORT, Record
 from tui.core.audit.codec import NotPlain, from_plain
-from tui.core.audit.snapshots import Album
+from tui.core.audit.snapshots import SnapshotDecoder
 from tui.core.clocks import Clock, Instant, read_clock
 from tui.core.desk import DeskView, NewSettings
 from tui.core.frames import Frame, FrameFeed
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.audit.reader import CannotRead
 from tui.service.replay.index import ReplayIndex
 
@@ -69,7 +69,7 @@ class ReplayDesk:
         """The number of the outcome that it was told to go to, while it stands there."""
         self._ended = False
         self._next = 0
-        self._album = Album()
+        self._album = SnapshotDecoder()
         self._seq = 0
         self._renumbered: dict[int, int] = {}
         self._trouble = ""
@@ -219,7 +219,7 @@ class ReplayDesk:
             try:
                 wait_s = self._go_on()
             except CannotRead as error:
-                self._trouble = safe_text(str(error), 300)
+                self._trouble = sanitize(str(error), 300)
                 self._publish()
                 wait_s = None
             with self._lock:
@@ -260,7 +260,9 @@ class ReplayDesk:
     def _go_to(self, moment: int) -> None:
         """Puts up the picture of that moment, and the messages before it."""
         pictures = self._pictures(self.index.whole_before(moment - 1), moment)
-        self._album = Album()  # only now: a file that cannot be read any more blanks no panel
+        self._album = (
+            SnapshotDecoder()
+        )  # only now: a file that cannot be read any more blanks no panel
         for letter, record in pictures:
             self._show(letter, record)
         first = self.index.kinds.find("p")
@@ -287,7 +289,7 @@ class ReplayDesk:
     def _show(self, letter: str, record: Record) -> None:
         if letter == "p":
             if record.fields.get("whole"):
-                self._album = Album()
+                self._album = SnapshotDecoder()
             self._album.turn(record.fields)
         elif letter == "f":
             try:
@@ -297,9 +299,9 @@ class ReplayDesk:
             self._put(frame)
         elif letter == "s":
             self._renumbered.clear()
-            who = safe_text(f"{record.fields.get('user')} on {record.fields.get('host')}", 120)
+            who = sanitize(f"{record.fields.get('user')} on {record.fields.get('host')}", 120)
             text = f"a session begins: killdesk {record.fields.get('what')}, {who}"
-            self._put(Frame(0, record.at_ms, "replay", "rest", "note", safe_text(text, 300)))
+            self._put(Frame(0, record.at_ms, "replay", "rest", "note", sanitize(text, 300)))
 
     def _put(self, frame: Frame) -> None:
         """Numbers go on rising when the replay goes back, and a reply still names its request."""
@@ -320,7 +322,7 @@ class ReplayDesk:
             self._watcher()
 
     def _said(self) -> str:
-        verdict, name = self.index.verdict, safe_text(self.index.path.name, 60)
+        verdict, name = self.index.verdict, sanitize(self.index.path.name, 60)
         if verdict.intact:
             return f"replay of {name}, its chain holds; head {verdict.head[:SHORT]}"
         return f"replay of {name}, NOT as it was written: line {verdict.line}: {verdict.fault}"

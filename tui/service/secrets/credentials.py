@@ -20,9 +20,9 @@ from tui.service.secrets.keyring import (
     CredentialsError,
     NoAnswerError,
     answer_of,
-    ask_keyring,
     backend_name,
     begin_question,
+    call_keyring,
     insecure_parts,
     is_none_at_all,
 )
@@ -122,7 +122,7 @@ def write_entry(name: str, entry: Secret, timeout_s: float = TIMEOUT_S) -> None:
         _accepted(keyring).set_password(SERVICE, name, entry.reveal())
         return keyring.get_password(SERVICE, name) == entry.reveal()
 
-    if not ask_keyring(save, timeout_s):
+    if not call_keyring(save, timeout_s):
         raise CredentialsError(
             f'the keyring took the entry of "{name}" but did not keep it; '
             "set up another one with PYTHON_KEYRING_BACKEND"
@@ -141,25 +141,25 @@ def delete_credentials(name: str, timeout_s: float = TIMEOUT_S) -> bool:
         keyring.delete_password(SERVICE, name)
         return True
 
-    return ask_keyring(delete, timeout_s)
+    return call_keyring(delete, timeout_s)
 
 
 def has_credentials(name: str, timeout_s: float = TIMEOUT_S) -> bool:
     """Whether the keyring has an entry of that account name. Raises CredentialsError."""
-    return ask_keyring(
+    return call_keyring(
         lambda keyring: _accepted(keyring).get_password(SERVICE, name) is not None, timeout_s
     )
 
 
 def require_keyring(timeout_s: float = TIMEOUT_S) -> str:
     """The name of the keyring in use. Raises CredentialsError if it is not acceptable."""
-    return ask_keyring(lambda keyring: backend_name(_accepted(keyring)), timeout_s)
+    return call_keyring(lambda keyring: backend_name(_accepted(keyring)), timeout_s)
 
 
 def describe_keyring(timeout_s: float = TIMEOUT_S) -> tuple[str | None, str | None]:
     """The name of the keyring in use, and what is wrong with it; None where there is nothing."""
     try:
-        name = ask_keyring(backend_name, timeout_s)
+        name = call_keyring(backend_name, timeout_s)
     except CredentialsError as error:
         return None, str(error)
     try:
@@ -180,7 +180,7 @@ def insecure_keyring(timeout_s: float = TIMEOUT_S) -> str | None:
     if not _insecure_allowed():
         return None
     try:
-        parts = ask_keyring(insecure_parts, timeout_s)
+        parts = call_keyring(insecure_parts, timeout_s)
     except CredentialsError:
         return None
     return ", ".join(parts) or None

@@ -45,7 +45,7 @@ class NoAnswerError(CredentialsError):
     """The keyring has not answered yet."""
 
 
-def ask_keyring(question: Callable[[KeyringBackend], T], timeout_s: float | None) -> T:
+def call_keyring(question: Callable[[KeyringBackend], T], timeout_s: float | None) -> T:
     """What `question` answers, asked of the keyring in use.
 
     Raises CredentialsError, also when nothing answers within `timeout_s`. With None it is asked in

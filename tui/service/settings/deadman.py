@@ -48,7 +48,7 @@ def account_timer_warnings(account: Account, spec: VenueSpec) -> tuple[str, ...]
             found = timer.plan(account.deadman).check()
         except PlanRefused as refused:
             found = (str(refused),)
-        warnings += (f'account "{account.name}", timer {timer.id}: {said}' for said in found)
+        warnings += (f'account "{account.name}", timer {timer.id}: {text}' for text in found)
     return tuple(warnings)
 
 

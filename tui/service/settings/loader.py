@@ -16,7 +16,7 @@ from tui.service.settings.fields import NAME, PLAIN_FIELDS, VENUE, account_field
 from tui.service.settings.hosts import read_hosts
 from tui.service.settings.text_checks import quoted
 from tui.service.settings.validation import SettingsError, SettingsTable
-from tui.venues import VENUES, dialect_of, profiles_of
+from tui.venues import VENUES, adapter_for, profiles_of
 from tui.venues.base.specs import VenueSpec
 
 __all__ = [
@@ -189,7 +189,7 @@ def _check_together(table: SettingsTable, spec: VenueSpec, account: Account) -> 
             )
     if not account.absent:
         return
-    dialect = dialect_of(account)
+    dialect = adapter_for(account)
     actions = [dialect.actions(profile) for profile in profiles_of(account)]
     if not all(actions):
         raise table.error("absent", "leaves no order that a cancel reaches; take one out")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 LONGEST_NAME = 40
 SHOWN_CHARS = 60
@@ -21,7 +21,7 @@ class ValueRefused(ValueError):
 
 def quoted(value: str) -> str:
     """A text from a file as a message may show it."""
-    return f'"{safe_text(value, SHOWN_CHARS)}"'
+    return f'"{sanitize(value, SHOWN_CHARS)}"'
 
 
 def account_name(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.settings.field_types import Field, FieldType
 from tui.service.settings.text_checks import SHOWN_CHARS, ValueRefused, quoted
 
@@ -55,7 +55,7 @@ class SettingsTable:
         what = f"{expected}, got {got}" if got else expected
         prefix = f"{self.file}: {where}" if where else str(self.file)
         inside = where.partition(".")[2] if self.path else where
-        return SettingsError(f"{safe_text(prefix)}{whose}: {what}", inside, what)
+        return SettingsError(f"{sanitize(prefix)}{whose}: {what}", inside, what)
 
     def reject_unknown(self, known: Iterable[str]) -> None:
         """Raises SettingsError for the first key that is not known."""
@@ -63,7 +63,7 @@ class SettingsTable:
         for key in self.values:
             if key in known:
                 continue
-            shown = safe_text(key, SHOWN_CHARS)
+            shown = sanitize(key, SHOWN_CHARS)
             if key.lower() in _SECRET_KEYS:
                 raise self.error(
                     shown,

@@ -9,8 +9,8 @@ from enum import StrEnum
 from textual.app import App
 from textual.screen import Screen
 
-from tui.core.sanitize import safe_text
-from tui.ui.app.scheduling import after
+from tui.core.sanitize import sanitize
+from tui.ui.app.scheduling import call_after
 from tui.ui.terminal.tmux import through_tmux
 
 FLASH_S = 0.3
@@ -18,7 +18,7 @@ _MOST = 160
 _ESC, _END = "\x1b", "\x1b\\"
 
 
-class Speech(StrEnum):
+class NotificationProtocol(StrEnum):
     """How a terminal is asked to put a note on the desktop."""
 
     OSC_9 = "9"
@@ -31,62 +31,62 @@ class Speech(StrEnum):
 
 
 _PROGRAMS = {
-    "iTerm.app": Speech.OSC_9,
-    "iTerm2": Speech.OSC_9,
-    "WezTerm": Speech.OSC_777,
-    "ghostty": Speech.OSC_777,
-    "contour": Speech.OSC_777,
+    "iTerm.app": NotificationProtocol.OSC_9,
+    "iTerm2": NotificationProtocol.OSC_9,
+    "WezTerm": NotificationProtocol.OSC_777,
+    "ghostty": NotificationProtocol.OSC_777,
+    "contour": NotificationProtocol.OSC_777,
 }
 """By TERM_PROGRAM, or LC_TERMINAL, which ssh carries along."""
 _TERMS = {
-    "xterm-kitty": Speech.OSC_99,
-    "xterm-ghostty": Speech.OSC_777,
-    "wezterm": Speech.OSC_777,
-    "contour": Speech.OSC_777,
-    "foot": Speech.OSC_777,
-    "foot-extra": Speech.OSC_777,
-    "rxvt-unicode": Speech.OSC_777,
-    "rxvt-unicode-256color": Speech.OSC_777,
+    "xterm-kitty": NotificationProtocol.OSC_99,
+    "xterm-ghostty": NotificationProtocol.OSC_777,
+    "wezterm": NotificationProtocol.OSC_777,
+    "contour": NotificationProtocol.OSC_777,
+    "foot": NotificationProtocol.OSC_777,
+    "foot-extra": NotificationProtocol.OSC_777,
+    "rxvt-unicode": NotificationProtocol.OSC_777,
+    "rxvt-unicode-256color": NotificationProtocol.OSC_777,
 }
 _SIGNS = {
-    "KITTY_WINDOW_ID": Speech.OSC_99,
-    "ITERM_SESSION_ID": Speech.OSC_9,
-    "WEZTERM_PANE": Speech.OSC_777,
-    "GHOSTTY_RESOURCES_DIR": Speech.OSC_777,
-    "KONSOLE_VERSION": Speech.OSC_777,
-    "VTE_VERSION": Speech.OSC_777,
+    "KITTY_WINDOW_ID": NotificationProtocol.OSC_99,
+    "ITERM_SESSION_ID": NotificationProtocol.OSC_9,
+    "WEZTERM_PANE": NotificationProtocol.OSC_777,
+    "GHOSTTY_RESOURCES_DIR": NotificationProtocol.OSC_777,
+    "KONSOLE_VERSION": NotificationProtocol.OSC_777,
+    "VTE_VERSION": NotificationProtocol.OSC_777,
 }
 """Variables that only these terminals set; tmux hands them on from where it was started."""
 
 
-def speech_of(environment: Mapping[str, str]) -> Speech:
+def notification_protocol(environment: Mapping[str, str]) -> NotificationProtocol:
     """How the terminal of this environment is asked; NONE where it is not known to understand."""
     if environment.get("STY"):
-        return Speech.NONE  # GNU screen passes nothing on
+        return NotificationProtocol.NONE  # GNU screen passes nothing on
     names = (environment.get("TERM_PROGRAM", ""), environment.get("LC_TERMINAL", ""))
     known = [_PROGRAMS[name] for name in names if name in _PROGRAMS]
     known += [_TERMS[term] for term in (environment.get("TERM", ""),) if term in _TERMS]
     known += [speech for sign, speech in _SIGNS.items() if environment.get(sign)]
-    return known[0] if known else Speech.NONE
+    return known[0] if known else NotificationProtocol.NONE
 
 
-def note(speech: Speech, title: str, body: str, *, tmux: bool = False) -> str:
+def note(speech: NotificationProtocol, title: str, body: str, *, tmux: bool = False) -> str:
     """The sequence that asks for the note; nothing in the texts can end it or begin another."""
-    title, body = (safe_text(text, _MOST).replace(";", ",") for text in (title, body))
+    title, body = (sanitize(text, _MOST).replace(";", ",") for text in (title, body))
     match speech:
-        case Speech.OSC_9:
+        case NotificationProtocol.OSC_9:
             asked = f"{_ESC}]9;{title}: {body}{_END}"
-        case Speech.OSC_99:
+        case NotificationProtocol.OSC_99:
             first = f"{_ESC}]99;i=killdesk:d=0;{title}{_END}"
             asked = f"{first}{_ESC}]99;i=killdesk:d=1:p=body:u=2;{body}{_END}"
-        case Speech.OSC_777:
+        case NotificationProtocol.OSC_777:
             asked = f"{_ESC}]777;notify;{title};{body}{_END}"
-        case Speech.NONE:
+        case NotificationProtocol.NONE:
             return ""
     return through_tmux(asked) if tmux else asked
 
 
-class Attention:
+class DesktopNotifier:
     """One call at a time; who calls sees to it that they are a second apart."""
 
     def __init__(
@@ -103,7 +103,7 @@ class Attention:
         self._write = write
         self.notify = notify
         """Whether notes go to the desktop."""
-        self._speech = speech_of(environment)
+        self._speech = notification_protocol(environment)
         self._tmux = bool(environment.get("TMUX"))
         self._looked_at: bool | None = None
         """Whether the terminal has the focus; None while it has not said so."""
@@ -131,4 +131,4 @@ class Attention:
             for edge in edges:
                 edge.remove_class("-flash")
 
-        after(FLASH_S, self._app, over)
+        call_after(FLASH_S, self._app, over)

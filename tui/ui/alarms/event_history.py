@@ -10,7 +10,7 @@ from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
 from tui.ui.panel.outcome import outcome_sign, scope_words
 from tui.ui.panel.remainder import cover_of, remainder_of
-from tui.ui.widgets.status import Sign
+from tui.ui.widgets.status import StatusLabel
 
 CAPACITY = 1_000
 KEPT_ORDERS = 20_000
@@ -27,7 +27,7 @@ class Event:
     number: int
     account: str
     what: str
-    sign: Sign
+    sign: StatusLabel
     at_ms: int
     """When it began; of an outcome, when it was known. Epoch ms."""
     bad: bool
@@ -78,7 +78,7 @@ class History:
         self,
         source: Source,
         what: str,
-        sign: Sign,
+        sign: StatusLabel,
         at: Instant,
         report: Report | None = None,
         when: str = "",

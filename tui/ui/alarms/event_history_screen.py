@@ -20,8 +20,8 @@ from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle, ReportScreen
 from tui.ui.panel.outcome import open_words
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.pick_lines import PickLines
-from tui.ui.widgets.value_widget import badge, first_fitting, ink, row
+from tui.ui.widgets.pick_lines import SelectableLineList
+from tui.ui.widgets.value_widget import badge, first_fitting, row, styled
 
 _SIGN = 15
 _WHERE_MOST = 32
@@ -40,10 +40,10 @@ class EventLine:
         event = self.event
         mark = badge(event.sign)
         mark = Content.assemble(mark, " " * max(0, _SIGN - mark.cell_length))
-        where = ink(event.where, ".ink--strong" if event.bad else ".ink--text")
+        where = styled(event.where, ".ink--strong" if event.bad else ".ink--text")
         where = where.truncate(self.where, ellipsis=True)
         where = Content.assemble(where, " " * (self.where - where.cell_length))
-        when = ink(_when(event.at_ms, self.today), ".ink--quiet")
+        when = styled(_when(event.at_ms, self.today), ".ink--quiet")
         long, short = _long(event, self.today), _short(event)
         return first_fitting(
             width,
@@ -58,14 +58,14 @@ def _long(event: Event, today: str) -> Content:
     if not event.alarm:
         return _outcome(event)
     if event.until_ms is None:
-        ended = ink("still so", ".ink--careful")
+        ended = styled("still so", ".ink--careful")
     else:
         lasted = "" if event.lasted_s is None else f" ({duration(event.lasted_s * 1000)})"
-        ended = ink(f"until {_when(event.until_ms, today)}{lasted}", ".ink--text")
-    seen = ink("not seen yet", ".ink--careful")
+        ended = styled(f"until {_when(event.until_ms, today)}{lasted}", ".ink--text")
+    seen = styled("not seen yet", ".ink--careful")
     if event.seen_ms is not None:
-        seen = ink(f"seen {_when(event.seen_ms, today)}", ".ink--quiet")
-    return row(ink(event.when, ".ink--text"), ended, seen, gap="   ")
+        seen = styled(f"seen {_when(event.seen_ms, today)}", ".ink--quiet")
+    return row(styled(event.when, ".ink--text"), ended, seen, gap="   ")
 
 
 def _short(event: Event) -> Content:
@@ -74,7 +74,7 @@ def _short(event: Event) -> Content:
     ended = "still so" if event.until_ms is None else f"until {time_of_day(event.until_ms)}"
     seen = "not seen" if event.seen_ms is None else "seen"
     careful = event.until_ms is None or event.seen_ms is None
-    return ink(
+    return styled(
         ", ".join(filter(None, (event.when, ended, seen))),
         ".ink--careful" if careful else ".ink--quiet",
     )
@@ -87,12 +87,12 @@ def _outcome(event: Event) -> Content:
     known = open_words(report)
     took = "" if report.confirmed_ms is None else duration(report.confirmed_ms)
     confirmed = report.outcome is Outcome.CONFIRMED
-    told = "" if confirmed else f"{report.code} {report.message}".strip()
+    result = "" if confirmed else f"{report.code} {report.message}".strip()
     return row(
-        ink(f"{known} open" if known else "", ".ink--text"),
-        ink(took, ".ink--text"),
-        ink(event.remainder, ".ink--careful"),
-        ink(told, ".ink--quiet"),
+        styled(f"{known} open" if known else "", ".ink--text"),
+        styled(took, ".ink--text"),
+        styled(event.remainder, ".ink--careful"),
+        styled(result, ".ink--quiet"),
     )
 
 
@@ -103,7 +103,7 @@ def _when(at_ms: int, today: str) -> str:
 
 
 def _said(words: str, width: int) -> list[Line]:
-    return [Said(part) for part in ink(words, ".ink--text").wrap(max(20, width))]
+    return [Said(part) for part in styled(words, ".ink--text").wrap(max(20, width))]
 
 
 _KEYS_BAD = "↑ ↓ choose   enter what happened   b, esc all again   q close"
@@ -126,7 +126,7 @@ class HistoryScreen(DeskDialog):
         self._only_bad = False
         self._shown: tuple[Event, ...] = ()
         self._title = DialogTitle(id="title")
-        self._rows = PickLines(id="lines")
+        self._rows = SelectableLineList(id="lines")
         self.lines = self._rows
 
     def heading(self) -> ComposeResult:
@@ -169,8 +169,8 @@ class HistoryScreen(DeskDialog):
         if places and not follows:
             self._rows.go(places[0])
 
-    @on(PickLines.Picked)
-    def _picked(self, event: PickLines.Picked) -> None:
+    @on(SelectableLineList.Picked)
+    def _picked(self, event: SelectableLineList.Picked) -> None:
         event.stop()
         if event.row >= len(self._shown):
             return

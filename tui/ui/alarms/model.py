@@ -10,9 +10,9 @@ from tui.core.clocks import Instant
 from tui.core.deadman.view import TimerState, TimerView
 from tui.core.desk import AccountView, DeskView
 from tui.core.formatting import time_of_day
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.ui.alarms.event_history import History
-from tui.ui.widgets.status import OUTCOME, TIMER, Sign
+from tui.ui.widgets.status import OUTCOME, TIMER, StatusLabel
 from tui.venues import timer_label
 
 RING_EVERY_S = 1.0
@@ -40,7 +40,7 @@ class _Trouble:
     """What is wrong with one source now."""
 
     what: str
-    sign: Sign
+    sign: StatusLabel
     level: int
     """As `TimerState.alarm`: the larger, the sooner somebody must look."""
     once: int = 0
@@ -62,7 +62,7 @@ class Alarm:
     """The timer's id, or the cancel."""
     what: str
     """Which timer or cancel of the account; empty where there is but one timer."""
-    sign: Sign
+    sign: StatusLabel
     level: int
     at_ms: int
     """When it came to be so, epoch ms; when it was noticed, where that is not known."""
@@ -179,7 +179,7 @@ class Alarms:
         if not self._standing:
             return f"{name}: {view.ready} of {len(view.accounts)} ready"
         return (
-            safe_text(f"{name}: {self._worst.short} {self._worst.where}", _TITLE_CHARS) + self._more
+            sanitize(f"{name}: {self._worst.short} {self._worst.where}", _TITLE_CHARS) + self._more
         )
 
     @property

@@ -9,7 +9,7 @@ from textual.app import App
 
 from tui.core.clocks import Clock
 from tui.core.desk import Desk, DeskView
-from tui.ui.alarms.desktop_notification import Attention
+from tui.ui.alarms.desktop_notification import DesktopNotifier
 from tui.ui.alarms.model import Alarms
 from tui.ui.dashboard.screen import DeskScreen
 from tui.ui.terminal.title import TerminalTitle
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.ui.alarms.event_history_screen import HistoryScreen
 
 
-class Ringing:
+class AlarmNotifier:
     """Looks out for new alarms, tells of them, and takes them off once somebody has seen them."""
 
     def __init__(
@@ -38,24 +38,24 @@ class Ringing:
         self._alarms = alarms
         self._home = home
         self._clock = clock
-        self.attention = Attention(app, home, write, notify=notify)
+        self.attention = DesktopNotifier(app, home, write, notify=notify)
         self.title = TerminalTitle(write)
         self._history: HistoryScreen | None = None
         """The one that was opened last."""
 
-    def look_out(self, view: DeskView) -> None:
+    def check_alarms(self, view: DeskView) -> None:
         """Rings for what is new. Also to be called when time has passed."""
         alarms = self._alarms
         before, history = alarms.standing, alarms.history.version
         if alarms.feed(view, self._clock()):
             self.attention.call("killdesk", alarms.told)
-        self.entitle()
+        self.update_title()
         if alarms.standing != before:
             self._home.show_alarms()
         if alarms.history.version != history:
             self._show_history()
 
-    def entitle(self) -> None:
+    def update_title(self) -> None:
         """Says in the terminal's title how the desk is."""
         marks = str(self._home.header.marks)
         self.title.say(self._alarms.title(self._desk.view, marks))
@@ -64,10 +64,10 @@ class Ringing:
         """Takes all alarms off, or those of one account, and puts that on record."""
         seen = self._alarms.acknowledge(account, self._clock().wall_ms)
         if seen:
-            told = ", ".join(f"{alarm.where} {alarm.short}" for alarm in seen)
-            self._desk.note("seen", told)
-            self._app.notify(f"Seen: {told}", markup=False)
-        self.entitle()
+            names = ", ".join(f"{alarm.where} {alarm.short}" for alarm in seen)
+            self._desk.note("seen", names)
+            self._app.notify(f"Seen: {names}", markup=False)
+        self.update_title()
         self._show_history()
         self._home.show_alarms()
 

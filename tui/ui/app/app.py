@@ -16,35 +16,35 @@ from textual.types import CSSPathType
 
 from tui.core.clocks import Clock, read_clock
 from tui.core.desk import Desk, DeskView
-from tui.core.desk_gate import Gate
+from tui.core.desk_gate import DeskGate
 from tui.core.frames import Frame
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.files.ui_state import ScreenFile
 from tui.service.secrets.pin import Pin, SessionEntry
 from tui.service.settings.validation import SettingsError
 from tui.ui.alarms.model import Alarms
-from tui.ui.alarms.notifier import Ringing
+from tui.ui.alarms.notifier import AlarmNotifier
 from tui.ui.app.bridge import Bridge
 from tui.ui.app.keyed import KeyedApp
-from tui.ui.app.preload import load_ahead
-from tui.ui.app.scheduling import after, on_the_second
+from tui.ui.app.preload import preload_dialogs
+from tui.ui.app.scheduling import call_after, on_the_second
 from tui.ui.app.style_files import styles
 from tui.ui.dashboard.header import DeskState
-from tui.ui.dashboard.press_arming import PANIC, Presses, Target
+from tui.ui.dashboard.press_arming import PANIC, PressArming, PressTarget
 from tui.ui.dashboard.press_notices import PressNotices
 from tui.ui.dashboard.screen import DeskScreen
 from tui.ui.dialogs.dialog import DeskDialog
-from tui.ui.drill.controller import Drills
+from tui.ui.drill.controller import DrillController
 from tui.ui.keys.gesture import Answer, Stroke
 from tui.ui.keys.keymap import Keymap, read_keymap
 from tui.ui.lock.allowed_keys import LEAVING_ACTIONS
-from tui.ui.lock.controller import Guard
+from tui.ui.lock.controller import ScreenLock
 from tui.ui.panel.panel import AccountPanel
 from tui.ui.panel.timer_gauge import Gauge
 from tui.ui.panel.timer_gauge_notes import asks_presence
 from tui.ui.panic.model import PanicPress
 from tui.ui.panic.screen import summarise
-from tui.ui.quit.controller import Ending
+from tui.ui.quit.controller import QuitController
 from tui.ui.settings.controller import Configure, SettingsController
 from tui.ui.textual_compat.crash_report import FAILED
 
@@ -85,7 +85,7 @@ class KilldeskApp(KeyedApp[None]):
         confirm: str = "twice",
         clock: Clock = read_clock,
         kept: ScreenFile | None = None,
-        drills: Drills | None = None,
+        drills: DrillController | None = None,
         keymap: Keymap = Keymap(),  # noqa: B008  frozen
         view_only: bool = False,
         pin: Pin | None = None,
@@ -100,24 +100,24 @@ class KilldeskApp(KeyedApp[None]):
         `load_first` every dialog is loaded before, as long as there are descriptors to do so.
         """
         super().__init__(keymap, kept)
-        gate = Gate(desk, view_only=view_only, denied=self._denied)
-        self.desk: Gate = gate
+        gate = DeskGate(desk, view_only=view_only, denied=self._denied)
+        self.desk: DeskGate = gate
         self._once = confirm == "once"
         self._screen_stands = ready or (lambda: None)
         self._load_first = load_first
-        self.presses = Presses(
+        self.presses = PressArming(
             once=self._once,
             clock=lambda: clock().mono_s,
-            call_later=lambda wait_s, call: after(wait_s, self, call),
+            call_later=lambda wait_s, call: call_after(wait_s, self, call),
             refused=self._refused,
         )
         self._notices = PressNotices(self, clock)
         self.alarms = self.make_alarms()
         self._clock = clock
-        self.drills = drills or Drills()
+        self.drills = drills or DrillController()
         self.dashboard: DeskScreen = self.make_dashboard(demo=demo)
         self.bridge = Bridge(gate, self, self._show, seen=lambda: self.takes_output)
-        self.guard = Guard(
+        self.guard = ScreenLock(
             self,
             gate,
             pin or Pin(SessionEntry()),
@@ -127,7 +127,7 @@ class KilldeskApp(KeyedApp[None]):
             changed=self._barred,
         )
         self.dashboard.stops_mouse = self.guard.stops_mouse
-        self.ringing = Ringing(
+        self.ringing = AlarmNotifier(
             self, gate, self.alarms, self.dashboard, clock, self._write, notify=notify_desktop
         )
         self.settings_controller = SettingsController(
@@ -138,7 +138,7 @@ class KilldeskApp(KeyedApp[None]):
             apply=self.take_settings,
             presses=self.presses,
         )
-        self.ending = Ending(self, gate, clock, self.presses)
+        self.ending = QuitController(self, gate, clock, self.presses)
 
     def make_alarms(self) -> Alarms:
         """What rings."""
@@ -168,10 +168,10 @@ class KilldeskApp(KeyedApp[None]):
     def on_ready(self) -> None:
         """After the first paint: nothing that the desk needs may stand before it."""
         if self._load_first:
-            load_ahead(self, self._screen_stands)
+            preload_dialogs(self, self._screen_stands)
         else:
             self._screen_stands()
-            load_ahead(self)
+            preload_dialogs(self)
 
     def take_keys(self, keymap: Keymap) -> None:
         super().take_keys(keymap)
@@ -193,7 +193,7 @@ class KilldeskApp(KeyedApp[None]):
         """The screen stands: the first picture belongs to its first paint."""
         self._barred()
         self.bridge.start()
-        after(_LOOK_AHEAD_S, self, self.guard.look_ahead)
+        call_after(_LOOK_AHEAD_S, self, self.guard.look_ahead)
         self.settings_controller.start()
 
     def _second(self) -> None:
@@ -205,7 +205,7 @@ class KilldeskApp(KeyedApp[None]):
 
     def _look_out(self, view: DeskView) -> None:
         with self.contained("An alarm could not be told in full"):
-            self.ringing.look_out(view)
+            self.ringing.check_alarms(view)
 
     def _show(self, view: DeskView, frames: Sequence[Frame], missed: int) -> None:
         if not self.is_running:
@@ -237,7 +237,7 @@ class KilldeskApp(KeyedApp[None]):
         try:
             self.take_keys(read_keymap(settings.keys, settings.path))
         except SettingsError as error:
-            self.notify(safe_text(str(error)), severity="error", timeout=10, markup=False)
+            self.notify(sanitize(str(error)), severity="error", timeout=10, markup=False)
 
     # Alarms and presence
 
@@ -282,8 +282,8 @@ class KilldeskApp(KeyedApp[None]):
             return
         self.dashboard.press_panic(always_twice=self.typing)
         if (self.screen is not self.dashboard or self.typing) and self.presses.armed:
-            said = f"{self.dashboard.panic_key} again cancels EVERYTHING on every account."
-            self.notify(said, severity="warning", timeout=2, markup=False)
+            text = f"{self.dashboard.panic_key} again cancels EVERYTHING on every account."
+            self.notify(text, severity="warning", timeout=2, markup=False)
 
     def _panicked(self, press: PanicPress) -> None:
         with self.contained("Panic was sent, but its summary cannot be shown"):
@@ -307,7 +307,7 @@ class KilldeskApp(KeyedApp[None]):
             with self.presses.handling(event):
                 await super().on_event(event)
 
-    def _refused(self, answer: Answer, stroke: Stroke, targets: frozenset[Target]) -> None:
+    def _refused(self, answer: Answer, stroke: Stroke, targets: frozenset[PressTarget]) -> None:
         """Says why a press did nothing; a panic that came too late is on record."""
         twice = bool(targets) and not self.presses.once
         sentence = self._notices.refused(answer, stroke, self.presses.age_s(stroke), twice=twice)
@@ -329,7 +329,7 @@ class KilldeskApp(KeyedApp[None]):
         self.presses.clear()
         self.presses.once = self._once and not self.desk.locked
         self.dashboard.bar(view_only=self.desk.view_only, locked=self.desk.locked)
-        self.ringing.entitle()
+        self.ringing.update_title()
 
     def _denied(self, sentence: str) -> None:
         self.guard.say(sentence)

@@ -11,7 +11,7 @@ from textual.message_pump import MessagePump
 
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
-from tui.ui.app.scheduling import after
+from tui.ui.app.scheduling import call_after
 
 _SHORTEST_S = 0.05
 """Between two pulls: at most 20 a second."""
@@ -78,7 +78,7 @@ class Bridge:
     def _plan(self) -> None:
         wait_s = self._pulled_at + _SHORTEST_S - time.monotonic()
         if wait_s > 0:
-            after(wait_s, self._pump, self.pull)
+            call_after(wait_s, self._pump, self.pull)
         else:
             self._pump.call_later(self.pull)
 

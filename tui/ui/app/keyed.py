@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.widgets import Input, TextArea
 
-from tui.core.sanitize import visible
+from tui.core.sanitize import strip_invisible
 from tui.service.files.ui_state import ScreenFile
 from tui.ui.app.themed import ThemedApp
 from tui.ui.keys.bindings import APP_KEYS, PALETTE
@@ -66,7 +66,7 @@ class KeyedApp(ThemedApp[R]):
     async def on_event(self, event: events.Event) -> None:
         """What is pasted is shown as it is typed, so nothing invisible gets into a text field."""
         if isinstance(event, events.Paste):
-            event.text = visible(event.text)
+            event.text = strip_invisible(event.text)
         if isinstance(event, events.Key):
             self._key_is_text = event.is_printable
             help_key = event.key in self._keys.keys_of("help")

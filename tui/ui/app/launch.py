@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from tui.core.sanitize import safe_text
-from tui.service.desk.deferred import LateDesk, awaited
+from tui.core.sanitize import sanitize
+from tui.service.desk.deferred import DeferredDesk, awaited
 from tui.service.files.descriptors import allow_descriptors
 from tui.service.files.locations import find_locations
 from tui.service.files.ui_state import ScreenFile
 from tui.ui.app.app import KilldeskApp
 from tui.ui.app.threads import finish_writing, still_writing
 from tui.ui.app.unfinished import LOOK_S, finish_runs, unfinished_lines
-from tui.ui.drill.controller import Drills
+from tui.ui.drill.controller import DrillController
 from tui.ui.quit.last_words import open_lines, timer_lines
 from tui.ui.textual_compat.crash_report import CRASHED, crash_sentence
 
@@ -65,7 +65,7 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
         awaited(one.name, one.venue, title_of(one), paper=one.demo_trading)
         for one in settings.accounts
     ]
-    desk = LateDesk(accounts, opening)
+    desk = DeferredDesk(accounts, opening)
     return _show(
         desk,
         lambda ready: KilldeskApp(
@@ -86,13 +86,13 @@ def run_dashboard(settings: Settings, *, view_only: bool = False) -> int:
     )
 
 
-def _drills() -> Drills:
+def _drills() -> DrillController:
     from tui.service.drill.history import drills_file, read_drills
 
     try:
-        return Drills(read_drills(drills_file()), keep=True)
+        return DrillController(read_drills(drills_file()), keep=True)
     except OSError:
-        return Drills(keep=True)
+        return DrillController(keep=True)
 
 
 def run_demo(*, view_only: bool = False) -> int:
@@ -122,7 +122,7 @@ def run_demo(*, view_only: bool = False) -> int:
             finally:
                 desk.stop()
 
-    desk = LateDesk([awaited(*one) for one in accounts], opening)
+    desk = DeferredDesk([awaited(*one) for one in accounts], opening)
     return _show(
         desk,
         lambda ready: KilldeskApp(
@@ -153,7 +153,7 @@ def screen_file() -> ScreenFile:
     return ScreenFile(find_locations().state_folder / "screen.json")
 
 
-def _show(desk: LateDesk, screen: Screen) -> int:
+def _show(desk: DeferredDesk, screen: Screen) -> int:
     """Runs the screen before the desk, and both end together."""
 
     def ready() -> None:
@@ -178,7 +178,7 @@ def _show(desk: LateDesk, screen: Screen) -> int:
     return CRASHED if desk.lost else code
 
 
-def _end(desk: LateDesk) -> None:
+def _end(desk: DeferredDesk) -> None:
     """Stops the service and says what stays behind, whatever ended the screen.
 
     The orders come first: to stop may take seconds, and nothing of them changes meanwhile. What the
@@ -206,7 +206,7 @@ def _say(line: str) -> None:
     if not line:
         return
     try:
-        sys.stdout.write(f"{safe_text(line)}\n")
+        sys.stdout.write(f"{sanitize(line)}\n")
         sys.stdout.flush()
     except OSError:
         # The terminal is gone. The interpreter would try again at its end, and fail for it.

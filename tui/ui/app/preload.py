@@ -13,8 +13,8 @@ from importlib import import_module
 
 from textual.app import App
 
-from tui.core.errors import kind_and_place
-from tui.ui.app.scheduling import after
+from tui.core.errors import describe_internal_error
+from tui.ui.app.scheduling import call_after
 from tui.ui.app.style_files import styles
 
 MODULES = (
@@ -46,7 +46,7 @@ STYLES = ("help/screen.tcss", "quit/dialog.tcss", "settings/forms.tcss")
 """Of the screens above the desk's own; those of the panic summary are the application's."""
 
 
-def load_ahead(app: App[None], done: Callable[[], object] = lambda: None) -> None:
+def preload_dialogs(app: App[None], done: Callable[[], object] = lambda: None) -> None:
     """Begins to load, one part after another; keys are handled in between. `done` is called when
     all is loaded, or has failed."""
     _load_next(app, _parts(app), [], done)
@@ -74,16 +74,16 @@ def _load_next(
     part = next(parts, None)
     if part is None:
         if failed:
-            said = (
+            text = (
                 f"Parts of killdesk cannot be loaded: {', '.join(failed)}. Cancels and panic work. "
                 "Start killdesk again for the rest."
             )
-            app.notify(said, severity="warning", timeout=20, markup=False)
+            app.notify(text, severity="warning", timeout=20, markup=False)
         done()
         return
     name, load = part
     try:
         load()
     except Exception as error:  # noqa: BLE001  the desk works without a dialog
-        failed.append(f"{name.rpartition('.')[2]} ({kind_and_place(error)})")
-    after(0, app, partial(_load_next, app, parts, failed, done))
+        failed.append(f"{name.rpartition('.')[2]} ({describe_internal_error(error)})")
+    call_after(0, app, partial(_load_next, app, parts, failed, done))

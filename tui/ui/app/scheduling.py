@@ -13,7 +13,7 @@ _LATER_S = 0.002
 """After the second has begun: a timer may come a little early."""
 
 
-def after(wait_s: float, node: MessagePump, call: Callable[[], object]) -> asyncio.TimerHandle:
+def call_after(wait_s: float, node: MessagePump, call: Callable[[], object]) -> asyncio.TimerHandle:
     """Calls once after so many seconds, among the messages of `node`. For the screen's loop."""
     return asyncio.get_running_loop().call_later(wait_s, node.call_later, call)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from textual.theme import ThemeProvider
 
 from tui.service.files.ui_state import ScreenFile
-from tui.ui.app.threads import beside, disk_sentence
+from tui.ui.app.threads import disk_sentence, run_in_thread
 from tui.ui.keys.palette_screen import Palette
 from tui.ui.sparing_styles import SparingStyles
 from tui.ui.textual_compat.crash_report import CrashReport
@@ -52,9 +52,9 @@ class ThemedApp(CrashReport[R], OwnTerminal[R]):
         """A theme was chosen."""
         if self._kept is not None and self.is_running and theme != (self._kept.theme or DARK.name):
             self._kept.theme = theme
-            beside(self, self._kept.write, self._theme_written, stores="the theme")
+            run_in_thread(self, self._kept.write, self._theme_written, stores="the theme")
 
     def _theme_written(self, error: Exception | None) -> None:
         if error is not None:
-            said = f"The theme is not remembered: {disk_sentence(error)}."
-            self.notify(said, severity="warning", markup=False)
+            text = f"The theme is not remembered: {disk_sentence(error)}."
+            self.notify(text, severity="warning", markup=False)

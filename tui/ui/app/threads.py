@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from textual.message_pump import MessagePump
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.desk.blocking import HelperThreads
 from tui.service.secrets.keyring import CredentialsError
 from tui.service.settings.validation import SettingsError
@@ -26,7 +26,7 @@ _threads = HelperThreads(_MOST_THREADS)
 _writing: dict[Future[Any], str] = {}
 
 
-def beside(
+def run_in_thread(
     node: MessagePump,
     work: Callable[[], T],
     done: Callable[[T | Exception], object],
@@ -39,7 +39,7 @@ def beside(
     something, named in words, is waited for by `finish_writing`. Raises RuntimeError if no thread
     can begin.
     """
-    tell = teller(node, done)
+    tell = thread_safe_callback(node, done)
     answer = _threads.submit(_caught, work)
     if stores:
         _writing[answer] = stores
@@ -69,7 +69,7 @@ def still_writing() -> tuple[str, ...]:
     return tuple(dict.fromkeys(pending))
 
 
-def teller(node: MessagePump, call: Callable[[T], object]) -> Callable[[T], None]:
+def thread_safe_callback(node: MessagePump, call: Callable[[T], object]) -> Callable[[T], None]:
     """`call` for other threads: made among the messages of `node`, and never waited for."""
     loop, context = asyncio.get_running_loop(), copy_context()
 
@@ -83,7 +83,7 @@ def teller(node: MessagePump, call: Callable[[T], object]) -> Callable[[T], None
 def sentence(error: Exception) -> str:
     """What went wrong, for the screen. A text that is not ours may hold a secret: it is kept."""
     if isinstance(error, SettingsError | CredentialsError):
-        return safe_text(str(error))
+        return sanitize(str(error))
     return f"a fault of killdesk's own: {type(error).__name__}"
 
 

@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable
 
 from tui.core.desk import DeskView
-from tui.service.desk.deferred import LateDesk
+from tui.service.desk.deferred import DeferredDesk
 from tui.ui.quit.choice import running_cancels
 
 LOOK_S = 1.0
 """What the service has to answer a look, and between two looks, should it not call."""
 
 
-def finish_runs(desk: LateDesk, say: Callable[[str], None]) -> None:
+def finish_runs(desk: DeferredDesk, say: Callable[[str], None]) -> None:
     """Waits until every cancel under way has its outcome, and says each outcome in a line.
 
     Blocks; ctrl+c ends the wait with KeyboardInterrupt.

@@ -23,16 +23,16 @@ from tui.ui.panel.remainder import CLEAR, Remainder, cautious, remainder_of, tog
 from tui.ui.panel.timer_gauge_notes import SEEN_KEY
 from tui.ui.settings.controller import Configure
 from tui.ui.widgets.big_digits import big, big_height
-from tui.ui.widgets.status import HEALTH, Sign
+from tui.ui.widgets.status import HEALTH, StatusLabel
 from tui.ui.widgets.value_widget import (
     Drawing,
-    Painted,
+    ValueWidget,
     badge,
     ends,
     first_fitting,
-    ink,
     lines,
     row,
+    styled,
 )
 
 _WORST = (Health.DOWN, Health.CONNECTING, Health.DEGRADED)
@@ -88,7 +88,7 @@ def readiness(
     )
 
 
-class DeskState(Painted[Readiness]):
+class DeskState(ValueWidget[Readiness]):
     """How many accounts are ready, the worst one by name, and the worst clock offset.
 
     An alarm stands before the rest until it is acknowledged; a click on it does that. Else a click
@@ -111,8 +111,8 @@ class DeskState(Painted[Readiness]):
         if value.bad:
             more = f" and {value.bad - 1} more" if value.bad > 1 else ""
             worst = row(
-                ink(f"{value.worst} {sign.word.lower()}", ".ink--strong"),
-                ink(more, ".ink--quiet"),
+                styled(f"{value.worst} {sign.word.lower()}", ".ink--strong"),
+                styled(more, ".ink--quiet"),
                 gap="",
             )
         clock = _offset(value.offset_ms)
@@ -156,7 +156,7 @@ def _tall(
     """How many are ready in large figures; beside them the alarm, the state, the clock."""
     sign = _sign(value)
     style = ".ink--bad" if value.health is Health.DOWN else sign.ink
-    figure = [ink(line, style) for line in big(f"{value.ready}/{value.total}", low=True)]
+    figure = [styled(line, style) for line in big(f"{value.ready}/{value.total}", low=True)]
     room = width - figure[0].cell_length - 2
     if room < _LEAST_BESIDE:
         figure, room = [Content()] * len(figure), width
@@ -166,11 +166,11 @@ def _tall(
     apart = [row(named, worst, one) for one in value.remainder.variants]
     state = first_fitting(room, *apart, row(named, worst), named)
     alarm = first_fitting(room, *_alarm(value.alarms)) if value.alarms else Content()
-    said = (alarm, state, first_fitting(room, *clocks, Content()))
-    return lines(*(row(drawn, words) for drawn, words in zip(figure, said, strict=True)))
+    parts = (alarm, state, first_fitting(room, *clocks, Content()))
+    return lines(*(row(drawn, words) for drawn, words in zip(figure, parts, strict=True)))
 
 
-def _sign(value: Readiness) -> Sign:
+def _sign(value: Readiness) -> StatusLabel:
     return cautious(HEALTH[value.health], clear=value.clear)
 
 
@@ -178,20 +178,22 @@ def _alarm(alarms: tuple[Alarm, ...]) -> tuple[Content, Content, Content, Conten
     """`✕ FIRED since 12:03:22 bitget-mm and 1 more  k`, shorter, and shorter still."""
     worst, *others = alarms
     style = ".ink--alarm" if worst.present else ".ink--caution"
-    glyph, key = worst.sign.glyph, ink(shown(SEEN_KEY), ".ink--strong")
+    glyph, key = worst.sign.glyph, styled(shown(SEEN_KEY), ".ink--strong")
     more = f" and {len(others)} more" if others else ""
     count = f" +{len(others)}" if others else ""
     return (
-        row(ink(f" {glyph} {worst.told} {worst.where}{more} ", style), key, gap=" "),
-        row(ink(f" {glyph} {worst.short} {worst.where}{count} ", style), key, gap=" "),
-        row(ink(f" {glyph} {worst.short} {worst.account}{count} ", style), key, gap=" "),
-        row(ink(f" {glyph} {worst.short}{count} ", style), key, gap=" "),
+        row(styled(f" {glyph} {worst.told} {worst.where}{more} ", style), key, gap=" "),
+        row(styled(f" {glyph} {worst.short} {worst.where}{count} ", style), key, gap=" "),
+        row(styled(f" {glyph} {worst.short} {worst.account}{count} ", style), key, gap=" "),
+        row(styled(f" {glyph} {worst.short}{count} ", style), key, gap=" "),
     )
 
 
 def _drill(note: DrillNote | None) -> Content:
     return (
-        ink(note.words, ".ink--careful" if note.careful else ".ink--quiet") if note else Content()
+        styled(note.words, ".ink--careful" if note.careful else ".ink--quiet")
+        if note
+        else Content()
     )
 
 
@@ -199,10 +201,10 @@ def _offset(offset_ms: int | None) -> Content:
     if offset_ms is None:
         return Content()
     ink_ = ".ink--careful" if abs(offset_ms) >= _OFFSET_CAREFUL_MS else ".ink--text"
-    return row(ink("clock", ".ink--quiet"), ink(clock_offset(offset_ms), ink_), gap=" ")
+    return row(styled("clock", ".ink--quiet"), styled(clock_offset(offset_ms), ink_), gap=" ")
 
 
-class UtcClock(Painted[int]):
+class UtcClock(ValueWidget[int]):
     """The time, of which only these few cells are redrawn each second.
 
     A click opens the history.
@@ -219,11 +221,11 @@ class UtcClock(Painted[int]):
         self.put(int(now.wall_s))
 
     def paint(self, epoch_s: int, width: int, height: int) -> Content:
-        time = ink(time_of_day(epoch_s * 1000), ".ink--strong")
-        return row(time, ink("UTC", ".ink--quiet"), gap=" ")
+        time = styled(time_of_day(epoch_s * 1000), ".ink--strong")
+        return row(time, styled("UTC", ".ink--quiet"), gap=" ")
 
 
-class Notice(Painted[str]):
+class Notice(ValueWidget[str]):
     """A warning that concerns the whole desk; takes no room when there is none."""
 
     DEFAULT_CSS = """
@@ -241,8 +243,10 @@ class Notice(Painted[str]):
         self._demo = demo
 
     def paint(self, notice: str, width: int, height: int) -> Content:
-        said = ink(notice, ".ink--demo") if self._demo else ink(f"▲ {notice}", ".ink--careful")
-        return ends(said, Content(), width)
+        parts = (
+            styled(notice, ".ink--demo") if self._demo else styled(f"▲ {notice}", ".ink--careful")
+        )
+        return ends(parts, Content(), width)
 
 
 _LIVE = "These accounts are real: a press cancels orders at the venues. A click locks or unlocks."
@@ -295,9 +299,9 @@ class Header(Horizontal):
         if not self.is_mounted or (marks == known and self.mode.value is not None):
             return
         self.mode.put(marks)
-        told = {mode.value: mode is marks.mode for mode in DeskMode}
-        told |= {"-view-only": marks.view_only, "-locked": marks.locked}
-        self.screen.update_classes(told)
+        classes = {mode.value: mode is marks.mode for mode in DeskMode}
+        classes |= {"-view-only": marks.view_only, "-locked": marks.locked}
+        self.screen.update_classes(classes)
 
     def tick(self) -> None:
         """A second has passed."""

@@ -10,8 +10,8 @@ from textual.content import Content
 from tui.core.formatting import counting_seconds
 from tui.ui.keys.bindings import ALL_KEYS, Key, When
 from tui.ui.keys.keymap import in_force
-from tui.ui.lock.allowed_keys import as_offered, possible
-from tui.ui.widgets.value_widget import Painted, first_fitting, ink, row
+from tui.ui.lock.allowed_keys import is_allowed, with_current_label
+from tui.ui.widgets.value_widget import ValueWidget, first_fitting, row, styled
 
 _GIVES_WAY = tuple(
     key.id for key in sorted(ALL_KEYS, key=lambda key: key.leaves_bar) if key.leaves_bar
@@ -20,7 +20,7 @@ _GIVES_WAY = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class ArmedPrompt:
     """What the second press would do. The buttons say it too, those that have room for it."""
 
     what: str
@@ -30,7 +30,7 @@ class Again:
     left_s: float
 
 
-class KeyBar(Painted[Again | tuple[Key, ...]]):
+class KeyBar(ValueWidget[ArmedPrompt | tuple[Key, ...]]):
     """The keys that matter; while a press is armed, that press."""
 
     DEFAULT_CSS = """
@@ -52,7 +52,7 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
     def __init__(self) -> None:
         super().__init__()
         self._spots: list[tuple[int, int, Key]] = []
-        self._again: Again | None = None
+        self._again: ArmedPrompt | None = None
         self._offered: frozenset[When] = frozenset()
 
     def on_mount(self) -> None:
@@ -64,19 +64,19 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
             self._offered = offered
             self.say(self._again)
 
-    def say(self, again: Again | None) -> None:
+    def say(self, again: ArmedPrompt | None) -> None:
         """Says what is armed; the keys when nothing is."""
         self._again = again
         keys = tuple(
             key
-            for key in (as_offered(key, self._offered) for key in in_force(ALL_KEYS))
-            if key.word and possible(key, self._offered)
+            for key in (with_current_label(key, self._offered) for key in in_force(ALL_KEYS))
+            if key.word and is_allowed(key, self._offered)
         )
         self.set_class(again is not None, "-armed")
         self.put(keys if again is None else again)
 
-    def paint(self, value: Again | tuple[Key, ...], width: int, height: int) -> Content:
-        if isinstance(value, Again):
+    def paint(self, value: ArmedPrompt | tuple[Key, ...], width: int, height: int) -> Content:
+        if isinstance(value, ArmedPrompt):
             self._spots = []
             return _again(value, width)
         shown = list(value)
@@ -90,7 +90,7 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
             at += len(_text(key)) + 2
         return row(
             *(
-                row(ink(key.shown, ".ink--strong"), ink(key.word, ".ink--quiet"), gap=" ")
+                row(styled(key.shown, ".ink--strong"), styled(key.word, ".ink--quiet"), gap=" ")
                 for key in shown
             )
         )
@@ -105,14 +105,14 @@ class KeyBar(Painted[Again | tuple[Key, ...]]):
                 self.app.simulate_key(key.keys.split(",")[0])
 
 
-def _again(value: Again, width: int) -> Content:
+def _again(value: ArmedPrompt, width: int) -> Content:
     what, left = f"AGAIN TO {value.what}", counting_seconds(value.left_s)
     return first_fitting(
         width,
-        ink(f"{what} {value.where}   {value.key}   {left}"),
-        ink(f"{what} {value.where}  {value.key} {left}"),
-        ink(f"{what}  {value.key} {left}"),
-        ink(f"{what}  {value.key}"),
+        styled(f"{what} {value.where}   {value.key}   {left}"),
+        styled(f"{what} {value.where}  {value.key} {left}"),
+        styled(f"{what}  {value.key} {left}"),
+        styled(f"{what}  {value.key}"),
     )
 
 

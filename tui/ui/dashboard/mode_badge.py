@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from tui.core.desk import DeskView
-from tui.ui.widgets.value_widget import Drawing, Painted, first_fitting, ink, lines, row
+from tui.ui.widgets.value_widget import Drawing, ValueWidget, first_fitting, lines, row, styled
 
 _NARROW = 60
 """Width of the screen below which there is room for the short words only."""
@@ -52,7 +52,7 @@ class Marks:
         return " ".join(word for word in (mode, *marks) if word)
 
 
-class Mode(Painted[Marks]):
+class Mode(ValueWidget[Marks]):
     """Each mode has a word, a shape and a colour of its own; the marks stand beside it.
 
     LIVE is a solid block, DEMO is hatched, PAPER is dotted; VIEW ONLY and LOCKED are inverted.
@@ -88,7 +88,11 @@ def _words(value: Marks, *, narrow: bool) -> Content:
     marks = (("VIEW", "◇ VIEW ONLY", value.view_only), ("LOCK", "■ LOCKED", value.locked))
     return row(
         _mode(value.mode, narrow=narrow),
-        *(ink(f" {short if narrow else long} ", ".ink--mark") for short, long, on in marks if on),
+        *(
+            styled(f" {short if narrow else long} ", ".ink--mark")
+            for short, long, on in marks
+            if on
+        ),
         gap="" if narrow else " ",
     )
 
@@ -96,14 +100,14 @@ def _words(value: Marks, *, narrow: bool) -> Content:
 def _mode(mode: DeskMode, *, narrow: bool) -> Content:
     match mode:
         case DeskMode.LIVE:
-            return ink("  LIVE  " if narrow else "   LIVE   ", ".ink--live")
+            return styled("  LIVE  " if narrow else "   LIVE   ", ".ink--live")
         case DeskMode.DEMO:
-            return ink("▞▞ DEMO " if narrow else "▞▞ DEMO ▞▞", ".ink--demo")
+            return styled("▞▞ DEMO " if narrow else "▞▞ DEMO ▞▞", ".ink--demo")
         case DeskMode.PAPER:
-            return ink("░ PAPER" if narrow else "░░ PAPER ░░", ".ink--paper")
+            return styled("░ PAPER" if narrow else "░░ PAPER ░░", ".ink--paper")
         case DeskMode.MIXED:
-            live = ink(" LIVE+" if narrow else "  LIVE + ", ".ink--live")
-            return Content.assemble(live, ink("PAPER" if narrow else " PAPER ░░", ".ink--paper"))
+            live = styled(" LIVE+" if narrow else "  LIVE + ", ".ink--live")
+            return Content.assemble(live, styled("PAPER" if narrow else " PAPER ░░", ".ink--paper"))
 
 
 def _ground(mode: DeskMode, width: int) -> Content:
@@ -111,8 +115,8 @@ def _ground(mode: DeskMode, width: int) -> Content:
     match mode:
         case DeskMode.LIVE | DeskMode.MIXED:
             cells = _mode(mode, narrow=False).cell_length if mode is DeskMode.LIVE else 9
-            return ink(" " * min(cells, width), ".ink--live")
+            return styled(" " * min(cells, width), ".ink--live")
         case DeskMode.DEMO:
-            return ink("▞" * min(10, width), ".ink--demo")
+            return styled("▞" * min(10, width), ".ink--demo")
         case DeskMode.PAPER:
-            return ink("░" * min(11, width), ".ink--paper")
+            return styled("░" * min(11, width), ".ink--paper")

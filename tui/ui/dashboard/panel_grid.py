@@ -10,14 +10,14 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView
 from tui.ui.alarms.model import Alarms
 from tui.ui.dashboard.grid_layout import Plan, plan, plan_alone, plots_beside
-from tui.ui.dashboard.press_arming import Presses
+from tui.ui.dashboard.press_arming import PressArming
 from tui.ui.panel.panel import AccountPanel
 
 
 class PanelGrid(ScrollableContainer, can_focus=False):
     """One panel per account, in the order of the desk; one of them is selected."""
 
-    def __init__(self, presses: Presses, alarms: Alarms, clock: Clock) -> None:
+    def __init__(self, presses: PressArming, alarms: Alarms, clock: Clock) -> None:
         super().__init__(id="panels")
         self._presses = presses
         self._alarms = alarms

@@ -26,7 +26,7 @@ _CHOICE = "choice"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PressTarget:
     """What a press is about."""
 
     account: str
@@ -38,10 +38,10 @@ class Target:
 ALL = "*"
 """Every action of the account in one call."""
 DISARM = "disarm!"
-PANIC = Target("", ALL)
+PANIC = PressTarget("", ALL)
 
 
-def _nothing(_: Answer, __: Stroke, ___: frozenset[Target]) -> None:
+def _nothing(_: Answer, __: Stroke, ___: frozenset[PressTarget]) -> None:
     """Nobody is interested."""
 
 
@@ -49,7 +49,7 @@ def _never(_: float, __: Callable[[], object]) -> None:
     """No wait ends by itself."""
 
 
-class Presses:
+class PressArming:
     """What is armed now, and for how long. One for all screens of an app: a press on one of them
     disarms what was armed on another."""
 
@@ -59,7 +59,7 @@ class Presses:
         once: bool = False,
         clock: Callable[[], float] = time.monotonic,
         call_later: Callable[[float, Callable[[], object]], object] = _never,
-        refused: Callable[[Answer, Stroke, frozenset[Target]], None] = _nothing,
+        refused: Callable[[Answer, Stroke, frozenset[PressTarget]], None] = _nothing,
     ) -> None:
         """`clock` counts down what is armed; input is dated on `time.monotonic`. `once`: what needs
         no second press by the settings fires at the first. `call_later` calls after so many
@@ -74,7 +74,7 @@ class Presses:
         self._until_s = float("-inf")
         """On the app's clock: until when it stays armed."""
         self._then: Callable[[], object] | None = None
-        self._targets: frozenset[Target] = frozenset()
+        self._targets: frozenset[PressTarget] = frozenset()
         """What is called when the stroke that waits fires, and what it confirms."""
         self._now: Stroke | None = None
         """Of the key that is being handled."""
@@ -132,7 +132,7 @@ class Presses:
 
     def press(
         self,
-        targets: frozenset[Target],
+        targets: frozenset[PressTarget],
         then: Callable[[], object],
         *,
         always_twice: bool = False,
@@ -160,16 +160,16 @@ class Presses:
         stroke = self._stroke_of(by)
         self._act(self._gesture.tap(stroke, time.monotonic()), stroke, then, frozenset())
 
-    def left_s(self, target: Target) -> float:
+    def left_s(self, target: PressTarget) -> float:
         """Seconds for which `target` stays armed; 0 when it is not."""
         return max(0.0, self._until_s - self._clock()) if target in self.armed else 0.0
 
     @property
-    def armed(self) -> frozenset[Target]:
+    def armed(self) -> frozenset[PressTarget]:
         """What a second press would fire now."""
         by = self._by
         targets = by.armed if by is not None else frozenset()
-        return frozenset(one for one in targets if isinstance(one, Target))
+        return frozenset(one for one in targets if isinstance(one, PressTarget))
 
     @property
     def armed_by(self) -> str:
@@ -232,7 +232,7 @@ class Presses:
         answer: Answer,
         stroke: Stroke,
         then: Callable[[], object],
-        targets: frozenset[Target],
+        targets: frozenset[PressTarget],
     ) -> None:
         if answer is Answer.FIRE:
             then()

@@ -15,9 +15,9 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Desk
 from tui.core.orders import OpenOrder
 from tui.ui.alarms.model import Alarms
-from tui.ui.dashboard.press_arming import ALL, DISARM, PANIC, Presses, Target
-from tui.ui.dashboard.view import DeskFace
-from tui.ui.drill.controller import Drills
+from tui.ui.dashboard.press_arming import ALL, DISARM, PANIC, PressArming, PressTarget
+from tui.ui.dashboard.view import DashboardView
+from tui.ui.drill.controller import DrillController
 from tui.ui.keys.bindings import DESK_KEYS, When
 from tui.ui.panel.cancel_buttons import CancelButton, KeyButton, PanicButton, ToolButton
 from tui.ui.panel.outcome import OutcomeLines
@@ -35,7 +35,7 @@ SENDS_S = 0.03
 from the sends: the last account's cancel then leaves 30 to 50 ms after the press, not 10 to 15."""
 
 
-class DeskScreen(DeskFace):
+class DeskScreen(DashboardView):
     """Where the desk is watched and cancelled. A press reaches the service before it is drawn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in DESK_KEYS]
@@ -43,14 +43,14 @@ class DeskScreen(DeskFace):
     def __init__(
         self,
         desk: Desk,
-        presses: Presses,
+        presses: PressArming,
         alarms: Alarms,
         clock: Clock,
         *,
         demo: bool,
         opened: Callable[[], None],
         panicked: Callable[[PanicPress], None],
-        drills: Drills,
+        drills: DrillController,
     ) -> None:
         """`panicked` is called when everything has just been asked for."""
         super().__init__(desk, presses, alarms, clock, demo=demo, opened=opened, drills=drills)
@@ -80,12 +80,12 @@ class DeskScreen(DeskFace):
         self.show_presses()
 
     def press(
-        self, account: AccountView, targets: frozenset[Target], by: Event | None = None
+        self, account: AccountView, targets: frozenset[PressTarget], by: Event | None = None
     ) -> None:
         """Arms the targets, or sends them; `by` is the click, if it was one."""
 
         def cancel() -> None:
-            if len(targets) > 1 or Target(account.name, ALL) in targets:
+            if len(targets) > 1 or PressTarget(account.name, ALL) in targets:
                 self.desk.cancel(account.name)
             else:
                 (target,) = targets
@@ -188,7 +188,7 @@ class DeskScreen(DeskFace):
         if account.timer.armable:
             self._presses.tap(lambda: self.desk.arm(account.name), by=by)
         else:
-            target = frozenset({Target(account.name, DISARM)})
+            target = frozenset({PressTarget(account.name, DISARM)})
             self._presses.press(target, disarm, always_twice=True, by=by)
         self.show_presses()
 

@@ -16,21 +16,21 @@ from tui.core.clocks import Clock
 from tui.core.desk import Desk, DeskView
 from tui.core.frames import Frame
 from tui.ui.alarms.model import Alarms
-from tui.ui.app.scheduling import after
+from tui.ui.app.scheduling import call_after
 from tui.ui.app.toasts import rows_below
-from tui.ui.dashboard.armed_prompt import again
+from tui.ui.dashboard.armed_prompt import armed_prompt
 from tui.ui.dashboard.header import Header, Notice
 from tui.ui.dashboard.key_bar import KeyBar
 from tui.ui.dashboard.panel_grid import PanelGrid
-from tui.ui.dashboard.press_arming import PANIC, Presses
-from tui.ui.drill.controller import DrillMoved, Drills
+from tui.ui.dashboard.press_arming import PANIC, PressArming
+from tui.ui.drill.controller import DrillController, DrillMoved
 from tui.ui.frames.log import FrameLog
 from tui.ui.keys.bindings import When
 from tui.ui.keys.keymap import shown, shown_name
 from tui.ui.panel.cancel_buttons import KeyButton, PanicButton
 from tui.ui.panel.timer_gauge_notes import asks_presence
 from tui.ui.sparing_screen import SparingScreen
-from tui.ui.widgets.value_widget import Painted
+from tui.ui.widgets.value_widget import ValueWidget
 
 if TYPE_CHECKING:
     from textual.events import Resize
@@ -39,7 +39,7 @@ _TALL_FROM = 48
 """Rows from which the header takes three of them, to be seen from across a room."""
 
 
-class DeskFace(SparingScreen):
+class DashboardView(SparingScreen):
     """Header, panels, frames and keys, as the newest picture has them. It asks nothing of the desk
     but that picture."""
 
@@ -48,13 +48,13 @@ class DeskFace(SparingScreen):
     def __init__(
         self,
         desk: Desk,
-        presses: Presses,
+        presses: PressArming,
         alarms: Alarms,
         clock: Clock,
         *,
         demo: bool,
         opened: Callable[[], None],
-        drills: Drills,
+        drills: DrillController,
     ) -> None:
         """`opened` is called once it stands, before its first paint."""
         super().__init__()
@@ -137,10 +137,10 @@ class DeskFace(SparingScreen):
         unlock = "unlock, then " if When.LOCKED in self._barred else ""
         reload = shown("R") or f"reload in {shown('ctrl+p')}"
         file = self._file.replace("{R}", f"{unlock}{reload}")
-        said = "; ".join(filter(None, (file, self._said)))
-        if self.notice.value != said:
-            self.notice.put(said)
-            self.notice.set_class(bool(said), "-shown")
+        text = "; ".join(filter(None, (file, self._said)))
+        if self.notice.value != text:
+            self.notice.put(text)
+            self.notice.set_class(bool(text), "-shown")
             self._fit()
 
     def _show_header(self) -> None:
@@ -149,7 +149,7 @@ class DeskFace(SparingScreen):
             note = self.drills.note(self._clock().wall_ms)
             self.header.show(self.desk.view, self._alarms.standing, note)
         else:
-            after(0.02, self, self._show_header)
+            call_after(0.02, self, self._show_header)
 
     def show_alarms(self) -> None:
         """Shows which alarms stand."""
@@ -163,7 +163,7 @@ class DeskFace(SparingScreen):
             button.rekey()
         self._show_notice()
         self.show_presses()
-        for part in self.query(Painted):
+        for part in self.query(ValueWidget):
             part.refresh()
 
     @property
@@ -215,7 +215,7 @@ class DeskFace(SparingScreen):
         """Shows what is armed now, and counts it down while anything is."""
         self.grid.show_presses()
         self._show_panic()
-        self.keybar.say(again(self.grid.panels, self._presses))
+        self.keybar.say(armed_prompt(self.grid.panels, self._presses))
         if self._countdown is not None:
             if self._presses.armed:
                 self._countdown.resume()

@@ -14,18 +14,18 @@ from textual.types import CSSPathType
 from tui.core.desk import DeskView
 from tui.ui.app.style_files import styles
 from tui.ui.keys.keymap import shown
-from tui.ui.widgets.line_list import Lines
-from tui.ui.widgets.value_widget import Painted, ink
+from tui.ui.widgets.line_list import LineList
+from tui.ui.widgets.value_widget import ValueWidget, styled
 
 _ROOMY_FROM = 30
 """Rows of the screen from which a dialog leaves some of them free."""
 
 
-class KeysLine(Painted[str]):
+class KeysLine(ValueWidget[str]):
     """What the keys do here."""
 
     def paint(self, value: str, width: int, height: int) -> Content:
-        return ink(value, ".ink--quiet")
+        return styled(value, ".ink--quiet")
 
 
 class DeskDialog(ModalScreen[None]):
@@ -40,7 +40,7 @@ class DeskDialog(ModalScreen[None]):
     def __init__(self, view: DeskView) -> None:
         super().__init__()
         self.view = view
-        self.lines = Lines(id="lines")
+        self.lines = LineList(id="lines")
         self._keys = KeysLine(id="keys")
 
     def heading(self) -> ComposeResult:

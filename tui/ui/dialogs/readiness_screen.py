@@ -20,7 +20,7 @@ from tui.ui.dialogs.report_screen import DialogTitle
 from tui.ui.panel.remainder import cautious, read_when
 from tui.ui.widgets.line_list import Line, Said
 from tui.ui.widgets.status import HEALTH, SLOW
-from tui.ui.widgets.value_widget import badge, ink, row
+from tui.ui.widgets.value_widget import badge, row, styled
 from tui.venues import timer_label
 
 _LABEL = 14
@@ -73,7 +73,9 @@ def readiness_lines(
 ) -> list[Line]:
     """Every fact, a line or more each."""
     return [
-        Said(Content.assemble(ink((name if not index else "").ljust(_LABEL), ".ink--quiet"), part))
+        Said(
+            Content.assemble(styled((name if not index else "").ljust(_LABEL), ".ink--quiet"), part)
+        )
         for name, fact in (*_facts(account, notice, now_ms), *_record(record_head))
         for index, part in enumerate(fact.wrap(max(20, width - _LABEL)))
     ]
@@ -81,45 +83,45 @@ def readiness_lines(
 
 def _facts(account: AccountView, notice: str, now_ms: int) -> Iterator[tuple[str, Content]]:
     sign = cautious(HEALTH[account.health], clear=account.coverage.clear)
-    yield "state", row(badge(sign), ink(sign.meaning, ".ink--quiet"))
+    yield "state", row(badge(sign), styled(sign.meaning, ".ink--quiet"))
     if account.reason:
-        yield "because", ink(account.reason, ".ink--careful")
-    yield "", ink(" ")
+        yield "because", styled(account.reason, ".ink--careful")
+    yield "", styled(" ")
     for fact in readiness_facts(account):
         yield _LABELS.get(fact.name, fact.name), _fact_line(fact, account, now_ms)
     if account.family:
         yield "family", _marked(True, account.family)
     if account.paper:
-        yield "mode", ink("the venue's own paper trading", ".ink--paper")
+        yield "mode", styled("the venue's own paper trading", ".ink--paper")
     for one in account.coverage.left:
-        yield "not covered", ink(f"▲ {read_when(one)}", ".ink--careful")
+        yield "not covered", styled(f"▲ {read_when(one)}", ".ink--careful")
     for timer in account.timers:
         yield from _timer(
             timer, f"timer {timer_label(timer.id)}" if len(account.timers) > 1 else "timer"
         )
     if notice:
-        yield "desk", ink(f"▲ {notice}", ".ink--careful")
+        yield "desk", styled(f"▲ {notice}", ".ink--careful")
 
 
 def _record(head: str) -> Iterator[tuple[str, Content]]:
     """To be noted elsewhere: what is cut off the end of the record cannot be seen otherwise."""
     if head:
-        yield "record", ink(f"head {head[:SHORT]}", ".ink--text")
+        yield "record", styled(f"head {head[:SHORT]}", ".ink--text")
 
 
 def _timer(timer: TimerView, name: str) -> Iterator[tuple[str, Content]]:
-    yield name, ink(f"{timer.state}; {timer.covers}", ".ink--text")
+    yield name, styled(f"{timer.state}; {timer.covers}", ".ink--text")
     if timer.message:
-        yield "", ink(f"▲ {timer.message}", ".ink--careful")
+        yield "", styled(f"▲ {timer.message}", ".ink--careful")
     if timer.trigger_ms is not None:
         yield (
             "",
-            ink(f"the venue says it fires at {time_of_day(timer.trigger_ms)} UTC", ".ink--text"),
+            styled(f"the venue says it fires at {time_of_day(timer.trigger_ms)} UTC", ".ink--text"),
         )
     for guard in timer.guards:
         yield "", _marked(not guard.fault, guard.fault or f"while {guard.words}{_until(guard)}")
     if timer.rival:
-        yield "", ink(f"▲ {timer.rival}", ".ink--careful")
+        yield "", styled(f"▲ {timer.rival}", ".ink--careful")
 
 
 def _until(guard: GuardView) -> str:
@@ -128,8 +130,8 @@ def _until(guard: GuardView) -> str:
 
 
 def _marked(good: bool, said: str) -> Content:
-    mark = ink("✓", ".ink--good") if good else ink("▲", ".ink--careful")
-    return row(mark, ink(said, ".ink--text" if good else ".ink--careful"), gap=" ")
+    mark = styled("✓", ".ink--good") if good else styled("▲", ".ink--careful")
+    return row(mark, styled(said, ".ink--text" if good else ".ink--careful"), gap=" ")
 
 
 def _ago(at_ms: int, now_ms: int) -> str:
@@ -145,7 +147,7 @@ def _fact_line(fact: Fact, account: AccountView, now_ms: int) -> Content:
         return _route(fact, fact.route, now_ms)
     if account.coverage.open is not None and fact.name == "open orders":
         text_ink = ".ink--text"
-    line = row(ink(mark, ink_), ink(fact.text, text_ink), gap=" ")
+    line = row(styled(mark, ink_), styled(fact.text, text_ink), gap=" ")
     read_at_ms = account.read_at_ms
     if fact.name != "open orders" or read_at_ms is None:
         return line
@@ -153,15 +155,17 @@ def _fact_line(fact: Fact, account: AccountView, now_ms: int) -> Content:
     kinds = ", ".join(map(str, covered)) if len(covered) > 1 else ""
     read = f"read {_ago(read_at_ms, now_ms)}, {time_of_day(read_at_ms)} UTC"
     failed = f"✕ {account.book_error}" if account.book_error else ""
-    return row(line, ink(kinds, ".ink--quiet"), ink(read, ".ink--quiet"), ink(failed, ".ink--bad"))
+    return row(
+        line, styled(kinds, ".ink--quiet"), styled(read, ".ink--quiet"), styled(failed, ".ink--bad")
+    )
 
 
 def _route(fact: Fact, route: RouteView, now_ms: int) -> Content:
-    heard_ms = route.heard_at_ms
-    heard = ink(
+    heard_ms = route.last_received_at_ms
+    received_text = styled(
         "never heard" if heard_ms is None else f"heard {_ago(heard_ms, now_ms)}", ".ink--quiet"
     )
     if not route.up:
-        return row(ink(f"✕ {fact.text}", ".ink--bad"), heard)
-    slow = ink(str(SLOW) if slowed(route.past) else "", SLOW.ink)
-    return row(ink("✓ up", ".ink--good"), ink(fact.text, ".ink--text"), slow, heard)
+        return row(styled(f"✕ {fact.text}", ".ink--bad"), received_text)
+    slow = styled(str(SLOW) if slowed(route.past) else "", SLOW.ink)
+    return row(styled("✓ up", ".ink--good"), styled(fact.text, ".ink--text"), slow, received_text)

@@ -13,18 +13,18 @@ from tui.core.orders import OpenOrder
 from tui.ui.panel.outcome import after_words, open_words, outcome_sign, scope_words
 from tui.ui.panel.remainder import cover_of, read_when
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.status import OUTCOME, Sign
-from tui.ui.widgets.value_widget import badge, ink, row
+from tui.ui.widgets.status import OUTCOME, StatusLabel
+from tui.ui.widgets.value_widget import badge, row, styled
 
 _LABEL = 12
 
-CANCELLED = Sign("✓", "cancelled", ".ink--good", "")
-FILLED = Sign("◆", "filled", ".ink--text", "")
-STILL_OPEN = Sign("▲", "still open", ".ink--bad", "")
-GONE = Sign("·", "no longer open", ".ink--text", "")
-FAILED = Sign("✕", "failed", ".ink--bad", "")
-NOT_KNOWN = Sign("?", "not known", ".ink--careful", "")
-NOT_SENT = Sign("⊖", "not sent", ".ink--careful", "")
+CANCELLED = StatusLabel("✓", "cancelled", ".ink--good", "")
+FILLED = StatusLabel("◆", "filled", ".ink--text", "")
+STILL_OPEN = StatusLabel("▲", "still open", ".ink--bad", "")
+GONE = StatusLabel("·", "no longer open", ".ink--text", "")
+FAILED = StatusLabel("✕", "failed", ".ink--bad", "")
+NOT_KNOWN = StatusLabel("?", "not known", ".ink--careful", "")
+NOT_SENT = StatusLabel("⊖", "not sent", ".ink--careful", "")
 
 
 def report_lines(account: AccountView, report: Report, width: int) -> list[Line]:
@@ -32,16 +32,16 @@ def report_lines(account: AccountView, report: Report, width: int) -> list[Line]
     return [Said(content) for content in _contents(account, report, width)]
 
 
-def fate(report: Report, order: OpenOrder) -> tuple[Sign, str]:
+def fate(report: Report, order: OpenOrder) -> tuple[StatusLabel, str]:
     """What became of one chosen order, with the venue's words where it was not taken."""
-    said = next((f for f in report.failures if f.order_id == order.order_id), None)
-    words = f"{said.code} {said.text}".strip() if said is not None else ""
-    if said is not None and said.filled:
+    text = next((f for f in report.failures if f.order_id == order.order_id), None)
+    words = f"{text.code} {text.text}".strip() if text is not None else ""
+    if text is not None and text.filled:
         return FILLED, words
     left = {(open_.kind, open_.order_id) for open_ in report.remaining}
     if (order.kind, order.order_id) in left:
         return STILL_OPEN, words
-    if said is not None:
+    if text is not None:
         return (GONE if report.outcome is Outcome.CONFIRMED else FAILED), words
     match report.outcome:
         case Outcome.DENIED:
@@ -56,16 +56,16 @@ def _contents(account: AccountView, report: Report, width: int) -> Iterator[Cont
     cover = cover_of(account, report)
     yield row(
         badge(outcome_sign(report, clear=cover.clear)),
-        ink(scope_words(report, account.label(report.action)), ".ink--strong"),
-        ink(OUTCOME[report.outcome].meaning, ".ink--quiet"),
+        styled(scope_words(report, account.label(report.action)), ".ink--strong"),
+        styled(OUTCOME[report.outcome].meaning, ".ink--quiet"),
     )
     if (new := after_words(report)).plain:
         yield new
     yield Content()
     for label, text in _facts(account, report):
-        yield from _wrapped(label, ink(text, ".ink--text"), width)
+        yield from _wrapped(label, styled(text, ".ink--text"), width)
     for one in cover.left:
-        yield from _wrapped("not covered", ink(f"▲ {read_when(one)}", ".ink--careful"), width)
+        yield from _wrapped("not covered", styled(f"▲ {read_when(one)}", ".ink--careful"), width)
     yield from _steps(report)
     yield from _orders(report, width)
 
@@ -112,8 +112,8 @@ def _steps(report: Report) -> Iterator[Content]:
         return
     yield from _heading("steps")
     for step in report.steps:
-        took = ink(duration(step.after_ms).rjust(_LABEL - 2), ".ink--quiet")
-        yield row(took, ink(step.name, ".ink--text"))
+        took = styled(duration(step.after_ms).rjust(_LABEL - 2), ".ink--quiet")
+        yield row(took, styled(step.name, ".ink--text"))
 
 
 def _orders(report: Report, width: int) -> Iterator[Content]:
@@ -124,20 +124,20 @@ def _orders(report: Report, width: int) -> Iterator[Content]:
             sign, words = fate(report, order)
             mark = badge(sign)
             pad = Content(" " * max(0, _LABEL + 2 - mark.cell_length))
-            yield row(Content.assemble(mark, pad), _order(order), ink(words, ".ink--careful"))
+            yield row(Content.assemble(mark, pad), _order(order), styled(words, ".ink--careful"))
         return
     if report.failures:
         yield from _heading(f"{len(report.failures)} orders answered for themselves")
         for failure in report.failures:
             confirmed = report.outcome is Outcome.CONFIRMED
             sign = FILLED if failure.filled else GONE if confirmed else FAILED
-            told = row(
-                ink(str(sign).ljust(_LABEL), sign.ink),
-                ink(failure.order_id, ".ink--text"),
-                ink(failure.code, ".ink--quiet" if sign is GONE else ".ink--bad"),
-                ink(failure.text, ".ink--text"),
+            line = row(
+                styled(str(sign).ljust(_LABEL), sign.ink),
+                styled(failure.order_id, ".ink--text"),
+                styled(failure.code, ".ink--quiet" if sign is GONE else ".ink--bad"),
+                styled(failure.text, ".ink--text"),
             )
-            yield from told.wrap(max(20, width))
+            yield from line.wrap(max(20, width))
     if report.remaining:
         new = f", {report.new_during} of them new" if report.new_during else ""
         yield from _heading(f"{len(report.remaining)} still open{new}")
@@ -151,18 +151,18 @@ def _listed(orders: Iterable[OpenOrder]) -> Iterator[Content]:
 def _order(order: OpenOrder) -> Content:
     price = f"{order.size} at {order.price}" if order.price else order.size
     return row(
-        ink(order.contract, ".ink--strong"),
-        ink(f"{order.side} {order.offset}".strip(), ".ink--text"),
-        ink(price, ".ink--text"),
-        ink(order.order_id, ".ink--quiet"),
+        styled(order.contract, ".ink--strong"),
+        styled(f"{order.side} {order.offset}".strip(), ".ink--text"),
+        styled(price, ".ink--text"),
+        styled(order.order_id, ".ink--quiet"),
     )
 
 
 def _heading(text: str) -> tuple[Content, Content]:
-    return Content(), ink(text.upper(), ".ink--strong")
+    return Content(), styled(text.upper(), ".ink--strong")
 
 
 def _wrapped(label: str, text: Content, width: int) -> Iterator[Content]:
     for index, part in enumerate(text.wrap(max(20, width - _LABEL))):
         name = label if index == 0 else ""
-        yield Content.assemble(ink(name.ljust(_LABEL), ".ink--quiet"), part)
+        yield Content.assemble(styled(name.ljust(_LABEL), ".ink--quiet"), part)

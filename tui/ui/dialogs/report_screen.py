@@ -16,17 +16,17 @@ from tui.ui.orders.list import last_cells
 from tui.ui.panel.outcome import endings, fired_words, running
 from tui.ui.panel.remainder import cover_of
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.value_widget import Painted, ends, ink, row
+from tui.ui.widgets.value_widget import ValueWidget, ends, row, styled
 
 
-class DialogTitle(Painted[tuple[str, str, str]]):
+class DialogTitle(ValueWidget[tuple[str, str, str]]):
     """`what happened   okx-desk OKX                     1 of 2`."""
 
     def paint(self, value: tuple[str, str, str], width: int, height: int) -> Content:
         what, name, right = value
-        left = row(ink(what, ".ink--quiet"), ink(name, ".ink--strong"))
+        left = row(styled(what, ".ink--quiet"), styled(name, ".ink--strong"))
         room = max(0, width - left.cell_length - 1)
-        return ends(left, ink(last_cells(right, room), ".ink--quiet"), width)
+        return ends(left, styled(last_cells(right, room), ".ink--quiet"), width)
 
 
 class ReportScreen(DeskDialog):
@@ -90,12 +90,12 @@ def _key(report: Report) -> tuple[str, object, int]:
 
 def _nothing(account: AccountView | None) -> list[Line]:
     if account is None:
-        return [Said(ink("This account is no longer on the desk.", ".ink--text"))]
+        return [Said(styled("This account is no longer on the desk.", ".ink--text"))]
     going = [
-        Said(ink(f"▶ {each.run.action}: {each.step}", ".ink--careful"))
+        Said(styled(f"▶ {each.run.action}: {each.step}", ".ink--careful"))
         for each in running(account.runs)
     ]
     if going:
         return [*going]
-    said = fired_words(account) or "No cancel has been pressed yet."
-    return [Said(ink(said, ".ink--text"))]
+    text = fired_words(account) or "No cancel has been pressed yet."
+    return [Said(styled(text, ".ink--text"))]

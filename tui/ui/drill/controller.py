@@ -37,7 +37,7 @@ class DrillNote:
     careful: bool
 
 
-class Drills:
+class DrillController:
     """Starts drills and remembers them. One at a time; each in a process of its own.
 
     `keep` says whether results go to the file of the desk: those of the demo desk do not.

@@ -12,7 +12,7 @@ from tui.core.formatting import count, duration
 from tui.ui.drill.controller import drilled_ago
 from tui.ui.widgets.big_digits import big, big_height
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.value_widget import Drawing, Painted, first_fitting, ink, lines, row
+from tui.ui.widgets.value_widget import Drawing, ValueWidget, first_fitting, lines, row, styled
 
 _GAP = 4
 _STEPS = {
@@ -45,7 +45,7 @@ class Shown:
     """For how long ago the one before was."""
 
 
-class DrillFigures(Painted[Shown]):
+class DrillFigures(ValueWidget[Shown]):
     """How many are confirmed, how many orders are left, and the slowest: from across the room."""
 
     def paint(self, value: Shown, width: int, height: int) -> Drawing:
@@ -64,8 +64,8 @@ class DrillFigures(Painted[Shown]):
             figures.append((took, f"{unit} slowest, {drill.slowest.account}", ".ink--text"))
         columns = []
         for figure, label, style in figures:
-            picture = [ink(line, style) for line in big(figure, 1)]
-            words = ink(label, ".ink--quiet")
+            picture = [styled(line, style) for line in big(figure, 1)]
+            words = styled(label, ".ink--quiet")
             cells = max(part.cell_length for part in (*picture, words))
             columns.append(
                 [Content.assemble(p, " " * (cells - p.cell_length)) for p in (*picture, words)]
@@ -89,7 +89,7 @@ def _contents(drill: Drill, shown: Shown, width: int) -> Iterator[Content]:
     yield from _steps(drill, width)
     yield Content()
     if drill.problem:
-        yield from ink(f"✕ {drill.problem}", ".ink--bad").wrap(max(20, width))
+        yield from styled(f"✕ {drill.problem}", ".ink--bad").wrap(max(20, width))
         yield Content()
     yield from _table(drill, shown.before, width)
     if shown.before is not None:
@@ -111,11 +111,11 @@ def _steps(drill: Drill, width: int) -> Iterator[Content]:
 def _step(drill: Drill, name: str) -> Content:
     took_ms = drill.took_ms(name)
     if took_ms is not None:
-        took = ink(duration(took_ms), ".ink--quiet")
-        return row(ink("✓", ".ink--good"), ink(_STEPS[name], ".ink--text"), took, gap=" ")
+        took = styled(duration(took_ms), ".ink--quiet")
+        return row(styled("✓", ".ink--good"), styled(_STEPS[name], ".ink--text"), took, gap=" ")
     if name == drill.step:
-        return ink(f"▶ {_STEPS[name]}", ".ink--careful")
-    return ink(f"○ {_STEPS[name]}", ".ink--faint")
+        return styled(f"▶ {_STEPS[name]}", ".ink--careful")
+    return styled(f"○ {_STEPS[name]}", ".ink--faint")
 
 
 def _table(drill: Drill, before: Drill | None, width: int) -> Iterator[Content]:
@@ -128,27 +128,27 @@ def _table(drill: Drill, before: Drill | None, width: int) -> Iterator[Content]:
     figures = sum(cells + 1 for _, cells in shown)
     name_cells = max(_LEAST_NAME, min(longest, _MOST_NAME, width - figures - 3))
     heads = " ".join(name.rjust(cells) for name, cells in shown)
-    yield ink(f"  {'account'.ljust(name_cells)} {heads}", ".ink--faint")
+    yield styled(f"  {'account'.ljust(name_cells)} {heads}", ".ink--faint")
     was = {one.account: one for one in before.accounts} if before else {}
     for one in drill.accounts:
         values = _values(one, was.get(one.account))
-        said = " ".join(values[name].rjust(cells) for name, cells in shown)
-        called = ink(one.account, ".ink--strong").truncate(name_cells, ellipsis=True)
+        text = " ".join(values[name].rjust(cells) for name, cells in shown)
+        called = styled(one.account, ".ink--strong").truncate(name_cells, ellipsis=True)
         pad = " " * (name_cells - called.cell_length + 1)
-        yield Content.assemble(_sign(one, drill), " ", called, pad, ink(said, ".ink--text"))
+        yield Content.assemble(_sign(one, drill), " ", called, pad, styled(text, ".ink--text"))
         if one.message:
             yield from (
                 Content.assemble("  ", part)
-                for part in ink(one.message, ".ink--bad").wrap(max(20, width - 2))
+                for part in styled(one.message, ".ink--bad").wrap(max(20, width - 2))
             )
 
 
 def _sign(one: AccountDrill, drill: Drill) -> Content:
     if one.ok:
-        return ink("✓", ".ink--good")
+        return styled("✓", ".ink--good")
     if drill.done or one.outcome not in ("", "confirmed") or one.left:
-        return ink("✕", ".ink--bad")
-    return ink("▶" if drill.step else "○", ".ink--careful")
+        return styled("✕", ".ink--bad")
+    return styled("▶" if drill.step else "○", ".ink--careful")
 
 
 def _values(one: AccountDrill, was: AccountDrill | None) -> dict[str, str]:
@@ -177,6 +177,6 @@ def _before(before: Drill, now_ms: int, width: int) -> Content:
     took = f"slowest {slowest.account} {duration(slowest.confirmed_ms or 0)}" if slowest else ""
     return first_fitting(
         width,
-        ink(", ".join(filter(None, (f"{when}: {size}", came, took))), ".ink--quiet"),
-        ink(f"{when}: {came}", ".ink--quiet"),
+        styled(", ".join(filter(None, (f"{when}: {size}", came, took))), ".ink--quiet"),
+        styled(f"{when}: {came}", ".ink--quiet"),
     )

@@ -15,19 +15,19 @@ from tui.core.drill import AccountDrill, Drill
 from tui.core.formatting import count
 from tui.service.drill.plan import plan_of_view
 from tui.ui.dialogs.dialog import DeskDialog
-from tui.ui.drill.controller import DrillMoved, Drills, drilled_ago
+from tui.ui.drill.controller import DrillController, DrillMoved, drilled_ago
 from tui.ui.drill.lines import FIGURES_HEIGHT, DrillFigures, Shown, drill_lines
 from tui.ui.keys.keymap import shown
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.status import Sign
-from tui.ui.widgets.value_widget import Painted, badge, ends, first_fitting, ink, row
+from tui.ui.widgets.status import StatusLabel
+from tui.ui.widgets.value_widget import ValueWidget, badge, ends, first_fitting, row, styled
 
 _FIGURES_FROM = 20
 """Rows of the screen from which the figures are drawn large."""
-_READY = Sign("○", "READY TO DRILL", ".ink--quiet", "")
-_RUNNING = Sign("▶", "DRILLING", ".ink--careful", "")
-_WELL = Sign("✓", "ALL CONFIRMED", ".ink--good", "")
-_FAILED = Sign("✕", "DRILL FAILED", ".ink--alarm", "")
+_READY = StatusLabel("○", "READY TO DRILL", ".ink--quiet", "")
+_RUNNING = StatusLabel("▶", "DRILLING", ".ink--careful", "")
+_WELL = StatusLabel("✓", "ALL CONFIRMED", ".ink--good", "")
+_FAILED = StatusLabel("✕", "DRILL FAILED", ".ink--alarm", "")
 _SAID = (
     "The drill copies the number of accounts and orders of this desk onto simulated venues on "
     "this machine, in a process of its own, and panics there: the same program, other keys, other "
@@ -36,7 +36,7 @@ _SAID = (
 )
 
 
-def say_end(drills: Drills, app: App[None]) -> None:
+def say_end(drills: DrillController, app: App[None]) -> None:
     """Says how a drill ended to whoever has closed its screen meanwhile."""
     last = drills.last
     if drills.running is not None or last is None or isinstance(app.screen, DrillScreen):
@@ -49,19 +49,19 @@ def say_end(drills: Drills, app: App[None]) -> None:
         )
 
 
-class DrillTitle(Painted[tuple[Sign, str, str]]):
+class DrillTitle(ValueWidget[tuple[StatusLabel, str, str]]):
     """` DRILL  ✓ ALL CONFIRMED   simulated, nothing real is touched     3 accounts, 55 orders`."""
 
-    def paint(self, value: tuple[Sign, str, str], width: int, height: int) -> Content:
-        sign, said, size = value
-        name = row(ink(" DRILL ", ".ink--live"), badge(sign))
+    def paint(self, value: tuple[StatusLabel, str, str], width: int, height: int) -> Content:
+        sign, text, size = value
+        name = row(styled(" DRILL ", ".ink--live"), badge(sign))
         long, middle, short = (
-            row(name, ink(words, ".ink--demo"))
-            for words in (said, "simulated, nothing real", "simulated")
+            row(name, styled(words, ".ink--demo"))
+            for words in (text, "simulated, nothing real", "simulated")
         )
         for left in (long, middle, short):
             if left.cell_length + len(size) < width:
-                return ends(left, ink(size, ".ink--quiet"), width)
+                return ends(left, styled(size, ".ink--quiet"), width)
         return first_fitting(width, long, middle, short, name)
 
 
@@ -76,7 +76,7 @@ class DrillScreen(DeskDialog):
         Binding("d,enter", "drill", "drill now", id="drill.start"),
     ]
 
-    def __init__(self, view: DeskView, drills: Drills, clock: Clock) -> None:
+    def __init__(self, view: DeskView, drills: DrillController, clock: Clock) -> None:
         super().__init__(view)
         self._drills = drills
         self._clock = clock
@@ -145,27 +145,27 @@ class DrillScreen(DeskDialog):
         self.say_keys(self.KEYS)
 
         def made(width: int) -> list[Line]:
-            said: list[Line] = [
-                Said(part) for part in ink(_SAID, ".ink--text").wrap(max(20, width))
+            text: list[Line] = [
+                Said(part) for part in styled(_SAID, ".ink--text").wrap(max(20, width))
             ]
             if not self._drills.keep:
-                said += [Said(Content()), Said(ink(_NOT_KEPT, ".ink--quiet"))]
+                text += [Said(Content()), Said(styled(_NOT_KEPT, ".ink--quiet"))]
             if last is None:
-                return [*said, Said(Content()), Said(ink("No drill yet.", ".ink--quiet"))]
+                return [*text, Said(Content()), Said(styled("No drill yet.", ".ink--quiet"))]
             sign = _WELL if last.ok else _FAILED
             head = row(
-                ink(
+                styled(
                     f"the last drill, {drilled_ago(now_ms - last.at_ms)}",
                     ".ink--strong",
                 ),
                 badge(sign),
             )
             shown = Shown(last, self._drills.before(last), now_ms)
-            return [*said, Said(Content()), Said(head), Said(Content()), *drill_lines(shown, width)]
+            return [*text, Said(Content()), Said(head), Said(Content()), *drill_lines(shown, width)]
 
         self.lines.put(made)
 
-    def _put(self, sign: Sign, size: str) -> None:
+    def _put(self, sign: StatusLabel, size: str) -> None:
         self._title.put((sign, "simulated venues, nothing real is touched", size))
         self.set_class(sign is _RUNNING, "-running")
         self.set_class(sign is _WELL, "-good")

@@ -145,7 +145,7 @@ class Change:
     """Rows that fell off its front."""
 
 
-class FrameRing:
+class FrameBuffer:
     """The newest frames, and the ones of them that a filter lets through.
 
     There are at most `capacity`, and fewer where they hold more than `most_chars` together.

@@ -15,11 +15,11 @@ from textual.widgets import Static
 
 from tui.core.formatting import date, duration, size, time_of_day
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import FrameRing
+from tui.ui.frames.buffer import FrameBuffer
 from tui.ui.frames.export import copy_frame, save_frames
-from tui.ui.frames.highlight import Lit
+from tui.ui.frames.highlight import Highlight
 from tui.ui.frames.json_text import json_start, pretty
-from tui.ui.frames.pairing import other, took
+from tui.ui.frames.pairing import counterpart_name, latency_ms
 from tui.ui.frames.payload_view import PayloadLines
 from tui.ui.frames.title import FrameTitle, Part
 
@@ -57,7 +57,7 @@ class FrameScreen(ModalScreen[None]):
         Binding("right,n", "step(1)", "Next", id="frame.next"),
     ]
 
-    def __init__(self, frame: Frame, ring: FrameRing, lit: Iterable[Lit] = ()) -> None:
+    def __init__(self, frame: Frame, ring: FrameBuffer, lit: Iterable[Highlight] = ()) -> None:
         super().__init__()
         self.frame = frame
         self._ring = ring
@@ -114,7 +114,7 @@ class FrameScreen(ModalScreen[None]):
         yield Part("esc close", action="dismiss")
         yield Part("r laid out" if self._raw else "r raw", action="raw")
         if pair is not None:
-            yield Part(f"g {other(self._ring, self.frame)}", action="pair")
+            yield Part(f"g {counterpart_name(self._ring, self.frame)}", action="pair")
         yield Part("y copy", action="copy")
         yield Part("ctrl+s save", action="save")
         yield Part("← previous", action="step(-1)")
@@ -135,8 +135,8 @@ def facts(frame: Frame, pair: Frame | None = None) -> Content:
     rest = list(_sizes(frame))
     if frame.latency_ms is not None:
         rest.append(f"{duration(frame.latency_ms)} after its request")
-    elif pair is not None and took(frame, pair) is not None:
-        rest.append(f"answered after {duration(took(frame, pair))}")
+    elif pair is not None and latency_ms(frame, pair) is not None:
+        rest.append(f"answered after {duration(latency_ms(frame, pair))}")
     if pair is not None:
         rest.append(f"{'request' if frame.request else 'reply'} is frame {pair.seq}")
     return Content("\n").join([first, Content(when.strip()), Content("   ".join(rest))])

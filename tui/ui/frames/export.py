@@ -12,11 +12,11 @@ from textual.notifications import SeverityLevel
 
 from tui.core.formatting import count, size
 from tui.core.frames import Frame
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.files.clipboard import Tried, copy
 from tui.service.files.frame_export import NotSaved, save
 from tui.service.files.locations import find_locations
-from tui.ui.app.threads import beside, sentence
+from tui.ui.app.threads import run_in_thread, sentence
 from tui.ui.terminal.tmux import through_tmux
 
 MOST_BYTES = 74_000
@@ -41,24 +41,24 @@ def copy_frame(app: App[object], frame: Frame) -> None:
         good = any(not one.problem for one in tried)
         fine = good or (whole and not tried)
         severity: SeverityLevel = "information" if fine else "warning"
-        said = told(frame.seq, len(data), tried)
-        app.notify(said, severity=severity, timeout=5, markup=False)
+        text = describe_copy(frame.seq, len(data), tried)
+        app.notify(text, severity=severity, timeout=5, markup=False)
 
-    beside(app, lambda: copy(frame.text), tell)
+    run_in_thread(app, lambda: copy(frame.text), tell)
 
 
-def told(seq: int, byte_count: int, tried: Sequence[Tried]) -> str:
+def describe_copy(seq: int, byte_count: int, tried: Sequence[Tried]) -> str:
     """What was done with the `byte_count` bytes of that frame."""
     taken = [one.program for one in tried if not one.problem]
     failed = [f"{one.program} failed: {one.problem}." for one in tried if one.problem]
     cut = "" if byte_count <= MOST_BYTES else f" (only the first {size(MOST_BYTES)} of it)"
-    said = [f"Frame {seq}, {size(byte_count)}:"]
+    text = [f"Frame {seq}, {size(byte_count)}:"]
     if taken:
-        said.append(f"copied by {' and '.join(taken)};")
-    said.append(f"sent to the terminal{cut} by OSC 52, unconfirmed.")
+        text.append(f"copied by {' and '.join(taken)};")
+    text.append(f"sent to the terminal{cut} by OSC 52, unconfirmed.")
     if not tried:
-        said.append("No desktop clipboard here.")
-    return " ".join([*said, *failed])
+        text.append("No desktop clipboard here.")
+    return " ".join([*text, *failed])
 
 
 def _past_tmux(app: App[object], text: str) -> None:
@@ -83,13 +83,13 @@ def save_frames(app: App[object], frames: Sequence[Frame]) -> None:
             return str(error), "error"
         return f"{count(len(frames), 'frame')} saved in {path}", "information"
 
-    def tell(told: tuple[str, SeverityLevel] | Exception) -> None:
+    def tell(describe_copy: tuple[str, SeverityLevel] | Exception) -> None:
         text: str
         severity: SeverityLevel
-        if isinstance(told, Exception):
-            text, severity = sentence(told), "error"
+        if isinstance(describe_copy, Exception):
+            text, severity = sentence(describe_copy), "error"
         else:
-            text, severity = told
-        app.notify(safe_text(text), severity=severity, timeout=10, markup=False)
+            text, severity = describe_copy
+        app.notify(sanitize(text), severity=severity, timeout=10, markup=False)
 
-    beside(app, write, tell, stores="the saved frames")
+    run_in_thread(app, write, tell, stores="the saved frames")

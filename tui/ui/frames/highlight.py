@@ -7,11 +7,11 @@ from itertools import groupby
 
 from tui.ui.frames.json_text import spans
 
-Lit = tuple[str, str]
+Highlight = tuple[str, str]
 """A text in lower case, and the ink it is lit with."""
 
 
-def lit_words(words: Iterable[str], sought: str) -> tuple[Lit, ...]:
+def lit_words(words: Iterable[str], sought: str) -> tuple[Highlight, ...]:
     """The words of a filter, and above them the text of a search."""
     lit = [(word, "match") for word in words]
     return (*lit, (sought.lower(), "found")) if sought else tuple(lit)
@@ -31,7 +31,9 @@ def json_inked(text: str, start: int, rest: str) -> list[tuple[str, str]]:
     return parts
 
 
-def relit(parts: Sequence[tuple[str, str]], text: str, lit: Iterable[Lit]) -> list[tuple[str, str]]:
+def highlight_matches(
+    parts: Sequence[tuple[str, str]], text: str, lit: Iterable[Highlight]
+) -> list[tuple[str, str]]:
     """The same parts with what is looked for in an ink of its own."""
     lowered = text.lower()
     if len(lowered) != len(text):

@@ -38,7 +38,7 @@ class TypedLine(Input):
         self.post_message(self.Submitted(self, ""))
 
 
-class FilterLine(TypedLine):
+class FilterInput(TypedLine):
     """Narrows the log."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,7 +58,7 @@ class FilterLine(TypedLine):
         self.value = " ".join(filter(None, (*kept, turned)))
 
 
-class FindLine(TypedLine):
+class SearchInput(TypedLine):
     """Looks for a text among the rows that are shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -14,10 +14,10 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import MOST_FRAMES, FrameFilter, FrameRing
-from tui.ui.frames.inputs import FilterLine, FindLine, TypedLine
-from tui.ui.frames.pairing import other
-from tui.ui.frames.table import FrameRows
+from tui.ui.frames.buffer import MOST_FRAMES, FrameBuffer, FrameFilter
+from tui.ui.frames.inputs import FilterInput, SearchInput, TypedLine
+from tui.ui.frames.pairing import counterpart_name
+from tui.ui.frames.table import FrameTable
 from tui.ui.frames.title import FrameTitle, heading, tools
 
 
@@ -37,11 +37,11 @@ class FrameLog(Vertical):
 
     def __init__(self, *, capacity: int = MOST_FRAMES, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.ring = FrameRing(capacity)
+        self.ring = FrameBuffer(capacity)
         self.title_line = FrameTitle()
-        self.rows = FrameRows(self.ring)
-        self.filter_line = FilterLine()
-        self.find_line = FindLine()
+        self.rows = FrameTable(self.ring)
+        self.filter_line = FilterInput()
+        self.find_line = SearchInput()
         self._accounts: tuple[str, ...] = ()
         self._account: str | None = None
         self._locked = False
@@ -195,10 +195,10 @@ class FrameLog(Vertical):
             return
         pair = self.ring.pair(frame)
         if pair is None:
-            name = other(self.ring, frame)
+            name = counterpart_name(self.ring, frame)
             self._say(f"Its {name} is not in the log." if name else "This frame has no pair.")
         elif self.ring.view.place(pair.seq) is None:
-            self._say(f"Its {other(self.ring, frame)} is hidden by the filter.")
+            self._say(f"Its {counterpart_name(self.ring, frame)} is hidden by the filter.")
         else:
             self.rows.go_to(pair)
 
@@ -228,18 +228,18 @@ class FrameLog(Vertical):
         event.stop()
         self.act(event.action)
 
-    @on(FrameRows.Opened)
-    def _opened(self, event: FrameRows.Opened) -> None:
+    @on(FrameTable.Opened)
+    def _opened(self, event: FrameTable.Opened) -> None:
         event.stop()
         self.open_frame()
 
-    @on(FrameRows.Moved)
-    def _moved(self, event: FrameRows.Moved) -> None:
+    @on(FrameTable.Moved)
+    def _moved(self, event: FrameTable.Moved) -> None:
         event.stop()
         self._entitle()
 
-    @on(FindLine.Stepped)
-    def _stepped(self, event: FindLine.Stepped) -> None:
+    @on(SearchInput.Stepped)
+    def _stepped(self, event: SearchInput.Stepped) -> None:
         event.stop()
         self.rows.find(event.by)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tui.core.formatting import count, duration
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import FrameRing
+from tui.ui.frames.buffer import FrameBuffer
 
 
-def other(ring: FrameRing, frame: Frame) -> str:
+def counterpart_name(ring: FrameBuffer, frame: Frame) -> str:
     """What the other half is called; empty when the frame has none that we know of."""
     if frame.request is not None:
         return "request"
@@ -17,9 +17,9 @@ def other(ring: FrameRing, frame: Frame) -> str:
     return "reply" if frame.direction == "out" else ""
 
 
-def whereabouts(ring: FrameRing, frame: Frame) -> str:
+def describe_counterpart(ring: FrameBuffer, frame: Frame) -> str:
     """`reply 12 rows below, 84 ms`; empty for a frame that stands alone."""
-    name, pair = other(ring, frame), ring.pair(frame)
+    name, pair = counterpart_name(ring, frame), ring.pair(frame)
     if pair is None:
         if not name:
             return ""
@@ -32,9 +32,11 @@ def whereabouts(ring: FrameRing, frame: Frame) -> str:
     else:
         rows = abs(there - here)
         where = f"{count(rows, 'row')} {'below' if there > here else 'above'}"
-    return ", ".join(part for part in (f"{name} {where}", duration(took(frame, pair))) if part)
+    return ", ".join(
+        part for part in (f"{name} {where}", duration(latency_ms(frame, pair))) if part
+    )
 
 
-def took(frame: Frame, pair: Frame) -> float | None:
+def latency_ms(frame: Frame, pair: Frame) -> float | None:
     """From the request to its reply, in milliseconds."""
     return frame.latency_ms if frame.request is not None else pair.latency_ms

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.ui.frames.highlight import Lit, json_inked, relit
+from tui.ui.frames.highlight import Highlight, highlight_matches, json_inked
 
 
 class PayloadLines(ScrollView, can_focus=True):
@@ -50,14 +50,14 @@ class PayloadLines(ScrollView, can_focus=True):
         super().__init__()
         self._source: tuple[tuple[str, str], ...] = ()
         self._lines: list[tuple[str, str]] = []
-        self._lit: tuple[Lit, ...] = ()
+        self._lit: tuple[Highlight, ...] = ()
 
     @property
     def text(self) -> str:
         """All lines as they were given, before wrapping."""
         return "\n".join(line for _, line in self._source)
 
-    def show(self, lines: Iterable[tuple[str, str]], lit: Iterable[Lit] = ()) -> None:
+    def show(self, lines: Iterable[tuple[str, str]], lit: Iterable[Highlight] = ()) -> None:
         """Lines with their sort: `json`, `quiet` or plain; what is looked for is lit in them."""
         self._source, self._lit = tuple(lines), tuple(lit)
         self._wrap()
@@ -87,7 +87,7 @@ class PayloadLines(ScrollView, can_focus=True):
 
     def _inked(self, sort: str, line: str) -> Iterator[Segment]:
         parts = json_inked(line, 0, "") if sort == "json" else [(line, sort)]
-        for part, name in relit(parts, line, self._lit) if self._lit else parts:
+        for part, name in highlight_matches(parts, line, self._lit) if self._lit else parts:
             yield Segment(part, self._ink(name) if name else None)
 
     def _ink(self, name: str) -> Style:

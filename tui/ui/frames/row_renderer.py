@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from tui.core.formatting import duration, time_of_day
 from tui.core.frames import Frame
-from tui.ui.frames.highlight import Lit, json_inked, relit
+from tui.ui.frames.highlight import Highlight, highlight_matches, json_inked
 from tui.ui.frames.json_text import json_start
 
 MAX_CELLS = 2_000
@@ -26,7 +26,7 @@ _MARKED = {"cursor": "█", "pair": "▐", "": "▐"}
 _NARROW = 100
 
 
-class RowPainter:
+class RowRenderer:
     """Draws frames for one width, one set of names and one place to the right.
 
     When any of these changes a new painter is made, so a strip in its cache is never stale. A row
@@ -40,7 +40,7 @@ class RowPainter:
         names: Sequence[str],
         width: int,
         left: int = 0,
-        lit: Sequence[Lit] = (),
+        lit: Sequence[Highlight] = (),
     ) -> None:
         self._inks = {
             mark: {"": ground, **{name: ground + ink for name, ink in inks.items()}}
@@ -128,7 +128,7 @@ def account_ink(number: int) -> str:
     return f"account-{number % ACCOUNT_INKS}"
 
 
-def inked(text: str, frame: Frame, lit: Sequence[Lit] = ()) -> list[tuple[str, str]]:
+def inked(text: str, frame: Frame, lit: Sequence[Highlight] = ()) -> list[tuple[str, str]]:
     """`text` of a frame in parts, each with the name of its ink."""
     if frame.error or frame.direction == "note":
         parts = [(text, "error" if frame.error else "note")]
@@ -137,7 +137,7 @@ def inked(text: str, frame: Frame, lit: Sequence[Lit] = ()) -> list[tuple[str, s
         parts = [] if start is None else json_inked(text, start, "lead")
         if start is None and text:
             parts.append((text, "lead"))
-    return relit(parts, text, lit) if lit else parts
+    return highlight_matches(parts, text, lit) if lit else parts
 
 
 def _fitted(name: str, cells: int) -> str:

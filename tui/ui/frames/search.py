@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import FrameList, FrameRing
+from tui.ui.frames.buffer import FrameBuffer, FrameList
 
 
-class Finder:
+class FrameSearch:
     """Finds among the frames that the filter lets through. No text finds nothing."""
 
-    def __init__(self, ring: FrameRing) -> None:
+    def __init__(self, ring: FrameBuffer) -> None:
         self._ring = ring
         self._low = ""
         self.text = ""

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import FrameFilter, FrameRing
+from tui.ui.frames.buffer import FrameBuffer, FrameFilter
 from tui.ui.frames.row_renderer import MAX_CELLS
 from tui.ui.frames.table_base import FrameCanvas
 
@@ -20,7 +20,7 @@ STEP = 16
 """Cells that payloads move sideways at a time."""
 
 
-class FrameRows(FrameCanvas, can_focus=True):
+class FrameTable(FrameCanvas, can_focus=True):
     """Draws only what is visible, and never moves the text under a reader.
 
     It follows the newest frame until somebody scrolls up, selects a row or pauses. From then on
@@ -50,7 +50,7 @@ class FrameRows(FrameCanvas, can_focus=True):
             super().__init__()
             self.frame = frame
 
-    def __init__(self, ring: FrameRing) -> None:
+    def __init__(self, ring: FrameBuffer) -> None:
         super().__init__(ring)
         self._held: int | None = None
         self._steering = False
@@ -130,7 +130,7 @@ class FrameRows(FrameCanvas, can_focus=True):
     def follow(self) -> None:
         """Shows the newest frame and whatever comes after it."""
         self._held = self._cursor = None
-        self._turn_away()
+        self._end_selection()
         self._fit()
         self._scroll(self.max_scroll_y)
         self.refresh()
@@ -157,14 +157,14 @@ class FrameRows(FrameCanvas, can_focus=True):
         if index is None:
             return
         if index >= self.shown:
-            self._take_in()
+            self._include_pending()
         self.marks.release()
         self.select(index)
 
     # Keys and mouse
 
     def action_move(self, by: int) -> None:
-        self._turn_away()
+        self._end_selection()
         self.go(by)
 
     def go(self, by: int) -> None:
@@ -177,7 +177,7 @@ class FrameRows(FrameCanvas, can_focus=True):
             bottom = min(self.shown, top + self.size.height)
             index = bottom if by < 0 else top - 1
         if index + by >= self.shown and self.pending:
-            self._take_in()
+            self._include_pending()
         self.select(index + by)
 
     def action_page(self, by: int) -> None:
@@ -204,7 +204,7 @@ class FrameRows(FrameCanvas, can_focus=True):
         # At the press, not at the click: while following, the row would be gone by then.
         index = self.scroll_offset.y + event.y
         if event.button == 1 and 0 <= index < self.shown:
-            self._turn_away()
+            self._end_selection()
             self.select(index)
 
     def on_click(self, event: events.Click) -> None:
@@ -217,7 +217,7 @@ class FrameRows(FrameCanvas, can_focus=True):
         if self.following or self.scroll_offset.y < self.max_scroll_y:
             return
         if self.pending:
-            self._take_in()
+            self._include_pending()
         else:
             self.follow()
 
@@ -305,12 +305,12 @@ class FrameRows(FrameCanvas, can_focus=True):
             self._left = max(0, min(left // STEP * STEP, MAX_CELLS - STEP))
             self.repaint()
 
-    def _turn_away(self) -> None:
+    def _end_selection(self) -> None:
         """The cursor goes elsewhere: a stretch of marks is over, a step of the search is past."""
         self.marks.release()
         self.finder.turned = ""
 
-    def _take_in(self) -> None:
+    def _include_pending(self) -> None:
         """Goes on reading: the pending rows join the ones that are shown."""
         self._held = self.ring.newest
         self._fit()

@@ -9,14 +9,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.core.frames import Frame
-from tui.ui.frames.buffer import FrameRing
-from tui.ui.frames.highlight import Lit, lit_words
-from tui.ui.frames.pairing import took
-from tui.ui.frames.row_renderer import ACCOUNT_INKS, RowPainter, account_ink
-from tui.ui.frames.search import Finder
+from tui.ui.frames.buffer import FrameBuffer
+from tui.ui.frames.highlight import Highlight, lit_words
+from tui.ui.frames.pairing import latency_ms
+from tui.ui.frames.row_renderer import ACCOUNT_INKS, RowRenderer, account_ink
+from tui.ui.frames.search import FrameSearch
 from tui.ui.frames.selection import Marks
 from tui.ui.sparing_screen import Line, SparingWidget
-from tui.ui.widgets.styles import rich_ink
+from tui.ui.widgets.styles import rich_style
 
 INKS: Mapping[str, tuple[str, str]] = {
     "time": ("killdesk-faint", ""),
@@ -57,15 +57,15 @@ class FrameCanvas(SparingWidget, ScrollView):
     """
     ALLOW_SELECT = False
 
-    def __init__(self, ring: FrameRing) -> None:
+    def __init__(self, ring: FrameBuffer) -> None:
         super().__init__()
         self.ring = ring
-        self.finder = Finder(ring)
+        self.finder = FrameSearch(ring)
         self.marks = Marks()
         self._names: tuple[str, ...] = ()
         self._left = 0
         self._cursor: int | None = None
-        self._painter: RowPainter | None = None
+        self._painter: RowRenderer | None = None
 
     @property
     def shown(self) -> int:
@@ -104,29 +104,29 @@ class FrameCanvas(SparingWidget, ScrollView):
             frame,
             ground,
             marked=frame.seq in self.marks,
-            took_ms=took(cursor, pair) if ground and cursor and pair else None,
+            took_ms=latency_ms(cursor, pair) if ground and cursor and pair else None,
         )
 
     def changed_lines(self) -> Sequence[Line]:
         return [(y, self.render_line(y)) for y in range(self.scrollable_content_region.height)]
 
     @property
-    def lit(self) -> tuple[Lit, ...]:
+    def lit(self) -> tuple[Highlight, ...]:
         """What a reader looks for: the words of the filter, the text of the search."""
         return lit_words(self.ring.wanted.words, self.finder.text)
 
     @property
-    def painter(self) -> RowPainter:
+    def painter(self) -> RowRenderer:
         """Draws the rows as wide as they are now."""
         if self._painter is None:
             self._painter = self._new_painter(self.scrollable_content_region.width)
         return self._painter
 
-    def _new_painter(self, width: int) -> RowPainter:
+    def _new_painter(self, width: int) -> RowRenderer:
         plain = self.rich_style
         grounds = {"": plain}
         for mark in ("cursor", "pair"):
             style = self.get_component_rich_style(f"frames--{mark}")
             grounds[mark] = plain + style.background_style
-        inks = {name: rich_ink(self, *colour) for name, colour in INKS.items()}
-        return RowPainter(inks, grounds, self._names, max(1, width), self._left, self.lit)
+        inks = {name: rich_style(self, *colour) for name, colour in INKS.items()}
+        return RowRenderer(inks, grounds, self._names, max(1, width), self._left, self.lit)

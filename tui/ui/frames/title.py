@@ -13,12 +13,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.core.formatting import count
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.ui.frames.buffer import FrameFilter
-from tui.ui.frames.pairing import whereabouts
-from tui.ui.frames.table import FrameRows
+from tui.ui.frames.pairing import describe_counterpart
+from tui.ui.frames.table import FrameTable
 from tui.ui.sparing_screen import Line, SparingWidget
-from tui.ui.widgets.styles import rich_ink
+from tui.ui.widgets.styles import rich_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class FrameTitle(SparingWidget):
 
     def _ink(self, name: str) -> Style:
         colour, how, share = _INKS[name]
-        return self.rich_style + rich_ink(self, colour, how, share)
+        return self.rich_style + rich_style(self, colour, how, share)
 
     def on_click(self, event: events.Click) -> None:
         for start, end, action in self._spots:
@@ -128,7 +128,7 @@ def _cells(parts: Iterable[Part]) -> int:
 _WAYS = {None: "in, out", "in": "in only", "out": "out only", "note": "notes only"}
 
 
-def heading(rows: FrameRows) -> Iterator[Part]:
+def heading(rows: FrameTable) -> Iterator[Part]:
     """Which frames these are, whether they move, and what the cursor's frame belongs to."""
     ring, finder = rows.ring, rows.finder
     wanted = ring.wanted
@@ -140,14 +140,14 @@ def heading(rows: FrameRows) -> Iterator[Part]:
         yield Part(f"paused, {count(rows.pending)} new", "careful", "pause")
     if rows.marks:
         yield Part(f"{count(len(rows.marks))} marked", "careful", "save")
-    if rows.cursor is not None and (where := whereabouts(ring, rows.cursor)):
+    if rows.cursor is not None and (where := describe_counterpart(ring, rows.cursor)):
         yield Part(where, action="pair")
     if line := str(wanted):
-        yield Part(f"filter: {safe_text(line)}", "name", "filter")
+        yield Part(f"filter: {sanitize(line)}", "name", "filter")
     if not wanted.empty:
         yield Part(f"{count(len(ring.view))} of {count(len(ring))}", action="filter")
     if finder.text:
-        yield Part(f"find: {safe_text(finder.text)}", "name", "find")
+        yield Part(f"find: {sanitize(finder.text)}", "name", "find")
         yield Part(_found(rows), "quiet" if finder.hits else "careful", "next")
         if finder.hits:
             yield Part("n next", action="next", spare=True)
@@ -158,7 +158,7 @@ def heading(rows: FrameRows) -> Iterator[Part]:
         yield Part(f"{count(ring.lost)} lost", "careful" if ring.missed else "quiet")
 
 
-def _found(rows: FrameRows) -> str:
+def _found(rows: FrameTable) -> str:
     finder = rows.finder
     if not finder.hits:
         return "not found"

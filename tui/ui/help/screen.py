@@ -20,10 +20,10 @@ from tui.ui.app.style_files import styles
 from tui.ui.dialogs.dialog import KeysLine
 from tui.ui.help.text import Line, Section, parts
 from tui.ui.keys.keymap import panic_in_field
-from tui.ui.widgets.value_widget import Painted, ink
+from tui.ui.widgets.value_widget import ValueWidget, styled
 
 
-class HelpPart(Painted[tuple[str, tuple[Line, ...]]]):
+class HelpPart(ValueWidget[tuple[str, tuple[Line, ...]]]):
     """A heading and its lines."""
 
     DEFAULT_CSS = "HelpPart { height: auto; margin-bottom: 1; text-wrap: wrap; }"
@@ -40,11 +40,11 @@ class HelpPart(Painted[tuple[str, tuple[Line, ...]]]):
             return Content()
         heading, entries = self.value
         edge = max((len(word) for (word, _), _ in entries), default=0) + 3
-        result = [ink(heading.upper(), ".ink--strong")]
+        result = [styled(heading.upper(), ".ink--strong")]
         for (word, style), meaning in entries:
-            wrapped = ink(meaning, ".ink--quiet").wrap(max(12, width - edge - 1))
+            wrapped = styled(meaning, ".ink--quiet").wrap(max(12, width - edge - 1))
             for index, part in enumerate(wrapped):
-                first = ink(word, style) if index == 0 else Content()
+                first = styled(word, style) if index == 0 else Content()
                 pad = " " * (edge - first.cell_length)
                 result.append(Content.assemble(first, pad, part))
         return Content("\n").join(result)

@@ -12,7 +12,7 @@ from tui.ui.keys.bindings import ALL_KEYS, When
 from tui.ui.keys.keymap import in_force, shown
 from tui.ui.panel.timer_gauge_notes import asks_presence
 from tui.ui.widgets.sparkline import BLOCKS, GAP, LOST
-from tui.ui.widgets.status import HEALTH, OUTCOME, SLOW, TIMER, Sign
+from tui.ui.widgets.status import HEALTH, OUTCOME, SLOW, TIMER, StatusLabel
 from tui.venues import VENUES, timer_label
 
 Line = tuple[tuple[str, str], str]
@@ -89,7 +89,7 @@ def _buttons(accounts: tuple[AccountView, ...]) -> tuple[Line, ...]:
                 "Positions are never touched."
             )
     listed = tuple(
-        ((f"{venue} {label}", ".ink--text"), said) for (venue, label), said in found.items()
+        ((f"{venue} {label}", ".ink--text"), text) for (venue, label), text in found.items()
     )
     never = tuple(
         ((what, ".ink--careful"), why)
@@ -145,7 +145,7 @@ def _closed() -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-def _signs(signs: Iterable[Sign]) -> tuple[Line, ...]:
+def _signs(signs: Iterable[StatusLabel]) -> tuple[Line, ...]:
     return tuple(((str(sign), sign.ink), sign.meaning) for sign in signs)
 
 

@@ -17,10 +17,10 @@ from textual.style import Style
 from tui.core.desk import AccountView
 from tui.core.formatting import file_stamp
 from tui.service.files.locations import find_locations, replace_private
-from tui.ui.app.threads import beside, disk_sentence
+from tui.ui.app.threads import disk_sentence, run_in_thread
 from tui.ui.keys.bindings import APP_KEYS, DESK_KEYS, Key, When
 from tui.ui.keys.keymap import in_force
-from tui.ui.lock.allowed_keys import possible
+from tui.ui.lock.allowed_keys import is_allowed
 from tui.ui.orders.scopes import parts
 from tui.ui.panel.outcome import endings
 from tui.ui.quit.choice import held
@@ -37,7 +37,7 @@ def commands(desk: DeskScreen, screen: Screen[object]) -> Iterator[SystemCommand
     for key in sorted(keys, key=lambda key: key.id.startswith("panel.")):
         if screen is not desk and not (key.always and key.id in _OF_APP):
             continue
-        if not possible(key, desk.offered):
+        if not is_allowed(key, desk.offered):
             continue
         now = _now(key, desk)
         if now is None:
@@ -201,10 +201,10 @@ def save_picture(app: App[object]) -> None:
         if error is None:
             app.notify(f"Saved as {path}", timeout=10, markup=False)
             return
-        said = f"The picture was not saved: {disk_sentence(error)}"
-        app.notify(said, severity="error", markup=False)
+        text = f"The picture was not saved: {disk_sentence(error)}"
+        app.notify(text, severity="error", markup=False)
 
-    beside(app, lambda: replace_private(path, drawn), tell, stores="the picture")
+    run_in_thread(app, lambda: replace_private(path, drawn), tell, stores="the picture")
 
 
 class DeskCommands(Provider):

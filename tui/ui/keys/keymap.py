@@ -11,7 +11,7 @@ from pathlib import Path
 
 from textual.keys import Keys, _character_to_key
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.settings.validation import SettingsError
 from tui.ui.keys.bindings import ALL_KEYS, APP_KEYS, Key
 
@@ -109,7 +109,7 @@ def read_keymap(asked: Sequence[tuple[str, str]], file: Path | None) -> Keymap:
     """Checks the keys that the settings ask for, by id. Raises SettingsError with one line."""
 
     def wrong(id_: str, words: str) -> SettingsError:
-        line = f'{safe_text(str(file))}: keys."{safe_text(id_, 60)}": {words}'
+        line = f'{sanitize(str(file))}: keys."{sanitize(id_, 60)}": {words}'
         return SettingsError(line, id_, words)
 
     ids = {key.id: key for key in ALL_KEYS}
@@ -127,13 +127,13 @@ def read_keymap(asked: Sequence[tuple[str, str]], file: Path | None) -> Keymap:
         found = _key(name)
         if found is None:
             raise wrong(
-                id_, f'expected a key such as "F5", "ctrl+k" or "x", got "{safe_text(name, 20)}"'
+                id_, f'expected a key such as "F5", "ctrl+k" or "x", got "{sanitize(name, 20)}"'
             )
         letter = len(found[1]) == 1 and id_ != PANIC.id  # in a field panic has a key of its own
         typed = found[0] in _TYPED or letter
         if found[0] in _TAKEN or (ids[id_].always and typed):
             raise wrong(
-                id_, f'"{safe_text(name, 20)}" is needed by dialogs, text fields or the terminal'
+                id_, f'"{sanitize(name, 20)}" is needed by dialogs, text fields or the terminal'
             )
         changed.append((id_, *found))
     keymap = Keymap(tuple(changed))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tui.ui.keys.bindings import ALL_KEYS, Key, When
 
 
-def possible(key: Key, offered: frozenset[When]) -> bool:
+def is_allowed(key: Key, offered: frozenset[When]) -> bool:
     """Whether the key does something now."""
     if When.LOCKED in offered and key.locked is None:
         return False
@@ -19,7 +19,7 @@ def possible(key: Key, offered: frozenset[When]) -> bool:
     return key.when is None or key.when in offered
 
 
-def as_offered(key: Key, offered: frozenset[When]) -> Key:
+def with_current_label(key: Key, offered: frozenset[When]) -> Key:
     """The key with the word that it has now."""
     return replace(key, word=key.locked or "") if When.LOCKED in offered else key
 

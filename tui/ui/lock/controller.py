@@ -11,10 +11,10 @@ from textual.dom import DOMNode
 from textual.errors import NoWidget
 
 from tui.core.clocks import Clock
-from tui.core.desk_gate import LOCKED, LOCKED_VIEW, VIEW_ONLY, Gate
-from tui.core.lockout import Attempts, Idleness
+from tui.core.desk_gate import LOCKED, LOCKED_VIEW, VIEW_ONLY, DeskGate
+from tui.core.lockout import IdleTimer, PinBackoff
 from tui.service.secrets.pin import Pin
-from tui.ui.app.threads import beside, sentence
+from tui.ui.app.threads import run_in_thread, sentence
 from tui.ui.dashboard.header import UtcClock
 from tui.ui.dashboard.key_bar import KeyBar
 from tui.ui.dashboard.mode_badge import Mode
@@ -31,7 +31,7 @@ _IN_DIALOGS = frozenset({"focus_next", "focus_previous"})
 _NO_PIN = "lock_after_min is set, but no PIN is: press l to set one. Until then nothing locks."
 
 
-class Guard:
+class ScreenLock:
     """Stands before the actions and the mouse as the gate stands before the desk.
 
     The gate alone would do for safety; this says at once why nothing happens. Locking needs no
@@ -41,7 +41,7 @@ class Guard:
     def __init__(
         self,
         app: App[None],
-        gate: Gate,
+        gate: DeskGate,
         pin: Pin,
         home: DeskScreen,
         clock: Clock,
@@ -55,8 +55,8 @@ class Guard:
         self._home = home
         self._clock = clock
         self._changed = changed
-        self._attempts = Attempts(lambda: clock().mono_s)
-        self._idle = Idleness(lock_after_min * 60, clock)
+        self._attempts = PinBackoff(lambda: clock().mono_s)
+        self._idle = IdleTimer(lock_after_min * 60, clock)
         self._lock_after_min = lock_after_min
         self._looking = False
         self._said_s = float("-inf")
@@ -164,7 +164,7 @@ class Guard:
         """Locks by itself after so many minutes from now on; 0 for never."""
         if minutes != self._lock_after_min:
             self._lock_after_min = minutes
-            self._idle = Idleness(minutes * 60, self._clock)
+            self._idle = IdleTimer(minutes * 60, self._clock)
             self.look_ahead()
 
     def look_ahead(self) -> None:
@@ -204,10 +204,12 @@ class Guard:
 
     def _leaving(self) -> bool:
         """Cancels and disarms are under way that end the desk: closing their screen means stay."""
-        from tui.ui.quit.cancel_and_quit_screen import PartingScreen
+        from tui.ui.quit.cancel_and_quit_screen import CancelAndQuitScreen
 
         screens = self._app.screen_stack
-        return any(isinstance(one, PartingScreen) and not one.parting.failed for one in screens)
+        return any(
+            isinstance(one, CancelAndQuitScreen) and not one.parting.failed for one in screens
+        )
 
     def _lock_or_set(self, known: bool) -> None:
         from tui.ui.lock.pin_dialog import PinDialog
@@ -238,7 +240,7 @@ class Guard:
 
         if not self._looking:
             self._looking = True
-            beside(self._app, self._pin.look, looked)
+            run_in_thread(self._app, self._pin.look, looked)
 
     def _warn(self, said: str) -> None:
         self._app.notify(said, severity="warning", timeout=10, markup=False)

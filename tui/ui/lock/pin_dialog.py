@@ -15,15 +15,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui.core.formatting import seconds
-from tui.core.lockout import Attempts
+from tui.core.lockout import PinBackoff
 from tui.core.secrets import Secret
 from tui.service.secrets.pin import LONGEST, SHORTEST, Pin, pin_problem
 from tui.ui.app.keyed import TakesText
-from tui.ui.app.threads import beside, sentence
+from tui.ui.app.threads import run_in_thread, sentence
 from tui.ui.dialogs.dialog import KeysLine
 from tui.ui.dialogs.report_screen import DialogTitle
 from tui.ui.keys.keymap import panic_in_field
-from tui.ui.widgets.value_widget import Painted, ink
+from tui.ui.widgets.value_widget import ValueWidget, styled
 
 T = TypeVar("T")
 
@@ -41,13 +41,13 @@ class PinInput(Input):
         return typed
 
 
-class PinWords(Painted[tuple[str, str]]):
+class PinWords(ValueWidget[tuple[str, str]]):
     """A sentence in one ink."""
 
     DEFAULT_CSS = "PinWords { height: auto; text-wrap: wrap; }"
 
     def paint(self, value: tuple[str, str], width: int, height: int) -> Content:
-        return ink(*value)
+        return styled(*value)
 
 
 class PinDialog(TakesText, ModalScreen[bool]):
@@ -57,7 +57,7 @@ class PinDialog(TakesText, ModalScreen[bool]):
         Binding("escape", "leave", "back", id="pin.close"),
     ]
 
-    def __init__(self, pin: Pin, attempts: Attempts, *, setting: bool = False) -> None:
+    def __init__(self, pin: Pin, attempts: PinBackoff, *, setting: bool = False) -> None:
         super().__init__()
         self._pin = pin
         self._attempts = attempts
@@ -182,7 +182,7 @@ class PinDialog(TakesText, ModalScreen[bool]):
                 then(answer)
 
         self._busy = True
-        beside(self, ask, answered, stores=stores)
+        run_in_thread(self, ask, answered, stores=stores)
 
     def _end(self) -> None:
         if self.is_current:

@@ -17,7 +17,7 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView
 from tui.core.formatting import age, count, counting_seconds, time_of_day
 from tui.core.orders import OpenOrder
-from tui.ui.dashboard.press_arming import Presses, Target
+from tui.ui.dashboard.press_arming import PressArming, PressTarget
 from tui.ui.keys.keymap import panic_in_field
 from tui.ui.orders.list import OrderList, OrderRow
 from tui.ui.panel.remainder import remainder_of
@@ -90,11 +90,11 @@ class OrderChooser(ModalScreen[tuple[OpenOrder, ...] | None]):
         Binding("escape", "back", "Back"),
     ]
 
-    def __init__(self, account: AccountView, presses: Presses, clock: Clock) -> None:
+    def __init__(self, account: AccountView, presses: PressArming, clock: Clock) -> None:
         super().__init__()
         self._account = account
         self._presses = presses
-        self._target = Target(account.name, _CHOSEN)
+        self._target = PressTarget(account.name, _CHOSEN)
         self._ticks: Timer | None = None
         self._orders = OrderList(rows(account, clock().wall_ms))
 

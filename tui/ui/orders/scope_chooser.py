@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from tui.core.desk import AccountView, Desk
 from tui.core.formatting import count, counting_seconds
 from tui.ui.app.style_files import styles
-from tui.ui.dashboard.press_arming import Presses, Target
+from tui.ui.dashboard.press_arming import PressArming, PressTarget
 from tui.ui.orders.chooser import ActBar
 from tui.ui.orders.scopes import Part, parts
 
@@ -32,7 +32,7 @@ class ScopeChooser(ModalScreen[None]):
         Binding("enter", "press", "cancel that part", show=False, priority=True),
     ]
 
-    def __init__(self, account: AccountView, desk: Desk, presses: Presses) -> None:
+    def __init__(self, account: AccountView, desk: Desk, presses: PressArming) -> None:
         super().__init__()
         self._account = account
         self._desk = desk
@@ -99,8 +99,8 @@ class ScopeChooser(ModalScreen[None]):
         if self.is_current:
             self._tell()
 
-    def _target(self, part: Part) -> Target:
-        return Target(self._account.name, f"{part.action.id} {part.scope}")
+    def _target(self, part: Part) -> PressTarget:
+        return PressTarget(self._account.name, f"{part.action.id} {part.scope}")
 
     def _tell(self) -> None:
         bar, part = self.query_one(ActBar), self.part
@@ -111,12 +111,12 @@ class ScopeChooser(ModalScreen[None]):
         newest = self._desk.view.account(self._account.name) or self._account
         of = f" ({part.action.label.upper()})" if self._several else ""
         what = f"CANCEL {count(part.count(newest))} {part.words.upper()}{of}"
-        said = (
+        text = (
             f"AGAIN TO {what}   enter   {counting_seconds(left_s)}" if left_s else f"{what}   enter"
         )
         bar.set_class(True, "able")
         bar.set_class(left_s > 0, "armed")
-        bar.update(Content(said), layout=False)
+        bar.update(Content(text), layout=False)
         if self._ticks is not None:
             (self._ticks.resume if left_s else self._ticks.pause)()
 

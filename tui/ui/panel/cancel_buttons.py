@@ -12,9 +12,9 @@ from textual.style import Style
 from tui.core.actions import Action
 from tui.core.desk import AccountView
 from tui.core.formatting import counting_seconds
-from tui.ui.dashboard.press_arming import ALL, PANIC, Target
+from tui.ui.dashboard.press_arming import ALL, PANIC, PressTarget
 from tui.ui.keys.keymap import shown
-from tui.ui.widgets.value_widget import Drawing, Painted, first_fitting, ink, lines, row
+from tui.ui.widgets.value_widget import Drawing, ValueWidget, first_fitting, lines, row, styled
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Face:
 class Spec:
     """A cancel button that an account needs."""
 
-    target: Target
+    target: PressTarget
     what: str
     key: str
     kinds: tuple[str, ...]
@@ -47,7 +47,7 @@ class Spec:
 def specs(account: AccountView) -> tuple[Spec, ...]:
     """One button per action that has a key of its own, and one for all where one has none."""
     own = [
-        Spec(Target(account.name, a.id), a.label.upper(), a.key, a.kinds, covers(a))
+        Spec(PressTarget(account.name, a.id), a.label.upper(), a.key, a.kinds, covers(a))
         for a in account.actions
         if a.key is not None
     ]
@@ -55,7 +55,7 @@ def specs(account: AccountView) -> tuple[Spec, ...]:
     if rest or not own:
         kinds = tuple(kind for action in account.actions for kind in action.kinds)
         leaves = " ".join(dict.fromkeys(covers(action) for action in account.actions))
-        own.append(Spec(Target(account.name, ALL), "ALL", "c", kinds, leaves))
+        own.append(Spec(PressTarget(account.name, ALL), "ALL", "c", kinds, leaves))
     return tuple(own)
 
 
@@ -86,7 +86,7 @@ def tip(said: str, key: str) -> Content:
     return Content(f"{said} Key {in_force}." if in_force else said)
 
 
-class KeyButton(Painted[Face]):
+class KeyButton(ValueWidget[Face]):
     """Something to press by mouse; its key stands on it."""
 
     class Pressed(Message):
@@ -140,7 +140,7 @@ class CancelButton(KeyButton):
         self.spec = spec
 
     @property
-    def target(self) -> Target:
+    def target(self) -> PressTarget:
         return self.spec.target
 
     def fit(self, spec: Spec) -> None:
@@ -186,11 +186,11 @@ def _barred(face: Face, width: int, why: str) -> Content:
     what = struck(f"{face.what}{face.n}")
     return first_fitting(
         width - 1,
-        row(what, ink(why), gap="    "),
-        row(what, ink(why), gap=" "),
+        row(what, styled(why), gap="    "),
+        row(what, styled(why), gap=" "),
         what,
         struck(f"{face.what[:3]}{face.n}"),
-        ink(why),
+        styled(why),
     )
 
 
@@ -198,38 +198,38 @@ def _cancel(face: Face, width: int, height: int) -> Drawing:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
     tight = f"ALL{face.n}" if face.what == "ALL" else f"{face.what}{face.n}"
     if height >= 4:
-        said = first_fitting(width - 1, ink(f"CANCEL {what}"), ink(tight))
-        return lines(said, ink(""), ink(face.key))
+        text = first_fitting(width - 1, styled(f"CANCEL {what}"), styled(tight))
+        return lines(text, styled(""), styled(face.key))
     return first_fitting(
         width - 1,
-        ink(f"CANCEL {what}    {face.key}"),
-        ink(f"CANCEL {what}  {face.key}"),
-        ink(f"{tight}  {face.key}"),
-        ink(f"{tight} {face.key}"),
-        ink(f"{tight[:3]}{face.n} {face.key}" if face.what != "ALL" else f"{tight} {face.key}"),
-        ink(f"{tight[:3]} {face.key}"),
-        ink(face.key),
+        styled(f"CANCEL {what}    {face.key}"),
+        styled(f"CANCEL {what}  {face.key}"),
+        styled(f"{tight}  {face.key}"),
+        styled(f"{tight} {face.key}"),
+        styled(f"{tight[:3]}{face.n} {face.key}" if face.what != "ALL" else f"{tight} {face.key}"),
+        styled(f"{tight[:3]} {face.key}"),
+        styled(face.key),
     )
 
 
 def _again(face: Face, width: int, height: int) -> Drawing:
     what = f"ALL{face.n}" if face.what == "ALL" else f"{face.n.strip()} {face.what}".strip()
     left = counting_seconds(face.armed_s)
-    whole = ink(f"AGAIN TO CANCEL {what}   {face.key}   {left}")
+    whole = styled(f"AGAIN TO CANCEL {what}   {face.key}   {left}")
     if height >= 4:
-        said = (ink(f"AGAIN TO CANCEL {what}"), ink(f"AGAIN: {what}"), ink("AGAIN"))
-        return lines(first_fitting(width - 1, *said), ink(""), ink(f"{face.key}   {left}"))
+        text = (styled(f"AGAIN TO CANCEL {what}"), styled(f"AGAIN: {what}"), styled("AGAIN"))
+        return lines(first_fitting(width - 1, *text), styled(""), styled(f"{face.key}   {left}"))
     return first_fitting(
         width - 1,
         whole,
-        ink(f"AGAIN TO CANCEL {what}  {face.key} {left}"),
-        ink(f"AGAIN: {what}  {face.key} {left}"),
-        ink(f"AGAIN: {what}  {face.key}"),
-        ink(f"AGAIN {face.key} {left}"),
-        ink(f"AGAIN {face.key} {face.armed_s:.1f}"),
-        ink(f"AGAIN {face.key}"),
-        ink(f"{face.key} {left}"),
-        ink(left),
+        styled(f"AGAIN TO CANCEL {what}  {face.key} {left}"),
+        styled(f"AGAIN: {what}  {face.key} {left}"),
+        styled(f"AGAIN: {what}  {face.key}"),
+        styled(f"AGAIN {face.key} {left}"),
+        styled(f"AGAIN {face.key} {face.armed_s:.1f}"),
+        styled(f"AGAIN {face.key}"),
+        styled(f"{face.key} {left}"),
+        styled(left),
     )
 
 
@@ -253,7 +253,7 @@ class PanicButton(KeyButton):
         self.tooltip = tip("Cancels everything that has a button, on every account at once.", "X")
 
     @property
-    def target(self) -> Target:
+    def target(self) -> PressTarget:
         return PANIC
 
     def show(self, armed_s: float, key: str) -> None:
@@ -269,13 +269,15 @@ class PanicButton(KeyButton):
         if self.barred:
             return _barred(face, width, self.barred)
         if not face.armed_s:
-            return first_fitting(width - 1, ink(f"PANIC  {face.key}"), ink(f"PANIC {face.key}"))
+            return first_fitting(
+                width - 1, styled(f"PANIC  {face.key}"), styled(f"PANIC {face.key}")
+            )
         key = face.key
         return first_fitting(
             width,
-            ink(f"AGAIN: CANCEL EVERYTHING  {key}  {counting_seconds(face.armed_s)}"),
-            ink(f"AGAIN  {key}  {counting_seconds(face.armed_s)}"),
-            ink(f"{key} {counting_seconds(face.armed_s)}"),
+            styled(f"AGAIN: CANCEL EVERYTHING  {key}  {counting_seconds(face.armed_s)}"),
+            styled(f"AGAIN  {key}  {counting_seconds(face.armed_s)}"),
+            styled(f"{key} {counting_seconds(face.armed_s)}"),
         )
 
 
@@ -326,9 +328,12 @@ class ToolButton(KeyButton):
         word = self._short if self.has_class("-short") else self._long
         if face.armed_s:
             return first_fitting(
-                width, ink(f"AGAIN: {word} {face.key}"), ink(f"AGAIN {face.key}"), ink(face.key)
+                width,
+                styled(f"AGAIN: {word} {face.key}"),
+                styled(f"AGAIN {face.key}"),
+                styled(face.key),
             )
         if self.barred:
             return struck(word)
-        key = ink(face.key, ".ink--strong")
-        return first_fitting(width, row(ink(word, ".ink--text"), key, gap=" "), key)
+        key = styled(face.key, ".ink--strong")
+        return first_fitting(width, row(styled(word, ".ink--text"), key, gap=" "), key)

@@ -11,10 +11,10 @@ from textual.content import Content
 
 from tui.core.desk import AccountView
 from tui.core.formatting import duration
-from tui.core.timeseries import Past, Stretch, folded, slowed, up_to_now
+from tui.core.timeseries import Bucket, SeriesView, downsample, slowed, up_to_now
 from tui.ui.panel.plot import Curve, Curves, Plot
 from tui.ui.widgets.status import SLOW
-from tui.ui.widgets.value_widget import Drawing, Painted, first_fitting, ink, lines, row
+from tui.ui.widgets.value_widget import Drawing, ValueWidget, first_fitting, lines, row, styled
 
 _MOST_POINTS = 31
 """Of ten minutes: some routes are measured every twenty seconds only."""
@@ -31,7 +31,7 @@ class Legend:
     variants: tuple[Content, ...]
 
 
-class Legends(Painted[tuple[str, tuple[Legend, ...]]]):
+class Legends(ValueWidget[tuple[str, tuple[Legend, ...]]]):
     """The heading of a chart, and a line for each curve."""
 
     DEFAULT_CSS = "Legends { height: auto; }"
@@ -43,14 +43,14 @@ class Legends(Painted[tuple[str, tuple[Legend, ...]]]):
         heading, legends = value
         edge = max((len(legend.name) for legend in legends), default=0)
         return lines(
-            ink(heading, ".ink--strong").truncate(width, ellipsis=True),
+            styled(heading, ".ink--strong").truncate(width, ellipsis=True),
             *(
                 first_fitting(
                     width,
                     *(
                         Content.assemble(
-                            ink("━ ", f".ink--{legend.ink}"),
-                            ink(legend.name.ljust(edge + 2), ".ink--quiet"),
+                            styled("━ ", f".ink--{legend.ink}"),
+                            styled(legend.name.ljust(edge + 2), ".ink--quiet"),
                             variant,
                         )
                         for variant in legend.variants
@@ -125,17 +125,17 @@ def _trips(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
     return tuple(legends), Curves(tuple(curves), 600, until_ms / 1000)
 
 
-def _in_words(past: Past) -> tuple[Content, ...]:
+def _in_words(past: SeriesView) -> tuple[Content, ...]:
     p50, p95 = past.at_share(0.5), past.at_share(0.95)
     if p50 is None or p95 is None or past.high is None:
-        told = f"{past.lost} lost" if past.lost else "the plot begins within seconds"
-        return (ink(told, ".ink--bad" if past.lost else ".ink--quiet"),)
-    slow = ink(str(SLOW) if slowed(past) else "", SLOW.ink)
+        text = f"{past.lost} lost" if past.lost else "the plot begins within seconds"
+        return (styled(text, ".ink--bad" if past.lost else ".ink--quiet"),)
+    slow = styled(str(SLOW) if slowed(past) else "", SLOW.ink)
     usual, late, longest = (
-        row(ink(word, ".ink--quiet"), ink(duration(value), ".ink--text"), gap=" ")
+        row(styled(word, ".ink--quiet"), styled(duration(value), ".ink--text"), gap=" ")
         for word, value in (("p50", p50), ("p95", p95), ("most", past.high))
     )
-    lost = ink(f"{past.lost} lost", ".ink--bad" if past.lost else ".ink--quiet")
+    lost = styled(f"{past.lost} lost", ".ink--bad" if past.lost else ".ink--quiet")
     any_lost = lost if past.lost else Content()
     return (
         row(usual, late, longest, lost, slow),
@@ -169,26 +169,26 @@ def _orders(account: AccountView) -> tuple[tuple[Legend, ...], Curves]:
     return tuple(legends), Curves(tuple(curves), 3600, now_s)
 
 
-def _counted(past: Past, now: int | None) -> tuple[Content, ...]:
+def _counted(past: SeriesView, now: int | None) -> tuple[Content, ...]:
     last = _figure("last", now)
     if not any(s.median is not None for s in past.stretches):
-        begins = ink("the plot begins after a minute", ".ink--quiet")
+        begins = styled("the plot begins after a minute", ".ink--quiet")
         return (row(last, begins), begins) if now is not None else (begins,)
     whole = up_to_now(past, now)
     lowest = min((s.low for s in whole.stretches if s.low is not None), default=None)
     least, most = _figure("least", lowest), _figure("most", whole.high)
-    failed = ink(f"{past.lost} reads failed" if past.lost else "", ".ink--bad")
-    short = ink(f"{past.lost} failed" if past.lost else "", ".ink--bad")
+    failed = styled(f"{past.lost} reads failed" if past.lost else "", ".ink--bad")
+    short = styled(f"{past.lost} failed" if past.lost else "", ".ink--bad")
     return (row(last, least, most, failed), row(last, most, short), row(last, short), last)
 
 
 def _figure(word: str, value: float | None) -> Content:
-    told = "not known" if value is None else f"{value:g}"
-    return row(ink(word, ".ink--quiet"), ink(told, ".ink--text"), gap=" ")
+    text = "not known" if value is None else f"{value:g}"
+    return row(styled(word, ".ink--quiet"), styled(text, ".ink--text"), gap=" ")
 
 
-def _curve(past: Past, name: str, most: int) -> Curve:
-    groups = folded(past, most)
+def _curve(past: SeriesView, name: str, most: int) -> Curve:
+    groups = downsample(past, most)
     at_s = past.ended_ms / 1000 - len(past.stretches) * past.each_s
     times_s = []
     for group in groups:
@@ -198,6 +198,6 @@ def _curve(past: Past, name: str, most: int) -> Curve:
     return Curve(tuple(times_s), tuple(map(_middle, groups)), name, lost)
 
 
-def _middle(group: tuple[Stretch, ...]) -> float | None:
+def _middle(group: tuple[Bucket, ...]) -> float | None:
     known = [s.median for s in group if s.median is not None]
     return max(known, default=None)

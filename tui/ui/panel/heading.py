@@ -11,20 +11,20 @@ from tui.core.desk import AccountView, Health, RouteView
 from tui.core.formatting import duration
 from tui.core.readiness import is_harmless
 from tui.core.timeseries import NO_PAST, slowed
-from tui.ui.panel.order_counts import Counts, counts
+from tui.ui.panel.order_counts import OrderCountView, counts
 from tui.ui.panel.outcome import Endings, endings
 from tui.ui.panel.remainder import cautious
 from tui.ui.widgets.sparkline import trips_line
 from tui.ui.widgets.status import HEALTH, OUTCOME, SLOW
 from tui.ui.widgets.value_widget import (
     Drawing,
-    Painted,
+    ValueWidget,
     badge,
     ends,
     first_fitting,
-    ink,
     lines,
     row,
+    styled,
 )
 
 
@@ -41,7 +41,7 @@ class Title:
     clear: bool
     """Whether nothing is known to rest beyond what a press reaches."""
     selected: bool
-    told: tuple[Counts, Endings] | None
+    told: tuple[OrderCountView, Endings] | None
     """Where there is no room for more than this line, what else would stand below."""
 
 
@@ -62,20 +62,20 @@ def title(
     )
 
 
-class PanelHead(Painted[Title]):
+class PanelHeading(ValueWidget[Title]):
     """`1  htx-main  HTX  legacy                ● READY`."""
 
     def paint(self, value: Title, width: int, height: int) -> Content:
         health = badge(cautious(HEALTH[value.health], clear=value.clear))
         number = str(value.number) if value.number <= 9 else "·"
-        mark = ink(number, ".ink--live" if value.selected else ".ink--quiet")
+        mark = styled(number, ".ink--live" if value.selected else ".ink--quiet")
         if value.selected:
-            mark = ink(f" {number} ", ".ink--live")
-        name = ink(value.name, ".ink--strong")
-        paper = ink("░ PAPER" if value.paper else "", ".ink--paper")
+            mark = styled(f" {number} ", ".ink--live")
+        name = styled(value.name, ".ink--strong")
+        paper = styled("░ PAPER" if value.paper else "", ".ink--paper")
         if value.told is not None:
             return _tiny(value.health, *value.told, mark, name, width)
-        venue, family = ink(value.venue, ".ink--quiet"), ink(value.family, ".ink--faint")
+        venue, family = styled(value.venue, ".ink--quiet"), styled(value.family, ".ink--faint")
         room = width - health.cell_length - 2
         left = first_fitting(
             room,
@@ -88,23 +88,28 @@ class PanelHead(Painted[Title]):
 
 
 def _tiny(
-    health: Health, counted: Counts, ended: Endings, mark: Content, name: Content, width: int
+    health: Health,
+    counted: OrderCountView,
+    ended: Endings,
+    mark: Content,
+    name: Content,
+    width: int,
 ) -> Content:
     """All of an account in a line: the worst that there is to say, and how many orders are open."""
     sign = cautious(HEALTH[health], clear=ended.remainder.clear)
     state = badge(sign)
     if ended.runs:
-        state = ink("▶ " + ended.runs[0].step, ".ink--careful")
+        state = styled("▶ " + ended.runs[0].step, ".ink--careful")
     elif ended.reports and ended.reports[0].outcome.alarm:
         state = badge(OUTCOME[ended.reports[0].outcome])
     total = f"? {counted.total.text}" if counted.stale else counted.total.text
     style = ".ink--careful" if counted.stale else ".ink--strong"
-    open_ = row(ink(total, style), ink("open", ".ink--quiet"), gap=" ")
+    open_ = row(styled(total, style), styled("open", ".ink--quiet"), gap=" ")
     room = width - state.cell_length - name.cell_length - 10
     for apart in counted.remainder.variants:
         if room >= (left := row(open_, apart)).cell_length:
             return ends(row(mark, name, left), state, width)
-    last = ink(f"{total}{counted.remainder.brief} {sign.glyph}", sign.ink)
+    last = styled(f"{total}{counted.remainder.brief} {sign.glyph}", sign.ink)
     return ends(row(mark, name, gap=" "), last, width)
 
 
@@ -120,11 +125,11 @@ class Connection:
 
 def connection(account: AccountView) -> Connection:
     """How an account is reached, and what is wrong with it."""
-    routes = tuple(replace(route, heard_at_ms=None) for route in account.routes)
+    routes = tuple(replace(route, last_received_at_ms=None) for route in account.routes)
     return Connection(routes, account.key_note, account.health, account.reason)
 
 
-class ConnectionLines(Painted[Connection]):
+class ConnectionLines(ValueWidget[Connection]):
     """Routes with their last minutes, then the reason; on a single line the reason takes it."""
 
     def paint(self, value: Connection, width: int, height: int) -> Drawing:
@@ -148,7 +153,7 @@ class ConnectionLines(Painted[Connection]):
         style = ".ink--quiet" if value.health is Health.READY else ".ink--careful"
         if value.health is Health.DOWN:
             style = ".ink--bad"
-        reason = ends(ink(value.reason, style), Content(), width)
+        reason = ends(styled(value.reason, style), Content(), width)
         return lines(routes, reason) if height > 1 else reason
 
 
@@ -167,7 +172,7 @@ def _with_lines(routes: Sequence[RouteView], key: Content, width: int) -> Iterat
 
     The room is that of whole lines, so that they do not vanish as they grow.
     """
-    bare = row(*(row(_route(route), ink("-")) for route in routes), key).cell_length
+    bare = row(*(row(_route(route), styled("-")) for route in routes), key).cell_length
     cells = (width - bare) // max(1, len(routes)) + 1
     if cells >= _LEAST:
         yield row(*(row(_route(r), trips_line(r.past, cells)) for r in routes), key)
@@ -198,17 +203,17 @@ def _tall(value: Connection, key: Content, width: int) -> Drawing:
 
 
 def _route(route: RouteView) -> Content:
-    name = ink(route.transport, ".ink--quiet")
+    name = styled(route.transport, ".ink--quiet")
     if not route.up:
-        return row(name, ink(f"✕ {route.detail or 'down'}", ".ink--bad"), gap=" ")
+        return row(name, styled(f"✕ {route.detail or 'down'}", ".ink--bad"), gap=" ")
     if route.round_trip_ms is None:
-        return row(name, ink("up", ".ink--text"), gap=" ")
+        return row(name, styled("up", ".ink--text"), gap=" ")
     slow = badge(SLOW) if slowed(route.past) else Content()
-    return row(name, ink(duration(route.round_trip_ms), ".ink--text"), slow, gap=" ")
+    return row(name, styled(duration(route.round_trip_ms), ".ink--text"), slow, gap=" ")
 
 
 def _key(note: str) -> Content:
     if not note:
         return Content()
     style = ".ink--text" if is_harmless(note) else ".ink--careful"
-    return row(ink("key", ".ink--quiet"), ink(note, style), gap=" ")
+    return row(styled("key", ".ink--quiet"), styled(note, style), gap=" ")

@@ -10,11 +10,19 @@ from textual.content import Content
 from tui.core.clocks import Clock
 from tui.core.desk import AccountView
 from tui.core.formatting import count, time_of_day
-from tui.core.timeseries import NO_PAST, Past, up_to_now
+from tui.core.timeseries import NO_PAST, SeriesView, up_to_now
 from tui.ui.panel.remainder import CLEAR, Remainder, remainder_of
 from tui.ui.widgets.big_digits import big, big_height, big_width
 from tui.ui.widgets.sparkline import orders_line
-from tui.ui.widgets.value_widget import Drawing, Painted, ends, first_fitting, ink, lines, row
+from tui.ui.widgets.value_widget import (
+    Drawing,
+    ValueWidget,
+    ends,
+    first_fitting,
+    lines,
+    row,
+    styled,
+)
 
 _GAP = 4
 _WORDED = 3
@@ -25,7 +33,7 @@ nothing happens, and a screen that nobody touches shows that up to five seconds 
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Count:
     """A number with its label; a number that is not known shows as `--`."""
 
     count: int | None
@@ -40,18 +48,18 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class OrderCountView:
     """What the figures show."""
 
-    total: Figure
-    parts: tuple[Figure, ...]
+    total: Count
+    parts: tuple[Count, ...]
     remainder: Remainder
     """What no press reaches; nothing before the first read, when the total says that much."""
     read_at_ms: int | None
     error: str
     stale: bool = False
     """Too old to look live."""
-    past: Past = NO_PAST
+    past: SeriesView = NO_PAST
     """Of the total, in the last hour."""
     reading: int = 0
     """Orders that a read under way has listed so far."""
@@ -81,12 +89,12 @@ class Freshness:
         return bool(account.book_error) or max(now.wall_ms - read_at_ms, shown_ms) > _OLD_MS
 
 
-def counts(account: AccountView, *, stale: bool = False) -> Counts:
+def counts(account: AccountView, *, stale: bool = False) -> OrderCountView:
     """The figures of an account: the total first, then each kind where there are several."""
     cover = account.coverage
-    parts = tuple(Figure(one.count, one.label) for one in cover.covered)
-    return Counts(
-        Figure(cover.open if parts else None, "open"),
+    parts = tuple(Count(one.count, one.label) for one in cover.covered)
+    return OrderCountView(
+        Count(cover.open if parts else None, "open"),
         parts if len(parts) > 1 else (),
         remainder_of(cover) if account.book is not None else CLEAR,
         account.read_at_ms,
@@ -97,10 +105,10 @@ def counts(account: AccountView, *, stale: bool = False) -> Counts:
     )
 
 
-class Figures(Painted[Counts]):
+class OrderCounts(ValueWidget[OrderCountView]):
     """Large figures where there are rows for them, else one line of words."""
 
-    def paint(self, value: Counts, width: int, height: int) -> Drawing:
+    def paint(self, value: OrderCountView, width: int, height: int) -> Drawing:
         if height < big_height() + 1:
             return self._in_words(value, width)
         scale = 2 if height > big_height(2) + 1 else 1
@@ -128,11 +136,11 @@ class Figures(Painted[Counts]):
             below += [Content()] * (spare - 1 - len(below))
         return lines(*drawing, labels, *below[: spare - 1], ends(read, Content(), width))
 
-    def _in_words(self, value: Counts, width: int) -> Drawing:
+    def _in_words(self, value: OrderCountView, width: int) -> Drawing:
         """On one line, or two."""
         apart = value.remainder.variants
         if value.stale:
-            read, old = read_line(value), ink("?", ".ink--careful")
+            read, old = read_line(value), styled("?", ".ink--careful")
             total = _words(value.total, old=True)
             return first_fitting(
                 width,
@@ -142,27 +150,27 @@ class Figures(Painted[Counts]):
                 *(row(old, total, one, gap=" ") for one in apart),
                 row(old, total, gap=" "),
             )
-        on = ink(f"reading {count(value.reading)} …" if value.reading else "", ".ink--careful")
+        on = styled(f"reading {count(value.reading)} …" if value.reading else "", ".ink--careful")
         total, several = _words(value.total), _words(value.total, *value.parts)
         return first_fitting(
             width,
-            *(row(said, one, on) for one in apart for said in (several, total)),
-            *(row(said, one) for one in apart for said in (several, total)),
+            *(row(text, one, on) for one in apart for text in (several, total)),
+            *(row(text, one) for one in apart for text in (several, total)),
             total,
         )
 
 
-def _only_line(labels: Content, value: Counts, list_parts: bool, width: int) -> Content:
+def _only_line(labels: Content, value: OrderCountView, list_parts: bool, width: int) -> Content:
     """The one line below the figures. What no press reaches stands there before all else."""
     apart, read = value.remainder.variants, read_line(value)
     listed = labels
     if list_parts:
-        name, longest = ink("open", ".ink--quiet"), value.remainder.within(width)
+        name, longest = styled("open", ".ink--quiet"), value.remainder.within(width)
         taken = sum(part.cell_length + 2 for part in (name, longest) if part.plain)
         listed = row(name, _listed(value.parts, width - taken))
     whole = (row(listed, apart[0], read),)
     if value.stale:
-        when, old = _read_when(value), ink("?", ".ink--careful")
+        when, old = _read_when(value), styled("?", ".ink--careful")
         return first_fitting(
             width,
             *whole,
@@ -190,20 +198,20 @@ def _only_line(labels: Content, value: Counts, list_parts: bool, width: int) -> 
     )
 
 
-def _fitting(value: Counts, width: int, scale: int) -> tuple[Figure, ...]:
+def _fitting(value: OrderCountView, width: int, scale: int) -> tuple[Count, ...]:
     whole = (value.total, *value.parts)
     taken = sum(cells for cells, _ in _sizes(whole, scale)) + _GAP * (len(whole) - 1)
     return whole if taken <= width and len(whole) <= 4 else (value.total,)
 
 
-def _sizes(figures: tuple[Figure, ...], scale: int) -> list[tuple[int, int]]:
+def _sizes(figures: tuple[Count, ...], scale: int) -> list[tuple[int, int]]:
     """Width and scale of each figure: only the first one grows."""
     scales = [scale, *(1 for _ in figures[1:])]
     return [(figure.width(s), s) for figure, s in zip(figures, scales, strict=True)]
 
 
 @lru_cache(maxsize=256)
-def _rows(figures: tuple[Figure, ...], scale: int, *, old: bool) -> tuple[Content, ...]:
+def _rows(figures: tuple[Count, ...], scale: int, *, old: bool) -> tuple[Content, ...]:
     rows = big_height(scale)
     columns = []
     for index, (figure, (cells, size)) in enumerate(
@@ -212,22 +220,22 @@ def _rows(figures: tuple[Figure, ...], scale: int, *, old: bool) -> tuple[Conten
         picture = big(figure.text, size)
         above = ("",) * (rows - len(picture))
         style = _ink(figure, first=index == 0, old=old)
-        columns.append([ink(line.ljust(cells), style) for line in above + picture])
+        columns.append([styled(line.ljust(cells), style) for line in above + picture])
     return tuple(row(*cells, gap=" " * _GAP) for cells in zip(*columns, strict=True))
 
 
 @lru_cache(maxsize=256)
-def _labels(figures: tuple[Figure, ...], scale: int) -> Content:
+def _labels(figures: tuple[Count, ...], scale: int) -> Content:
     sizes = _sizes(figures, scale)
     return Content(" " * _GAP).join(
         [
-            ink(figure.label.ljust(cells), ".ink--quiet")
+            styled(figure.label.ljust(cells), ".ink--quiet")
             for figure, (cells, _) in zip(figures, sizes, strict=True)
         ]
     )
 
 
-def _ink(figure: Figure, *, first: bool, old: bool = False) -> str:
+def _ink(figure: Count, *, first: bool, old: bool = False) -> str:
     if old:
         return ".ink--faint"
     if not figure.count:
@@ -235,36 +243,40 @@ def _ink(figure: Figure, *, first: bool, old: bool = False) -> str:
     return ".ink--strong" if first else ".ink--figure"
 
 
-def _words(*figures: Figure, old: bool = False) -> Content:
+def _words(*figures: Count, old: bool = False) -> Content:
     return row(
         *(
-            row(ink(f.text, _ink(f, first=True, old=old)), ink(f.label, ".ink--quiet"), gap=" ")
+            row(
+                styled(f.text, _ink(f, first=True, old=old)),
+                styled(f.label, ".ink--quiet"),
+                gap=" ",
+            )
             for f in figures
         )
     )
 
 
-def _beside_parts(remainder: Remainder, parts: tuple[Figure, ...], width: int) -> Content:
+def _beside_parts(remainder: Remainder, parts: tuple[Count, ...], width: int) -> Content:
     """What no press reaches, in so few words that one of the parts fits beside it, if possible."""
-    for said in remainder.variants[:_WORDED]:
-        listed = _listed(parts, width - said.cell_length - 2)
+    for text in remainder.variants[:_WORDED]:
+        listed = _listed(parts, width - text.cell_length - 2)
         if listed.plain:
-            return row(said, listed)
+            return row(text, listed)
     return remainder.within(width)
 
 
 @lru_cache(maxsize=256)
-def _listed(parts: tuple[Figure, ...], width: int) -> Content:
+def _listed(parts: tuple[Count, ...], width: int) -> Content:
     there = [part for part in parts if part.count != 0]
     return first_fitting(
         width,
         *(
             row(
                 *(
-                    row(ink(p.label, ".ink--quiet"), ink(p.text, ".ink--text"), gap=" ")
+                    row(styled(p.label, ".ink--quiet"), styled(p.text, ".ink--text"), gap=" ")
                     for p in there[:many]
                 ),
-                ink("…" if many < len(there) else "", ".ink--quiet"),
+                styled("…" if many < len(there) else "", ".ink--quiet"),
             )
             for many in range(len(there), 0, -1)
         ),
@@ -277,26 +289,26 @@ _LEAST_HOUR = 10
 
 
 @lru_cache(maxsize=64)
-def _hour(past: Past, width: int) -> Content:
+def _hour(past: SeriesView, width: int) -> Content:
     """The last hour of the total; its length in words where there is room."""
-    words = ink(" 1 h", ".ink--faint")
+    words = styled(" 1 h", ".ink--faint")
     drawn = orders_line(past, width - words.cell_length) if width >= _LEAST_HOUR else Content()
     return Content.assemble(drawn, words) if drawn.plain else drawn
 
 
-def read_line(value: Counts) -> Content:
+def read_line(value: OrderCountView) -> Content:
     """When the book was read; why it was not, if the last read failed."""
     when = _read_when(value)
     if value.reading:
         known = when if value.read_at_ms is not None else Content()
-        when = row(known, ink(f"reading {count(value.reading)} …", ".ink--careful"))
-    return row(when, ink(f"✕ {value.error}", ".ink--bad")) if value.error else when
+        when = row(known, styled(f"reading {count(value.reading)} …", ".ink--careful"))
+    return row(when, styled(f"✕ {value.error}", ".ink--bad")) if value.error else when
 
 
-def _read_when(value: Counts) -> Content:
+def _read_when(value: OrderCountView) -> Content:
     when = (
         f"as of {time_of_day(value.read_at_ms)}" if value.read_at_ms is not None else "not read yet"
     )
     if value.stale:
-        return ink(f"? {when}", ".ink--careful")
-    return ink(when, ".ink--careful" if value.error else ".ink--faint")
+        return styled(f"? {when}", ".ink--careful")
+    return styled(when, ".ink--careful" if value.error else ".ink--faint")

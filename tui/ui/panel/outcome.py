@@ -16,16 +16,16 @@ from tui.core.desk import AccountView, RunView
 from tui.core.formatting import duration, time_of_day
 from tui.ui.panel.order_counts import counts, read_line
 from tui.ui.panel.remainder import CLEAR, INK, Remainder, cautious, cover_of, remainder_of
-from tui.ui.widgets.status import OUTCOME, Sign
+from tui.ui.widgets.status import OUTCOME, StatusLabel
 from tui.ui.widgets.value_widget import (
     Drawing,
-    Painted,
+    ValueWidget,
     badge,
     ends,
     first_fitting,
-    ink,
     lines,
     row,
+    styled,
 )
 from tui.venues import timer_label
 
@@ -67,8 +67,8 @@ class Endings:
     def nothing(self) -> Content:
         """What stands where no cancel was pressed here."""
         if self.fired:
-            return ink(self.fired, ".ink--careful")
-        return ink("no cancel pressed yet", ".ink--faint")
+            return styled(self.fired, ".ink--careful")
+        return styled("no cancel pressed yet", ".ink--faint")
 
 
 def endings(account: AccountView, *, stale: bool = False) -> Endings:
@@ -108,7 +108,7 @@ def running(runs: Iterable[RunView]) -> tuple[Running, ...]:
     return tuple(found.values())
 
 
-class OutcomeLines(Painted[Endings]):
+class OutcomeLines(ValueWidget[Endings]):
     """Runs first, since they move; then the reports. A click asks for the whole report."""
 
     class Asked(Message):
@@ -131,23 +131,23 @@ class OutcomeLines(Painted[Endings]):
         spare = height - len(drawn) - len(value.reports)
         apart = value.remainder if value.reports else CLEAR
         for report, clear in zip(value.reports, value.clear, strict=True):
-            label, said = labels.get(report.action, ""), why(report)
+            label, text = labels.get(report.action, ""), why(report)
             mine = apart if not clear else CLEAR
-            if said.plain and spare <= 0:
+            if text.plain and spare <= 0:
                 # No outcome is hidden for the reasons of another.
                 head = outcome_head(report, label, clear=clear)
-                drawn.append(ends(row(head, _count_of(report), said), Content(), width))
+                drawn.append(ends(row(head, _count_of(report), text), Content(), width))
                 continue
-            if not said.plain and not mine.clear and spare <= 0:
+            if not text.plain and not mine.clear and spare <= 0:
                 drawn.append(report_line(report, label, width, clear=clear, apart=mine))
                 apart = CLEAR
                 continue
             drawn.append(report_line(report, label, width, clear=clear))
-            if said.plain:
+            if text.plain:
                 spare -= 1
-                drawn.append(ends(said, Content(), width))
+                drawn.append(ends(text, Content(), width))
         if not apart.clear and spare > 0:
-            drawn.append(ends(ink("▲ ", INK) + apart.within(width - 2), Content(), width))
+            drawn.append(ends(styled("▲ ", INK) + apart.within(width - 2), Content(), width))
         if not drawn:
             drawn = [value.nothing]
             if height == 1 and not value.fired:
@@ -155,10 +155,10 @@ class OutcomeLines(Painted[Endings]):
                 return first_fitting(width, both, value.read)
         if height == 1 and value.reports and not value.runs:
             first = value.reports[0]
-            said = row(after_words(first), why(first))
+            text = row(after_words(first), why(first))
             if why(first).plain:
                 head = outcome_head(first, labels.get(first.action, ""), clear=value.clear[0])
-                return ends(row(head, _count_of(first), said), Content(), width)
+                return ends(row(head, _count_of(first), text), Content(), width)
         above = [Content()] * (height - len(drawn))
         return lines(*above, *drawn[:height])
 
@@ -166,10 +166,10 @@ class OutcomeLines(Painted[Endings]):
 def run_line(each: Running, label: str, width: int) -> Content:
     """`▶ cancelling spreads   reading the book, 2 presses`."""
     run = each.run
-    head = ink(f"▶ cancelling {scope_words(run, label)}".rstrip(), ".ink--careful")
+    head = styled(f"▶ cancelling {scope_words(run, label)}".rstrip(), ".ink--careful")
     return ends(
-        row(head, ink(each.step, ".ink--text")),
-        ink(time_of_day(run.started_ms), ".ink--faint"),
+        row(head, styled(each.step, ".ink--text")),
+        styled(time_of_day(run.started_ms), ".ink--faint"),
         width,
     )
 
@@ -182,12 +182,12 @@ def report_line(
     The scope stays whatever the width. `apart` is a remainder that the line is to name too.
     """
     head = outcome_head(report, label, clear=clear)
-    when = ink(time_of_day(report.started_ms), ".ink--faint")
+    when = styled(time_of_day(report.started_ms), ".ink--faint")
     took = report.confirmed_ms if report.outcome is Outcome.CONFIRMED else report.ack_ms
-    time = ink(duration(took) if took is not None else "", ".ink--text")
+    time = styled(duration(took) if took is not None else "", ".ink--text")
     figures, new = _figures(report), after_words(report)
-    bare, short = _count_of(report), ink(open_words(report), ".ink--text")
-    few = ink(_new_in_a_word(report), ".ink--careful")
+    bare, short = _count_of(report), styled(open_words(report), ".ink--text")
+    few = styled(_new_in_a_word(report), ".ink--careful")
     named = apart.variants
     scope = scope_words(report, label)
     tight = [_headed(report, _cut(scope, cells), clear=clear) for cells in _FEW]
@@ -213,10 +213,10 @@ def outcome_head(report: Report, label: str, *, clear: bool) -> Content:
 
 def _headed(report: Report, scope: str, *, clear: bool) -> Content:
     sign = badge(outcome_sign(report, clear=clear))
-    return row(sign, ink(scope, ".ink--quiet"), gap=" ")
+    return row(sign, styled(scope, ".ink--quiet"), gap=" ")
 
 
-def outcome_sign(report: Report, *, clear: bool) -> Sign:
+def outcome_sign(report: Report, *, clear: bool) -> StatusLabel:
     """How it ended; no sign of success while what rests beyond the press is not clear."""
     return cautious(OUTCOME[report.outcome], clear=clear)
 
@@ -236,7 +236,7 @@ def _cut(scope: str, cells: int) -> str:
 
 def _count_of(report: Report) -> Content:
     known = open_words(report)
-    return ink(f"{known} open" if known else "", ".ink--text")
+    return styled(f"{known} open" if known else "", ".ink--text")
 
 
 def open_words(report: Report) -> str:
@@ -252,26 +252,26 @@ def _figures(report: Report) -> Content:
     figures = _count_of(report)
     if report.new_since and report.ended_ms and report.open_after is not None:
         at = time_of_day(report.ended_ms, decimals=1)
-        return ink(
+        return styled(
             f"▲ {report.open_after} open at {at}, {report.new_since} new since", ".ink--careful"
         )
     if not report.new_during:
         return figures
     if report.new_during == report.open_after:
-        said = f"{report.open_after} open, all new: something is still quoting"
-        return ink(said, ".ink--careful")
-    return Content.assemble(figures, ink(f", {report.new_during} of them new", ".ink--careful"))
+        text = f"{report.open_after} open, all new: something is still quoting"
+        return styled(text, ".ink--careful")
+    return Content.assemble(figures, styled(f", {report.new_during} of them new", ".ink--careful"))
 
 
 def after_words(report: Report) -> Content:
     """What is new: placed while the cancel went on, or since. An algorithm is still quoting."""
     if report.new_since:
-        return ink(f"▲ {report.new_since} new since", ".ink--careful")
+        return styled(f"▲ {report.new_since} new since", ".ink--careful")
     if not report.new_during:
         return Content()
     if report.new_during == report.open_after:
-        return ink("▲ all new: something is still quoting", ".ink--careful")
-    return ink(f"▲ {report.new_during} of them new", ".ink--careful")
+        return styled("▲ all new: something is still quoting", ".ink--careful")
+    return styled(f"▲ {report.new_during} of them new", ".ink--careful")
 
 
 def _new_in_a_word(report: Report) -> str:
@@ -294,11 +294,11 @@ def why_parts(report: Report) -> tuple[Content, ...]:
     filled = sum(failure.filled for failure in report.failures)
     fills = f"{filled} filled before the cancel" if filled else ""
     confirmed = report.outcome is Outcome.CONFIRMED
-    answer = row(ink(report.code, ".ink--bad"), ink(report.message, ".ink--text"))
+    answer = row(styled(report.code, ".ink--bad"), styled(report.message, ".ink--text"))
     return (
         Content() if confirmed else answer,
-        Content() if confirmed else ink(_refusals(report), ".ink--careful"),
-        ink(fills, ".ink--text"),
+        Content() if confirmed else styled(_refusals(report), ".ink--careful"),
+        styled(fills, ".ink--text"),
     )
 
 
@@ -307,8 +307,8 @@ def _refusals(report: Report) -> str:
     refused = [failure for failure in report.failures if not failure.filled]
     if not refused:
         return ""
-    said = Counter(f"{failure.code} {failure.text}".strip() for failure in refused)
-    (most, _), *others = said.most_common()
-    told = f"{len(refused)} not cancelled"
+    text = Counter(f"{failure.code} {failure.text}".strip() for failure in refused)
+    (most, _), *others = text.most_common()
+    result = f"{len(refused)} not cancelled"
     more = {0: "", 1: ", and another reason"}.get(len(others), f", and {len(others)} other reasons")
-    return f"{told}: {most}{more}" if most else told
+    return f"{result}: {most}{more}" if most else result

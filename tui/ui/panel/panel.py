@@ -16,11 +16,11 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Health
 from tui.ui.alarms.model import Alarms
 from tui.ui.dashboard.grid_layout import Density
-from tui.ui.dashboard.press_arming import DISARM, Presses, Target
+from tui.ui.dashboard.press_arming import DISARM, PressArming, PressTarget
 from tui.ui.keys.keymap import shown_name
 from tui.ui.panel.cancel_buttons import CancelButton, ToolButton, count_of, specs
-from tui.ui.panel.heading import ConnectionLines, PanelHead, connection, title
-from tui.ui.panel.order_counts import Figures, Freshness, counts
+from tui.ui.panel.heading import ConnectionLines, PanelHeading, connection, title
+from tui.ui.panel.order_counts import Freshness, OrderCounts, counts
 from tui.ui.panel.outcome import OutcomeLines, endings
 from tui.ui.panel.timer_gauge import Gauge
 
@@ -46,7 +46,7 @@ class AccountPanel(Vertical):
             super().__init__()
 
     def __init__(
-        self, number: int, account: AccountView, presses: Presses, alarms: Alarms, clock: Clock
+        self, number: int, account: AccountView, presses: PressArming, alarms: Alarms, clock: Clock
     ) -> None:
         super().__init__()
         self.account = account
@@ -57,10 +57,10 @@ class AccountPanel(Vertical):
         self._clock = clock
         self._freshness = Freshness(clock)
         self._stale = self._freshness.stale(account)
-        self._head = PanelHead()
+        self._head = PanelHeading()
         self._head.tooltip = Content("Click twice: this panel alone, with plots.")
         self._connection = ConnectionLines(classes="connection")
-        self._figures = Figures(classes="figures")
+        self._figures = OrderCounts(classes="figures")
         self._gauge = Gauge(clock)
         self._buttons = [CancelButton(spec) for spec in specs(account)]
         self._choose = ToolButton("choose", "choose orders", "orders", "o")
@@ -100,7 +100,7 @@ class AccountPanel(Vertical):
         """The cancel buttons, in the order of the account's actions."""
         return tuple(self._buttons)
 
-    def targets(self, key: str = "") -> frozenset[Target]:
+    def targets(self, key: str = "") -> frozenset[PressTarget]:
         """What its cancel buttons reach; with a `key`, what the button of that key does."""
         return frozenset(one.target for one in self._buttons if key in ("", one.spec.key))
 
@@ -151,7 +151,7 @@ class AccountPanel(Vertical):
             count = count_of(self.account, button.spec.kinds)
             left_s = self._presses.left_s(button.target)
             button.show(count, left_s, fresh=not self._stale, key=by)
-        left_s = self._presses.left_s(Target(self.account.name, DISARM))
+        left_s = self._presses.left_s(PressTarget(self.account.name, DISARM))
         timer = self.account.timer
         held = timer is not None and not timer.armable
         self._arm.say("disarm" if held else "arm", "disarm" if held else "arm", left_s)

@@ -13,7 +13,7 @@ from textual_plotext import PlotextPlot
 from tui.core.formatting import time_of_day
 from tui.ui.widgets.sparkline import LOST
 from tui.ui.widgets.styles import colour_of, inked
-from tui.ui.widgets.value_widget import ink
+from tui.ui.widgets.value_widget import styled
 
 _MINUTE = 60
 _LEAST_WIDE, _LEAST_HIGH = 20, 4
@@ -88,7 +88,7 @@ class Plot(PlotextPlot):
             assert isinstance(drawn, Text)
             return Content.from_rich_text(drawn)
         except Exception as error:  # noqa: BLE001  one part that cannot be drawn must not end the desk
-            return inked(self, ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad"))
+            return inked(self, styled(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad"))
 
     def _draw(self, value: Curves, top: float) -> None:
         plt = self.plt

@@ -11,8 +11,8 @@ from tui.core.actions import Report
 from tui.core.coverage import NOT_READ, Coverage, KindCount
 from tui.core.desk import AccountView
 from tui.core.formatting import time_of_day
-from tui.ui.widgets.status import Sign
-from tui.ui.widgets.value_widget import ink
+from tui.ui.widgets.status import StatusLabel
+from tui.ui.widgets.value_widget import styled
 
 INK = ".ink--careful"
 
@@ -55,7 +55,7 @@ class Remainder:
     @property
     def variants(self) -> tuple[Content, ...]:
         """The same in ink, the longest first; one that is empty when clear."""
-        return tuple(ink(words, INK) for words in self.words) or (Content(),)
+        return tuple(styled(words, INK) for words in self.words) or (Content(),)
 
     def within(self, width: int) -> Content:
         """The longest of the variants that fits; empty where none does."""
@@ -86,19 +86,19 @@ def cover_of(account: AccountView, *reports: Report) -> Coverage:
     panel has them, but a kind that was not read since a press is not known: an empty list of before
     the press proves nothing. Without reports, or of those that do not tell it, it is the account's.
     """
-    told = [one.coverage for one in reports if one.coverage.covered or one.coverage.remainder]
-    if not told:
+    coverages = [one.coverage for one in reports if one.coverage.covered or one.coverage.remainder]
+    if not coverages:
         return account.coverage
     left = {one.kind: one for one in account.coverage.remainder}
     now = {one.kind: one for one in (*account.coverage.covered, *account.coverage.remainder)}
-    for one in (one for cover in told for one in cover.remainder):
+    for one in (one for cover in coverages for one in cover.remainder):
         known = left.get(one.kind) or now.get(one.kind, one)
         left[one.kind] = one if one.count is None else known
     covered = tuple(one for one in account.coverage.covered if one.kind not in left)
     return Coverage(covered, tuple(left.values()))
 
 
-def cautious(sign: Sign, *, clear: bool) -> Sign:
+def cautious(sign: StatusLabel, *, clear: bool) -> StatusLabel:
     """The sign; in the colour of caution instead of success unless the remainder is clear."""
     return sign if clear or sign.ink != ".ink--good" else replace(sign, ink=INK)
 

@@ -14,7 +14,7 @@ from textual.message import Message
 from tui.core.clocks import Clock, Instant
 from tui.core.deadman.view import TimerView
 from tui.ui.alarms.model import Alarm
-from tui.ui.app.scheduling import after
+from tui.ui.app.scheduling import call_after
 from tui.ui.panel.timer_gauge_lines import (
     bar_line,
     fast_below_s,
@@ -34,7 +34,7 @@ from tui.ui.panel.timer_gauge_notes import (
 )
 from tui.ui.widgets.big_digits import big, big_height, big_width
 from tui.ui.widgets.status import HOLDING, TIMER
-from tui.ui.widgets.value_widget import Drawing, Painted, badge, ink, lines, row
+from tui.ui.widgets.value_widget import Drawing, ValueWidget, badge, lines, row, styled
 from tui.venues import timer_label
 
 _FAST_S = 0.1
@@ -55,7 +55,7 @@ def next_repaint_s(timer: TimerView, certain_s: float) -> float | None:
     return certain_s - fast_below_s(timer) + 0.001
 
 
-class Gauge(Painted[GaugeView]):
+class Gauge(ValueWidget[GaugeView]):
     """Counts down by the clock, with the seconds of the screen; near the end by itself, faster.
 
     What is drawn is what is certain still at the next second, when it is drawn again.
@@ -97,7 +97,7 @@ class Gauge(Painted[GaugeView]):
         waits = (next_repaint_s(timer, timer.certain_s(now)) for timer in self.value.timers)
         soonest_s = min((wait_s for wait_s in waits if wait_s is not None), default=None)
         if soonest_s is not None:
-            self._wake = after(soonest_s, self, self._tick)
+            self._wake = call_after(soonest_s, self, self._tick)
 
     def on_mount(self) -> None:
         self._sleep()
@@ -157,8 +157,8 @@ def _one_row(value: GaugeView, now: Instant, width: int) -> Content:
     alarm = value.alarm(timer)
     head = gauge_line(timer, timer.certain_s(now), width, alarm=alarm, bar=False)
     room = width - head.cell_length - 2
-    told = () if alarm is not None else urgent(value, now, max(0, room))
-    notes = fitted(list(told), 1, room) if room >= _LEAST_NOTE else []
+    shown_names = () if alarm is not None else urgent(value, now, max(0, room))
+    notes = fitted(list(shown_names), 1, room) if room >= _LEAST_NOTE else []
     return row(head, *notes) if notes else _line_of(value, timer, now, width)
 
 
@@ -182,9 +182,9 @@ def _large(value: GaugeView, now: Instant, width: int, height: int) -> Drawing:
     # What gives way first comes last; what is left is shown in the order of the screen.
     notes = list(urgent(value, now, width))
     beside = [_line_of(value, timer, now, width) for timer in others]
-    said = bool(worst.message) and worst.state not in HOLDING
-    bar = [] if said else [bar_line(worst, left_s, width)]
-    rest = list(_rest(value, worst, width, beat=not said))
+    text = bool(worst.message) and worst.state not in HOLDING
+    bar = [] if text else [bar_line(worst, left_s, width)]
+    rest = list(_rest(value, worst, width, beat=not text))
     room = spare - 1 - len(beside)
     if faulty(value) or len(notes) >= room:
         bar = []
@@ -195,7 +195,7 @@ def _large(value: GaugeView, now: Instant, width: int, height: int) -> Drawing:
 
 @lru_cache(maxsize=256)
 def _figure(text: str, scale: int, style: str, width: int) -> tuple[Content, ...]:
-    return tuple(ink(line, style).truncate(width) for line in big(text, scale))
+    return tuple(styled(line, style).truncate(width) for line in big(text, scale))
 
 
 def _state_row(value: GaugeView, state: Content, now: Instant, width: int) -> Content:
@@ -203,7 +203,7 @@ def _state_row(value: GaugeView, state: Content, now: Instant, width: int) -> Co
     (timer,) = value.timers
     sign = TIMER[timer.state]
     alarm = value.alarm(timer)
-    for word in (badge(sign), ink(sign.glyph, sign.ink)):
+    for word in (badge(sign), styled(sign.glyph, sign.ink)):
         room = width - word.cell_length - 1
         if room >= _LEAST_NOTE and (alarm is None or not alarm.present):
             notes = fitted(list(urgent(value, now, room)), 1, room)
@@ -216,8 +216,8 @@ def _state_row(value: GaugeView, state: Content, now: Instant, width: int) -> Co
 def _rest(value: GaugeView, worst: TimerView, width: int, *, beat: bool) -> Iterator[Content]:
     """What is worth a line where there is room, the first before the others."""
     several = len(value.timers) > 1
-    told = width >= _LEAST_COVERS or several
-    covers = [covers_line(timer, width, named=several) for timer in value.timers if told]
+    shown_names = width >= _LEAST_COVERS or several
+    covers = [covers_line(timer, width, named=several) for timer in value.timers if shown_names]
     last = beat_line(worst, width) if beat and not worst.message else None
     guards = guard_line(value.timers, width)
     held = [line for line in (last, guards) if line is not None]

@@ -13,7 +13,7 @@ from tui.ui.alarms.model import Alarm
 from tui.ui.keys.keymap import shown
 from tui.ui.panel.timer_gauge_notes import SEEN_KEY
 from tui.ui.widgets.status import HOLDING, TIMER
-from tui.ui.widgets.value_widget import badge, first_fitting, ink, row
+from tui.ui.widgets.value_widget import badge, first_fitting, row, styled
 
 
 def fast_below_s(timer: TimerView) -> float:
@@ -48,8 +48,8 @@ def state_line(timer: TimerView, name: str, alarm: Alarm | None, width: int) -> 
     if timer.state is TimerState.OFF or alarm is None or not alarm.present:
         return _plain_state(timer.state, timer.countdown_s, timer.beat_s, name, width)
     head, named, word = _heads(timer.state, name)
-    key = ink(shown(SEEN_KEY), ".ink--strong")
-    when, brief = ink(alarm.when, ".ink--text"), ink(alarm.brief, ".ink--text")
+    key = styled(shown(SEEN_KEY), ".ink--strong")
+    when, brief = styled(alarm.when, ".ink--text"), styled(alarm.brief, ".ink--text")
     return first_fitting(
         width,
         row(head, when, key),
@@ -67,17 +67,17 @@ def _plain_state(
     """Where there is no alarm; it stays the same for hours."""
     head, named, word = _heads(state, name)
     if state is TimerState.OFF:
-        bare = ink("not protected", ".ink--faint")
-        called = ink(f"○ {name or 'DEAD-MAN'} OFF", TIMER[state].ink)
+        bare = styled("not protected", ".ink--faint")
+        called = styled(f"○ {name or 'DEAD-MAN'} OFF", TIMER[state].ink)
         return first_fitting(width, row(called, bare), row(word, bare), word)
     if state not in HOLDING:
         return first_fitting(width, head, named, word)
     pace = f"{seconds(countdown_s)}, beat {seconds(beat_s)}"
     return first_fitting(
         width,
-        row(head, ink(pace, ".ink--quiet")),
-        row(named, ink(pace, ".ink--quiet")),
-        row(named, ink(seconds(countdown_s), ".ink--quiet")),
+        row(head, styled(pace, ".ink--quiet")),
+        row(named, styled(pace, ".ink--quiet")),
+        row(named, styled(seconds(countdown_s), ".ink--quiet")),
         named,
         word,
     )
@@ -86,8 +86,8 @@ def _plain_state(
 def _heads(state: TimerState, name: str) -> tuple[Content, Content, Content]:
     """The state's word, and before it the timer's name: always, if it has one, and never."""
     word = badge(TIMER[state])
-    head = row(ink(name or "DEAD-MAN", ".ink--quiet"), word)
-    return head, row(ink(name, ".ink--quiet"), word), word
+    head = row(styled(name or "DEAD-MAN", ".ink--quiet"), word)
+    return head, row(styled(name, ".ink--quiet"), word), word
 
 
 def bar_line(timer: TimerView, left_s: float, width: int) -> Content:
@@ -100,8 +100,8 @@ def bar_line(timer: TimerView, left_s: float, width: int) -> Content:
 @lru_cache(maxsize=256)
 def _bar_of(halves: int, width: int, style: str) -> Content:
     full, half = divmod(halves, 2)
-    body = ink("━" * full + ("╸" if half else ""), style)
-    return Content.assemble(body, ink("─" * max(0, width - full - half), ".ink--track"))
+    body = styled("━" * full + ("╸" if half else ""), style)
+    return Content.assemble(body, styled("─" * max(0, width - full - half), ".ink--track"))
 
 
 def gauge_line(
@@ -115,22 +115,22 @@ def gauge_line(
 ) -> Content:
     """The gauge in one line: `quotes 27 s ● ARMED ━━━━──`."""
     sign = TIMER[timer.state]
-    word = ink(str(sign), sign.ink)
-    called = ink(name, ".ink--quiet")
-    key = ink(shown(SEEN_KEY) if alarm is not None else "", ".ink--strong")
-    was = ink(f" {alarm.short} " if alarm and not alarm.present else "", ".ink--caution")
+    word = styled(str(sign), sign.ink)
+    called = styled(name, ".ink--quiet")
+    key = styled(shown(SEEN_KEY) if alarm is not None else "", ".ink--strong")
+    was = styled(f" {alarm.short} " if alarm and not alarm.present else "", ".ink--caution")
     if timer.state is TimerState.OFF:
-        off = (ink(f"○ {name or 'dead-man'} off", sign.ink), ink("○ off", sign.ink))
+        off = (styled(f"○ {name or 'dead-man'} off", sign.ink), styled("○ off", sign.ink))
         return first_fitting(width, *(row(each, was, key, gap=" ") for each in off), *off)
     text = figure_text(timer, left_s)
-    left = ink(f"{text} s" if text != "--" else "", left_ink(timer, left_s))
+    left = styled(f"{text} s" if text != "--" else "", left_ink(timer, left_s))
     head = row(called, left, word, was, key, gap=" ")
     room = width - head.cell_length - 1
     if bar and room >= 5:
         return row(head, bar_line(timer, left_s, min(room, 24)), gap=" ")
     loud = was if was.plain else word
-    brief = ink(sign.glyph, sign.ink) if timer.state is TimerState.ARMED else word
-    glyph = ink(sign.glyph, sign.ink)
+    brief = styled(sign.glyph, sign.ink) if timer.state is TimerState.ARMED else word
+    glyph = styled(sign.glyph, sign.ink)
     shorter = (row(called, left, brief, gap=" "), row(called, brief, gap=" "))
     named = (*shorter, row(called, left, glyph, gap=" ")) if name else ()
     return first_fitting(

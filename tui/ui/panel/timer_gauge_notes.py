@@ -16,7 +16,7 @@ from tui.core.formatting import clock, duration, time_of_day
 from tui.ui.alarms.model import Alarm
 from tui.ui.keys.keymap import shown
 from tui.ui.widgets.status import HOLDING
-from tui.ui.widgets.value_widget import ends, first_fitting, ink, row
+from tui.ui.widgets.value_widget import ends, first_fitting, row, styled
 from tui.venues import timer_label
 
 ASK_WITHIN_S = 120.0
@@ -57,22 +57,22 @@ def urgent(value: GaugeView, now: Instant, width: int) -> Iterator[Content]:
     for alarm in value.alarms:
         if not alarm.present or not any(alarm.source == timer.id for timer in value.timers):
             yield alarm_line(alarm, width)
-    said: dict[str, None] = {}
+    text: dict[str, None] = {}
     several = len(value.timers) > 1
     for timer in value.timers:
-        if timer.message and timer.message not in said:
-            said[timer.message] = None
+        if timer.message and timer.message not in text:
+            text[timer.message] = None
             name = f"{timer_label(timer.id)}: " if several else ""
             withheld = next((one for one in timer.guards if _told(one, timer.message)), None)
             yield _fault(f"{name}{timer.message}", withheld)
     for guard in _guards(value.timers):
-        if guard.fault and not any(_told(guard, message) for message in said):
+        if guard.fault and not any(_told(guard, message) for message in text):
             yield _fault(guard.fault, guard)
     asked = ask_line(value.timers, now, width)
     if asked is not None:
         yield asked
     for rival in dict.fromkeys(timer.rival for timer in value.timers if timer.rival):
-        yield ink(f"▲ {rival}", ".ink--careful")
+        yield styled(f"▲ {rival}", ".ink--careful")
 
 
 def faulty(value: GaugeView) -> bool:
@@ -101,22 +101,22 @@ def _told(guard: GuardView, message: str) -> bool:
 def _fault(said: str, guard: GuardView | None) -> Content:
     """A message; loud where it is a guard that withholds the beats."""
     if guard is None:
-        return ink(said, ".ink--careful")
+        return styled(said, ".ink--careful")
     key = shown(PRESENCE_KEY) if guard.words == PRESENCE else ""
-    return row(ink(key, ".ink--strong"), ink(f"▲ {said}", ".ink--bad"), gap=" ")
+    return row(styled(key, ".ink--strong"), styled(f"▲ {said}", ".ink--bad"), gap=" ")
 
 
 def alarm_line(alarm: Alarm, width: int) -> Content:
     """`▲ was LATE at 12:03:22  k`."""
-    key = ink(shown(SEEN_KEY), ".ink--strong")
+    key = styled(shown(SEEN_KEY), ".ink--strong")
     glyph, which = alarm.sign.glyph, f"{alarm.what} " if alarm.what else ""
     return first_fitting(
         width,
-        row(ink(f" {glyph} {which}{alarm.told} ", ".ink--caution"), key, gap=" "),
-        row(ink(f" {which}{alarm.told} ", ".ink--caution"), key, gap=" "),
-        row(ink(f" {alarm.short} {alarm.brief} ", ".ink--caution"), key, gap=" "),
-        row(ink(f"{alarm.short}", ".ink--caution"), key, gap=" "),
-        row(ink(alarm.sign.word, ".ink--caution"), key, gap=" "),
+        row(styled(f" {glyph} {which}{alarm.told} ", ".ink--caution"), key, gap=" "),
+        row(styled(f" {which}{alarm.told} ", ".ink--caution"), key, gap=" "),
+        row(styled(f" {alarm.short} {alarm.brief} ", ".ink--caution"), key, gap=" "),
+        row(styled(f"{alarm.short}", ".ink--caution"), key, gap=" "),
+        row(styled(alarm.sign.word, ".ink--caution"), key, gap=" "),
     )
 
 
@@ -133,13 +133,13 @@ def ask_line(timers: Iterable[TimerView], now: Instant, width: int) -> Content |
     if soonest_s > ASK_WITHIN_S:
         return None
     text = clock(soonest_s)
-    key = ink(shown(PRESENCE_KEY), ".ink--strong")
+    key = styled(shown(PRESENCE_KEY), ".ink--strong")
     return first_fitting(
         width,
-        row(ink(f"confirm presence within {text}", ".ink--careful"), key),
-        row(ink(f"confirm presence {text}", ".ink--careful"), key, gap=" "),
-        row(ink(f"presence {text}", ".ink--careful"), key, gap=" "),
-        row(key, ink(text, ".ink--careful"), gap=" "),
+        row(styled(f"confirm presence within {text}", ".ink--careful"), key),
+        row(styled(f"confirm presence {text}", ".ink--careful"), key, gap=" "),
+        row(styled(f"presence {text}", ".ink--careful"), key, gap=" "),
+        row(key, styled(text, ".ink--careful"), gap=" "),
     )
 
 
@@ -150,9 +150,9 @@ def guard_line(timers: Iterable[TimerView], width: int) -> Content | None:
         return None
     full = ", ".join(guard.words for guard in guards)
     short = ", ".join(_last_part(guard.words) for guard in guards)
-    cut = ends(ink(f"while {short}", ".ink--quiet"), Content(), width)
+    cut = ends(styled(f"while {short}", ".ink--quiet"), Content(), width)
     return first_fitting(
-        width, ink(f"while {full}", ".ink--quiet"), ink(f"while {short}", ".ink--quiet"), cut
+        width, styled(f"while {full}", ".ink--quiet"), styled(f"while {short}", ".ink--quiet"), cut
     )
 
 
@@ -164,16 +164,16 @@ def covers_line(timer: TimerView, width: int, *, named: bool) -> Content:
 
 @lru_cache(maxsize=64)
 def _covers(said: str, width: int) -> Content:
-    return ends(ink(said, ".ink--faint"), Content(), width)
+    return ends(styled(said, ".ink--faint"), Content(), width)
 
 
 def beat_line(timer: TimerView, width: int) -> Content | None:
     """`beat 12:03:20  92 ms`."""
     if timer.last_beat_ms is None or timer.state is TimerState.OFF:
         return None
-    when = ink(f"beat {time_of_day(timer.last_beat_ms)}", ".ink--faint")
-    took = ink(duration(timer.latency_ms), ".ink--quiet") if timer.latency_ms else Content()
-    missed = ink(f"{timer.misses} missed" if timer.misses else "", ".ink--careful")
+    when = styled(f"beat {time_of_day(timer.last_beat_ms)}", ".ink--faint")
+    took = styled(duration(timer.latency_ms), ".ink--quiet") if timer.latency_ms else Content()
+    missed = styled(f"{timer.misses} missed" if timer.misses else "", ".ink--careful")
     return first_fitting(width, row(when, took, missed), row(missed, took), missed)
 
 

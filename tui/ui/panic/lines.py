@@ -14,7 +14,7 @@ from tui.ui.panel.outcome import after_words, open_words, outcome_sign, why_part
 from tui.ui.panel.remainder import INK, read_when
 from tui.ui.panic.model import Left, PanicRow
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.value_widget import badge, ink, row
+from tui.ui.widgets.value_widget import badge, row, styled
 
 _SIGN = 14
 _OPEN, _ACK, _SEEN = 11, 7, 9
@@ -51,7 +51,7 @@ class HeadLine:
 
     def paint(self, width: int) -> Content:
         names = ("outcome", "account", "", "open", "ack", "confirmed", "by")
-        return ink(_cells(names, self.columns), ".ink--faint")
+        return styled(_cells(names, self.columns), ".ink--faint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,15 @@ class RowLine:
 
     def paint(self, width: int) -> Content:
         found, columns = self.row, self.columns
-        name = ink(_fit(found.account, columns.account), ".ink--strong")
-        action = ink(_fit(found.action, columns.action), ".ink--quiet")
+        name = styled(_fit(found.account, columns.account), ".ink--strong")
+        action = styled(_fit(found.action, columns.action), ".ink--quiet")
         gap = " " * _GAP
         if found.report is None:
             word = "▶ running" if found.run else "◌ asked"
-            sign = ink(_fit(word, _SIGN), ".ink--careful")
+            sign = styled(_fit(word, _SIGN), ".ink--careful")
             open_ = "" if found.open_now is None else f"{found.open_now} open"
             step = found.run.step if found.run else "nothing heard yet"
-            rest = row(ink(_right(open_, _OPEN), ".ink--text"), ink(step, ".ink--careful"))
+            rest = row(styled(_right(open_, _OPEN), ".ink--text"), styled(step, ".ink--careful"))
             return Content.assemble(sign, gap, name, gap, action, gap, rest)
         report = found.report
         sign = badge(outcome_sign(report, clear=found.clear))
@@ -88,9 +88,9 @@ class RowLine:
             gap,
             action,
             gap,
-            ink(gap.join(figures), ".ink--text"),
+            styled(gap.join(figures), ".ink--text"),
             gap,
-            ink(sent, ".ink--quiet"),
+            styled(sent, ".ink--quiet"),
         )
 
 
@@ -101,15 +101,15 @@ def panic_lines(rows: Sequence[PanicRow], left: Sequence[Left], width: int) -> l
     """
     columns = Columns.of(rows, width)
     result: list[Line] = [HeadLine(columns)]
-    told = False
+    any_shown = False
     for found in rows:
-        if not told and not found.alarm:
+        if not any_shown and not found.alarm:
             result += _not_covered(left, columns, width)
-            told = True
+            any_shown = True
         result.append(RowLine(found, columns))
         if found.report is not None:
             result += _said(found.report, width)
-    if not told:
+    if not any_shown:
         result += _not_covered(left, columns, width)
     return result
 
@@ -117,14 +117,14 @@ def panic_lines(rows: Sequence[PanicRow], left: Sequence[Left], width: int) -> l
 def _not_covered(left: Sequence[Left], columns: Columns, width: int) -> Iterator[Line]:
     """`▲ not covered   bitget-uta  6 strategy, as of 12:03:20 UTC`, kind by kind."""
     gap = " " * _GAP
-    sign = Content.assemble(ink("▲ not covered", INK), " " * (_SIGN - len("▲ not covered")), gap)
+    sign = Content.assemble(styled("▲ not covered", INK), " " * (_SIGN - len("▲ not covered")), gap)
     for one in left:
-        name = ink(_fit(one.account, columns.account), ".ink--strong")
+        name = styled(_fit(one.account, columns.account), ".ink--strong")
         head = Content.assemble(sign, name, gap)
         room = max(20, width - head.cell_length)
         for kind in one.cover.left or (None,):
-            said = ink(read_when(kind) if kind else NOT_READ, INK)
-            for part in said.wrap(room):
+            text = styled(read_when(kind) if kind else NOT_READ, INK)
+            for part in text.wrap(room):
                 yield Said(Content.assemble(head, part))
                 head = Content(" " * head.cell_length)
 

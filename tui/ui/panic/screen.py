@@ -18,8 +18,8 @@ from tui.ui.panel.remainder import INK, cautious
 from tui.ui.panic.lines import panic_lines
 from tui.ui.panic.model import PanicPress, Tally, left_of, rows, tally
 from tui.ui.widgets.big_digits import big, big_height
-from tui.ui.widgets.status import OUTCOME, Sign
-from tui.ui.widgets.value_widget import Drawing, Painted, badge, ends, ink, lines, row
+from tui.ui.widgets.status import OUTCOME, StatusLabel
+from tui.ui.widgets.value_widget import Drawing, ValueWidget, badge, ends, lines, row, styled
 
 _GAP = 4
 _FIGURES_FROM = 18
@@ -39,25 +39,25 @@ class State:
     """Since the press: so far, or until the last outcome."""
 
 
-class PanicTitle(Painted[State]):
+class PanicTitle(ValueWidget[State]):
     """`PANIC 12:03:22   7 of 9 confirmed, 1 UNRESOLVED          1.3 s`."""
 
     def paint(self, value: State, width: int, height: int) -> Content:
-        name = ink(" PANIC ", ".ink--alarm")
-        at = ink(f"{time_of_day(value.at_ms)} UTC", ".ink--quiet")
-        said = ink(headline(value.tally), ".ink--strong")
-        took = ink(counting_seconds(value.lasted_ms / 1000), ".ink--strong")
-        more = ink("so far" if value.tally.running else "all told", ".ink--quiet")
+        name = styled(" PANIC ", ".ink--alarm")
+        at = styled(f"{time_of_day(value.at_ms)} UTC", ".ink--quiet")
+        text = styled(headline(value.tally), ".ink--strong")
+        took = styled(counting_seconds(value.lasted_ms / 1000), ".ink--strong")
+        more = styled("so far" if value.tally.running else "all told", ".ink--quiet")
         for left, right in (
-            (row(name, at, said), row(took, more)),
-            (row(name, said), row(took, more)),
+            (row(name, at, text), row(took, more)),
+            (row(name, text), row(took, more)),
         ):
             if left.cell_length + right.cell_length < width:
                 return ends(left, right, width)
-        return ends(row(name, said), took, width)
+        return ends(row(name, text), took, width)
 
 
-class PanicFigures(Painted[State]):
+class PanicFigures(ValueWidget[State]):
     """The same in figures that can be read from across the room."""
 
     def paint(self, value: State, width: int, height: int) -> Drawing:
@@ -65,8 +65,10 @@ class PanicFigures(Painted[State]):
         for count, sign, label in figures(value.tally):
             style = ".ink--careful" if sign.ink == ".ink--caution" else sign.ink
             style = ".ink--bad" if style == ".ink--alarm" else style
-            words = row(badge(sign), ink(label, ".ink--quiet"), gap=" ")
-            picture = [ink(line, style) for line in big(count, 2 if height > big_height(2) else 1)]
+            words = row(badge(sign), styled(label, ".ink--quiet"), gap=" ")
+            picture = [
+                styled(line, style) for line in big(count, 2 if height > big_height(2) else 1)
+            ]
             cells = max(words.cell_length, *(line.cell_length for line in picture))
             columns.append(
                 [Content.assemble(p, " " * (cells - p.cell_length)) for p in (*picture, words)]
@@ -97,7 +99,7 @@ def headline(found: Tally) -> str:
     return ", ".join(parts)
 
 
-def figures(found: Tally) -> list[tuple[str, Sign, str]]:
+def figures(found: Tally) -> list[tuple[str, StatusLabel, str]]:
     """Each figure with its sign, and what it counts."""
     confirmed = OUTCOME[Outcome.CONFIRMED]
     confirmed = cautious(confirmed, clear=found.remainder.clear)
@@ -106,13 +108,13 @@ def figures(found: Tally) -> list[tuple[str, Sign, str]]:
     shown = [(str(found.confirmed), confirmed, f"of {found.total}")]
     shown += [(str(count), OUTCOME[outcome], "") for outcome, count in found.ended]
     if found.running:
-        shown.append((str(found.running), Sign("▶", "running", ".ink--careful", ""), ""))
+        shown.append((str(found.running), StatusLabel("▶", "running", ".ink--careful", ""), ""))
     if found.new_since:
-        shown.append((str(found.new_since), Sign("▲", "new since", ".ink--careful", ""), ""))
+        shown.append((str(found.new_since), StatusLabel("▲", "new since", ".ink--careful", ""), ""))
     if found.remainder.resting:
-        shown.append((str(found.remainder.resting), Sign("▲", "not covered", INK, ""), ""))
+        shown.append((str(found.remainder.resting), StatusLabel("▲", "not covered", INK, ""), ""))
     if found.remainder.unknown:
-        what = Sign("?", "kinds of order", INK, "")
+        what = StatusLabel("?", "kinds of order", INK, "")
         shown.append((str(found.remainder.unknown), what, "not known"))
     return shown
 

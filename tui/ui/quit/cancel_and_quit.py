@@ -47,7 +47,7 @@ class Progress:
     """Whether nothing is known to rest beyond what the cancels reached."""
 
 
-class Parting:
+class CancelAndQuit:
     """Fed with successive pictures after every account was cancelled, and those of `disarming` were
     asked to disarm once their cancels are confirmed.
 
@@ -134,7 +134,7 @@ def _why(account: AccountView, bad: tuple[Report, ...]) -> Iterator[str]:
         timers = "the timers stay armed"
     for report in bad:
         count = f", {report.open_after} open" if report.open_after else ""
-        told = " ".join(part for part in (report.code, report.message) if part)
-        reason = f" ({told})" if told else ""
+        text = " ".join(part for part in (report.code, report.message) if part)
+        reason = f" ({text})" if text else ""
         what = scope_words(report, account.label(report.action))
         yield f"{account.name} {what}: {report.outcome}{count}{reason}; {timers}"

@@ -12,9 +12,9 @@ from tui.core.clocks import Clock
 from tui.core.desk import DeskView
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle
-from tui.ui.quit.cancel_and_quit import Parting, Progress, Stage
+from tui.ui.quit.cancel_and_quit import CancelAndQuit, Progress, Stage
 from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.value_widget import ink, row
+from tui.ui.widgets.value_widget import row, styled
 
 _INKS = {
     Stage.CANCELLING: ("▶", ".ink--careful"),
@@ -25,12 +25,12 @@ _INKS = {
 }
 
 
-class PartingScreen(DeskDialog):
+class CancelAndQuitScreen(DeskDialog):
     """One account to a line; closing it means to stay, whatever then comes of the cancels."""
 
     KEYS: ClassVar[str] = "esc stay, killdesk does not quit   ↑ ↓ scroll"
 
-    def __init__(self, view: DeskView, parting: Parting, clock: Clock) -> None:
+    def __init__(self, view: DeskView, parting: CancelAndQuit, clock: Clock) -> None:
         super().__init__(view)
         self.parting = parting
         self._clock = clock
@@ -63,16 +63,16 @@ def _lines(progress: tuple[Progress, ...], width: int) -> Iterator[Line]:
     for one in progress:
         glyph, style = _INKS[one.stage]
         style = ".ink--careful" if style == ".ink--good" and not one.clear else style
-        yield Said(row(ink(f"{glyph} {one.account}", style), ink(one.stage, ".ink--text")))
-        for said in one.said:
+        yield Said(row(styled(f"{glyph} {one.account}", style), styled(one.stage, ".ink--text")))
+        for text in one.said:
             loud = ".ink--careful" if one.stage is Stage.FAILED else ".ink--quiet"
-            for part in ink(said, loud).wrap(max(20, width - 2)):
+            for part in styled(text, loud).wrap(max(20, width - 2)):
                 yield Said(Content.assemble("  ", part))
     if any(one.stage is Stage.FAILED for one in progress):
-        yield Said(ink(" "))
-        told = (
+        yield Said(styled(" "))
+        result = (
             "Not everything is confirmed as cancelled, so killdesk stays and the timer is held. "
             "Cancel again, or press q and choose another way."
         )
-        for part in ink(told, ".ink--text").wrap(max(20, width)):
+        for part in styled(result, ".ink--text").wrap(max(20, width)):
             yield Said(part)

@@ -8,7 +8,7 @@ from tui.core.desk import AccountView, DeskView
 from tui.ui.panel.outcome import scope_words
 
 
-class Leaving(StrEnum):
+class QuitChoice(StrEnum):
     """How to leave."""
 
     FIRE = "fire"

@@ -7,18 +7,18 @@ from textual.app import App
 from tui.core.clocks import Clock
 from tui.core.desk import Desk, DeskView
 from tui.core.formatting import count
-from tui.ui.dashboard.press_arming import Presses
+from tui.ui.dashboard.press_arming import PressArming
 from tui.ui.keys.keymap import shown
-from tui.ui.quit.choice import Leaving, armed_accounts, held, running_cancels
+from tui.ui.quit.choice import QuitChoice, armed_accounts, held, running_cancels
 from tui.ui.quit.signals import Signals
 
 _DISARM_WITHIN_S = 5.0
 
 
-class Ending:
+class QuitController:
     """Ends the app when it is asked to, by a signal, or once a disarm that it waits for is done."""
 
-    def __init__(self, app: App[None], desk: Desk, clock: Clock, presses: Presses) -> None:
+    def __init__(self, app: App[None], desk: Desk, clock: Clock, presses: PressArming) -> None:
         self._app = app
         self._presses = presses
         self._desk = desk
@@ -43,14 +43,14 @@ class Ending:
 
     def ask(self) -> None:
         """Quits; asks first when a timer is armed or cancels are under way."""
-        from tui.ui.quit.dialog import LeaveDialog
+        from tui.ui.quit.dialog import QuitDialog
 
         view = self._desk.view
         armed, running = armed_accounts(view), running_cancels(view)
         if not armed and not running:
             self._app.exit()
-        elif not isinstance(self._app.screen, LeaveDialog):
-            self._app.push_screen(LeaveDialog(view, self._presses), self._leave)
+        elif not isinstance(self._app.screen, QuitDialog):
+            self._app.push_screen(QuitDialog(view, self._presses), self._leave)
 
     def suspend(self) -> None:
         """A process that is stopped sends no beats, so not while a timer is armed."""
@@ -59,15 +59,15 @@ class Ending:
             self._app.action_suspend_process()
             return
         timers = count(armed, "armed timer")
-        said = f"ctrl+z would stop the beats of {timers}; quit with {shown('q')}"
-        self._app.notify(said, severity="warning", markup=False)
+        text = f"ctrl+z would stop the beats of {timers}; quit with {shown('q')}"
+        self._app.notify(text, severity="warning", markup=False)
 
-    def _leave(self, how: Leaving | None) -> None:
-        if how is Leaving.FIRE:
+    def _leave(self, how: QuitChoice | None) -> None:
+        if how is QuitChoice.FIRE:
             self._app.exit()
-        elif how is Leaving.DISARM:
+        elif how is QuitChoice.DISARM:
             self._disarm()
-        elif how is Leaving.CANCEL:
+        elif how is QuitChoice.CANCEL:
             self._part()
 
     def _disarm(self) -> None:
@@ -79,23 +79,23 @@ class Ending:
 
     def _not_disarmed(self) -> None:
         self._disarming = False
-        said = "The venue has not confirmed the disarm, so killdesk stays."
-        self._app.notify(said, severity="error", timeout=10, markup=False)
+        text = "The venue has not confirmed the disarm, so killdesk stays."
+        self._app.notify(text, severity="error", timeout=10, markup=False)
 
     def _part(self) -> None:
         """Cancels everything on every account; leaves when that and the disarms are settled."""
-        from tui.ui.quit.cancel_and_quit import Parting
-        from tui.ui.quit.cancel_and_quit_screen import PartingScreen
+        from tui.ui.quit.cancel_and_quit import CancelAndQuit
+        from tui.ui.quit.cancel_and_quit_screen import CancelAndQuitScreen
 
         view = self._desk.view
         armed = armed_accounts(view)
-        parting = Parting(view, armed, self._clock())
+        parting = CancelAndQuit(view, armed, self._clock())
         for name in parting.accounts:
             if name in armed:
                 self._desk.cancel_then_disarm(name)
             else:
                 self._desk.cancel(name)
-        self._app.push_screen(PartingScreen(view, parting, self._clock))
+        self._app.push_screen(CancelAndQuitScreen(view, parting, self._clock))
 
     def _redraw(self) -> None:
         """Back from the shell: the terminal has forgotten the screen, all of it."""

@@ -20,8 +20,8 @@ from textual.widgets.button import ButtonVariant
 from tui.core.desk import DeskView
 from tui.core.formatting import counting_seconds
 from tui.ui.app.style_files import styles
-from tui.ui.dashboard.press_arming import Presses, Target
-from tui.ui.quit.choice import Leaving, armed_accounts, running_cancels
+from tui.ui.dashboard.press_arming import PressArming, PressTarget
+from tui.ui.quit.choice import QuitChoice, armed_accounts, running_cancels
 from tui.ui.quit.last_words import open_lines
 
 _NAMED = 6
@@ -44,21 +44,21 @@ _STAY = "Goes back to the desk. Key esc."
 _DISARM_LABEL = "Disarm and quit d"
 _CANCEL_LABEL = "Cancel all accounts, disarm e"
 _TWICE = {
-    "disarm": (_DISARM_LABEL, _DISARM_LABEL, Leaving.DISARM),
-    "cancel": (_CANCEL_LABEL, "ALL accounts e", Leaving.CANCEL),
+    "disarm": (_DISARM_LABEL, _DISARM_LABEL, QuitChoice.DISARM),
+    "cancel": (_CANCEL_LABEL, "ALL accounts e", QuitChoice.CANCEL),
 }
 """What takes two presses, by the id of its button, and how it is named before the second one."""
 
 
-def _target(how: Leaving) -> Target:
-    return Target("", f"quit: {how}")
+def _target(how: QuitChoice) -> PressTarget:
+    return PressTarget("", f"quit: {how}")
 
 
 def _button(label: str, id_: str, variant: ButtonVariant, tip: str) -> Button:
     return Button(label, id=id_, variant=variant, tooltip=Content(tip))
 
 
-class LeaveDialog(ModalScreen[Leaving]):
+class QuitDialog(ModalScreen[QuitChoice]):
     """Leave it to fire, disarm, cancel all first, or stay; with cancels under way, leave or stay.
 
     What cancels or disarms takes two presses, as elsewhere.
@@ -77,7 +77,7 @@ class LeaveDialog(ModalScreen[Leaving]):
         Binding("escape,s,q,ctrl+c", "leave('stay')", "stay", id="quit.stay"),
     ]
 
-    def __init__(self, view: DeskView, presses: Presses) -> None:
+    def __init__(self, view: DeskView, presses: PressArming) -> None:
         super().__init__()
         self._presses = presses
         self._ticks: Timer | None = None
@@ -145,22 +145,22 @@ class LeaveDialog(ModalScreen[Leaving]):
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:
         event.stop()
-        self._leave(Leaving(event.button.id or Leaving.STAY), event)
+        self._leave(QuitChoice(event.button.id or QuitChoice.STAY), event)
 
     def action_leave(self, how: str) -> None:
-        if how not in (Leaving.DISARM, Leaving.CANCEL) or self._accounts:
-            self._leave(Leaving(how))
+        if how not in (QuitChoice.DISARM, QuitChoice.CANCEL) or self._accounts:
+            self._leave(QuitChoice(how))
 
-    def _leave(self, how: Leaving, by: Message | None = None) -> None:
+    def _leave(self, how: QuitChoice, by: Message | None = None) -> None:
         """To stay is always possible; the rest takes one press or two, and no accident."""
 
         def leave() -> None:
             if self.is_current:
                 self.dismiss(how)
 
-        if how is Leaving.STAY:
+        if how is QuitChoice.STAY:
             leave()
-        elif how is Leaving.FIRE:
+        elif how is QuitChoice.FIRE:
             self._presses.tap(leave, by=by)
         else:
             self._presses.press(frozenset({_target(how)}), leave, always_twice=True, by=by)

@@ -23,11 +23,11 @@ def open_words(account: AccountView) -> str:
         return f"open orders not read yet{why}"
     read = "" if read_at_ms is None else f", as of {time_of_day(read_at_ms)} UTC"
     failed = f" (the last read failed: {account.book_error})" if account.book_error else ""
-    said = f"{_counted(cover)}{read}{failed}"
+    text = f"{_counted(cover)}{read}{failed}"
     if cover.clear:
-        return said
+        return text
     left = "; ".join(map(read_when, cover.left)) or remainder_of(cover).said
-    return f"{said}; not covered: {left}"
+    return f"{text}; not covered: {left}"
 
 
 def _counted(cover: Coverage) -> str:

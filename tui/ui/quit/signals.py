@@ -96,11 +96,11 @@ class Signals:
 
     def _watch(self, terminal: int) -> None:
         while not self._over.is_set():
-            told = hung_up_within(terminal, self._look_every_s)
+            hung_up = hung_up_within(terminal, self._look_every_s)
             if not os.isatty(terminal) and not self._over.is_set():
                 self._received(signal.SIGHUP, None)
                 return
-            if told:
+            if hung_up:
                 self._over.wait(self._look_every_s)
 
     def restore(self) -> None:

@@ -19,7 +19,7 @@ from tui.ui.alarms.model import Alarms
 from tui.ui.app.app import KilldeskApp
 from tui.ui.app.threads import finish_writing
 from tui.ui.dashboard.header import Notice
-from tui.ui.dashboard.press_arming import Target
+from tui.ui.dashboard.press_arming import PressTarget
 from tui.ui.dashboard.screen import DeskScreen
 from tui.ui.help.screen import HelpScreen
 from tui.ui.help.text import Line, Section, parts
@@ -144,7 +144,7 @@ class ReplayScreen(DeskScreen, inherit_bindings=False):
         self.app.notify(text, severity="warning", timeout=3, markup=False)
 
     def press(
-        self, account: AccountView, targets: frozenset[Target], by: Event | None = None
+        self, account: AccountView, targets: frozenset[PressTarget], by: Event | None = None
     ) -> None:
         self.action_refuse()
 

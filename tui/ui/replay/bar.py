@@ -10,9 +10,9 @@ from textual.content import Content
 
 from tui.core.formatting import clock, time_of_day
 from tui.service.replay.desk import Place
-from tui.ui.dashboard.key_bar import Again, KeyBar
+from tui.ui.dashboard.key_bar import ArmedPrompt, KeyBar
 from tui.ui.keys.bindings import Key, When
-from tui.ui.widgets.value_widget import Painted, first_fitting, ink, row
+from tui.ui.widgets.value_widget import ValueWidget, first_fitting, row, styled
 
 _LEAST_TRACK, _MOST_TRACK = 8, 60
 _KEYS = (("space", "pause"), ("[ ]", "speed"), (", .", "outcome"), ("< >", "10 s"), ("?", "help"))
@@ -67,22 +67,22 @@ class ReplayBar(KeyBar):
     def offer(self, offered: frozenset[When]) -> None:
         """The keys of a replay are always the same."""
 
-    def say(self, again: Again | None) -> None:
+    def say(self, again: ArmedPrompt | None) -> None:
         """Nothing is ever armed in a replay."""
         self.put(())
 
-    def paint(self, value: Again | tuple[Key, ...], width: int, height: int) -> Content:
+    def paint(self, value: ArmedPrompt | tuple[Key, ...], width: int, height: int) -> Content:
         place = self._place
         if place is None:
             return Content()
         sign, word = (
             ("▶", "") if place.playing else ("■", "END") if place.at_end else ("‖", "PAUSED")
         )
-        state = row(ink(sign, ".ink--strong"), ink(word.ljust(6), ".ink--careful"), gap=" ")
-        speed = ink(f"{place.speed}x", ".ink--strong")
-        clock = ink(f"{place.clock} UTC", ".ink--text")
-        at = ink(f"{place.position} / {place.length}", ".ink--quiet")
-        done = ink(f"outcome {place.outcome} of {place.outcomes}", ".ink--quiet")
+        state = row(styled(sign, ".ink--strong"), styled(word.ljust(6), ".ink--careful"), gap=" ")
+        speed = styled(f"{place.speed}x", ".ink--strong")
+        clock = styled(f"{place.clock} UTC", ".ink--text")
+        at = styled(f"{place.position} / {place.length}", ".ink--quiet")
+        done = styled(f"outcome {place.outcome} of {place.outcomes}", ".ink--quiet")
         left = row(state, speed, clock)
         rights = (
             row(at, done, _words(_KEYS), gap="   "),
@@ -112,7 +112,7 @@ class ReplayBar(KeyBar):
 
 def _words(keys: tuple[tuple[str, str], ...]) -> Content:
     """What the keys do, for who sees a replay for the first time."""
-    return row(*(row(ink(key, ".ink--strong"), ink(word, ".ink--quiet"), gap=" ")
+    return row(*(row(styled(key, ".ink--strong"), styled(word, ".ink--quiet"), gap=" ")
                  for key, word in keys))  # fmt: skip
 
 
@@ -124,16 +124,16 @@ def _drawn(place: Shown, cells: int) -> Content:
     for cell in range(cells):
         over = ".ink--good" if cell <= here else ".ink--track"
         if cell == here:
-            parts.append(ink("●", ".ink--strong"))
+            parts.append(styled("●", ".ink--strong"))
         elif cell in marks:
-            parts.append(ink("◆", ".ink--careful"))
+            parts.append(styled("◆", ".ink--careful"))
         else:
-            parts.append(ink("━" if cell < here else "─", over))
+            parts.append(styled("━" if cell < here else "─", over))
     return Content("").join(parts)
 
 
-class ReplayMode(Painted[object]):
+class ReplayMode(ValueWidget[object]):
     """REPLAY, where a live desk says LIVE: another word, another colour."""
 
     def paint(self, value: object, width: int, height: int) -> Content:
-        return ink("REPLAY".center(width), ".ink--caution")
+        return styled("REPLAY".center(width), ".ink--caution")

@@ -30,7 +30,7 @@ from tui.service.settings.fields import NAME, VENUE, account_fields
 from tui.service.settings.loader import SettingsError
 from tui.service.settings.store import SettingsStore
 from tui.ui.app.style_files import styles
-from tui.ui.app.threads import beside, sentence
+from tui.ui.app.threads import run_in_thread, sentence
 from tui.ui.settings.account_test_screen import AccountTest
 from tui.ui.settings.file_changes import before_saving
 from tui.ui.settings.form_fields import (
@@ -41,7 +41,7 @@ from tui.ui.settings.form_fields import (
     SecretInput,
     heading,
 )
-from tui.ui.widgets.value_widget import ink
+from tui.ui.widgets.value_widget import styled
 from tui.venues import VENUES
 from tui.venues.base.specs import VenueSpec
 
@@ -66,7 +66,7 @@ def open_form(
         else:
             app.push_screen(AccountForm(store, table), done)
 
-    beside(app, lambda: account_table(store.path, name) if name else {}, show)
+    run_in_thread(app, lambda: account_table(store.path, name) if name else {}, show)
 
 
 class AccountForm(ModalScreen[str | None]):
@@ -128,7 +128,7 @@ class AccountForm(ModalScreen[str | None]):
     async def on_mount(self) -> None:
         await self._lay_out()
         self._fields.rows[0].box.focus()
-        beside(self.app, describe_keyring, self._keyring)
+        run_in_thread(self.app, describe_keyring, self._keyring)
 
     def _keyring(self, found: tuple[str | None, str | None] | Exception) -> None:
         """Says before anything is typed where the key will lie, or why it cannot."""
@@ -145,10 +145,10 @@ class AccountForm(ModalScreen[str | None]):
     def _wanted(self) -> Iterator[tuple[Field, bool]]:
         """The fields that this venue and what is chosen so far ask for; which are secret."""
         for name in needed_fields(self._like()):
-            label, said = _SECRETS[name]
+            label, text = _SECRETS[name]
             if self._account is not None:
-                said = _KEPT.get(name, "")
-            yield Field(f"secret.{name}", label, said), True
+                text = _KEPT.get(name, "")
+            yield Field(f"secret.{name}", label, text), True
         rows = {row.field.key: row.typed for row in self._fields.rows}
 
         def chosen(key: str) -> str:
@@ -204,8 +204,8 @@ class AccountForm(ModalScreen[str | None]):
         if self._account is None:
             values = {key: from_text(row.field, row.typed) for key, row in rows.items()}
             named = {"name": rows["name"].typed.strip() or name, "venue": self.spec.id}
-            said = {key: value for key, value in values.items() if value is not None}
-            fields = named | {key: value for key, value in said.items() if key not in named}
+            text = {key: value for key, value in values.items() if value is not None}
+            fields = named | {key: value for key, value in text.items() if key not in named}
             return plan_account(settings, path, nested(fields))
         changes = {key: from_text(row.field, row.typed) for key, row in rows.items() if row.changed}
         fields = nested(changes)
@@ -237,9 +237,9 @@ class AccountForm(ModalScreen[str | None]):
         """What is to be tested or stored; None if something is wrong, which is then said."""
         self._tried = True
         wrong = self._wrong()
-        said = self._fields.say(wrong, touched=False)
+        text = self._fields.say(wrong, touched=False)
         if wrong is not None:
-            self._say(said)
+            self._say(text)
             self._fields.go(wrong.key)
             return None
         plan, secrets = self._draft(), self._typed_secrets()
@@ -310,16 +310,16 @@ class AccountForm(ModalScreen[str | None]):
                 store.change(plan.account.name, plan.fields, credentials)
             return plan.account.name
 
-        beside(self.app, save, self._stored, stores=f"the account {plan.account.name}")
+        run_in_thread(self.app, save, self._stored, stores=f"the account {plan.account.name}")
 
     def _stored(self, told: str | Exception) -> None:
         self._busy = False
         if isinstance(told, Exception):
-            said = sentence(told)
+            text = sentence(told)
             if self.is_attached:
-                self._say(f"✕ {said}", "ink--bad")
+                self._say(f"✕ {text}", "ink--bad")
             else:
-                self.app.notify(said, severity="error", timeout=10, markup=False)
+                self.app.notify(text, severity="error", timeout=10, markup=False)
             return
         if self.is_attached:
             self._leave(told)
@@ -342,7 +342,7 @@ class AccountForm(ModalScreen[str | None]):
         self.dismiss(name)
 
     def _say(self, said: str, style: str = "ink--careful") -> None:
-        self.query_one("#state", Static).update(ink(said, _INKS[style]))
+        self.query_one("#state", Static).update(styled(said, _INKS[style]))
 
 
 _INKS = {

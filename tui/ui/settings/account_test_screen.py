@@ -12,17 +12,17 @@ from textual.types import CSSPathType
 from tui.core.accounts import Account
 from tui.core.desk import DeskView, Health
 from tui.core.formatting import duration, seconds
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.core.secrets import Credentials
 from tui.service.readiness_check import PATIENCE_S, AccountCheck, Step, check_accounts
 from tui.service.secrets.credentials import PROMPT_TIMEOUT_S, find_credentials
 from tui.ui.app.style_files import styles
-from tui.ui.app.threads import beside, sentence, teller
+from tui.ui.app.threads import run_in_thread, sentence, thread_safe_callback
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle
 from tui.ui.widgets.line_list import Line, Said
 from tui.ui.widgets.status import HEALTH
-from tui.ui.widgets.value_widget import badge, ends, ink, row
+from tui.ui.widgets.value_widget import badge, ends, row, styled
 from tui.venues import title_of
 
 _LABEL = 14
@@ -66,7 +66,7 @@ class AccountTest(DeskDialog):
         self._check, self._over, self._fault = None, False, ""
         self.paint()
         run, account, credentials = self._runs, self._account, self._credentials
-        tell = teller(self.app, self._told)
+        tell = thread_safe_callback(self.app, self._told)
 
         def secrets(account: Account) -> Credentials | str:
             return credentials or find_credentials(account)
@@ -90,7 +90,7 @@ class AccountTest(DeskDialog):
                 self._check = found[0]
             self.paint()
 
-        beside(self.app, work, done)
+        run_in_thread(self.app, work, done)
 
     def on_unmount(self) -> None:
         self._runs += 1  # nobody looks any more
@@ -143,31 +143,31 @@ def step_lines(
 ) -> list[Line]:
     """A line or more for each step, and at the end what it comes to; `typed`: not stored yet."""
     if fault:
-        return [Said(ink(f"✕ {fault}", ".ink--bad"))]
+        return [Said(styled(f"✕ {fault}", ".ink--bad"))]
     if check is None:
-        return [Said(ink("· beginning", ".ink--quiet"))]
+        return [Said(styled("· beginning", ".ink--quiet"))]
     lines = [Said(part) for step in check.steps for part in _step(step, width)]
     if over:
         sign = HEALTH[check.health]
-        lines += [Said(ink(" ")), Said(row(badge(sign), ink(sign.meaning, ".ink--quiet")))]
+        lines += [Said(styled(" ")), Said(row(badge(sign), styled(sign.meaning, ".ink--quiet")))]
         good = _STORE if typed else ""
         then = good if check.health in (Health.READY, Health.DEGRADED) else _CORRECT
         apart = check.coverage.sentence if check.coverage.left else ""
-        told = check.reason in (step.detail for step in check.steps)
-        reason = "" if told else check.reason
-        for said in filter(None, (reason, apart)):
-            lines += map(Said, ink(safe_text(said), ".ink--careful").wrap(width))
-        lines += map(Said, ink(then, ".ink--text").wrap(width) if then else ())
+        result = check.reason in (step.detail for step in check.steps)
+        reason = "" if result else check.reason
+        for text in filter(None, (reason, apart)):
+            lines += map(Said, styled(sanitize(text), ".ink--careful").wrap(width))
+        lines += map(Said, styled(then, ".ink--text").wrap(width) if then else ())
     return list(lines)
 
 
 def _step(step: Step, width: int) -> list[Content]:
     if step.waiting:
-        return [row(ink("·", ".ink--quiet"), ink(f"{step.name:{_LABEL}}…", ".ink--quiet"))]
+        return [row(styled("·", ".ink--quiet"), styled(f"{step.name:{_LABEL}}…", ".ink--quiet"))]
     mark, style = ("✓", ".ink--good") if step.ok else ("✕", ".ink--bad")
-    first, *more = ink(safe_text(step.detail) or "ok", ".ink--text" if step.ok else style).wrap(
+    first, *more = styled(sanitize(step.detail) or "ok", ".ink--text" if step.ok else style).wrap(
         max(20, width - _LABEL - 14)
     )
-    head = row(ink(mark, style), Content.assemble(ink(f"{step.name:{_LABEL}}"), first))
-    took = ink(duration(step.at_s * 1000), ".ink--quiet")
+    head = row(styled(mark, style), Content.assemble(styled(f"{step.name:{_LABEL}}"), first))
+    took = styled(duration(step.at_s * 1000), ".ink--quiet")
     return [ends(head, took, width), *(Content.assemble(" " * (_LABEL + 3), one) for one in more)]

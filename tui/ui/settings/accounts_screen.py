@@ -19,12 +19,12 @@ from textual.widgets.option_list import Option
 
 from tui.core.desk import AccountView, DeskView
 from tui.core.formatting import counting_seconds
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.settings.accounts import AccountEntry, Removal, account_entry
 from tui.service.settings.store import SettingsStore
 from tui.ui.app.style_files import styles
-from tui.ui.app.threads import beside, sentence
-from tui.ui.dashboard.press_arming import Presses, Target
+from tui.ui.app.threads import run_in_thread, sentence
+from tui.ui.dashboard.press_arming import PressArming, PressTarget
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle
 from tui.ui.settings.account_form import open_form
@@ -32,7 +32,7 @@ from tui.ui.settings.account_test_screen import AccountTest
 from tui.ui.settings.file_changes import before_saving
 from tui.ui.settings.settings_screen import SettingsScreen
 from tui.ui.widgets.status import HEALTH
-from tui.ui.widgets.value_widget import ink, row
+from tui.ui.widgets.value_widget import row, styled
 
 _DEMO = (
     "These accounts are the simulator's own, so there is none to add, edit or remove. For accounts "
@@ -62,7 +62,7 @@ class AccountsScreen(DeskDialog):
         view: DeskView,
         store: SettingsStore | None,
         taken: Callable[[str], None],
-        presses: Presses,
+        presses: PressArming,
     ) -> None:
         super().__init__(view)
         self._store = store
@@ -100,7 +100,7 @@ class AccountsScreen(DeskDialog):
         """The list from the desk's picture; only rows that changed are drawn anew."""
         file = str(self._store.path) if self._store is not None else "demo"
         ready = f"{self.view.ready} of {len(self.view.accounts)} ready"
-        self._title.put(("accounts", ready, safe_text(file)))
+        self._title.put(("accounts", ready, sanitize(file)))
         drawn = {account.name: self._line(account) for account in self.view.accounts}
         if drawn == self._drawn and self._names == tuple(drawn):
             return
@@ -119,21 +119,21 @@ class AccountsScreen(DeskDialog):
     def _line(self, account: AccountView) -> Content:
         entry = self._held.get(account.name)
         quiet, careful = "$killdesk-quiet", "$killdesk-careful"
-        key = ink("")
+        key = styled("")
         if entry is not None:
-            said = (
+            text = (
                 "key in the keyring" if entry.keyring else entry.problem or "no key in the keyring"
             )
-            key = ink(safe_text(said), quiet if entry.keyring else careful)
+            key = styled(sanitize(text), quiet if entry.keyring else careful)
         sign = HEALTH[account.health]
-        state = ink(f"{sign.glyph} {sign.word}", _STYLES.get(sign.ink, ""))
-        named = ink(f"{safe_text(account.name):24}", "bold")
-        first = row(named, ink(f"{account.title:7}", quiet), state,
-                    ink("paper", "$killdesk-demo" if account.paper else "") if account.paper
-                    else ink(""), key)  # fmt: skip
+        state = styled(f"{sign.glyph} {sign.word}", _STYLES.get(sign.ink, ""))
+        named = styled(f"{sanitize(account.name):24}", "bold")
+        first = row(named, styled(f"{account.title:7}", quiet), state,
+                    styled("paper", "$killdesk-demo" if account.paper else "") if account.paper
+                    else styled(""), key)  # fmt: skip
         if not account.reason:
             return first
-        return Content("\n").join([first, ink(f"  {safe_text(account.reason)}", careful)])
+        return Content("\n").join([first, styled(f"  {sanitize(account.reason)}", careful)])
 
     @property
     def _resting(self) -> str:
@@ -149,7 +149,7 @@ class AccountsScreen(DeskDialog):
     def _ask_keyring(self) -> None:
         if self._store is not None:
             for account in self._store.settings.accounts:
-                beside(self.app, partial(account_entry, account), self._answered)
+                run_in_thread(self.app, partial(account_entry, account), self._answered)
 
     def _answered(self, entry: AccountEntry | Exception) -> None:
         if not isinstance(entry, Exception) and self.is_attached:
@@ -194,7 +194,7 @@ class AccountsScreen(DeskDialog):
         if store is None or not name:
             return
         self._removing = False
-        target = frozenset({Target(name, _REMOVE)})
+        target = frozenset({PressTarget(name, _REMOVE)})
         remove = partial(self._remove, name, store)
         self._presses.press(target, remove, always_twice=True, by=by)
         if not self._removing:
@@ -205,7 +205,7 @@ class AccountsScreen(DeskDialog):
         if self._ticks is not None:
             self._ticks.pause()
         self._say(f"removing {name}; the keyring may ask for its password in another window")
-        beside(
+        run_in_thread(
             self.app,
             lambda: store.remove(name),
             lambda told: self._removed(name, told),
@@ -213,7 +213,7 @@ class AccountsScreen(DeskDialog):
         )
 
     def _say_press(self) -> None:
-        left_s = self._presses.left_s(Target(self._chosen, _REMOVE))
+        left_s = self._presses.left_s(PressTarget(self._chosen, _REMOVE))
         if self._ticks is not None:
             (self._ticks.resume if left_s else self._ticks.pause)()
         self._say(
@@ -224,15 +224,15 @@ class AccountsScreen(DeskDialog):
 
     def _removed(self, name: str, told: Removal | Exception) -> None:
         if isinstance(told, Exception):
-            said = f"✕ {sentence(told)}"
+            text = f"✕ {sentence(told)}"
         elif told.problem:
-            said = f"▲ {name} is removed; its key may still be there: {told.problem}"
+            text = f"▲ {name} is removed; its key may still be there: {told.problem}"
         else:
-            said = f"{name} and its key are removed."
+            text = f"{name} and its key are removed."
         if self.is_attached:
-            self._say(said)
+            self._say(text)
         else:
-            self.app.notify(said, markup=False)
+            self.app.notify(text, markup=False)
         self._taken("")
 
     def _stored(self, name: str | None) -> None:
@@ -244,7 +244,7 @@ class AccountsScreen(DeskDialog):
     def _say(self, said: str) -> None:
         calm = said in (_DEMO, _NONE) or said.endswith("stored.")
         style = "$killdesk-quiet" if calm else "$killdesk-careful bold"
-        self.query_one("#state", Static).update(ink(safe_text(said), style))
+        self.query_one("#state", Static).update(styled(sanitize(said), style))
 
 
 _STYLES = {

@@ -9,10 +9,10 @@ from textual.app import App
 from textual.message import Message
 
 from tui.core.desk import Desk
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.settings.validation import SettingsError
-from tui.ui.app.threads import beside, sentence, teller
-from tui.ui.dashboard.press_arming import Presses
+from tui.ui.app.threads import run_in_thread, sentence, thread_safe_callback
+from tui.ui.dashboard.press_arming import PressArming
 from tui.ui.keys.keymap import shown
 from tui.ui.settings.file_changes import describe_change
 
@@ -43,7 +43,7 @@ class SettingsController:
         *,
         show_change: Callable[[str], None],
         apply: Callable[[Settings], None],
-        presses: Presses,
+        presses: PressArming,
     ) -> None:
         """`show_change` shows what changed in the file until it is called with an empty text;
         `apply` applies new settings to the screen."""
@@ -60,7 +60,9 @@ class SettingsController:
         if self._store is not None:
             from tui.service.settings.store import SettingsWatch
 
-            self._watch = SettingsWatch(self._store, teller(self._app, self._file_changed))
+            self._watch = SettingsWatch(
+                self._store, thread_safe_callback(self._app, self._file_changed)
+            )
             self._watch.start()
 
     def stop(self) -> None:
@@ -97,7 +99,7 @@ class SettingsController:
 
     def _reload(self) -> None:
         if self._store is not None:
-            beside(self._app, self._store.reload, self._reloaded)
+            run_in_thread(self._app, self._store.reload, self._reloaded)
 
     def _reloaded(self, result: tuple[str, ...] | Exception) -> None:
         """`result` names the accounts that changed."""
@@ -111,4 +113,4 @@ class SettingsController:
 
     def _notify(self, text: str, *, error: bool = False) -> None:
         severity: Literal["error", "information"] = "error" if error else "information"
-        self._app.notify(safe_text(text), severity=severity, timeout=10, markup=False)
+        self._app.notify(sanitize(text), severity=severity, timeout=10, markup=False)

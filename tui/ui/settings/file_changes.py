@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.service.settings.validation import SettingsError
 from tui.ui.keys.keymap import shown
 
@@ -20,8 +20,8 @@ def describe_change(change: FileChange, path: Path) -> str:
         return ""
     if isinstance(change, SettingsError):
         what = str(change).removeprefix(f"{path}: ")
-        return safe_text(f"{path.name} is wrong, the desk goes on with the settings before: {what}")
-    return safe_text(f"{path.name} was changed outside: {{R}} takes it over")
+        return sanitize(f"{path.name} is wrong, the desk goes on with the settings before: {what}")
+    return sanitize(f"{path.name} was changed outside: {{R}} takes it over")
 
 
 def before_saving(store: SettingsStore | None) -> str:
@@ -30,9 +30,9 @@ def before_saving(store: SettingsStore | None) -> str:
     if store is None or change is None:
         return ""
     if isinstance(change, SettingsError):
-        return safe_text(f"▲ Nothing can be saved while the file is wrong: {change}")
+        return sanitize(f"▲ Nothing can be saved while the file is wrong: {change}")
     key = shown("R") or shown("ctrl+p")
-    return safe_text(
+    return sanitize(
         f"▲ {store.path.name} was changed outside: close this and press {key} first, which"
         " takes it over; until then nothing can be saved"
     )

@@ -14,14 +14,14 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.core.secrets import Secret
 from tui.service.settings.field_types import ON, Field, FieldType
 from tui.service.settings.loader import SettingsError
 from tui.ui.app.keyed import KeyedApp
 from tui.ui.keys.keymap import panic_in_field
-from tui.ui.widgets.choice_row import Picker
-from tui.ui.widgets.value_widget import ink
+from tui.ui.widgets.choice_row import ChoiceRow
+from tui.ui.widgets.value_widget import styled
 
 
 class SecretInput(Input):
@@ -73,18 +73,18 @@ class FieldRow(Widget):
         self.field = field
         self.touched = False
         """Whether somebody changed it: only then is he told what is wrong with it."""
-        typed = safe_text(typed)
+        typed = sanitize(typed)
         self._before = typed
         self._label = Label(f"  {field.label}", classes="label")
         self._said = Label(field.help, classes="said")
-        self.box: Input | Picker = self._box(field, typed, secret)
+        self.box: Input | ChoiceRow = self._box(field, typed, secret)
         self._said.display = bool(field.help)
 
-    def _box(self, field: Field, typed: str, secret: bool) -> Input | Picker:
+    def _box(self, field: Field, typed: str, secret: bool) -> Input | ChoiceRow:
         if field.type in (FieldType.ONE, FieldType.SOME, FieldType.FLAG):
             choices = field.choices or (ON,)
             taken = tuple(part.strip() for part in (typed or field.default_text).split(","))
-            return Picker(choices, taken, many=field.type is not FieldType.ONE)
+            return ChoiceRow(choices, taken, many=field.type is not FieldType.ONE)
         kind = SecretInput if secret else Input
         return kind(
             typed,
@@ -131,7 +131,7 @@ class FieldRow(Widget):
         self._label.update(Content(f"  {self.field.label}"), layout=False)
 
     @on(Input.Changed)
-    @on(Picker.Changed)
+    @on(ChoiceRow.Changed)
     def _changed(self, event: Message) -> None:
         event.stop()
         if self.changed:
@@ -196,7 +196,10 @@ class FieldList(VerticalScroll, can_focus=False):
 def heading(text: str, quiet: str = "") -> Content:
     """A form's first line."""
     return Content("   ").join(
-        [ink(safe_text(text), "$killdesk-strong bold"), ink(safe_text(quiet), "$killdesk-quiet")]
+        [
+            styled(sanitize(text), "$killdesk-strong bold"),
+            styled(sanitize(quiet), "$killdesk-quiet"),
+        ]
     )
 
 

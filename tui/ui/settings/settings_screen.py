@@ -17,7 +17,7 @@ from tui.ui.settings.account_form import open_form
 from tui.ui.settings.form_fields import Label
 from tui.ui.settings.keys_screen import KeysScreen
 from tui.ui.settings.table_form import TableForm
-from tui.ui.widgets.value_widget import ink, row
+from tui.ui.widgets.value_widget import row, styled
 from tui.venues import title_of
 
 _QUIET = "$killdesk-quiet"
@@ -51,7 +51,9 @@ class SettingsScreen(TableForm):
         settings = self._store.settings
         own = f"{len(settings.keys)} of your own" if settings.keys else "as they come"
         self._list.set_options(
-            Option(row(ink(f"{name:24}", "bold"), ink(f"{what:7}", _QUIET), ink(more, _QUIET)))
+            Option(
+                row(styled(f"{name:24}", "bold"), styled(f"{what:7}", _QUIET), styled(more, _QUIET))
+            )
             for name, what, more in (
                 *((one.name, title_of(one), one.rest_url)
                   for one in settings.accounts),

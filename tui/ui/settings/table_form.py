@@ -20,10 +20,10 @@ from tui.service.settings.field_types import Field
 from tui.service.settings.loader import Settings, SettingsError
 from tui.service.settings.store import SettingsStore
 from tui.ui.app.style_files import styles
-from tui.ui.app.threads import beside, sentence
+from tui.ui.app.threads import run_in_thread, sentence
 from tui.ui.settings.file_changes import before_saving
 from tui.ui.settings.form_fields import SHORT_BELOW, FieldList, FieldRow, Label, PanicHint, heading
-from tui.ui.widgets.value_widget import ink
+from tui.ui.widgets.value_widget import styled
 
 _DEMO = (
     "The demo desk has no settings file: it runs on the usual settings, and there is nothing to "
@@ -89,7 +89,7 @@ class TableForm(ModalScreen[None]):
         store = self._store
         if store is not None:
             self.say(before_saving(store))
-            beside(self.app, lambda: plain_tables(store.path), self._read)
+            run_in_thread(self.app, lambda: plain_tables(store.path), self._read)
 
     async def _read(self, tables: Tables | Exception) -> None:
         if not self.is_attached:
@@ -143,7 +143,7 @@ class TableForm(ModalScreen[None]):
         if not changes:
             self.dismiss(None)
             return
-        beside(
+        run_in_thread(
             self.app,
             lambda: store.change_tables(changes),
             self._saved,
@@ -163,4 +163,4 @@ class TableForm(ModalScreen[None]):
 
     def say(self, said: str, style: str = "$killdesk-careful bold") -> None:
         """A sentence below the fields."""
-        self.query_one("#state", Static).update(ink(said, style))
+        self.query_one("#state", Static).update(styled(said, style))

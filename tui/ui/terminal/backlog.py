@@ -47,7 +47,7 @@ class Backlog:
         self._controls: dict[str, str] = {}
         """What is kept of what was given up, by kind."""
         self.lost = False
-        """Drawings were dropped: from now on none is taken, until `drawn_anew`."""
+        """Drawings were dropped: from now on none is taken, until `redraw_due`."""
 
     def __bool__(self) -> bool:
         return bool(self._waiting or self._controls)
@@ -75,12 +75,12 @@ class Backlog:
         self._clear()
         return written
 
-    def drawn_anew(self) -> None:
+    def redraw_due(self) -> None:
         """The whole screen is about to be put in."""
         self.lost = False
 
     def give_up(self) -> None:
-        """Drops the drawings that wait, and all that come until `drawn_anew`."""
+        """Drops the drawings that wait, and all that come until `redraw_due`."""
         self.lost = True
         for written in self._waiting:
             self._keep(written)

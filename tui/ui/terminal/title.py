@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 
 _KEEP = "\x1b[22;2t"
 _GIVE_BACK = "\x1b[23;2t"
@@ -28,7 +28,7 @@ class TerminalTitle:
             return
         keep = "" if self.said else _KEEP
         self.said = title
-        self._write(f"{keep}\x1b]2;{safe_text(title, _MOST)}\x1b\\")
+        self._write(f"{keep}\x1b]2;{sanitize(title, _MOST)}\x1b\\")
 
     def give_back(self) -> None:
         """Sets the title that was there before."""

@@ -26,7 +26,7 @@ class TerminalWriter:
         after: TerminalWriter | None = None,
     ) -> None:
         """`gap_over` is called in the writer's thread, once after drawings were dropped, when the
-        terminal takes output again: the caller then calls `drawn_anew` and draws everything.
+        terminal takes output again: the caller then calls `redraw_due` and draws everything.
         `encode` turns what is written into the terminal's bytes, and never raises.
         `after` is a writer that may not have ended: two at once would mix what they write."""
         self._descriptor = descriptor
@@ -59,18 +59,18 @@ class TerminalWriter:
             self._backlog.give_up()
             self._paused_since_s = time.monotonic()
 
-    def drawn_anew(self) -> None:
+    def redraw_due(self) -> None:
         """Everything is about to be drawn: drawings are taken again."""
         with self._changed:
             self._asked = False
             if self._paused_since_s is None:
-                self._backlog.drawn_anew()
+                self._backlog.redraw_due()
 
     def go_on(self) -> None:
         """After `pause`: everything is about to be drawn."""
         with self._changed:
             self._paused_since_s = None
-        self.drawn_anew()
+        self.redraw_due()
 
     def blocked_s(self) -> float:
         """For how many seconds the terminal has not taken what is being written to it."""

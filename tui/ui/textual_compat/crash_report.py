@@ -25,7 +25,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.core.errors import kind_and_place
+from tui.core.errors import describe_internal_error
 
 R = TypeVar("R")
 
@@ -40,7 +40,7 @@ DEBUG_SWITCH = "KILLDESK_DEBUG"
 
 def crash_sentence(error: BaseException | None) -> str:
     """What went wrong and where, without the error's own text: that may quote anything."""
-    place = "while it read keys" if error is None else kind_and_place(error)
+    place = "while it read keys" if error is None else describe_internal_error(error)
     return (
         f"killdesk's screen stopped on a fault of its own ({place}). "
         "Cancels that were sent may still be carried out. "
@@ -85,13 +85,13 @@ class CrashReport(App[R]):
 
     def show_fault(self, what: str, error: BaseException) -> None:
         """Shows a fault, unless the same sentence is on the screen already. Never raises."""
-        said = f"{what}: a fault of killdesk's own ({kind_and_place(error)})."
+        message = f"{what}: a fault of killdesk's own ({describe_internal_error(error)})."
         now_s = time.monotonic()
-        if now_s - self.faults.get(said, float("-inf")) < SHOWN_S:
+        if now_s - self.faults.get(message, float("-inf")) < SHOWN_S:
             return
-        self.faults[said] = now_s
+        self.faults[message] = now_s
         if self.is_running:
-            self.notify(said, severity="error", timeout=SHOWN_S)
+            self.notify(message, severity="error", timeout=SHOWN_S)
 
     def close_screen(self, screen: Screen[Any], error: BaseException) -> None:
         """Takes a dialog away that failed, with all that stands above it, and says so."""
@@ -120,10 +120,10 @@ class CrashReport(App[R]):
         """Ends the screen; the first fault is the one that is told."""
         first, self._return_code = self._return_code != CRASHED, CRASHED
         if first:
-            said = crash_sentence(error)
+            message = crash_sentence(error)
             if os.environ.get(DEBUG_SWITCH) and error is not None:
-                said = "".join((*format_tb(error.__traceback__), said))
-            self._exit_renderables.insert(0, Text(said))  # Textual prints the first one alone
+                message = "".join((*format_tb(error.__traceback__), message))
+            self._exit_renderables.insert(0, Text(message))  # Textual prints the first one alone
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()

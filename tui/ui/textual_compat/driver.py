@@ -95,7 +95,7 @@ class TerminalDriver(LinuxDriver):
 
     def _draw_anew(self) -> None:
         if self._writer is not None:
-            self._writer.drawn_anew()
+            self._writer.redraw_due()
             self._app.refresh(layout=True)
 
     # --- modes of the terminal --------------------------------------------------------------------

@@ -9,17 +9,17 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
-from tui.ui.widgets.value_widget import Painted, ink, row
+from tui.ui.widgets.value_widget import ValueWidget, row, styled
 
 Picked = tuple[tuple[str, ...], frozenset[str], int, bool]
 """The choices, those taken, the place of the cursor, whether the line has the focus."""
 
 
-class Picker(Painted[Picked], can_focus=True):
+class ChoiceRow(ValueWidget[Picked], can_focus=True):
     """One of several choices, or `many` of them. Each has mark and word: colour is not needed."""
 
     DEFAULT_CSS = """
-    Picker { pointer: pointer; width: 1fr; }
+    ChoiceRow { pointer: pointer; width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "before", show=False),
@@ -30,12 +30,12 @@ class Picker(Painted[Picked], can_focus=True):
     class Changed(Message):
         """Another choice holds."""
 
-        def __init__(self, picker: Picker) -> None:
+        def __init__(self, picker: ChoiceRow) -> None:
             super().__init__()
             self.picker = picker
 
         @property
-        def control(self) -> Picker:
+        def control(self) -> ChoiceRow:
             return self.picker
 
     def __init__(
@@ -67,7 +67,7 @@ class Picker(Painted[Picked], can_focus=True):
         for number, choice in enumerate(choices):
             word = f"{marks[choice not in taken]} {choice}"
             style = ".ink--strong" if choice in taken else ".ink--quiet"
-            parts.append(ink(word, ".ink--live" if focused and number == at else style))
+            parts.append(styled(word, ".ink--live" if focused and number == at else style))
             self._spots.append((end, end + len(word)))
             end += len(word) + 3
         return row(*parts, gap="   ")

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.style import Style
 
 from tui.ui.widgets.styles import inked
-from tui.ui.widgets.value_widget import ink
+from tui.ui.widgets.value_widget import styled
 
 
 class Line(Protocol):
@@ -39,11 +39,11 @@ Source = Callable[[int], Sequence[Line]]
 """Makes the rows for a width: what is long is wrapped there."""
 
 
-class Lines(ScrollView, can_focus=True):
+class LineList(ScrollView, can_focus=True):
     """A list of rows. It stays where it was scrolled to when its rows change."""
 
     DEFAULT_CSS = """
-    Lines {
+    LineList {
         height: 1fr;
         overflow-x: hidden;
         overflow-y: auto;
@@ -101,4 +101,4 @@ class Lines(ScrollView, can_focus=True):
         try:
             return line.paint(self.scrollable_content_region.width)
         except Exception as error:  # noqa: BLE001  one row that cannot be drawn must not end the desk
-            return ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")
+            return styled(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")

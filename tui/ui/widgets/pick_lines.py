@@ -9,14 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.style import Style
 
-from tui.ui.widgets.line_list import Lines
+from tui.ui.widgets.line_list import LineList
 
 
-class PickLines(Lines):
+class SelectableLineList(LineList):
     """A cursor among the rows; enter or a click on it picks."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"picked"}
-    DEFAULT_CSS = "PickLines { pointer: pointer; }"
+    DEFAULT_CSS = "SelectableLineList { pointer: pointer; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False),
         Binding("down,j", "move(1)", "down", show=False),

@@ -8,8 +8,8 @@ from operator import itemgetter
 
 from textual.content import Content
 
-from tui.core.timeseries import Past, Stretch, folded, slow_above_ms
-from tui.ui.widgets.value_widget import ink
+from tui.core.timeseries import Bucket, SeriesView, downsample, slow_above_ms
+from tui.ui.widgets.value_widget import styled
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 LOST = "✕"
@@ -22,9 +22,9 @@ _FULL = 0.7
 """How high most orders of the hour stand."""
 
 
-def trips_line(past: Past, width: int) -> Content:
+def trips_line(past: SeriesView, width: int) -> Content:
     """The round trips of a route; the slow ones stand out, and so do those that were lost."""
-    groups = folded(past, min(width, MOST_CELLS))
+    groups = downsample(past, min(width, MOST_CELLS))
     values = [_most(group) for group in groups]
     known = sorted(value for value in values if value is not None)
     if not known and not past.lost:
@@ -39,10 +39,10 @@ def trips_line(past: Past, width: int) -> Content:
     )
 
 
-def orders_line(past: Past, width: int) -> Content:
+def orders_line(past: SeriesView, width: int) -> Content:
     """How many orders were open; none at all lies on the ground."""
     top = (past.high or 1.0) / _FULL
-    groups = folded(past, min(width, MOST_CELLS))
+    groups = downsample(past, min(width, MOST_CELLS))
     return _drawn(_block(_last(group), top, ".ink--faint") for group in groups)
 
 
@@ -54,7 +54,7 @@ def _drawn(cells: Iterable[_Cell]) -> Content:
     """Cells of one ink in one piece: each piece has its price when it is painted."""
     pieces = groupby(cells, key=itemgetter(1))
     return Content.assemble(
-        *(ink("".join(glyph for glyph, _ in piece), style) for style, piece in pieces)
+        *(styled("".join(glyph for glyph, _ in piece), style) for style, piece in pieces)
     )
 
 
@@ -68,10 +68,10 @@ def _block(value: float | None, top: float, style: str) -> _Cell:
     return BLOCKS[max(1, level)], style
 
 
-def _most(group: Iterable[Stretch]) -> float | None:
+def _most(group: Iterable[Bucket]) -> float | None:
     return max((s.median for s in group if s.median is not None), default=None)
 
 
-def _last(group: Iterable[Stretch]) -> float | None:
+def _last(group: Iterable[Bucket]) -> float | None:
     known = [s.median for s in group if s.median is not None]
     return known[-1] if known else None

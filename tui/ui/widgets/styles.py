@@ -42,7 +42,7 @@ def inked(widget: Widget, content: Content) -> Content:
     They are no component classes: each would be a node of its own in every part of the screen, to
     be styled at the start and with each theme, and Textual 8.2.8 loses their opaque backgrounds.
     """
-    styles = inks_of(widget)
+    styles = styles_of(widget)
     return Content(
         content.plain,
         [
@@ -55,12 +55,12 @@ def inked(widget: Widget, content: Content) -> Content:
 
 def colour_of(widget: Widget, name: str) -> Color:
     """The colour of an ink, for what draws without `Content`."""
-    colour = inks_of(widget)[f".ink--{name}"].foreground
+    colour = styles_of(widget)[f".ink--{name}"].foreground
     assert colour is not None  # every ink has one
     return colour
 
 
-def rich_ink(widget: Widget, name: str, how: str = "", share: float = 1.0) -> RichStyle:
+def rich_style(widget: Widget, name: str, how: str = "", share: float = 1.0) -> RichStyle:
     """A colour of the theme, for what draws with Rich; `how` is `bold`, `italic` and the like.
     Of a `share` below 1 the ground of the widget shines through."""
     return _rich(widget.app.theme_variables[name], how, share, widget.background_colors[1])
@@ -72,7 +72,7 @@ def _rich(colour: str, how: str, share: float, ground: Color) -> RichStyle:
     return RichStyle.parse(how) + RichStyle(color=shown.rich_color)
 
 
-def inks_of(widget: Widget) -> Mapping[str, Style]:
+def styles_of(widget: Widget) -> Mapping[str, Style]:
     """By name as in `.ink--good`, in the colours of the theme that is chosen now."""
     app = widget.app
     known = _known.get(app)

@@ -14,8 +14,8 @@ from textual.visual import Visual
 
 from tui.ui.line_strip import line_strip
 from tui.ui.sparing_screen import Line, SparingWidget
-from tui.ui.widgets.status import Sign
-from tui.ui.widgets.styles import inked, inks_of
+from tui.ui.widgets.status import StatusLabel
+from tui.ui.widgets.styles import inked, styles_of
 
 S = TypeVar("S")
 
@@ -27,15 +27,15 @@ _STRIPS = 128
 """Lines of one part that are kept as they were painted."""
 
 
-def ink(text: str, style: str = "") -> Content:
+def styled(text: str, style: str = "") -> Content:
     """`text` in one ink. Nothing in it is ever read as markup."""
     return Content.styled(text, style) if style else Content(text)
 
 
-def badge(sign: Sign) -> Content:
+def badge(sign: StatusLabel) -> Content:
     """A state's glyph and word; a loud one stands on a ground of its own."""
     loud = sign.ink in {".ink--alarm", ".ink--caution"}
-    return ink(f" {sign} " if loud else str(sign), sign.ink)
+    return styled(f" {sign} " if loud else str(sign), sign.ink)
 
 
 def row(*parts: Content, gap: str = "  ") -> Content:
@@ -76,7 +76,7 @@ def first_fitting(width: int, *variants: Content) -> Content:
     return variants[-1].truncate(max(0, width), ellipsis=True)
 
 
-class Painted(SparingWidget, Generic[S]):
+class ValueWidget(SparingWidget, Generic[S]):
     """A part of the screen that is drawn from one immutable value, and redrawn when it changes.
 
     One venue's trouble stays in its panel: whatever goes wrong while drawing is said in the place
@@ -88,7 +88,7 @@ class Painted(SparingWidget, Generic[S]):
     """Nothing drawn here is a link, and to look for some costs a fifth of each painting."""
 
     DEFAULT_CSS = """
-    Painted {
+    ValueWidget {
         height: 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
@@ -164,7 +164,7 @@ class Painted(SparingWidget, Generic[S]):
         strip = self._strips.get(key)
         if strip is None:
             width, ground = self._drawn_on[0], self.visual_style
-            strip = line_strip(line, width, ground, inks_of(self)) if self._left_bound else None
+            strip = line_strip(line, width, ground, styles_of(self)) if self._left_bound else None
             if strip is None:
                 drawn = inked(self, line)
                 (strip,) = Visual.to_strips(self, drawn, width, 1, ground, pad=True)
@@ -198,7 +198,7 @@ class Painted(SparingWidget, Generic[S]):
             try:
                 drawn = self.paint(self.value, size.width, size.height)
             except Exception as error:  # noqa: BLE001  one part that cannot be drawn must not end the desk
-                drawn = ink(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")
+                drawn = styled(f"✕ cannot be drawn: {type(error).__name__}", ".ink--bad")
         if isinstance(drawn, Content):
             drawn = (drawn,)
         if any("\n" in line.plain for line in drawn):

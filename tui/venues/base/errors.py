@@ -31,7 +31,7 @@ class VenueError(Exception):
         self.code = code
         self.text = text
         self.remedy = ""
-        """What to do about it, put here by whoever drives the talk."""
+        """What to do about it, put here by whoever drives the exchange."""
         self.retry_after_s = retry_after_s
         self.limited = limited
 

@@ -85,7 +85,7 @@ class NoReply:
 
 Reply: TypeAlias = RestReply | SocketReply | NoReply
 
-Talk: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
+Exchange: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class AllInDoubt:
+class AllUnknown:
     """An error that names no request: whatever is in flight may have been carried out or not."""
 
     code: str
@@ -154,7 +154,7 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Received:
     """A message that asks for nothing: a pong, a notice, a push."""
 
     text: str = ""
@@ -168,7 +168,7 @@ class Unreadable:
 
 
 SocketEvent: TypeAlias = (
-    LoggedIn | LoginRefused | Answered | AllInDoubt | Pinged | Closing | Heard | Unreadable
+    LoggedIn | LoginRefused | Answered | AllUnknown | Pinged | Closing | Received | Unreadable
 )
 
 

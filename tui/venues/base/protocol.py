@@ -1,9 +1,9 @@
 """What every venue has to answer.
 
-A venue decides meaning and touches no socket. What needs more than one exchange of messages
-(paging a list, cancelling contract by contract) is a *talk*: a generator that yields the calls to
-be made at once, is sent their replies in the same order, and returns what they mean. The service
-drives it and signs each call at the moment it leaves, so a talk holds no secret and no clock.
+A venue decides meaning and touches no socket. What it takes to cancel, to read a list of several
+pages or to set a timer is an *exchange*: a generator that yields the calls to be made at once, is
+sent their replies in the same order, and returns what they mean. The service drives it and signs
+each call at the moment it leaves, so an exchange holds no secret and no clock.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
 from tui.venues.base.messages import (
     Call,
+    Exchange,
     JsonObject,
     Market,
     RateLimit,
@@ -27,13 +28,12 @@ from tui.venues.base.messages import (
     SocketCall,
     SocketRead,
     SocketText,
-    Talk,
 )
 from tui.venues.base.specs import Keepalive, Profile, VenueSpec
 from tui.venues.common.progress import Progress
 
 
-class Dialect(Protocol):
+class VenueAdapter(Protocol):
     """How one account speaks with its venue. Holds the account's settings, no secret, no state."""
 
     spec: VenueSpec
@@ -77,16 +77,16 @@ class Dialect(Protocol):
         """The limit that a read counts towards; None for other calls, or where none is known."""
         ...
 
-    # talks
-    def venue_time(self) -> Talk[int]:
+    # exchanges
+    def venue_time(self) -> Exchange[int]:
         """The venue's clock, epoch ms. One unsigned call. Raises VenueError."""
         ...
 
-    def probe(self) -> Talk[Profile]:
+    def probe(self) -> Exchange[Profile]:
         """What the venue says of the account and its key. Raises VenueError."""
         ...
 
-    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Exchange[Book]:
         """Every open order of these kinds, all pages. Raises VenueError; never a partial list.
 
         A kind whose list the venue refuses to this key or account (no permission for the product,
@@ -109,7 +109,7 @@ class Dialect(Protocol):
         route: Transport,
         progress: Progress | None = None,
         lately: frozenset[Market] = frozenset(),
-    ) -> Talk[Ack]:
+    ) -> Exchange[Ack]:
         """Cancels by `route`. `book` is what was read last, for venues that need contracts named.
 
         The first batch of calls holds everything that can be sent at once. What `progress` says is
@@ -120,7 +120,7 @@ class Dialect(Protocol):
         """
         ...
 
-    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Exchange[Ack]:
         """Starts or refreshes a dead-man timer, or switches it off with 0."""
         ...
 
@@ -134,8 +134,8 @@ class Dialect(Protocol):
         ...
 
 
-class DialectFactory(Protocol):
-    def __call__(self, account: Account) -> Dialect: ...
+class AdapterFactory(Protocol):
+    def __call__(self, account: Account) -> VenueAdapter: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +143,4 @@ class Venue:
     """One line of the registry."""
 
     spec: VenueSpec
-    dialect: DialectFactory = field(repr=False)
+    dialect: AdapterFactory = field(repr=False)

@@ -20,6 +20,7 @@ from tui.core.secrets import Credentials, Secret
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import (
     Call,
+    Exchange,
     JsonObject,
     Market,
     RateLimit,
@@ -29,7 +30,6 @@ from tui.venues.base.messages import (
     SocketCall,
     SocketRead,
     SocketText,
-    Talk,
     Unreadable,
 )
 from tui.venues.base.specs import Extra, Keepalive, Profile, TimerSpec, VenueSpec
@@ -98,7 +98,7 @@ STRATEGY_ORDERS = Action(
 
 
 class Bitget:
-    """One Bitget account. See `tui.venues.base.protocol.Dialect`."""
+    """One Bitget account. See `tui.venues.base.protocol.VenueAdapter`."""
 
     spec: VenueSpec = BITGET
     keepalive: Keepalive | None = None
@@ -160,16 +160,16 @@ class Bitget:
     def read_limit(self, call: Call) -> RateLimit | None:
         return READ_LIMITS.get(call.path) if isinstance(call, RestCall) else None
 
-    # --- talks ---
+    # --- exchanges ---
 
-    def venue_time(self) -> Talk[int]:
+    def venue_time(self) -> Exchange[int]:
         (reply,) = yield (RestCall("GET", "/api/v2/public/time", signed=False),)
         stamp = int_of(object_of(data_of(reply)).get("serverTime"))
         if stamp is None:
             raise VenueError(Verdict.UNKNOWN, "", "the venue's time did not come")
         return stamp
 
-    def probe(self) -> Talk[Profile]:
+    def probe(self) -> Exchange[Profile]:
         """What the key may do, from the account info, which needs no permission of its own.
 
         Raises VenueError; of a classic account, REFUSED with a code that says so: this call is
@@ -187,7 +187,7 @@ class Bitget:
         writes = text_of(info.get("permType")).replace("_", "-") != "read-only"
         return Profile(can_trade="uta_trade" in names and writes, can_withdraw="withdraw" in names)
 
-    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Exchange[Book]:
         return read_book(kinds, self._categories)
 
     def cancel(
@@ -199,7 +199,7 @@ class Bitget:
         route: Transport,
         progress: Progress | None = None,
         lately: frozenset[Market] = frozenset(),
-    ) -> Talk[Ack]:
+    ) -> Exchange[Ack]:
         """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
         cancel can be: a wider one than asked for is never sent."""
         progress = progress or Progress()
@@ -209,7 +209,7 @@ class Bitget:
             return (yield from cancel_strategy(self._categories, scope, book, progress))
         return (yield from cancel_categories(action.kinds, scope, book, progress, lately))
 
-    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Exchange[Ack]:
         """Starts or refreshes the countdown, or switches it off with 0.
 
         The answer is the same for all of these, and the timer cannot be read back.

@@ -29,7 +29,7 @@ from dataclasses import replace
 from tui.core.actions import Ack, Scope, Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Call, JsonValue, Market, RateLimit, Reply, RestCall, Talk
+from tui.venues.base.messages import Call, Exchange, JsonValue, Market, RateLimit, Reply, RestCall
 from tui.venues.bitget.open_orders import CATEGORIES, STRATEGY, Listing, read_lists
 from tui.venues.bitget.replies import (
     PRODUCT,
@@ -39,7 +39,7 @@ from tui.venues.bitget.replies import (
     strategy_outcome,
 )
 from tui.venues.common.acks import OrderResult, chosen_ack, requests_ack
-from tui.venues.common.exchanges import alongside, side_by_side
+from tui.venues.common.exchanges import alongside, gather_exchanges
 from tui.venues.common.parsing import compact
 from tui.venues.common.progress import Answer, Part, Progress, send
 
@@ -63,7 +63,7 @@ def cancel_categories(
     book: Book | None,
     progress: Progress,
     lately: frozenset[Market],
-) -> Talk[Ack]:
+) -> Exchange[Ack]:
     """Cancels by category and symbol, first where orders are known or nothing is known.
 
     `categories` are those that the account has.
@@ -90,7 +90,7 @@ def cancel_categories(
         more = [_category_part(category, scope.contract) for category in occupied]
         yield from send(more, progress)
         parts += more
-    empty, closed = yield from side_by_side(
+    empty, closed = yield from gather_exchanges(
         [_one_by_one(scope, parts, progress), _closed(parts, progress, book)]
     )
     asked = {part.label for part in parts} - empty
@@ -105,7 +105,9 @@ def cancel_categories(
     return replace(requests_ack(acks), spared=spared)
 
 
-def _one_by_one(scope: Scope, parts: Sequence[Part], progress: Progress) -> Talk[frozenset[str]]:
+def _one_by_one(
+    scope: Scope, parts: Sequence[Part], progress: Progress
+) -> Exchange[frozenset[str]]:
     """Cancels by their ids the orders of categories that the venue was too busy for.
 
     Gives the categories of which the venue lists no order.
@@ -138,7 +140,9 @@ def _is_busy(progress: Progress, part: Part) -> bool:
     return isinstance(answer, Ack) and answer.verdict is Verdict.BUSY
 
 
-def _closed(parts: Sequence[Part], progress: Progress, book: Book | None) -> Talk[frozenset[str]]:
+def _closed(
+    parts: Sequence[Part], progress: Progress, book: Book | None
+) -> Exchange[frozenset[str]]:
     """The categories whose cancel the venue refuses to this key and whose list it refuses too, by
     the last book or, where that does not say so, now."""
     answers = zip(parts, progress.answers(parts), strict=True)
@@ -163,7 +167,7 @@ def _is_closed(listing: Listing, reply: Reply) -> bool:
 
 def cancel_strategy(
     categories: tuple[str, ...], scope: Scope, book: Book | None, progress: Progress
-) -> Talk[Ack]:
+) -> Exchange[Ack]:
     """Cancels strategy orders one by one, as no call takes them all: those that are known at once,
     and those that the venue lists in the same moment in these categories after them."""
     if scope.direction or scope.offset or scope.category not in (None, STRATEGY):
@@ -238,7 +242,7 @@ def _which(category: str, symbol: str | None) -> JsonValue:
     return {"category": category, "symbol": symbol.upper()} if symbol else {"category": category}
 
 
-def cancel_chosen(orders: Sequence[OpenOrder], progress: Progress) -> Talk[Ack]:
+def cancel_chosen(orders: Sequence[OpenOrder], progress: Progress) -> Exchange[Ack]:
     """Orders by twenties of one category, strategy orders one by one."""
     return _together((yield from send(_batches(orders), progress)))
 

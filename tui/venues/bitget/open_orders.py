@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import JsonObject, JsonValue, RateLimit, Reply, RestCall, Talk
+from tui.venues.base.messages import Exchange, JsonObject, JsonValue, RateLimit, Reply, RestCall
 from tui.venues.bitget.replies import PARAMETER, PRODUCT, data_of
 from tui.venues.common.parsing import int_of, text_of
 
@@ -43,7 +43,7 @@ class Listed:
     """By kind. Strategy orders may be refused in some categories and be in `orders` of others."""
 
 
-def read_book(kinds: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES) -> Talk[Book]:
+def read_book(kinds: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES) -> Exchange[Book]:
     """Every open order of these kinds; what the venue refuses to this key is named in `refused`.
     Strategy orders are those in `categories`, which the account has. Raises VenueError."""
     found = yield from read_lists(kinds, categories)
@@ -53,7 +53,9 @@ def read_book(kinds: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES) 
     return Book(read, orders, read_at_ms=0, refused=refused)
 
 
-def read_lists(kinds: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES) -> Talk[Listed]:
+def read_lists(
+    kinds: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES
+) -> Exchange[Listed]:
     """Reads the lists of these kinds side by side. Raises VenueError.
 
     A category that is refused as a whole is named by itself, once: its strategy orders go with it,
@@ -78,7 +80,7 @@ def read_lists(kinds: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES)
     return Listed(tuple(orders.values()), refused)
 
 
-def _read(lists: Sequence[Listing], pages: int = MAX_PAGES) -> Talk[dict[Listing, VenueError]]:
+def _read(lists: Sequence[Listing], pages: int = MAX_PAGES) -> Exchange[dict[Listing, VenueError]]:
     """Reads these lists side by side, so many pages of each at most. Gives those that the venue
     refuses by themselves, and why; raises VenueError for every other trouble."""
     refusals: dict[Listing, VenueError] = {}

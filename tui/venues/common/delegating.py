@@ -8,6 +8,7 @@ from tui.core.orders import Book, Kind
 from tui.core.secrets import Credentials
 from tui.venues.base.messages import (
     Call,
+    Exchange,
     JsonObject,
     Market,
     RateLimit,
@@ -17,17 +18,16 @@ from tui.venues.base.messages import (
     SocketCall,
     SocketRead,
     SocketText,
-    Talk,
 )
-from tui.venues.base.protocol import Dialect
+from tui.venues.base.protocol import VenueAdapter
 from tui.venues.base.specs import Profile
 from tui.venues.common.progress import Progress
 
 
 class Delegating:
-    """Implements `tui.venues.base.protocol.Dialect` by that of `dialect`."""
+    """Implements `tui.venues.base.protocol.VenueAdapter` by that of `dialect`."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: VenueAdapter) -> None:
         self._dialect = dialect
         self.spec = dialect.spec
         self.keepalive = dialect.keepalive
@@ -41,10 +41,10 @@ class Delegating:
         route: Transport,
         progress: Progress | None = None,
         lately: frozenset[Market] = frozenset(),
-    ) -> Talk[Ack]:
+    ) -> Exchange[Ack]:
         return self._dialect.cancel(profile, action, scope, book, route, progress, lately)
 
-    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Exchange[Ack]:
         return self._dialect.set_timer(profile, timer, countdown_s)
 
     def sign(self, call: RestCall, credentials: Credentials, now_ms: int) -> SignedRest:
@@ -74,13 +74,13 @@ class Delegating:
     def read_limit(self, call: Call) -> RateLimit | None:
         return self._dialect.read_limit(call)
 
-    def venue_time(self) -> Talk[int]:
+    def venue_time(self) -> Exchange[int]:
         return self._dialect.venue_time()
 
-    def probe(self) -> Talk[Profile]:
+    def probe(self) -> Exchange[Profile]:
         return self._dialect.probe()
 
-    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Exchange[Book]:
         return self._dialect.read_book(profile, kinds)
 
     def kinds(self, profile: Profile) -> tuple[Kind, ...]:

@@ -6,7 +6,7 @@ import json
 import zlib
 
 from tui.core.actions import Ack, Verdict
-from tui.core.sanitize import safe_text
+from tui.core.sanitize import sanitize
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import (
     TOO_MANY_REQUESTS,
@@ -35,7 +35,7 @@ def unpack_gzip(data: bytes, limit: int = MAX_UNPACKED) -> bytes:
     try:
         plain = unpacker.decompress(data, limit)
     except zlib.error as error:
-        raise NotReadable(f"not gzip: {safe_text(str(error), 80)}") from None
+        raise NotReadable(f"not gzip: {sanitize(str(error), 80)}") from None
     if not unpacker.eof:
         raise NotReadable(f"the message is cut short or unpacks to more than {limit} bytes")
     if unpacker.unused_data:
@@ -68,7 +68,7 @@ def text_of(value: JsonValue) -> str:
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, str | int | float):
-        return safe_text(str(value), 2_000)
+        return sanitize(str(value), 2_000)
     return ""
 
 
@@ -112,7 +112,7 @@ def answer_of(reply: Reply) -> tuple[JsonObject, int]:
     """
     if isinstance(reply, NoReply):
         verdict = Verdict.UNKNOWN if reply.sent else Verdict.BUSY
-        raise VenueError(verdict, "", safe_text(reply.reason, 200))
+        raise VenueError(verdict, "", sanitize(reply.reason, 200))
     if isinstance(reply, SocketReply):
         return reply.message, 200
     try:

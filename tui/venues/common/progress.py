@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.core.actions import Ack, Verdict
-from tui.venues.base.messages import Call, Reply, Talk
+from tui.venues.base.messages import Call, Exchange, Reply
 from tui.venues.common.acks import OrderResult
 
 Answer: TypeAlias = Ack | list[OrderResult]
@@ -83,7 +83,7 @@ class Progress:
         return [self._answers[part.key] for part in parts]
 
 
-def send(parts: Sequence[Part], progress: Progress) -> Talk[list[Answer]]:
+def send(parts: Sequence[Part], progress: Progress) -> Exchange[list[Answer]]:
     """Sends what is due, all at once. The latest answers to all of the parts."""
     due = progress.due(parts)
     if due:

@@ -8,17 +8,17 @@ from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.frames import Transport
 from tui.core.orders import Book
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Market, Talk
-from tui.venues.base.protocol import Dialect
+from tui.venues.base.messages import Exchange, Market
+from tui.venues.base.protocol import VenueAdapter
 from tui.venues.base.specs import Profile
 from tui.venues.common.delegating import Delegating
 from tui.venues.common.progress import Progress
 
 
-class Watching(Delegating):
+class ReadOnlyAdapter(Delegating):
     """A dialect without cancels and without timers; the rest is as the venue has it."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: VenueAdapter) -> None:
         super().__init__(dialect)
         self.spec = replace(dialect.spec, timers=())
 
@@ -31,10 +31,10 @@ class Watching(Delegating):
         route: Transport,
         progress: Progress | None = None,
         lately: frozenset[Market] = frozenset(),
-    ) -> Talk[Ack]:
+    ) -> Exchange[Ack]:
         raise _refused()
 
-    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Exchange[Ack]:
         raise _refused()
 
 

@@ -1,7 +1,7 @@
 """What a trader can do about a venue's refusal: one line for each code, shown behind its words.
 
-Each venue has a table of its own (`remedies` in its folder). Whoever drives a talk puts the
-remedy behind the venue's words (`talks.advised`): every place that shows a refusal shows it too.
+Each venue has a table of its own (`remedies` in its folder). Whoever drives an exchange puts the
+remedy behind the venue's words (`exchanges.advised`), and so wherever a refusal is shown.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def check_countdown(spec: TimerSpec, countdown_s: int) -> None:
         raise VenueError(Verdict.REFUSED, "", text)
 
 
-def told_timer_ack(countdown_s: int, server_time: int | None, trigger_time: int | None) -> Ack:
+def timer_ack_from(countdown_s: int, server_time: int | None, trigger_time: int | None) -> Ack:
     """An accepted request, in the light of the times in its answer.
 
     Armed means that the answer names the moment asked for: a venue that took seconds for

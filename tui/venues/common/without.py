@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tui.core.actions import Action
 from tui.core.orders import Kind
-from tui.venues.base.protocol import Dialect
+from tui.venues.base.protocol import VenueAdapter
 from tui.venues.base.specs import Profile
 from tui.venues.common.delegating import Delegating
 
@@ -15,7 +15,7 @@ from tui.venues.common.delegating import Delegating
 class Without(Delegating):
     """A dialect without these kinds of order, and without the actions that only they have."""
 
-    def __init__(self, dialect: Dialect, absent: Collection[str]) -> None:
+    def __init__(self, dialect: VenueAdapter, absent: Collection[str]) -> None:
         super().__init__(dialect)
         self._absent = frozenset(absent)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tui.core.actions import Ack, Verdict
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import NoReply, RestCall, RestReply, Talk
+from tui.venues.base.messages import Exchange, NoReply, RestCall, RestReply
 from tui.venues.common.parsing import object_of, text_of
 from tui.venues.htx.replies import FAMILY_CODES, answer
 
@@ -27,7 +27,7 @@ OLD_MODE = "0"
 """The one `asset_mode` of an account that has not moved; 1 and 2 speak V5."""
 
 
-def ask_family(*, decides: bool = False) -> Talk[str | None]:
+def ask_family(*, decides: bool = False) -> Exchange[str | None]:
     """`legacy` or `unified`, as the venue says; None where it answers and does not say.
 
     The V5 call comes first: the old one is retired and may not answer at all. Raises VenueError
@@ -56,7 +56,7 @@ def ask_family(*, decides: bool = False) -> Talk[str | None]:
     return OLD_FAMILIES.get(text_of(account_type))
 
 
-def of_its_family(ack: Ack, family: str, configured: str) -> Talk[Ack]:
+def of_its_family(ack: Ack, family: str, configured: str) -> Exchange[Ack]:
     """`ack`, the answer to a cancel made for `family`, unless the account is of another one.
 
     The venue is asked only where its answer leaves room for that. Where it cannot be asked, a
@@ -69,14 +69,14 @@ def of_its_family(ack: Ack, family: str, configured: str) -> Talk[Ack]:
     except VenueError as error:
         if ack.verdict is not Verdict.REFUSED or error.verdict is Verdict.REFUSED:
             return ack
-        said = f"{ack.text}; " if ack.text else ""
-        text = f"{said}whether the account is {family} is not known: {error.text}"
+        message = f"{ack.text}; " if ack.text else ""
+        text = f"{message}whether the account is {family} is not known: {error.text}"
         return replace(ack, verdict=Verdict.UNKNOWN, text=text)
     if actual in (family, None):
         return ack
     remedy = f"press again once the panel says {actual}"
     if configured not in ("auto", actual):
         remedy = f'set family = "{actual}" in the settings'
-    said = f" ({ack.text})" if ack.text else ""
-    text = f"a {family} cancel reaches nothing in this {actual} account: {remedy}{said}"
+    message = f" ({ack.text})" if ack.text else ""
+    text = f"a {family} cancel reaches nothing in this {actual} account: {remedy}{message}"
     return replace(ack, verdict=Verdict.REFUSED, text=text, wrong_account=True)

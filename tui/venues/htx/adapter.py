@@ -19,6 +19,7 @@ from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import (
     TOO_MANY_REQUESTS,
     Call,
+    Exchange,
     JsonObject,
     Market,
     RateLimit,
@@ -29,10 +30,9 @@ from tui.venues.base.messages import (
     SocketCall,
     SocketRead,
     SocketText,
-    Talk,
 )
 from tui.venues.base.specs import Keepalive, Profile, VenueSpec
-from tui.venues.common.exchanges import side_by_side
+from tui.venues.common.exchanges import gather_exchanges
 from tui.venues.common.parsing import compact, int_of
 from tui.venues.common.progress import Progress
 from tui.venues.common.remedies import Remedies
@@ -41,7 +41,7 @@ from tui.venues.htx import algo_orders, cancel, open_orders, trigger_orders
 from tui.venues.htx.account_type import OLD_CALL, V5_CALL, ask_family, of_its_family
 from tui.venues.htx.cancel import lately_in
 from tui.venues.htx.remedies import AT_LOGIN, REMEDIES
-from tui.venues.htx.replies import FAMILY_CODES, KEY_CODES, LIMITED, answer, error_of, said
+from tui.venues.htx.replies import FAMILY_CODES, KEY_CODES, LIMITED, answer, error_of, read_reply
 from tui.venues.htx.signing import host_of, sign_login, sign_rest
 from tui.venues.htx.socket import read_socket
 from tui.venues.htx.timers import TIMER, set_timer
@@ -115,7 +115,7 @@ _Listed = tuple[OpenOrder, ...] | VenueError
 
 
 class Htx:
-    """How one HTX account speaks (`Dialect`)."""
+    """How one HTX account speaks (`VenueAdapter`)."""
 
     spec = HTX
     # HTX pings every 5 s, and answers a ping of the WebSocket protocol but none in JSON.
@@ -144,12 +144,12 @@ class Htx:
         return read_socket(data)
 
     def failed(self, message: JsonObject) -> bool:
-        told = message.get("status") == "error" or message.get("op") == "error"
-        return told or bool(error_of(message)[0])
+        is_error = message.get("status") == "error" or message.get("op") == "error"
+        return is_error or bool(error_of(message)[0])
 
     def limited(self, reply: Reply) -> bool:
         gateway = isinstance(reply, RestReply) and reply.status == TOO_MANY_REQUESTS
-        return gateway or said(reply).code == LIMITED
+        return gateway or read_reply(reply).code == LIMITED
 
     def limit(self, call: Call) -> RateLimit | None:
         return trigger_orders.limit_of(call) or cancel.limit_of(call)
@@ -160,16 +160,16 @@ class Htx:
             return trigger_orders.OWN_LIMIT
         return READS if path in READ_PATHS else None
 
-    # talks
+    # exchanges
 
-    def venue_time(self) -> Talk[int]:
+    def venue_time(self) -> Exchange[int]:
         replies = yield (RestCall("GET", "/api/v1/timestamp", signed=False),)
         now_ms = int_of(answer(replies[0]).get("ts"))
         if now_ms is None:
             raise VenueError(Verdict.UNKNOWN, "", "the venue's answer has no time")
         return now_ms
 
-    def probe(self) -> Talk[Profile]:
+    def probe(self) -> Exchange[Profile]:
         """Asks for the account's family. HTX does not tell this host what the key may do."""
         configured = self._account.family
         try:
@@ -196,14 +196,14 @@ class Htx:
             return Profile(asked, warnings=(useless,))
         return Profile(asked)
 
-    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Exchange[Book]:
         """Ordinary orders kind by kind, conditional ones side by side."""
         found: dict[str, _Listed] = {}
         for kind in kinds:
             if kind not in _CONDITIONAL:
                 found[kind] = yield from _listed(kind, open_orders.open_orders(kind))
         conditional = [kind for kind in kinds if kind in _CONDITIONAL]
-        lists = yield from side_by_side([_listed(k, self._conditional(k)) for k in conditional])
+        lists = yield from gather_exchanges([_listed(k, self._conditional(k)) for k in conditional])
         found |= zip(conditional, lists, strict=True)
         read = {kind: orders for kind, orders in found.items() if isinstance(orders, tuple)}
         return Book(
@@ -213,7 +213,7 @@ class Htx:
             refused=tuple((kind, str(found[kind])) for kind in kinds if kind not in read),
         )
 
-    def _conditional(self, kind: str) -> Talk[tuple[OpenOrder, ...]]:
+    def _conditional(self, kind: str) -> Exchange[tuple[OpenOrder, ...]]:
         if kind == algo_orders.KIND.id:
             return algo_orders.open_algo_orders()
         return trigger_orders.open_triggers(kind, self._account.contracts)
@@ -227,7 +227,7 @@ class Htx:
         route: Transport,
         progress: Progress | None = None,
         lately: frozenset[Market] = frozenset(),
-    ) -> Talk[Ack]:
+    ) -> Exchange[Ack]:
         """Cancels. An answer that the wrong account family would get too is never taken for a
         certain one: the venue is asked for the family before it counts."""
         contracts = self._account.contracts
@@ -240,7 +240,7 @@ class Htx:
             )
         return (yield from of_its_family(ack, _family_of(action), self._account.family))
 
-    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Exchange[Ack]:
         return set_timer(profile.family or self._account.family, timer, countdown_s)
 
     # facts
@@ -273,12 +273,12 @@ def _family_of(action: Action) -> str:
     return next(mine, "")
 
 
-def _listed(kind: str, talk: Talk[tuple[OpenOrder, ...]]) -> Talk[_Listed]:
+def _listed(kind: str, exchange: Exchange[tuple[OpenOrder, ...]]) -> Exchange[_Listed]:
     """The orders of a kind, or why the venue will not list them for this account. Raises VenueError
     where it is not this list that is refused: the key, an account of the other family, or a doubt.
     """
     try:
-        return (yield from talk)
+        return (yield from exchange)
     except VenueError as error:
         wrong_family = error.code in FAMILY_CODES and kind not in _CONDITIONAL
         if error.verdict is not Verdict.REFUSED or error.code in KEY_CODES or wrong_family:

@@ -8,7 +8,7 @@ gives the five types. Each list has all contracts.
 from __future__ import annotations
 
 from tui.core.orders import Kind, OpenOrder
-from tui.venues.base.messages import JsonObject, Talk
+from tui.venues.base.messages import Exchange, JsonObject
 from tui.venues.common.exchanges import in_turn
 from tui.venues.common.parsing import text_of
 from tui.venues.htx.open_orders import V5Listing, figure, read_v5_list, v5_order
@@ -20,7 +20,7 @@ KIND = Kind("v5-algo", "conditional", spacing_s=0.5, every=6)
 _PRICES = ("trigger_price", "active_price", "tp_trigger_price", "sl_trigger_price")
 
 
-def open_algo_orders() -> Talk[tuple[OpenOrder, ...]]:
+def open_algo_orders() -> Exchange[tuple[OpenOrder, ...]]:
     """Every open conditional order. Raises VenueError."""
     lists = yield from in_turn(
         read_v5_list(V5Listing(LIST, (("type", one),), _order)) for one in TYPES

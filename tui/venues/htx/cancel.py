@@ -19,13 +19,13 @@ from tui.core.orders import Book, OpenOrder
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import (
     Call,
+    Exchange,
     JsonObject,
     JsonValue,
     Market,
     RateLimit,
     RestCall,
     SocketCall,
-    Talk,
 )
 from tui.venues.common.acks import requests_ack
 from tui.venues.common.exchanges import alongside
@@ -66,7 +66,7 @@ TWINS = {
 }
 """The REST path of each socket operation; fields and replies are the same."""
 
-Target: TypeAlias = tuple[str, str]
+PressTarget: TypeAlias = tuple[str, str]
 """What one cancel names: a contract and an order id, or a contract and nothing."""
 
 
@@ -94,7 +94,7 @@ def cancel(
     route: Transport,
     contracts: tuple[str, ...],
     progress: Progress,
-) -> Talk[Ack]:
+) -> Exchange[Ack]:
     """Cancels what `scope` covers of the action's kind of order. Never raises.
 
     `contracts` are named in legacy sweeps besides those that have open orders: HTX's legacy
@@ -164,7 +164,7 @@ def _everything(kind: str, contract: str | None, scope: Scope, route: Transport)
     return Part(f"all {compact(data)}", call, read_ack, contract or "")
 
 
-def _chosen(kind: str, targets: Iterable[Target], route: Transport) -> list[Part]:
+def _chosen(kind: str, targets: Iterable[PressTarget], route: Transport) -> list[Part]:
     """The orders contract by contract, as many in a request as it may name."""
     ops = OPS[kind]
     parts: list[Part] = []
@@ -175,7 +175,7 @@ def _chosen(kind: str, targets: Iterable[Target], route: Transport) -> list[Part
     return parts
 
 
-def batches_of(targets: Iterable[Target], most: int) -> list[tuple[str, tuple[str, ...]]]:
+def batches_of(targets: Iterable[PressTarget], most: int) -> list[tuple[str, tuple[str, ...]]]:
     """Contracts with order ids, no more than `most` ids each and none twice."""
     ids_by_contract: dict[str, list[str]] = {}
     for contract, order_id in dict.fromkeys(targets):
@@ -193,18 +193,18 @@ def _call(op: str, data: JsonObject, route: Transport) -> Call:
     )
 
 
-def _contract(order: OpenOrder) -> Target:
+def _contract(order: OpenOrder) -> PressTarget:
     return order.contract.upper(), ""
 
 
-def _order(order: OpenOrder) -> Target:
+def _order(order: OpenOrder) -> PressTarget:
     return order.contract, order.order_id
 
 
-# --- talks ---------------------------------------------------------------------------------------
+# --- exchanges -----------------------------------------------------------------------------------
 
 
-def _send(parts: Sequence[Part], progress: Progress) -> Talk[Ack]:
+def _send(parts: Sequence[Part], progress: Progress) -> Exchange[Ack]:
     """All of them at once."""
     yield from send(parts, progress)
     return requests_ack(acks_of(parts, progress))
@@ -212,11 +212,11 @@ def _send(parts: Sequence[Part], progress: Progress) -> Talk[Ack]:
 
 def _sweep(
     kind: str,
-    known: Iterable[Target],
-    target_of: Callable[[OpenOrder], Target | None],
-    parts_for: Callable[[list[Target]], list[Part]],
+    known: Iterable[PressTarget],
+    target_of: Callable[[OpenOrder], PressTarget | None],
+    parts_for: Callable[[list[PressTarget]], list[Part]],
     progress: Progress,
-) -> Talk[Ack]:
+) -> Exchange[Ack]:
     """Cancels the known targets at once, and what a read sent beside them finds more.
 
     Without that read the cancel would be as old as the book it was made from.

@@ -13,7 +13,7 @@ from decimal import Decimal
 from tui.core.actions import Verdict
 from tui.core.orders import OpenOrder
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Call, JsonObject, JsonValue, Reply, RestCall, Talk
+from tui.venues.base.messages import Call, Exchange, JsonObject, JsonValue, Reply, RestCall
 from tui.venues.common.parsing import compact, int_of, object_of, objects_of, text_of
 from tui.venues.htx.replies import answer
 
@@ -32,7 +32,7 @@ LISTS = {
 UNIFIED_LIST = "/v5/trade/order/opens"
 
 
-def open_orders(kind: str) -> Talk[tuple[OpenOrder, ...]]:
+def open_orders(kind: str) -> Exchange[tuple[OpenOrder, ...]]:
     """Every open order of one kind. Raises VenueError."""
     if kind == "unified":
         return (yield from read_v5_list(V5Listing(UNIFIED_LIST, (), _unified_order)))
@@ -60,7 +60,7 @@ class _Page:
     total: int
 
 
-def read_list(listing: Listing) -> Talk[tuple[OpenOrder, ...]]:
+def read_list(listing: Listing) -> Exchange[tuple[OpenOrder, ...]]:
     """Reads the list; when it moved under the reading, reads it once more. Raises VenueError.
 
     Orders that go while later pages are on their way shift others onto pages already read. If the
@@ -79,7 +79,7 @@ def read_list(listing: Listing) -> Talk[tuple[OpenOrder, ...]]:
     return tuple(orders.values())
 
 
-def _legacy_pages(listing: Listing) -> Talk[tuple[Orders, frozenset[int]]]:
+def _legacy_pages(listing: Listing) -> Exchange[tuple[Orders, frozenset[int]]]:
     """One reading of all pages, and the totals that they state."""
     pages: list[_Page] = []
     wanted = 1
@@ -141,7 +141,7 @@ class V5Listing:
     order_of: Callable[[JsonObject], OpenOrder]
 
 
-def read_v5_list(listing: V5Listing) -> Talk[tuple[OpenOrder, ...]]:
+def read_v5_list(listing: V5Listing) -> Exchange[tuple[OpenOrder, ...]]:
     """Follows the cursor until a page is short. Raises VenueError.
 
     HTX does not document which of `next` and `prev` leads away from the first page. So a full

@@ -130,7 +130,7 @@ _CODE_KEYS = (
 _TEXT_KEYS = ("err-msg", "err_msg", "message", "msg")
 
 
-def said(reply: Reply) -> Said:
+def read_reply(reply: Reply) -> Said:
     """Reads any reply. The code decides before the HTTP status; an unknown one is no success."""
     if isinstance(reply, NoReply):
         if reply.sent:
@@ -147,8 +147,8 @@ def said(reply: Reply) -> Said:
         message, status = reply.message, 200
 
     code, text, table = error_of(message)
-    told = message.get("status", "ok" if text_of(message.get("code")) else None)
-    ok = not code and told == "ok"
+    result = message.get("status", "ok" if text_of(message.get("code")) else None)
+    ok = not code and result == "ok"
     if ok and 200 <= status < 300:
         return Said(True, _UNDER_WAY, message=message)
     if ok:
@@ -160,18 +160,20 @@ def said(reply: Reply) -> Said:
 
 def answer(reply: Reply) -> JsonObject:
     """The message of a successful reply to a question. Raises VenueError."""
-    heard = said(reply)
-    if heard.ok and heard.message is not None:
-        return heard.message
-    if heard.gateway is not None:
-        error = refused_read(heard.gateway)
-        raise VenueError(error.verdict, "", heard.text, error.retry_after_s, limited=error.limited)
-    verdict = heard.meaning.verdict
+    received = read_reply(reply)
+    if received.ok and received.message is not None:
+        return received.message
+    if received.gateway is not None:
+        error = refused_read(received.gateway)
+        raise VenueError(
+            error.verdict, "", received.text, error.retry_after_s, limited=error.limited
+        )
+    verdict = received.meaning.verdict
     if verdict not in (Verdict.REFUSED, Verdict.BUSY):
         verdict = Verdict.UNKNOWN
-    wait_s = asked_to_wait(reply, _wait_s(heard))
-    limited = heard.code == LIMITED
-    raise VenueError(verdict, heard.code, heard.text, wait_s, limited=limited)
+    wait_s = asked_to_wait(reply, _wait_s(received))
+    limited = received.code == LIMITED
+    raise VenueError(verdict, received.code, received.text, wait_s, limited=limited)
 
 
 # --- acknowledgements ----------------------------------------------------------------------------
@@ -183,13 +185,13 @@ def read_ack(reply: Reply, asked: Sequence[str] = ()) -> Ack:
     `asked` are the orders that the cancel named: each that a success passes over is in doubt, and
     a refusal of the whole is that of the order where there was but one.
     """
-    heard = said(reply)
-    if heard.message is None:
-        return Ack(heard.meaning.verdict, heard.code, heard.text)
-    orders = _orders_of(heard.message.get("data"))
+    received = read_reply(reply)
+    if received.message is None:
+        return Ack(received.meaning.verdict, received.code, received.text)
+    orders = _orders_of(received.message.get("data"))
     failures = orders.failures
-    server_ms = int_of(heard.message.get("ts"))
-    if heard.ok:
+    server_ms = int_of(received.message.get("ts"))
+    if received.ok:
         named = orders.taken | orders.gone | {failure.order_id for failure in failures}
         doubts = tuple(
             OrderFailure(order_id, "", NOT_NAMED) for order_id in asked if order_id not in named
@@ -198,11 +200,11 @@ def read_ack(reply: Reply, asked: Sequence[str] = ()) -> Ack:
         text = doubts[0].text if doubts else ""
         return Ack(verdict, text=text, failures=failures + doubts, server_ms=server_ms)
     # A refusal of the whole that lists orders as taken contradicts itself and proves nothing.
-    verdict = Verdict.UNKNOWN if orders.taken else heard.meaning.verdict
-    text = heard.text
-    if len(asked) == 1 and not failures and (verdict is Verdict.REFUSED or heard.code == FILLED):
-        failures = (OrderFailure(asked[0], heard.code, text, filled=heard.code == FILLED),)
-    return Ack(verdict, heard.code, text, failures, _wait_s(heard), server_ms)
+    verdict = Verdict.UNKNOWN if orders.taken else received.meaning.verdict
+    text = received.text
+    if len(asked) == 1 and not failures and (verdict is Verdict.REFUSED or received.code == FILLED):
+        failures = (OrderFailure(asked[0], received.code, text, filled=received.code == FILLED),)
+    return Ack(verdict, received.code, text, failures, _wait_s(received), server_ms)
 
 
 def named(ack: Ack, contract: str) -> Ack:
@@ -257,11 +259,11 @@ def _order_id(item: JsonObject) -> str:
     return text_of(item.get("order_id")) or text_of(item.get("orderId"))
 
 
-def _wait_s(heard: Said) -> float:
+def _wait_s(received: Said) -> float:
     """When to ask again: the end of the rate limit's interval if the reply tells it."""
-    message = heard.message or {}
+    message = received.message or {}
     reset_ms = int_of(object_of(message.get("rate_limit")).get("reset"))
     now_ms = int_of(message.get("ts"))
-    if heard.meaning is not _BUSY or reset_ms is None or now_ms is None:
-        return heard.meaning.retry_after_s
+    if received.meaning is not _BUSY or reset_ms is None or now_ms is None:
+        return received.meaning.retry_after_s
     return min(max((reset_ms - now_ms) / 1000, 0.05), 3.0)

@@ -6,17 +6,17 @@ Interface" of the USDT-M section.
 
 from __future__ import annotations
 
-from tui.core.sanitize import safe_bytes, safe_text
+from tui.core.sanitize import safe_bytes, sanitize
 from tui.venues.base.messages import (
-    AllInDoubt,
+    AllUnknown,
     Answered,
     Closing,
-    Heard,
     JsonObject,
     JsonValue,
     LoggedIn,
     LoginRefused,
     Pinged,
+    Received,
     SocketEvent,
     SocketRead,
     Unreadable,
@@ -64,13 +64,13 @@ def _event(message: JsonObject) -> SocketEvent:
     if op == "close":
         return Closing(text or "the venue closes the connection")
     if op == "error":
-        return AllInDoubt(code, text or "an error that names no request")
+        return AllUnknown(code, text or "an error that names no request")
     if request_id and op != "pong":
         return Answered(request_id, message)
     failed = code or message.get("status") == "error"
     if failed and not op:
-        return AllInDoubt(code, text or "an error that names no request")
-    return Heard(f"{op} {code} {text}".strip() if failed else op)
+        return AllUnknown(code, text or "an error that names no request")
+    return Received(f"{op} {code} {text}".strip() if failed else op)
 
 
 def _pinged(ts: JsonValue) -> SocketEvent:
@@ -85,5 +85,5 @@ def _login_answer(message: JsonObject, code: str, text: str) -> SocketEvent:
     if code == "2005":  # already authenticated
         return LoggedIn()
     if not code:
-        return LoginRefused("", safe_text(text or "the login answer has no code"), False)
+        return LoginRefused("", sanitize(text or "the login answer has no code"), False)
     return LoginRefused(code, text, code in LOGIN_FOR_GOOD)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from tui.core.actions import Ack, Verdict
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import JsonObject, Reply, RestCall, Talk
+from tui.venues.base.messages import Exchange, JsonObject, Reply, RestCall
 from tui.venues.base.specs import TimerSpec
 from tui.venues.common.parsing import compact, int_of, object_of
-from tui.venues.common.timers import check_countdown, told_timer_ack
-from tui.venues.htx.replies import said
+from tui.venues.common.timers import check_countdown, timer_ack_from
+from tui.venues.htx.replies import read_reply
 
 TIMER = TimerSpec(
     id="htx",
@@ -29,7 +29,7 @@ PATHS = {
 }
 
 
-def set_timer(family: str, timer: str, countdown_s: int) -> Talk[Ack]:
+def set_timer(family: str, timer: str, countdown_s: int) -> Exchange[Ack]:
     """Starts or refreshes the countdown, or switches it off with 0. Raises VenueError."""
     if timer != TIMER.id:
         raise VenueError(Verdict.REFUSED, "", f"HTX has no timer {timer}")
@@ -48,12 +48,12 @@ def set_timer(family: str, timer: str, countdown_s: int) -> Talk[Ack]:
 
 def timer_ack(reply: Reply, countdown_s: int) -> Ack:
     """`linear-cancel-after` and `cancel-after`: taken, with the time it fires at."""
-    heard = said(reply)
-    if heard.message is None or not heard.ok:
-        verdict = heard.meaning.verdict
+    answer = read_reply(reply)
+    if answer.message is None or not answer.ok:
+        verdict = answer.meaning.verdict
         verdict = Verdict.UNKNOWN if verdict is Verdict.NOTHING else verdict
-        return Ack(verdict, heard.code, heard.text, retry_after_s=heard.meaning.retry_after_s)
-    data = object_of(heard.message.get("data"))
-    return told_timer_ack(
+        return Ack(verdict, answer.code, answer.text, retry_after_s=answer.meaning.retry_after_s)
+    data = object_of(answer.message.get("data"))
+    return timer_ack_from(
         countdown_s, int_of(data.get("current_time")), int_of(data.get("trigger_time"))
     )

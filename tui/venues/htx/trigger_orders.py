@@ -19,10 +19,10 @@ from functools import partial
 from tui.core.actions import Ack, Action, Scope, Verdict
 from tui.core.orders import Book, Kind, OpenOrder
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Call, JsonObject, RateLimit, RestCall, Talk
+from tui.venues.base.messages import Call, Exchange, JsonObject, RateLimit, RestCall
 from tui.venues.base.specs import Extra
 from tui.venues.common.acks import requests_ack
-from tui.venues.common.exchanges import alongside, side_by_side
+from tui.venues.common.exchanges import alongside, gather_exchanges
 from tui.venues.common.parsing import compact, int_of, text_of
 from tui.venues.common.progress import Part, Progress, send
 from tui.venues.htx.cancel import acks_of, batches_of, passing_by
@@ -79,7 +79,7 @@ OWN_LIMIT = RateLimit("isolated trigger orders", A_SECOND, per_s=1.0)
 Found = list[tuple[Sort, tuple[OpenOrder, ...]]]
 
 
-def open_triggers(kind: str, contracts: tuple[str, ...]) -> Talk[tuple[OpenOrder, ...]]:
+def open_triggers(kind: str, contracts: tuple[str, ...]) -> Exchange[tuple[OpenOrder, ...]]:
     """Every open conditional order of one margin mode. Raises VenueError, REFUSED where no contract
     is named that the isolated lists could be asked for."""
     if kind == ISOLATED.id and not any(map(_is_swap, contracts)):
@@ -94,7 +94,7 @@ def cancel(
     book: Book | None,
     contracts: tuple[str, ...],
     progress: Progress,
-) -> Talk[Ack]:
+) -> Exchange[Ack]:
     """Cancels what is listed now of `kinds` and within `scope`, each order by the call of its sort.
 
     A cancel names one contract of one sort, and few may be sent in a second. So the contracts where
@@ -130,10 +130,10 @@ def cancel(
 # --- lists ---------------------------------------------------------------------------------------
 
 
-def _listed(contracts: tuple[str, ...], kinds: tuple[str, ...]) -> Talk[Found]:
+def _listed(contracts: tuple[str, ...], kinds: tuple[str, ...]) -> Exchange[Found]:
     sorts = [sort for sort in SORTS if sort.kind.id in kinds]
     places = [(sort, contract) for sort in sorts for contract in _places(sort, contracts)]
-    lists = yield from side_by_side(
+    lists = yield from gather_exchanges(
         [
             read_list(Listing(f"{s.path}_openorders", partial(_order, s.kind.id), contract))
             for s, contract in places

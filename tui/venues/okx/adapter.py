@@ -20,6 +20,7 @@ from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import (
     TOO_MANY_REQUESTS,
     Call,
+    Exchange,
     JsonObject,
     JsonValue,
     Market,
@@ -31,7 +32,6 @@ from tui.venues.base.messages import (
     SocketCall,
     SocketRead,
     SocketText,
-    Talk,
 )
 from tui.venues.base.specs import Extra, Keepalive, Profile, VenueSpec
 from tui.venues.common.acks import OrderResult, chosen_ack
@@ -180,7 +180,7 @@ LIMITS = {
 
 
 class Okx:
-    """One OKX account. See `tui.venues.base.protocol.Dialect`."""
+    """One OKX account. See `tui.venues.base.protocol.VenueAdapter`."""
 
     spec: VenueSpec = OKX
     keepalive: Keepalive | None = Keepalive(idle_s=18.0, text="ping", answer_s=10.0)
@@ -223,9 +223,9 @@ class Okx:
     def read_limit(self, call: Call) -> RateLimit | None:
         return READ_LIMITS.get(call.path) if isinstance(call, RestCall) else None
 
-    # --- talks ---
+    # --- exchanges ---
 
-    def venue_time(self) -> Talk[int]:
+    def venue_time(self) -> Exchange[int]:
         (reply,) = yield (RestCall("GET", "/api/v5/public/time", signed=False),)
         rows = rows_of(reply)
         stamp = int_of(rows[0].get("ts")) if rows else None
@@ -233,7 +233,7 @@ class Okx:
             raise VenueError(Verdict.UNKNOWN, "", "the venue's time did not come")
         return stamp
 
-    def probe(self) -> Talk[Profile]:
+    def probe(self) -> Exchange[Profile]:
         """What the key may do, from the account configuration.
 
         Raises VenueError when the key itself is refused, and when no answer proves anything (worth
@@ -254,7 +254,7 @@ class Okx:
         granted = {part.strip() for part in perm.split(",")}
         return Profile(can_trade="trade" in granted, can_withdraw="withdraw" in granted)
 
-    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Talk[Book]:
+    def read_book(self, profile: Profile, kinds: tuple[str, ...]) -> Exchange[Book]:
         return read_book(kinds)
 
     def cancel(
@@ -266,7 +266,7 @@ class Okx:
         route: Transport,
         progress: Progress | None = None,
         lately: frozenset[Market] = frozenset(),
-    ) -> Talk[Ack]:
+    ) -> Exchange[Ack]:
         """Cancels. Returns REFUSED without a call where the scope is narrower than the venue's own
         cancel can be: a wider one than asked for is never sent."""
         if scope.orders:
@@ -287,7 +287,7 @@ class Okx:
         (reply,) = yield (call,)
         return mass_cancel_ack(reply)
 
-    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Talk[Ack]:
+    def set_timer(self, profile: Profile, timer: str, countdown_s: int) -> Exchange[Ack]:
         return set_timer(timer, countdown_s)
 
     # --- facts ---
@@ -305,7 +305,9 @@ class Okx:
         return RFQS.id in self._account.extras
 
 
-def _cancel_chosen(action: Action, scope: Scope, route: Transport, progress: Progress) -> Talk[Ack]:
+def _cancel_chosen(
+    action: Action, scope: Scope, route: Transport, progress: Progress
+) -> Exchange[Ack]:
     """Spread orders one by one, the others by the hundred, all at once."""
     ids = [order.order_id for order in scope.orders if order.kind in action.kinds]
     if not ids:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from tui.core.actions import Verdict
 from tui.core.orders import Book, OpenOrder
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import JsonObject, RateLimit, Reply, RestCall, Talk
+from tui.venues.base.messages import Exchange, JsonObject, RateLimit, Reply, RestCall
 from tui.venues.common.parsing import int_of, objects_of, text_of
 from tui.venues.okx.replies import refuses_product, rows_of, unknown_parameter
 
@@ -47,7 +47,7 @@ class Source:
     """The venue may not have this sort of order, and then refuses the filter: there are none."""
 
 
-def read_book(kinds: tuple[str, ...]) -> Talk[Book]:
+def read_book(kinds: tuple[str, ...]) -> Exchange[Book]:
     """Every order of these kinds, side by side; the lists of one kind come one after the other, so
     that the seven of conditional orders take no connection each. Raises VenueError.
 

@@ -5,16 +5,16 @@ Pages "WebSocket: Login, Connect, Notification, Connection count limit" and "Err
 
 from __future__ import annotations
 
-from tui.core.sanitize import safe_bytes, safe_text
+from tui.core.sanitize import safe_bytes, sanitize
 from tui.venues.base.messages import (
-    AllInDoubt,
+    AllUnknown,
     Answered,
     Closing,
-    Heard,
     JsonObject,
     LoggedIn,
     LoginRefused,
     Pinged,
+    Received,
     SocketEvent,
     SocketRead,
     Unreadable,
@@ -29,13 +29,13 @@ GOING_DOWN = "64008"
 def read_message(data: bytes | str) -> SocketRead:
     """Takes one message apart. Never raises."""
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
-    text = safe_text(data) if isinstance(data, str) else safe_bytes(data)
+    text = sanitize(data) if isinstance(data, str) else safe_bytes(data)
     return SocketRead(text, len(raw), _event(raw))
 
 
 def _event(raw: bytes) -> SocketEvent:
     if raw == b"pong":
-        return Heard("pong")
+        return Received("pong")
     if raw == b"ping":
         return Pinged("pong")
     if len(raw) > MAX_UNPACKED:
@@ -65,7 +65,7 @@ def _meaning(message: JsonObject) -> SocketEvent:
     if event == "login" or (event == "error" and code in LOGIN_PERMANENT | LOGIN_PASSING):
         return LoginRefused(code, text, code in LOGIN_PERMANENT)
     if event == "error":
-        return AllInDoubt(code, text)
+        return AllUnknown(code, text)
     if event == "notice" and code == GOING_DOWN:
         return Closing(text)
-    return Heard(text or event)
+    return Received(text or event)

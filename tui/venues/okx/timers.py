@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from tui.core.actions import Ack, Verdict
 from tui.venues.base.errors import VenueError
-from tui.venues.base.messages import Reply, RestCall, Talk
+from tui.venues.base.messages import Exchange, Reply, RestCall
 from tui.venues.base.specs import TimerSpec
 from tui.venues.common.parsing import compact, int_of
-from tui.venues.common.timers import check_countdown, told_timer_ack
+from tui.venues.common.timers import check_countdown, timer_ack_from
 from tui.venues.okx.replies import taken
 
 LIMITED = frozenset({"50011"})
@@ -49,7 +49,7 @@ TIMERS = {
 """The timers, and where each is set."""
 
 
-def set_timer(timer: str, countdown_s: int) -> Talk[Ack]:
+def set_timer(timer: str, countdown_s: int) -> Exchange[Ack]:
     """Starts or refreshes a countdown, or switches it off with 0. Raises VenueError."""
     for spec, path in TIMERS.items():
         if spec.id == timer:
@@ -66,4 +66,4 @@ def timer_ack(reply: Reply, countdown_s: int) -> Ack:
     if isinstance(envelope, Ack):
         return envelope
     times = envelope.rows[0] if envelope.rows else {}
-    return told_timer_ack(countdown_s, int_of(times.get("ts")), int_of(times.get("triggerTime")))
+    return timer_ack_from(countdown_s, int_of(times.get("ts")), int_of(times.get("triggerTime")))
