@@ -44,7 +44,7 @@ class RouteView:
     """The last measured one."""
     detail: str = ""
     """Why it is not up."""
-    last_received_at_ms: int | None = None
+    heard_at_ms: int | None = None
     """When the venue was last heard on it, epoch ms."""
     past: SeriesView = NO_PAST
     """The round trips of the last minutes, in ms."""

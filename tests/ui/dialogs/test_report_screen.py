@@ -126,7 +126,7 @@ async def test_i_shows_each_fact_that_readiness_is_made_of(make: SimpleNamespace
     down = replace(
         htx, health=Health.DEGRADED, reason="ws down: closed [/1006]", key_note="can withdraw",
         routes=(replace(ws, up=False, detail="closed [/1006]"),
-                replace(rest, last_received_at_ms=now - 46_000)),
+                replace(rest, heard_at_ms=now - 46_000)),
         book=replace(htx.book, read_at_ms=now - 130_000), book_error="timed out", paper=True,
     )  # fmt: skip
     desk = make.FakeDesk(DeskView((down,), "the keyring keeps secrets in the clear"))

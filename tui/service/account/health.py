@@ -22,7 +22,7 @@ def routes_of(rest: RestRoute, socket: SocketRoute | None, now: Instant) -> tupl
 def _view(transport: Transport, route: RestRoute | SocketRoute, now: Instant) -> RouteView:
     past = route.trips.past(now)
     return RouteView(
-        transport, route.up, route.round_trip_ms, route.detail, route.last_received_at_ms, past
+        transport, route.up, route.round_trip_ms, route.detail, route.heard_at_ms, past
     )
 
 

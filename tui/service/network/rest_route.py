@@ -82,7 +82,7 @@ class RestRoute:
         """Connections of an earlier age are closed when their call is over."""
         self.up = False
         self.detail = "not tried yet"
-        self.last_received_at_ms: int | None = None
+        self.heard_at_ms: int | None = None
         self._heard: Instant | None = None
         self._took_ms: deque[float] = deque(maxlen=ROUND_TRIPS)
         self.trips = round_trips()
@@ -115,7 +115,7 @@ class RestRoute:
             return self._failed(request, begun, f"connection lost: {type(error).__name__}")
         received = self._access.clock()
         took_ms = received.steady_since(request.written or begun) * 1000
-        self._heard, self.last_received_at_ms = received, received.wall_ms
+        self._heard, self.heard_at_ms = received, received.wall_ms
         if not self.up:
             self.up, self.detail = True, ""
             self._access.changed()

@@ -102,7 +102,7 @@ class SocketRoute:
         return self._logged_in and not self._unanswered
 
     @property
-    def last_received_at_ms(self) -> int | None:
+    def heard_at_ms(self) -> int | None:
         """When the venue was last heard, epoch ms."""
         return self._heard.wall_ms if self._heard is not None else None
 

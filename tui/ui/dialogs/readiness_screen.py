@@ -161,7 +161,7 @@ def _fact_line(fact: Fact, account: AccountView, now_ms: int) -> Content:
 
 
 def _route(fact: Fact, route: RouteView, now_ms: int) -> Content:
-    heard_ms = route.last_received_at_ms
+    heard_ms = route.heard_at_ms
     received_text = styled(
         "never heard" if heard_ms is None else f"heard {_ago(heard_ms, now_ms)}", ".ink--quiet"
     )

@@ -83,13 +83,13 @@ def save_frames(app: App[object], frames: Sequence[Frame]) -> None:
             return str(error), "error"
         return f"{count(len(frames), 'frame')} saved in {path}", "information"
 
-    def tell(describe_copy: tuple[str, SeverityLevel] | Exception) -> None:
+    def tell(written: tuple[str, SeverityLevel] | Exception) -> None:
         text: str
         severity: SeverityLevel
-        if isinstance(describe_copy, Exception):
-            text, severity = sentence(describe_copy), "error"
+        if isinstance(written, Exception):
+            text, severity = sentence(written), "error"
         else:
-            text, severity = describe_copy
+            text, severity = written
         app.notify(sanitize(text), severity=severity, timeout=10, markup=False)
 
     run_in_thread(app, write, tell, stores="the saved frames")

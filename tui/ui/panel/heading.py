@@ -125,7 +125,7 @@ class Connection:
 
 def connection(account: AccountView) -> Connection:
     """How an account is reached, and what is wrong with it."""
-    routes = tuple(replace(route, last_received_at_ms=None) for route in account.routes)
+    routes = tuple(replace(route, heard_at_ms=None) for route in account.routes)
     return Connection(routes, account.key_note, account.health, account.reason)
 
 
