@@ -197,11 +197,10 @@ class KilldeskApp(KeyedApp[None]):
         self.settings_controller.start()
 
     def _second(self) -> None:
-        with self.dashboard.at_once():
-            self.bridge.alive()
-            self.guard.tick()
-            self.dashboard.tick()
-            self._look_out(self.desk.view)
+        self.bridge.alive()
+        self.guard.tick()
+        self.dashboard.tick()
+        self._look_out(self.desk.view)
 
     def _look_out(self, view: DeskView) -> None:
         with self.contained("An alarm could not be told in full"):
@@ -216,9 +215,8 @@ class KilldeskApp(KeyedApp[None]):
                     screen.show(view)
                 except Exception as error:  # noqa: BLE001  a dialog ends by itself, not the desk
                     self.close_screen(screen, error)
-        with self.dashboard.at_once():
-            self._look_out(view)
-            self.dashboard.show(view, frames, missed)
+        self._look_out(view)
+        self.dashboard.show(view, frames, missed)
         self.ending.look(view)
 
     # Accounts and settings

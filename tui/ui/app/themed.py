@@ -9,7 +9,6 @@ from textual.theme import ThemeProvider
 from tui.service.files.ui_state import ScreenFile
 from tui.ui.app.threads import disk_sentence, run_in_thread
 from tui.ui.keys.palette_screen import Palette
-from tui.ui.sparing_styles import SparingStyles
 from tui.ui.textual_compat.crash_report import CrashReport
 from tui.ui.textual_compat.own_terminal import OwnTerminal
 from tui.ui.widgets.themes import DARK, OWN, variables_for, without_colour
@@ -27,17 +26,11 @@ class ThemedApp(CrashReport[R], OwnTerminal[R]):
             self.register_theme(without_colour(theme) if self.no_color else theme)
         known = kept is not None and kept.theme in self.available_themes
         self.theme = kept.theme if kept is not None and known else DARK.name
-        self.stylesheet = self._styles = SparingStyles(self.get_css_variables())
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for the themes that do not know them."""
         return variables_for(dark=self.current_theme.dark)
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """For other colours only: Textual asks for it at the start too, when all is styled."""
-        self._styles.set_variables(self.get_css_variables())
-        if self._styles.outdated:
-            super().refresh_css(animate)
 
     def action_command_palette(self) -> None:
         """Opens the palette, once."""

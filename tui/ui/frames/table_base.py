@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.scroll_view import ScrollView
@@ -15,7 +15,6 @@ from tui.ui.frames.pairing import latency_ms
 from tui.ui.frames.row_renderer import ACCOUNT_INKS, RowRenderer, account_ink
 from tui.ui.frames.search import FrameSearch
 from tui.ui.frames.selection import Marks
-from tui.ui.sparing_screen import Line, SparingWidget
 from tui.ui.widgets.styles import rich_style
 
 INKS: Mapping[str, tuple[str, str]] = {
@@ -38,7 +37,7 @@ INKS: Mapping[str, tuple[str, str]] = {
 """By ink the theme's colour, and how it stands."""
 
 
-class FrameCanvas(SparingWidget, ScrollView):
+class FrameCanvas(ScrollView):
     """Draws rows of a ring's view. Which rows, and where the cursor stands, a subclass says."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"frames--cursor", "frames--pair"}
@@ -106,9 +105,6 @@ class FrameCanvas(SparingWidget, ScrollView):
             marked=frame.seq in self.marks,
             took_ms=latency_ms(cursor, pair) if ground and cursor and pair else None,
         )
-
-    def changed_lines(self) -> Sequence[Line]:
-        return [(y, self.render_line(y)) for y in range(self.scrollable_content_region.height)]
 
     @property
     def lit(self) -> tuple[Highlight, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -11,13 +11,13 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.core.formatting import count
 from tui.core.sanitize import sanitize
 from tui.ui.frames.buffer import FrameFilter
 from tui.ui.frames.pairing import describe_counterpart
 from tui.ui.frames.table import FrameTable
-from tui.ui.sparing_screen import Line, SparingWidget
 from tui.ui.widgets.styles import rich_style
 
 
@@ -42,7 +42,7 @@ _INKS: Mapping[str, tuple[str, str, float]] = {
 """By ink the theme's colour, how it stands, and its share of the ground."""
 
 
-class FrameTitle(SparingWidget):
+class FrameTitle(Widget):
     """One line of parts on a rule. Its text is drawn as it is: nothing in it is markup.
 
     With `rule` a space it is a bare line.
@@ -99,9 +99,6 @@ class FrameTitle(SparingWidget):
         for part in tools:
             at = self._put(segments, part, at)
         return Strip(segments).adjust_cell_length(width, rule)
-
-    def changed_lines(self) -> Sequence[Line]:
-        return [(0, self.render_line(0))]
 
     def _put(self, segments: list[Segment], part: Part, at: int) -> int:
         """Adds a part and a gap, notes where a click finds it; returns where the next begins."""

@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeAlias, TypeVar
 
-from textual.cache import LRUCache
 from textual.content import Content, Span
-from textual.geometry import Region, Size, Spacing
+from textual.geometry import Region, Size
 from textual.reactive import Reactive
-from textual.strip import Strip
-from textual.visual import Visual
+from textual.widget import Widget
 
-from tui.ui.line_strip import line_strip
-from tui.ui.sparing_screen import Line, SparingWidget
 from tui.ui.widgets.status import StatusLabel
-from tui.ui.widgets.styles import inked, styles_of
+from tui.ui.widgets.styles import inked
 
 S = TypeVar("S")
 
 Drawing: TypeAlias = Content | tuple[Content, ...]
 """Lines from the top; line ends part them too."""
-
-_NO_SPACE = Spacing()
-_STRIPS = 128
-"""Lines of one part that are kept as they were painted."""
 
 
 def styled(text: str, style: str = "") -> Content:
@@ -76,7 +68,7 @@ def first_fitting(width: int, *variants: Content) -> Content:
     return variants[-1].truncate(max(0, width), ellipsis=True)
 
 
-class ValueWidget(SparingWidget, Generic[S]):
+class ValueWidget(Widget, Generic[S]):
     """A part of the screen that is drawn from one immutable value, and redrawn when it changes.
 
     One venue's trouble stays in its panel: whatever goes wrong while drawing is said in the place
@@ -101,14 +93,6 @@ class ValueWidget(SparingWidget, Generic[S]):
         self._drawn: tuple[Content, ...] = ()
         """Line by line, as it was painted last."""
         self._drawn_on = Size(0, 0)
-        self._changed: list[int] = []
-        """The lines to be painted anew; when empty, all of them."""
-        self._strips: LRUCache[tuple[str, tuple[Span, ...]], Strip] = LRUCache(_STRIPS)
-
-    @property
-    def scrollbar_gutter(self) -> Spacing:
-        """Nothing drawn here scrolls."""
-        return _NO_SPACE
 
     def put(self, value: S) -> None:
         """Shows `value`; nothing is redrawn when it looks like the one shown already."""
@@ -117,28 +101,22 @@ class ValueWidget(SparingWidget, Generic[S]):
             self.repaint()
 
     def repaint(self) -> None:
-        """Draws anew, and paints the lines that look different from before."""
-        width, _ = size = self.content_size
+        """Draws the value, and refreshes the lines that look different from before."""
+        size = self.content_size
         if self.is_mounted and not size:
             return  # it has no place, and is drawn when it gets one
-        if not width or self._drawn_on != size or not self._plain_lines:
+        before, drawn_on = self._drawn, self._drawn_on
+        if not size.width or drawn_on != size or not self._plain_lines:
             self.refresh()
             return
-        before, drawn = self._drawn, self._draw(size)
+        drawn = self._draw(size)
         if len(before) != len(drawn):
             self.refresh()
             return
-        same = [old.is_same(new) for old, new in zip(before, drawn, strict=True)]
-        changed = [y for y, unchanged in enumerate(same) if not unchanged]
+        pairs = enumerate(zip(before, drawn, strict=True))
+        changed = [Region(0, y, size.width, 1) for y, (old, new) in pairs if not old.is_same(new)]
         if changed:
-            all_before = bool(self._dirty_regions) and not self._changed
-            known = set() if all_before else {*self._changed, *changed}
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
-            self._changed = sorted(known)
-
-    def _set_dirty(self, *regions: Region) -> None:
-        self._changed = []
-        super()._set_dirty(*regions)
+            self.refresh(*changed)
 
     def paint(self, value: S, width: int, height: int) -> Drawing:
         """The drawing of `value` on so many cells."""
@@ -147,49 +125,10 @@ class ValueWidget(SparingWidget, Generic[S]):
     def render(self) -> Content:
         return inked(self, _joined(self._draw(self.content_size), "\n"))
 
-    def _render_content(self) -> None:
-        cache, changed = self._render_cache, self._changed
-        if not changed or not cache.size == self._drawn_on == self.content_size:
-            super()._render_content()
-            self._strips.clear()  # they may have been of another theme
-        else:
-            for y in changed:
-                cache.lines[y] = self._strip(self._drawn[y])
-            self._dirty_regions.clear()
-        self._changed = []
-
-    def _strip(self, line: Content) -> Strip:
-        """What counts down and begins anew shows the same lines again and again."""
-        key = line.plain, tuple(line.spans)
-        strip = self._strips.get(key)
-        if strip is None:
-            width, ground = self._drawn_on[0], self.visual_style
-            strip = line_strip(line, width, ground, styles_of(self)) if self._left_bound else None
-            if strip is None:
-                drawn = inked(self, line)
-                (strip,) = Visual.to_strips(self, drawn, width, 1, ground, pad=True)
-            self._strips[key] = strip
-        return strip
-
-    def changed_lines(self) -> Sequence[Line] | None:
-        changed = self._changed
-        if not changed:
-            return None
-        if self._dirty_regions:
-            self._render_content()
-        strips = self._render_cache.lines
-        return [(y, strips[y]) for y in changed] if changed[-1] < len(strips) else None
-
     @property
     def _plain_lines(self) -> bool:
         """Whether the lines of the drawing are those of the widget."""
         return self.styles.content_align_vertical == "top" and self.styles.text_wrap == "nowrap"
-
-    @property
-    def _left_bound(self) -> bool:
-        """Whether a line begins at the left edge."""
-        styles = self.styles
-        return styles.content_align_horizontal == "left" and styles.text_align in {"left", "start"}
 
     def _draw(self, size: Size) -> tuple[Content, ...]:
         if self.value is None:
