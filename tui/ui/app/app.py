@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -47,6 +48,7 @@ from tui.ui.panic.screen import summarise
 from tui.ui.quit.controller import QuitController
 from tui.ui.settings.controller import Configure, SettingsController
 from tui.ui.textual_compat.crash_report import FAILED
+from tui.ui.textual_compat.own_terminal import write_to_terminal
 
 if TYPE_CHECKING:
     from tui.service.settings.loader import Settings
@@ -127,8 +129,9 @@ class KilldeskApp(KeyedApp[None]):
             changed=self._barred,
         )
         self.dashboard.stops_mouse = self.guard.stops_mouse
+        write = partial(write_to_terminal, self)
         self.ringing = AlarmNotifier(
-            self, gate, self.alarms, self.dashboard, clock, self._write, notify=notify_desktop
+            self, gate, self.alarms, self.dashboard, clock, write, notify=notify_desktop
         )
         self.settings_controller = SettingsController(
             self,
@@ -152,7 +155,7 @@ class KilldeskApp(KeyedApp[None]):
             self.alarms,
             self._clock,
             demo=demo,
-            opened=self._opened,
+            opened=self.dashboard_ready,
             panicked=self._panicked,
             drills=self.drills,
         )
@@ -184,12 +187,7 @@ class KilldeskApp(KeyedApp[None]):
         self.ringing.title.give_back()
         self.ending.over()
 
-    def _write(self, sequence: str) -> None:
-        """To the terminal past the screen, as the bell goes."""
-        if not self.is_headless and self._driver is not None:
-            self._driver.write(sequence)
-
-    def _opened(self) -> None:
+    def dashboard_ready(self) -> None:
         """The screen stands: the first picture belongs to its first paint."""
         self._barred()
         self.bridge.start()

@@ -27,12 +27,15 @@ def on_the_second(app: App[None], call: Callable[[], None]) -> Callable[[], None
     loop = asyncio.get_running_loop()
     handle: asyncio.TimerHandle | None = None
 
+    def fail(error: Exception) -> None:
+        raise error
+
     def due() -> None:
         plan()
         try:
             call()
         except Exception as error:  # noqa: BLE001  shown as every other error of the screen
-            app._handle_exception(error)
+            app.call_later(fail, error)
 
     def plan() -> None:
         nonlocal handle

@@ -55,14 +55,6 @@ class DeskScreen(DashboardView):
         """`panicked` is called when everything has just been asked for."""
         super().__init__(desk, presses, alarms, clock, demo=demo, opened=opened, drills=drills)
         self._panicked = panicked
-        self.stops_mouse: Callable[[Event], bool] = lambda _: False
-        """Asked of all that the mouse does here; what it is true for ends there."""
-
-    def _forward_event(self, event: Event) -> None:
-        """Private in Textual 8.2.8, and the one way to every widget; clicks on a locked desk are
-        watched over by a test."""
-        if not self.stops_mouse(event):
-            super()._forward_event(event)
 
     # Cancelling
 

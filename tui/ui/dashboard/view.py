@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.geometry import Region
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
@@ -30,6 +29,7 @@ from tui.ui.keys.bindings import When
 from tui.ui.keys.keymap import shown, shown_name
 from tui.ui.panel.cancel_buttons import KeyButton, PanicButton
 from tui.ui.panel.timer_gauge_notes import asks_presence
+from tui.ui.textual_compat.mouse_gate import MouseGate
 from tui.ui.widgets.value_widget import ValueWidget
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _TALL_FROM = 48
 """Rows from which the header takes three of them, to be seen from across a room."""
 
 
-class DashboardView(Screen[None]):
+class DashboardView(MouseGate):
     """Header, panels, frames and keys, as the newest picture has them. It asks nothing of the desk
     but that picture."""
 

@@ -18,6 +18,7 @@ from tui.service.files.frame_export import NotSaved, save
 from tui.service.files.locations import find_locations
 from tui.ui.app.threads import run_in_thread, sentence
 from tui.ui.terminal.tmux import through_tmux
+from tui.ui.textual_compat.own_terminal import write_to_terminal
 
 MOST_BYTES = 74_000
 """What terminals commonly take in one clipboard sequence (100,000 characters of base64)."""
@@ -64,10 +65,9 @@ def describe_copy(seq: int, byte_count: int, tried: Sequence[Tried]) -> str:
 def _past_tmux(app: App[object], text: str) -> None:
     """Within tmux, here or at the other end of ssh, the same once more for the terminal outside."""
     inside = os.environ.get("TMUX") or os.environ.get("TERM", "").startswith("tmux")
-    driver = app._driver
-    if inside and driver is not None and not app.is_headless:
+    if inside:
         plain = b64encode(text.encode()).decode()
-        driver.write(through_tmux(f"\x1b]52;c;{plain}\a"))
+        write_to_terminal(app, through_tmux(f"\x1b]52;c;{plain}\a"))
 
 
 def save_frames(app: App[object], frames: Sequence[Frame]) -> None:

@@ -24,6 +24,7 @@ from tui.ui.lock.allowed_keys import is_allowed
 from tui.ui.orders.scopes import parts
 from tui.ui.panel.outcome import endings
 from tui.ui.quit.choice import held
+from tui.ui.textual_compat.own_terminal import can_suspend
 
 if TYPE_CHECKING:
     from tui.ui.dashboard.screen import DeskScreen
@@ -145,10 +146,7 @@ def _pair(desk: DeskScreen) -> Now | None:
 
 
 def _can_suspend(desk: DeskScreen) -> bool:
-    able = (
-        not desk.app.is_headless and desk.app._driver is not None and desk.app._driver.can_suspend
-    )
-    return able and not any(held(account) for account in desk.desk.view.accounts)
+    return can_suspend(desk.app) and not any(held(account) for account in desk.desk.view.accounts)
 
 
 def _open(account: AccountView) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from textual.keys import Keys, _character_to_key
+from textual.binding import Binding
+from textual.keys import Keys
 
 from tui.core.sanitize import sanitize
 from tui.service.settings.validation import SettingsError
@@ -161,7 +162,7 @@ def _key(name: str) -> tuple[str, str] | None:
     if len(last) == 1:
         if modifiers == ["shift"]:
             return (_plain(last.upper()), last.upper()) if last.isalpha() else None
-        keys = "+".join((*modifiers, _character_to_key(last.lower())))
+        keys = "+".join((*modifiers, key_name(last.lower())))
         return keys, keys if last.isalnum() else "+".join((*modifiers, last))
     last = last.lower()
     if last not in _NAMES and last.replace("_", "") not in _NAMES:
@@ -172,12 +173,15 @@ def _key(name: str) -> tuple[str, str] | None:
 
 
 def key_name(character: str) -> str:
-    """A character as Textual names its key."""
-    return _character_to_key(character)
+    """A character as Textual names its key: as it does for a binding."""
+    if character == ",":
+        return "comma"  # it parts the keys of a binding
+    (binding,) = Binding.make_bindings([(character, "", "")])
+    return binding.key
 
 
 def _plain(character: str) -> str:
     """A capital comes as itself or, from some terminals, as shift and the small letter."""
     if character.isupper():
         return f"{character},shift+{character.lower()}"
-    return _character_to_key(character)
+    return key_name(character)

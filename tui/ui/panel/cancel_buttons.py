@@ -117,7 +117,7 @@ class KeyButton(ValueWidget[Face]):
     def rekey(self) -> None:
         """Names its key as it is now."""
 
-    async def _on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(self.Pressed(self, event))
 

@@ -120,7 +120,7 @@ class OutcomeLines(ValueWidget[Endings]):
 
     DEFAULT_CSS = "OutcomeLines { pointer: pointer; }"
 
-    async def _on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         if self.value is not None and (self.value.reports or self.value.runs):
             event.stop()
             self.post_message(self.Asked(self))

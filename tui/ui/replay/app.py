@@ -70,7 +70,7 @@ class ReplayScreen(DeskScreen, inherit_bindings=False):
     def __init__(self, desk: ReplayDesk, app: ReplayApp) -> None:
         super().__init__(
             desk, app.presses, app.alarms, desk.clock, demo=False,
-            opened=app._opened, panicked=lambda _: None, drills=app.drills,
+            opened=app.dashboard_ready, panicked=lambda _: None, drills=app.drills,
         )  # fmt: skip
         self._replay = desk
         length_ms = max(1, desk.index.length_ms)

@@ -1,11 +1,15 @@
-"""An application on our own driver, and what it knows of its terminal.
+"""An application on our own driver, and what it asks of its terminal.
 
-Textual 8.2.8 keeps the driver private, `App._driver`.
+Textual keeps the driver private, `App._driver`: without it nothing tells whether the terminal takes
+output or can be suspended, and no sequence of our own gets to it (the title that names an alarm, a
+desktop notification, a copy through tmux). To print past the driver would tear its sequences apart.
+
+Report: `.github/upstream/no-public-terminal.md`.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.app import App
 from textual.driver import Driver
@@ -14,6 +18,17 @@ R = TypeVar("R")
 
 _BLOCKED_S = 1.0
 """A terminal that is only slow takes output more often than this."""
+
+
+def write_to_terminal(app: App[Any], sequence: str) -> None:
+    """Sends a sequence past the screen, as `App.bell` does; nothing where there is no terminal."""
+    if app._driver is not None and not app.is_headless:
+        app._driver.write(sequence)
+
+
+def can_suspend(app: App[Any]) -> bool:
+    """Whether the terminal can be given back to the shell for a while."""
+    return app._driver is not None and not app.is_headless and app._driver.can_suspend
 
 
 class OwnTerminal(App[R]):
