@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.app import App
+from textual.screen import ModalScreen
 
 from tui.service.settings.loader import Settings
 from tui.service.settings.store import SettingsStore
@@ -43,6 +45,33 @@ def test_a_crash_prints_one_sentence_and_no_variable() -> None:
     assert "Traceback" not in said
     assert "ValueError" in said and "killdesk cancel --all" in said
     assert run.returncode == CRASHED
+
+
+def test_textual_still_prints_variables() -> None:
+    """Else `CrashReport` need not print its own sentence in place of Textual's report."""
+    program = CRASH.replace("CrashReport[None]", "App[None]").replace(
+        "tui.ui.textual_compat.crash_report import CrashReport", "textual.app import App"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=300,
+        env={**os.environ, "COLUMNS": "400"}, check=False,
+    )  # fmt: skip
+    assert f'secret = "{CANARY}"' in run.stderr.replace("'", '"').split("raise ValueError")[-1]
+
+
+async def test_textual_still_ends_for_a_fault_in_a_dialog() -> None:
+    """Else `CrashReport.close_screen` is not needed."""
+
+    class Broken(ModalScreen[None]):
+        def on_key(self) -> None:
+            raise ValueError(CANARY)
+
+    app = App[None]()
+    with pytest.raises(ValueError, match=CANARY):
+        async with app.run_test() as pilot:
+            await app.push_screen(Broken())
+            await pilot.press("x")
+    assert app.return_code == 1
 
 
 def test_the_sentence_names_the_place_but_not_the_words() -> None:

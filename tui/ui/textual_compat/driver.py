@@ -1,12 +1,16 @@
 """The terminal's driver: keys are read and dated at once, and output holds up nothing.
 
-Textual 8.2.8 has no public interface for drivers. Its own for Linux and macOS
+Textual has no public interface for drivers. Its own for Linux and macOS
 
 * blocks the event loop, keys included, as soon as thirty writes wait for the terminal,
 * looks for keys ten times a second, and takes parts of sequences for keys (`messages.py`),
 * leaves the terminal as the shell made it when the process is continued after a SIGSTOP.
 
-`tests/ui/textual_compat/test_driver.py` has a test for each that fails once Textual does better.
+Report: `.github/upstream/output-blocks-and-input-is-polled.md`.
+Needed while these pass, in `test_driver.py`:
+`test_textual_still_holds_up_who_writes`,
+`test_textual_still_looks_for_keys_all_the_time`,
+`test_textual_still_does_not_return_from_a_plain_stop`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,11 @@
-"""What the terminal says of a key or a mouse button beyond which one it was."""
+"""What the terminal says of a key or a mouse button beyond which one it was.
+
+Textual's events have no place for it, and its parser raises for the sequences that say it.
+
+Report: `.github/upstream/parts-of-sequences-become-keys.md`.
+Needed while this passes, in `test_driver.py`:
+`test_textual_still_raises_for_a_sequence`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,13 @@
 """Makes Textual's messages of the tokens of the terminal.
 
-Textual 8.2.8 has no public parser of input. Its own, `XTermParser`, takes what it does not know for
+Textual has no public parser of input. Its own, `XTermParser`, takes what it does not know for
 keys, raises on some sequences (ESC [ : H), and answers a cursor position that nobody asked for. So
 it gets whole sequences of the kinds that are known here, one at a time, and nothing else.
+
+Report: `.github/upstream/parts-of-sequences-become-keys.md`.
+Needed while these pass, in `test_driver.py`:
+`test_textual_still_raises_for_a_sequence`,
+`test_textual_still_takes_parts_of_a_sequence_for_keys`.
 """
 
 from __future__ import annotations

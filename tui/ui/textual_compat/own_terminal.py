@@ -5,6 +5,8 @@ output or can be suspended, and no sequence of our own gets to it (the title tha
 desktop notification, a copy through tmux). To print past the driver would tear its sequences apart.
 
 Report: `.github/upstream/no-public-terminal.md`.
+Needed while this passes, in `test_own_terminal.py`:
+`test_textual_still_keeps_its_driver_private`.
 """
 
 from __future__ import annotations
