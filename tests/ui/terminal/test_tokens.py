@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tui.ui.terminal.tokens import (
@@ -234,8 +234,19 @@ def test_after_a_silence_a_key_is_a_key_again(parts: list[Part], key: bytes) -> 
     assert keys(told(*before, key)) == [*keys(told(*before)), key.decode()]
 
 
+@pytest.mark.parametrize("begun", range(1, 6))
+def test_the_end_of_a_paste_that_took_too_long_is_no_key(begun: int) -> None:
+    """The paste is given up while its end has half arrived, a byte at a time and slowly."""
+    end = b"\x1b[201~"
+    slowly = [part for at in range(begun) for part in (end[at : at + 1], 0.1)]
+    assert keys(told(b"\x1b[200~", 4.0, *slowly, 1.5, end[begun:])) == []
+    assert keys(told(b"\x1b[200~", 4.0, *slowly, 1.5, end[begun:], 1.0, b"X")) == ["X"]
+
+
 @given(st.binary(), st.lists(st.tuples(st.integers(0, 30), PAUSES_S), max_size=4))
 def test_a_paste_is_never_a_key(pasted: bytes, cuts: list[tuple[int, float]]) -> None:
+    """However it is cut, as long as it is not given up before it is all there."""
+    assume(sum(pause_s for _, pause_s in cuts) < PASTE_S)
     whole = b"\x1b[200~" + pasted.replace(b"\x1b[201~", b"") + b"\x1b[201~"
     parts: list[Part] = []
     for cut, pause_s in cuts:

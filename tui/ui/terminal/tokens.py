@@ -126,8 +126,16 @@ class Tokenizer:
             self._end()
             self._escape_rest_until_s = now_s + REST_S
             return [Sequence("\x1b", self._at_s)]
-        if self._state is _State.PASTE or self._late:
-            self.dropped += not self._late
+        if self._state is _State.PASTE:
+            self.dropped += 1
+            begun = self._end_begun()
+            self._end()
+            if begun == b"\x1b":
+                self._escape_rest_until_s = now_s + REST_S
+            elif begun:  # its rest is no key
+                self._state, self._held, self._late = _State.CSI, bytearray(begun), True
+                self._deadline_s = now_s + REST_S
+        elif self._late:
             self._end()
         else:
             self.dropped += 1
@@ -286,6 +294,11 @@ class Tokenizer:
             reading.tail = True
         elif len(self._held) > LONGEST_PASTE + len(_PASTE_ENDS):
             del self._held[LONGEST_PASTE : -len(_PASTE_ENDS)]
+
+    def _end_begun(self) -> bytes:
+        """As much of the mark of its end as the paste ends with."""
+        marks = (_PASTE_ENDS[:length] for length in range(len(_PASTE_ENDS) - 1, 0, -1))
+        return next((mark for mark in marks if self._held.endswith(mark)), b"")
 
     # --- the sequence so far ----------------------------------------------------------------------
 
