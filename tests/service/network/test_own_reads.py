@@ -25,7 +25,7 @@ ACTIONS = 6
 QUOTES_PATH = "/api/v5/rfq/quotes"
 FAMILY_PATH = "/v5/account/asset_mode"
 EVER = 1_000_000
-TOO_OFTEN = ('"50011"', '"1032"', '"429"', "1032,", "Too Many Requests", "exceeded the limit")
+TOO_OFTEN = ('"50011"', '"1032"', '"429"', ":1032,", "Too Many Requests", "exceeded the limit")
 
 
 def refusals(desk: DeskOnTest) -> list[str]:
