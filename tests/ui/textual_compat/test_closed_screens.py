@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
+from weakref import ref
 
 import pytest
 from textual._styles_cache import StylesCache
@@ -71,3 +73,26 @@ async def test_textual_keeps_them_by_itself() -> None:
         forget_closed_screens()
         assert await closed_dialogs(pilot) <= kept, "the last ones are kept until it is asked again"
         forget_closed_screens()
+
+
+@pytest.fixture
+def _no_collection() -> Iterator[None]:
+    """The collector does not look by itself."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_no_collection")
+async def test_a_dialog_that_was_closed_is_garbage_and_collected_soon(
+    desk: Any, make: SimpleNamespace
+) -> None:
+    async with make.shown(desk, (120, 40)) as (app, pilot):
+        for _ in range(3):
+            await pilot.press("question_mark")
+            await make.until(pilot, lambda: len(app.screen_stack) > 1)
+            closed = ref(app.screen)
+            await pilot.press("escape")
+            await make.until(pilot, lambda: len(app.screen_stack) == 1)
+        await make.until(pilot, lambda: closed() is None)

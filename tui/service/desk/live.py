@@ -31,7 +31,7 @@ from tui.service.desk.publisher import Publisher
 from tui.service.desk.reconfigure import changed_names, on_record, refusal
 from tui.service.desk.ui_watchdog import UiWatchdog
 from tui.service.network.frame_recorder import Recorder
-from tui.service.network.http_client import preload_dialogs
+from tui.service.network.http_client import load_libraries
 from tui.service.network.rest_route import tls_context
 from tui.service.secrets.credential_request import ANSWER_S
 
@@ -352,7 +352,7 @@ class LiveDesk:
         async with self._one_load:
             if self._tls is None:
                 loaded = asyncio.gather(
-                    asyncio.to_thread(preload_dialogs), asyncio.to_thread(tls_context)
+                    asyncio.to_thread(load_libraries), asyncio.to_thread(tls_context)
                 )
                 _, self._tls = await loaded
 

@@ -36,7 +36,7 @@ _LAST_CHUNK = b"0\r\n\r\n"
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
-def preload_dialogs() -> None:
+def load_libraries() -> None:
     """Loads what httpcore would load at a first request and at a first failure: a disk may hang by
     then, and an upgrade have replaced the files. Blocks, in a thread without an event loop.
     """

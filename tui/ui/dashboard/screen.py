@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -15,6 +16,7 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Desk
 from tui.core.orders import OpenOrder
 from tui.ui.alarms.model import Alarms
+from tui.ui.app.scheduling import call_after
 from tui.ui.dashboard.press_arming import ALL, DISARM, PANIC, PressArming, PressTarget
 from tui.ui.dashboard.view import DashboardView
 from tui.ui.drill.controller import DrillController
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 SENDS_S = 0.03
 """After a panic this thread pauses for so long. To build the summary at once takes the interpreter
 from the sends: the last account's cancel then leaves 30 to 50 ms after the press, not 10 to 15."""
+COLLECT_S = 0.3
+"""After a dialog has closed: it is taken down by then."""
+_YOUNG = 1
+"""The generations of the garbage collector that a dialog is in; to look through them is quick."""
 
 
 class DeskScreen(DashboardView):
@@ -104,6 +110,13 @@ class DeskScreen(DashboardView):
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """A dialog above has closed."""
         forget_closed_screens()
+        call_after(COLLECT_S, self, self._collect_closed)
+
+    def _collect_closed(self) -> None:
+        """What a dialog was made of refers to itself, and the collector looks rarely by itself."""
+        runs = any(account.runs for account in self.desk.view.accounts)
+        if self.is_current and not self._presses.armed and not runs:
+            gc.collect(_YOUNG)
 
     def action_choose(self) -> None:
         if self.grid.selected is not None:
