@@ -31,7 +31,7 @@ TASKS = {
         700,
         FLOODS
         + """
-from tui.venues import dialect_of
+from tui.venues import adapter_for
 from tui.core.accounts import Account
 from tui.venues.base.errors import VenueError
 from tui.venues.base.messages import RestReply
@@ -39,7 +39,7 @@ from tui.core.sanitize import safe_bytes
 bound(BOUND)
 for flood in FLOODS:
     safe_bytes(flood)
-    dialect = dialect_of(Account("a", "okx", "https://a.invalid"))
+    dialect = adapter_for(Account("a", "okx", "https://a.invalid"))
     talk = dialect.read_book(None, ("spread",))
     next(talk)
     try:

@@ -117,6 +117,11 @@ class AccountView:
         return next((one.label for one in self.actions if one.id == action), action)
 
     @property
+    def has_armed_timer(self) -> bool:
+        """Whether a timer of the account may be running at the venue."""
+        return any(not timer.state.gone for timer in self.timers)
+
+    @property
     def timer(self) -> TimerView | None:
         """The timer to look at first: the one whose state is worst; of equals the first."""
         return max(self.timers, key=lambda timer: timer.state.alarm, default=None)

@@ -12,7 +12,7 @@ from tui.core.clocks import Instant
 from tui.core.desk import AccountView
 from tui.core.orders import Book, OpenOrder
 from tui.core.timeseries import SeriesView
-from tui.service.account.open_history import OpenOrderHistory
+from tui.service.account.order_reader import OpenOrderHistory
 
 OpenDesk = Callable[..., Any]
 

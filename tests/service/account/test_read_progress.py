@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tui.core.clocks import Instant
-from tui.service.account.read_progress import LONG_S, Reading
+from tui.service.account.order_reader import LONG_S, Reading
 from tui.service.network.dispatcher import Dispatcher
 from tui.venues.base.messages import Call, Exchange, Reply, RestCall, RestReply
 

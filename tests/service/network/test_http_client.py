@@ -370,8 +370,8 @@ async def test_no_request_and_no_failure_loads_a_module() -> None:
     failures = (b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")
     script = f"""
 import asyncio, ssl, sys
-from tui.service.network.http_client import HttpConnection, RequestFailed, load_ahead
-load_ahead()
+from tui.service.network.http_client import HttpConnection, RequestFailed, load_libraries
+load_libraries()
 class Spy:
     def find_spec(self, name, path=None, target=None):
         print("searched for", name)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import replace
 
 from tui.core.actions import Report, Verdict
-from tui.core.clocks import Instant
+from tui.core.clocks import Clock, Instant
 from tui.core.formatting import seconds
 from tui.core.orders import Book
-from tui.core.timeseries import OpenPast
+from tui.core.timeseries import OpenPast, Series, open_orders
 from tui.service.account.context import AccountContext
 from tui.service.account.ledger import Ledger
-from tui.service.account.open_history import OpenOrderHistory
 from tui.service.account.profile import AccountProfile
-from tui.service.account.read_progress import Reading
 from tui.service.desk.cancel_priority import CancelPriority
 from tui.service.network.dispatcher import READ_S, Dispatcher, ListCall
 from tui.service.network.read_pace import ReadPace
@@ -284,3 +283,71 @@ class BookReader:
                     return None
                 return trouble
         return trouble
+
+
+LONG_S = 1.0
+"""A read that is over before is not spoken of: it would flicker at every poll."""
+
+
+class Reading:
+    """Counts what the reads under way have listed."""
+
+    def __init__(self, clock: Clock, changed: Callable[[], None]) -> None:
+        self._clock = clock
+        self._changed = changed
+        self._listed: dict[object, int] = {}
+
+    @property
+    def listed(self) -> int:
+        """Orders that all reads under way have listed so far, together; 0 while none takes long."""
+        return sum(self._listed.values())
+
+    @contextmanager
+    def listing(self) -> Iterator[Callable[[int], None]]:
+        """Gives what is to be told how many orders a read has listed, while it lasts."""
+        read, begun = object(), self._clock()
+
+        def so_far(listed: int) -> None:
+            if self._clock().steady_since(begun) >= LONG_S:
+                self._listed[read] = listed
+                self._changed()
+
+        try:
+            yield so_far
+        finally:
+            if self._listed.pop(read, 0):
+                self._changed()
+
+
+class OpenOrderHistory:
+    """Takes every listing of the account, and tells the hour."""
+
+    def __init__(self) -> None:
+        self._total = open_orders()
+        self._kinds: dict[str, Series] = {}
+        self._told = OpenPast()
+
+    def take(self, now: Instant, book: Book, read: Iterable[str], covered: Set[str]) -> None:
+        """What is known after a read of the kinds `read`.
+
+        The total is that of the `covered` kinds, those that a button reaches. It is told once all
+        of them have been read; what the venue refuses to list is not in it.
+        """
+        counts = book.counts
+        for kind in read:
+            if kind in book.kinds:
+                self._kinds.setdefault(kind, open_orders()).add(now, counts.get(kind, 0))
+        if covered <= book.named and not covered.isdisjoint(book.kinds):
+            self._total.add(now, sum(counts.get(kind, 0) for kind in covered))
+
+    def lose(self, now: Instant) -> None:
+        """A read has failed."""
+        self._total.lose(now)
+
+    def past(self, now: Instant) -> OpenPast:
+        """The hour: the same object until the next minute is over."""
+        total = self._total.past(now)
+        if total is not self._told.total:
+            kinds = ((kind, series.past(now)) for kind, series in self._kinds.items())
+            self._told = OpenPast(total, tuple((k, past) for k, past in kinds if past.stretches))
+        return self._told

@@ -22,10 +22,15 @@ from tui.core.sanitize import sanitize
 from tui.core.timeseries import round_trips
 from tui.service.account.context import AccountContext
 from tui.service.desk.scheduling import WakeableSleep
-from tui.service.network.connect_pace import ConnectRateLimit
 from tui.service.network.errors import describe_unreachable
 from tui.service.network.pending_requests import Pending
-from tui.service.network.websocket_connection import closing, end, open_socket, refusal
+from tui.service.network.websocket_connection import (
+    ConnectRateLimit,
+    closing,
+    end,
+    open_socket,
+    refusal,
+)
 from tui.venues.base.messages import (
     AllUnknown,
     Answered,

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from tui.core.sanitize import sanitize
 from tui.ui.app.scheduling import call_after
-from tui.ui.terminal.tmux import through_tmux
+from tui.ui.textual_compat.own_terminal import through_tmux
 
 FLASH_S = 0.3
 _MOST = 160

@@ -19,8 +19,7 @@ from tui.ui.alarms.event_history import Event, History
 from tui.ui.dialogs.dialog import DeskDialog
 from tui.ui.dialogs.report_screen import DialogTitle, ReportScreen
 from tui.ui.panel.outcome import open_words
-from tui.ui.widgets.line_list import Line, Said
-from tui.ui.widgets.pick_lines import SelectableLineList
+from tui.ui.widgets.line_list import Line, Said, SelectableLineList
 from tui.ui.widgets.value_widget import badge, first_fitting, row, styled
 
 _SIGN = 15

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tui.core.desk import DeskView
 from tui.service.desk.deferred import DeferredDesk
-from tui.ui.quit.choice import running_cancels
+from tui.ui.quit.dialog import running_cancels
 
 LOOK_S = 1.0
 """What the service has to answer a look, and between two looks, should it not call."""

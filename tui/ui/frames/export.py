@@ -17,8 +17,7 @@ from tui.service.files.clipboard import Tried, copy
 from tui.service.files.frame_export import NotSaved, save
 from tui.service.files.locations import find_locations
 from tui.ui.app.threads import run_in_thread, sentence
-from tui.ui.terminal.tmux import through_tmux
-from tui.ui.textual_compat.own_terminal import write_to_terminal
+from tui.ui.textual_compat.own_terminal import through_tmux, write_to_terminal
 
 MOST_BYTES = 74_000
 """What terminals commonly take in one clipboard sequence (100,000 characters of base64)."""

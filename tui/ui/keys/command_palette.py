@@ -23,7 +23,6 @@ from tui.ui.keys.keymap import in_force
 from tui.ui.lock.allowed_keys import is_allowed
 from tui.ui.orders.scopes import parts
 from tui.ui.panel.outcome import endings
-from tui.ui.quit.choice import held
 from tui.ui.textual_compat.own_terminal import can_suspend
 
 if TYPE_CHECKING:
@@ -146,7 +145,9 @@ def _pair(desk: DeskScreen) -> Now | None:
 
 
 def _can_suspend(desk: DeskScreen) -> bool:
-    return can_suspend(desk.app) and not any(held(account) for account in desk.desk.view.accounts)
+    return can_suspend(desk.app) and not any(
+        account.has_armed_timer for account in desk.desk.view.accounts
+    )
 
 
 def _open(account: AccountView) -> bool:

@@ -10,7 +10,6 @@ from tui.core.actions import Outcome, Report
 from tui.core.clocks import Instant
 from tui.core.desk import AccountView, DeskView
 from tui.ui.panel.outcome import running, scope_words
-from tui.ui.quit.choice import held
 from tui.ui.quit.last_words import open_words
 
 PATIENCE_S = 5.0
@@ -91,7 +90,7 @@ class CancelAndQuit:
             if (report.action, report.started_ms) not in self._before.get(name, frozenset())
         )
         bad = tuple(report for report in new if report.outcome is not Outcome.CONFIRMED)
-        armed = name in self._disarming and held(account)
+        armed = name in self._disarming and account.has_armed_timer
         waited = self._waited(account, now)
         if bad:
             self._failed[name] = tuple(_why(account, bad))
@@ -129,7 +128,7 @@ def _presses(account: AccountView) -> frozenset[Press]:
 
 def _why(account: AccountView, bad: tuple[Report, ...]) -> Iterator[str]:
     """`okx-desk spreads: remaining, 3 of 12 open; the timer stays armed`."""
-    timers = "the timer stays armed" if held(account) else "no timer is armed"
+    timers = "the timer stays armed" if account.has_armed_timer else "no timer is armed"
     if sum(not timer.state.gone for timer in account.timers) > 1:
         timers = "the timers stay armed"
     for report in bad:

@@ -9,7 +9,7 @@ from tui.core.desk import Desk, DeskView
 from tui.core.formatting import count
 from tui.ui.dashboard.press_arming import PressArming
 from tui.ui.keys.keymap import shown
-from tui.ui.quit.choice import QuitChoice, armed_accounts, held, running_cancels
+from tui.ui.quit.dialog import QuitChoice, armed_accounts, running_cancels
 from tui.ui.quit.signals import Signals
 
 _DISARM_WITHIN_S = 5.0
@@ -54,7 +54,7 @@ class QuitController:
 
     def suspend(self) -> None:
         """A process that is stopped sends no beats, so not while a timer is armed."""
-        armed = sum(held(account) for account in self._desk.view.accounts)
+        armed = sum(account.has_armed_timer for account in self._desk.view.accounts)
         if not armed:
             self._app.action_suspend_process()
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import ClassVar
 
 from textual import on
@@ -21,8 +22,19 @@ from tui.core.desk import DeskView
 from tui.core.formatting import counting_seconds
 from tui.ui.app.style_files import styles
 from tui.ui.dashboard.press_arming import PressArming, PressTarget
-from tui.ui.quit.choice import QuitChoice, armed_accounts, running_cancels
+from tui.ui.panel.outcome import scope_words
 from tui.ui.quit.last_words import open_lines
+
+
+class QuitChoice(StrEnum):
+    """How to leave."""
+
+    FIRE = "fire"
+    DISARM = "disarm"
+    CANCEL = "cancel"
+    """Cancel everything on every account, and disarm each whose cancels are confirmed."""
+    STAY = "stay"
+
 
 _NAMED = 6
 """Cancels that the dialog names."""
@@ -177,3 +189,23 @@ class QuitDialog(ModalScreen[QuitChoice]):
                 button.label = f"AGAIN: {again} {counting_seconds(left_s)}" if left_s else label
         if self._ticks is not None:
             (self._ticks.resume if counting else self._ticks.pause)()
+
+
+def armed_accounts(view: DeskView) -> tuple[str, ...]:
+    """The accounts whose timer may be running at the venue, and whose settings say to ask."""
+    return tuple(
+        account.name
+        for account in view.accounts
+        if account.on_quit == "ask" and account.has_armed_timer
+    )
+
+
+def running_cancels(view: DeskView) -> tuple[str, ...]:
+    """What is being cancelled, account and scope: `okx-desk spreads`; however often pressed."""
+    return tuple(
+        dict.fromkeys(
+            f"{account.name} {scope_words(run, account.label(run.action))}"
+            for account in view.accounts
+            for run in account.runs
+        )
+    )

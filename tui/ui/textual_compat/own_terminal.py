@@ -49,3 +49,11 @@ class OwnTerminal(App[R]):
         """Whether what is drawn gets to the terminal; else nobody can see it."""
         blocked_s = getattr(self._driver, "output_blocked_s", None)
         return blocked_s is None or blocked_s() < _BLOCKED_S
+
+
+_ESC = "\x1b"
+
+
+def through_tmux(sequence: str) -> str:
+    """`sequence` so that tmux passes it on where its `allow-passthrough` is on, else drops it."""
+    return f"{_ESC}Ptmux;{sequence.replace(_ESC, _ESC * 2)}{_ESC}\\"
