@@ -99,7 +99,7 @@ def hold_with(
     recorded: Recorded, bend: Callable[[str, bytes], bytes], status: int = 200, **unread: Reply
 ) -> Any:
     """Holds a recorded exchange again, each reply as `bend` makes it of the recorded one."""
-    dialect = adapter_for(Account("a", recorded.account.partition("-")[0], ""))
+    adapter = adapter_for(Account("a", recorded.account.partition("-")[0], ""))
     turn: Counter[str] = Counter()
 
     def answer(call: Call) -> Reply:
@@ -110,7 +110,7 @@ def hold_with(
         if isinstance(call, RestCall):
             return RestReply(status, body)
         # A socket's message reaches an exchange only as an object.
-        event = dialect.read_socket(body).event
+        event = adapter.read_socket(body).event
         return SocketReply(event.message) if isinstance(event, Answered) else unread["silent"]
 
     return hold(recorded.make(), answer)
@@ -152,37 +152,37 @@ class _Recorder:
             contracts=("BTC-USDT",) if found.venue == "htx" else (),
             timers=tuple(timer.id for timer in spec.timers),
         )
-        dialect = adapter_for(account)
+        adapter = adapter_for(account)
         self.messages[name] = []
-        self._take(account, "time", "time", dialect.venue_time)
-        profile: Profile = self._take(account, "profile", "profile", dialect.probe)
-        kinds = tuple(kind.id for kind in dialect.kinds(profile))
+        self._take(account, "time", "time", adapter.venue_time)
+        profile: Profile = self._take(account, "profile", "profile", adapter.probe)
+        kinds = tuple(kind.id for kind in adapter.kinds(profile))
         for some in (*((kind,) for kind in kinds), kinds):
-            self._take(account, "book", f"book {some}", _reading(dialect, profile, some))
-        for action in dialect.actions(profile):
+            self._take(account, "book", f"book {some}", _reading(adapter, profile, some))
+        for action in adapter.actions(profile):
             for route in action.routes:
                 for number in range(5):
                     self._fresh(account)
-                    book = hold(dialect.read_book(profile, action.kinds), self._rest(account))
+                    book = hold(adapter.read_book(profile, action.kinds), self._rest(account))
                     scopes = _scopes(action, book)
                     if number == 4:  # some orders are not taken
                         fault = {"account": name, "kind": "partial", "count": 9}
                         self._client.post("/sim/faults", json=fault).raise_for_status()
                     if number % 4 < len(scopes):
                         scope = scopes[number % 4]
-                        make = _cancelling(dialect, profile, action, scope, book, route)
+                        make = _cancelling(adapter, profile, action, scope, book, route)
                         self._take(account, "cancel", f"{action.id} {scope} {route}", make, False)
         if product := _REFUSED.get(name):
             self._fresh(account)
             refused = {"account": name, "refused": [product]}
             self._client.post("/sim/products", json=refused).raise_for_status()
-            action = dialect.actions(profile)[0]
+            action = adapter.actions(profile)[0]
             nothing = Book((), (), 0)
-            make = _cancelling(dialect, profile, action, EVERYTHING, nothing, action.routes[0])
+            make = _cancelling(adapter, profile, action, EVERYTHING, nothing, action.routes[0])
             self._take(account, "cancel", f"{action.id} without {product}", make, False)
         for timer in spec.timers:
             for countdown_s in (30, 0):
-                make = _timing(dialect, profile, timer.id, countdown_s)
+                make = _timing(adapter, profile, timer.id, countdown_s)
                 self._take(account, "timer", f"{timer.id} {countdown_s}", make)
 
     def _fresh(self, account: Account) -> None:
@@ -193,11 +193,11 @@ class _Recorder:
             self._client.post("/sim/orders", json=asked).raise_for_status()
 
     def _rest(self, account: Account) -> Callable[[Call], RestReply]:
-        dialect = adapter_for(account)
+        adapter = adapter_for(account)
 
         def answer(call: Call) -> RestReply:
             assert isinstance(call, RestCall)
-            signed = dialect.sign(call, self._desk.secrets[account.name], read_clock().wall_ms)
+            signed = adapter.sign(call, self._desk.secrets[account.name], read_clock().wall_ms)
             said = self._client.request(
                 signed.method, signed.target, content=signed.body, headers=dict(signed.headers)
             )
@@ -217,14 +217,14 @@ class _Recorder:
             self._fresh(account)
         replies: dict[str, list[bytes]] = {}
         ask = self._rest(account)
-        dialect = adapter_for(account)
+        adapter = adapter_for(account)
         sockets: list[ClientConnection] = []
 
         def answer(call: Call) -> Reply:
             if isinstance(call, SocketCall):
                 if not sockets:
-                    sockets.append(self._logged_in(account, dialect))
-                message, data = self._asked(account, dialect, sockets[0], call)
+                    sockets.append(self._logged_in(account, adapter))
+                message, data = self._asked(account, adapter, sockets[0], call)
                 replies.setdefault(call.op, []).append(data)
                 return SocketReply(message)
             said = ask(call)
@@ -240,22 +240,22 @@ class _Recorder:
         self.exchanges.append(Recorded(f"{account.name} {name}", account.name, sort, make, kept))
         return result
 
-    def _logged_in(self, account: Account, dialect: VenueAdapter) -> ClientConnection:
+    def _logged_in(self, account: Account, adapter: VenueAdapter) -> ClientConnection:
         assert account.ws_url is not None
         socket = connect(account.ws_url, proxy=None, compression=None, legacy=True)
-        login = dialect.login(self._desk.secrets[account.name], read_clock().wall_ms)
+        login = adapter.login(self._desk.secrets[account.name], read_clock().wall_ms)
         socket.send(login.text)
-        while not isinstance(dialect.read_socket(self._heard(account, socket)).event, LoggedIn):
+        while not isinstance(adapter.read_socket(self._heard(account, socket)).event, LoggedIn):
             pass
         return socket
 
     def _asked(
-        self, account: Account, dialect: VenueAdapter, socket: ClientConnection, call: SocketCall
+        self, account: Account, adapter: VenueAdapter, socket: ClientConnection, call: SocketCall
     ) -> tuple[dict[str, Any], bytes]:
-        socket.send(dialect.encode(call, "a1"))
+        socket.send(adapter.encode(call, "a1"))
         while True:
             data = self._heard(account, socket)
-            read = dialect.read_socket(data)
+            read = adapter.read_socket(data)
             if isinstance(read.event, Answered):
                 return read.event.message, json.dumps(read.event.message).encode()
 
@@ -275,18 +275,18 @@ def _scopes(action: Action, book: Book) -> list[Scope]:
 
 
 def _reading(
-    dialect: VenueAdapter, profile: Profile, kinds: Sequence[str]
+    adapter: VenueAdapter, profile: Profile, kinds: Sequence[str]
 ) -> Callable[[], Exchange[Book]]:
-    return lambda: dialect.read_book(profile, tuple(kinds))
+    return lambda: adapter.read_book(profile, tuple(kinds))
 
 
 def _cancelling(
-    dialect: VenueAdapter, profile: Profile, action: Action, scope: Scope, book: Book, route: Any
+    adapter: VenueAdapter, profile: Profile, action: Action, scope: Scope, book: Book, route: Any
 ) -> Callable[[], Exchange[Any]]:
-    return lambda: dialect.cancel(profile, action, scope, book, route)
+    return lambda: adapter.cancel(profile, action, scope, book, route)
 
 
 def _timing(
-    dialect: VenueAdapter, profile: Profile, timer: str, countdown_s: int
+    adapter: VenueAdapter, profile: Profile, timer: str, countdown_s: int
 ) -> Callable[[], Exchange[Any]]:
-    return lambda: dialect.set_timer(profile, timer, countdown_s)
+    return lambda: adapter.set_timer(profile, timer, countdown_s)

@@ -147,10 +147,10 @@ def _packed(data: bytes) -> object:
 def _watched(data: bytes) -> object:
     read = []
     for venue in ("htx", "okx", "bitget"):
-        dialect = ReadOnlyAdapter(adapter_for(Account("a", venue, "https://a.invalid")))
-        read += (dialect.read_socket(data), dialect.limited(RestReply(200, data)))
+        adapter = ReadOnlyAdapter(adapter_for(Account("a", venue, "https://a.invalid")))
+        read += (adapter.read_socket(data), adapter.limited(RestReply(200, data)))
         try:
-            read.append(dialect.failed(parse_object(data)))
+            read.append(adapter.failed(parse_object(data)))
         except NotReadable:
             continue
     return read

@@ -39,8 +39,8 @@ from tui.core.sanitize import safe_bytes
 bound(BOUND)
 for flood in FLOODS:
     safe_bytes(flood)
-    dialect = adapter_for(Account("a", "okx", "https://a.invalid"))
-    talk = dialect.read_book(None, ("spread",))
+    adapter = adapter_for(Account("a", "okx", "https://a.invalid"))
+    talk = adapter.read_book(None, ("spread",))
     next(talk)
     try:
         talk.send((RestReply(200, flood),))

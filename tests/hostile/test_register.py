@@ -54,7 +54,7 @@ ELSEWHERE = {
     "cli.audit:_remainder": "e2e/hostile/test_commands: audit show, export",
     "core.audit.chain:_hash": "hashes what it is given",
     "service.audit.heads:_append": "writes; keeps the newer half of its own lines as they are",
-    "service.network.dispatcher:Dispatcher._is_refusal": "asks the dialect, whose answer is fuzzed",
+    "service.network.dispatcher:Dispatcher._is_refusal": "asks the adapter, whose answer is fuzzed",
     "service.cancel.sender:_may_have_left": "looks at what kind of reply it is",
     "ui.app.preload:_load_next": "loads our own modules",
     "service.audit.files:_named": "a name that its pattern has let through; ValueError is caught",

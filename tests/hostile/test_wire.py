@@ -36,10 +36,10 @@ TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def access_of(venue: str, feed: FrameFeed) -> AccountContext:
-    dialect = adapter_for(Account("a", venue, "http://127.0.0.1:1", "ws://127.0.0.1:1/ws"))
+    adapter = adapter_for(Account("a", venue, "http://127.0.0.1:1", "ws://127.0.0.1:1/ws"))
     recorder = Recorder(feed, read_clock, lambda _: None)
     return AccountContext(
-        "a", dialect, KEYS, recorder, read_clock, VenueClock(read_clock, lambda _: None), TLS,
+        "a", adapter, KEYS, recorder, read_clock, VenueClock(read_clock, lambda _: None), TLS,
         lambda: None,
     )  # fmt: skip
 
@@ -145,8 +145,8 @@ async def test_a_socket_outlives_whatever_it_is_sent(
     server = Sockets(LOGIN[venue] if logged_in else b"")
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     url = f"ws://127.0.0.1:{listener.sockets[0].getsockname()[1]}/ws"
-    assert access.dialect.keepalive is not None
-    route = SocketRoute(access, url, access.dialect.keepalive)
+    assert access.adapter.keepalive is not None
+    route = SocketRoute(access, url, access.adapter.keepalive)
     running = asyncio.create_task(route.run())
     try:
         for name, sent in SENT.items():

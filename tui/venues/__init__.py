@@ -20,8 +20,8 @@ VENUES: dict[str, Venue] = {
 
 def adapter_for(account: Account) -> VenueAdapter:
     """How this account speaks with its venue, which exists if the account has no `problem`."""
-    dialect = VENUES[account.venue].dialect(account)
-    return Without(dialect, account.absent) if account.absent else dialect
+    adapter = VENUES[account.venue].adapter(account)
+    return Without(adapter, account.absent) if account.absent else adapter
 
 
 def profiles_of(account: Account) -> tuple[Profile, ...]:
@@ -35,8 +35,8 @@ def profiles_of(account: Account) -> tuple[Profile, ...]:
 def kinds_of(venue: str) -> tuple[Kind, ...]:
     """Every kind of order that an account of the venue can have."""
     account = Account("", venue, VENUES[venue].spec.rest_url)
-    dialect = adapter_for(account)
-    found = (kind for profile in profiles_of(account) for kind in dialect.kinds(profile))
+    adapter = adapter_for(account)
+    found = (kind for profile in profiles_of(account) for kind in adapter.kinds(profile))
     return tuple({kind.id: kind for kind in found}.values())
 
 

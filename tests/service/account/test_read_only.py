@@ -70,11 +70,11 @@ def test_nothing_that_changes_anything_can_be_said(simulator: Any, name: str) ->
 
     venue = VENUES[simulator.accounts[name]["venue"]].spec
     account = Account(name, venue.id, venue.rest_url, timers=tuple(t.id for t in venue.timers))
-    dialect: VenueAdapter = ReadOnlyAdapter(adapter_for(account))
-    assert dialect.spec.timers_of(account) == ()
+    adapter: VenueAdapter = ReadOnlyAdapter(adapter_for(account))
+    assert adapter.spec.timers_of(account) == ()
     profile = Profile()
-    for action in dialect.actions(profile):
+    for action in adapter.actions(profile):
         with pytest.raises(VenueError, match="only looks"):
-            dialect.cancel(profile, action, EVERYTHING, None, "rest")
+            adapter.cancel(profile, action, EVERYTHING, None, "rest")
     with pytest.raises(VenueError, match="only looks"):
-        dialect.set_timer(profile, "bitget", 0)
+        adapter.set_timer(profile, "bitget", 0)

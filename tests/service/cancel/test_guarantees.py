@@ -231,10 +231,10 @@ async def test_10_the_countdown_is_text_in_its_range_and_zero_is_a_disarm_alone(
     await desk.until(lambda: state(desk) is TimerState.OFF)
     assert requests(desk)[-1].text.endswith('{"countdown":"0"}')
     assert not simulator.timer(BITGET, "bitget")["armed"]
-    dialect = VENUES["bitget"].dialect(desk.desk._workers[BITGET].account)
+    adapter = VENUES["bitget"].adapter(desk.desk._workers[BITGET].account)
     for countdown_s in (-1, 1, 4, 61):
         with pytest.raises(VenueError):
-            next(dialect.set_timer(Profile(), "bitget", countdown_s))
+            next(adapter.set_timer(Profile(), "bitget", countdown_s))
 
 
 async def test_11_after_it_fired_every_list_is_read(simulator: Any, open_desk: OpenDesk) -> None:

@@ -92,7 +92,7 @@ class Venue:
         self.taken.append(self.now_s)
         return TAKEN
 
-    # as a dialect
+    # as an adapter
     def limit(self, call: Call) -> RateLimit | None:
         return LIMIT
 

@@ -25,7 +25,7 @@ async def test_a_run_that_fails_by_a_fault_of_ours_is_unresolved(
 ) -> None:
     desk = open_desk("okx-desk")
     await desk.ready("okx-desk")
-    desk.desk._workers["okx-desk"]._dialect.cancel = broken
+    desk.desk._workers["okx-desk"]._adapter.cancel = broken
     desk.desk.cancel("okx-desk", "spreads")
     account = await desk.reported("okx-desk")
     assert account.reports[0].outcome in (Outcome.UNRESOLVED, Outcome.REMAINING)
@@ -39,14 +39,14 @@ async def test_a_task_that_fails_is_shown_and_started_again(
 ) -> None:
     desk = open_desk("okx-desk", "bitget-uta")
     await desk.ready("okx-desk", "bitget-uta")
-    dialect = desk.desk._workers["okx-desk"]._dialect
-    dialect.read_book = broken
+    adapter = desk.desk._workers["okx-desk"]._adapter
+    adapter.read_book = broken
     desk.desk.refresh("okx-desk")
     await desk.until(lambda: desk.account("okx-desk").health is Health.DEGRADED)
     assert "KeyError" in desk.account("okx-desk").reason
     assert desk.account("bitget-uta").health is Health.READY
     read_before = desk.account("okx-desk").book.read_at_ms
-    del dialect.read_book
+    del adapter.read_book
     await desk.until(lambda: desk.account("okx-desk").book.read_at_ms > read_before)
 
 

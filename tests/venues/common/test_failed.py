@@ -11,7 +11,7 @@ from tui.venues import VENUES, adapter_for
 from tui.venues.base.protocol import VenueAdapter
 
 
-def dialect(venue: str) -> VenueAdapter:
+def adapter(venue: str) -> VenueAdapter:
     return adapter_for(Account("a", venue, VENUES[venue].spec.rest_url))
 
 
@@ -44,10 +44,10 @@ def dialect(venue: str) -> VenueAdapter:
     ],
 )
 def test_which_replies_speak_of_an_error(venue: str, text: str, failed: bool) -> None:
-    assert dialect(venue).failed(json.loads(text)) is failed
+    assert adapter(venue).failed(json.loads(text)) is failed
 
 
 @pytest.mark.parametrize("venue", list(VENUES))
 @pytest.mark.parametrize("text", ['{"code":[1]}', '{"status":{},"op":null}', '{"err-code":{}}'])
 def test_no_message_is_too_strange_to_be_asked_about(venue: str, text: str) -> None:
-    assert dialect(venue).failed(json.loads(text)) in (True, False)
+    assert adapter(venue).failed(json.loads(text)) in (True, False)

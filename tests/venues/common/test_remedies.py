@@ -102,7 +102,7 @@ def test_no_code_is_in_a_table_that_no_page_has(venue: str, login: bool) -> None
 
 
 def test_every_refusal_of_the_key_has_a_remedy() -> None:
-    """What the dialects take for a refused key, a wrong account or a clock."""
+    """What the adapters take for a refused key, a wrong account or a clock."""
     told = {
         "okx": KEY_REFUSED,
         "htx": FAMILY_CODES - {"1051"},  # that there is nothing to cancel asks for no remedy

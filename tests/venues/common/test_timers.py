@@ -145,13 +145,13 @@ def test_htx_refusals_are_shown_as_the_venue_said_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "timer", "countdown_s"),
+    ("adapter", "timer", "countdown_s"),
     [(OKX, "okx-sprd", 9), (OKX, "okx-rfq", 121), (OKX, "okx-trade", 9),
      (HTX, "htx", 4), (HTX, "htx", 61), (OKX, "bitget", 30), (HTX, "okx-sprd", 30)],
 )  # fmt: skip
 def test_what_a_venue_does_not_have_is_never_sent(
-    dialect: Any, timer: str, countdown_s: int
+    adapter: Any, timer: str, countdown_s: int
 ) -> None:
     with pytest.raises(VenueError) as caught:
-        next(dialect.set_timer(Profile("legacy"), timer, countdown_s))
+        next(adapter.set_timer(Profile("legacy"), timer, countdown_s))
     assert caught.value.verdict is Verdict.REFUSED

@@ -44,10 +44,10 @@ def test_what_is_absent_is_no_kind_and_leaves_every_action() -> None:
         for profile in profiles_of(Account("a", venue, URL)):
             plain = adapter_for(Account("a", venue, URL))
             for absent in plain.kinds(profile):
-                dialect = adapter_for(Account("a", venue, URL, absent=(absent.id,)))
-                assert absent not in dialect.kinds(profile)
-                assert len(dialect.kinds(profile)) == len(plain.kinds(profile)) - 1
-                for action in dialect.actions(profile):
+                adapter = adapter_for(Account("a", venue, URL, absent=(absent.id,)))
+                assert absent not in adapter.kinds(profile)
+                assert len(adapter.kinds(profile)) == len(plain.kinds(profile)) - 1
+                for action in adapter.actions(profile):
                     assert action.kinds
                     assert absent.id not in action.kinds
 

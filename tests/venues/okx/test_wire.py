@@ -41,8 +41,8 @@ LIVE = Okx(Account("a", "okx", OKX.rest_url))
 DEMO = Okx(Account("a", "okx", OKX.rest_url, demo_trading=True))
 
 
-def headers_of(dialect: Okx, call: RestCall, now_ms: int = T_MS) -> dict[str, str]:
-    return dict(dialect.sign(call, KEYS, now_ms).headers)
+def headers_of(adapter: Okx, call: RestCall, now_ms: int = T_MS) -> dict[str, str]:
+    return dict(adapter.sign(call, KEYS, now_ms).headers)
 
 
 # --- signatures ---

@@ -20,7 +20,7 @@ class AccountContext:
     """Shared by the routes of one account; holds the only reference to its credentials."""
 
     account: str
-    dialect: VenueAdapter
+    adapter: VenueAdapter
     credentials: Credentials
     recorder: Recorder
     clock: Clock
@@ -30,15 +30,15 @@ class AccountContext:
 
     def sign(self, call: RestCall) -> SignedRest:
         """The call as it leaves now, stamped with the venue's time."""
-        return self.dialect.sign(call, self.credentials, self.venue_clock.now_ms())
+        return self.adapter.sign(call, self.credentials, self.venue_clock.now_ms())
 
     def login(self) -> SocketText:
         """The login as it leaves now, stamped with the venue's time."""
-        return self.dialect.login(self.credentials, self.venue_clock.now_ms())
+        return self.adapter.login(self.credentials, self.venue_clock.now_ms())
 
     def remedy(self, code: str, *, login: bool = False) -> str:
         """What the trader can do about this code of the venue's; empty where nothing is known."""
-        return self.dialect.spec.remedies.of(code, self.account, login=login)
+        return self.adapter.spec.remedies.of(code, self.account, login=login)
 
     def record(
         self,

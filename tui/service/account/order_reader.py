@@ -145,7 +145,7 @@ class BookReader:
             begin()
             begun_s.append(self._access.clock().mono_s)
 
-        exchange = self._access.dialect.read_book(self._profile.now, kinds)
+        exchange = self._access.adapter.read_book(self._profile.now, kinds)
         how = ListCall(lambda: request.urgent, begins, lambda: self._refused.add(kinds))
         try:
             with self._reading.listing() as listed:

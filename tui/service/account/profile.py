@@ -26,7 +26,7 @@ class AccountProfile:
         self, access: AccountContext, courier: Dispatcher, told: Callable[[], None]
     ) -> None:
         self._access = access
-        self._dialect = access.dialect
+        self._adapter = access.adapter
         self._courier = courier
         self._told = told
         self.now = Profile()
@@ -36,11 +36,11 @@ class AccountProfile:
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        return self._dialect.actions(self.now)
+        return self._adapter.actions(self.now)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        return self._dialect.kinds(self.now)
+        return self._adapter.kinds(self.now)
 
     @property
     def covered(self) -> set[str]:
@@ -57,7 +57,7 @@ class AccountProfile:
     async def ask(self) -> None:
         """Asks once."""
         try:
-            self.now = await self._courier.run(self._dialect.probe(), READ_S)
+            self.now = await self._courier.run(self._adapter.probe(), READ_S)
             self.trouble = None
             self.known.set()
             self._told()

@@ -63,7 +63,7 @@ class UnavailableAccount:
         self._request = request
         self._clock = clock
         self._changed = changed
-        self._dialect = adapter_for(account) if account.venue in VENUES else None
+        self._adapter = adapter_for(account) if account.venue in VENUES else None
         self._profile = Profile(family="" if account.family == "auto" else account.family)
         self._ledger = Ledger()
         self._held: list[QueuedPress] = []
@@ -138,7 +138,7 @@ class UnavailableAccount:
 
     @property
     def _actions(self) -> tuple[Action, ...]:
-        return self._dialect.actions(self._profile) if self._dialect is not None else ()
+        return self._adapter.actions(self._profile) if self._adapter is not None else ()
 
     @property
     def _waiting(self) -> bool:
@@ -187,7 +187,7 @@ class UnavailableAccount:
             paper=self.account.demo_trading,
             key_note="",
             routes=(),
-            kinds=self._dialect.kinds(self._profile) if self._dialect is not None else (),
+            kinds=self._adapter.kinds(self._profile) if self._adapter is not None else (),
             actions=self._actions,
             book=None,
             book_error="",

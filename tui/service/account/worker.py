@@ -77,12 +77,12 @@ class AccountWorker:
         self._clock = clock
         self._changed = changed
         self._poll_s = poll_s
-        self._dialect = self.speech(account)
+        self._adapter = self.speech(account)
         self._venue_clock = VenueClock(clock, changed)
 
         access = AccountContext(
             account.name,
-            self._dialect,
+            self._adapter,
             credentials,
             recorder,
             clock,
@@ -91,15 +91,15 @@ class AccountWorker:
             changed,
         )
         self._upkeep = TaskSupervisor(access)
-        self._rest = RestRoute(access, account.rest_url, spare=self._dialect.spec.press_calls)
+        self._rest = RestRoute(access, account.rest_url, spare=self._adapter.spec.press_calls)
         self._socket: SocketRoute | None = None
-        if account.ws_url is not None and self._dialect.keepalive is not None:
-            self._socket = SocketRoute(access, account.ws_url, self._dialect.keepalive)
-        pace = ReadPace(self._dialect.read_limit)
+        if account.ws_url is not None and self._adapter.keepalive is not None:
+            self._socket = SocketRoute(access, account.ws_url, self._adapter.keepalive)
+        pace = ReadPace(self._adapter.read_limit)
         self._courier = Dispatcher(
-            self._rest, self._socket, self._dialect.limited, pace, access.remedy
+            self._rest, self._socket, self._adapter.limited, pace, access.remedy
         )
-        self._sender = Sender(self._courier, self._dialect, clock)
+        self._sender = Sender(self._courier, self._adapter, clock)
         self._occupied_s: dict[Market, float] = {}
         """Where presses found orders, and when the last did so, monotonic."""
         self.timers = Timers(account, access, self._set_timer, self.refresh, locks)
@@ -252,7 +252,7 @@ class AccountWorker:
         lately = frozenset(self._occupied_s)
         orders = book.orders if book else ()
         self._occupied_s |= {(order.kind, order.contract): now_s for order in orders}
-        exchange = self._dialect.cancel(
+        exchange = self._adapter.cancel(
             self._profile.now, action, scope, book, route, progress, lately
         )
         with self._precedence.sending():
@@ -265,7 +265,7 @@ class AccountWorker:
         return ack
 
     def _set_timer(self, timer: str, countdown_s: int) -> Exchange[Ack]:
-        return self._dialect.set_timer(self._profile.now, timer, countdown_s)
+        return self._adapter.set_timer(self._profile.now, timer, countdown_s)
 
     async def read_kinds(self, kinds: tuple[str, ...]) -> Book:
         return await self._books.read_kinds(kinds)
@@ -305,7 +305,7 @@ class AccountWorker:
         while self._runs and self._venue_clock.known.is_set():
             await asyncio.wait(self._runs.outcomes)
         async with self._in_background:
-            return await self._courier.run(self._dialect.venue_time(), READ_S)
+            return await self._courier.run(self._adapter.venue_time(), READ_S)
 
     async def _learn(self) -> None:
         await self._time_known()
@@ -345,7 +345,7 @@ class AccountWorker:
         return AccountView(
             name=self.account.name,
             venue=self.account.venue,
-            title=self._dialect.spec.title,
+            title=self._adapter.spec.title,
             health=health,
             reason=reason,
             family=self._profile.now.family,

@@ -38,9 +38,9 @@ class _Calls:
 class Sender:
     """Drives the exchanges of cancels. All cancels of one account share one count of its limits."""
 
-    def __init__(self, courier: Dispatcher, dialect: VenueAdapter, clock: Clock) -> None:
+    def __init__(self, courier: Dispatcher, adapter: VenueAdapter, clock: Clock) -> None:
         self._courier = courier
-        self._dialect = dialect
+        self._adapter = adapter
         self._clock = clock
         self._pace = SendPace()
 
@@ -75,7 +75,7 @@ class Sender:
     async def _send(
         self, call: Call, deadline_s: float, progress: Progress, calls: _Calls
     ) -> Reply:
-        limit = self._dialect.limit(call)
+        limit = self._adapter.limit(call)
         if isinstance(call, RestCall) and call.decides:
             reply = await self._courier.ask(call, deadline_s)
         elif limit is None:
@@ -96,7 +96,7 @@ class Sender:
         use = self._pace.sent(limit, calls, now_s)
         reply = await self._courier.carry(call, deadline_s, urgent=True)
         calls.cancels_left |= _may_have_left(reply)
-        if self._dialect.limited(reply):
+        if self._adapter.limited(reply):
             calls.short[limit.name] = limit
             self._pace.refused(use)
         elif not isinstance(reply, NoReply):

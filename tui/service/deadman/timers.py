@@ -50,7 +50,7 @@ class Timers:
                 note=note,
                 lock=TimerLock(locks, spec.id, key, access.clock) if locks else None,
             )
-            for spec in access.dialect.spec.timers_of(account)
+            for spec in access.adapter.spec.timers_of(account)
         )
 
     @property

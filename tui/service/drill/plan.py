@@ -78,9 +78,9 @@ def _family(venue: str, family: str) -> str:
 
 def _reached(account: DrillAccount) -> tuple[str, ...]:
     """The kinds that the account's buttons reach whole: not only in contracts that are named."""
-    dialect = adapter_for(account_of(account, "http://127.0.0.1", None))
-    partly = {extra.id for extra in dialect.spec.extras if extra.most_contracts is not None}
-    actions = dialect.actions(Profile(account.family))
+    adapter = adapter_for(account_of(account, "http://127.0.0.1", None))
+    partly = {extra.id for extra in adapter.spec.extras if extra.most_contracts is not None}
+    actions = adapter.actions(Profile(account.family))
     whole = (action for action in actions if action.id not in partly)
     return tuple(dict.fromkeys(kind for action in whole for kind in action.kinds))
 

@@ -195,7 +195,7 @@ class RestRoute:
         if len(body) > _ERROR_BYTES:
             return False
         try:
-            return self._access.dialect.failed(parse_object(body))
+            return self._access.adapter.failed(parse_object(body))
         except NotReadable:
             return True
 

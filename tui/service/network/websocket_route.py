@@ -141,7 +141,7 @@ class SocketRoute:
         if connection is None:
             return NoReply(f"not connected: {self.detail}", sent=False)
         request_id = uuid4().hex
-        text = self._access.dialect.encode(call, request_id)
+        text = self._access.adapter.encode(call, request_id)
         waiting = self._pending.add(
             request_id, partial(self._note_out, SocketText(text)), self._access.clock()
         )
@@ -163,10 +163,10 @@ class SocketRoute:
     # --- one connection ---------------------------------------------------------------------------
 
     async def _open(self) -> ClientConnection:
-        if limit := self._access.dialect.spec.connects_a_second:
+        if limit := self._access.adapter.spec.connects_a_second:
             await _PACE.turn(self._url, limit)
         try:
-            headers = self._access.dialect.socket_headers()
+            headers = self._access.adapter.socket_headers()
             return await open_socket(self._url, self._tls, headers, OPEN_S)
         except InvalidStatus as error:
             refused = refusal(error, self._access.clock().wall_s)
@@ -243,7 +243,7 @@ class SocketRoute:
         return lost
 
     def _take(self, data: bytes | str, received: Instant) -> None:
-        read = self._access.dialect.read_socket(data)
+        read = self._access.adapter.read_socket(data)
         event = read.event
         waiting = self._pending.get(event.request_id) if isinstance(event, Answered) else None
         if waiting is not None:
@@ -288,7 +288,7 @@ class SocketRoute:
 
     def _speaks_of_error(self, event: SocketEvent) -> bool:
         if isinstance(event, Answered):
-            return self._access.dialect.failed(event.message)
+            return self._access.adapter.failed(event.message)
         return isinstance(event, LoginRefused | AllUnknown | Unreadable)
 
     def _refuse(self, code: str, text: str, permanent: bool) -> None:

@@ -189,8 +189,8 @@ def _check_together(table: SettingsTable, spec: VenueSpec, account: Account) -> 
             )
     if not account.absent:
         return
-    dialect = adapter_for(account)
-    actions = [dialect.actions(profile) for profile in profiles_of(account)]
+    adapter = adapter_for(account)
+    actions = [adapter.actions(profile) for profile in profiles_of(account)]
     if not all(actions):
         raise table.error("absent", "leaves no order that a cancel reaches; take one out")
     left = {action.id for some in actions for action in some}

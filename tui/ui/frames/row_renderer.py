@@ -24,6 +24,8 @@ _ARROWS = {"out": "→", "in": "←", "note": "·"}
 _GUTTER = {"cursor": "▌", "pair": "│", "": " "}
 _MARKED = {"cursor": "█", "pair": "▐", "": "▐"}
 _NARROW = 100
+_STRIPS = 256
+"""Lines that are kept as they were drawn: several screens of them."""
 
 
 class RowRenderer:
@@ -55,7 +57,7 @@ class RowRenderer:
         self._width = width
         self.room = max(1, width - self.body_start)
         """Cells that a payload has."""
-        self._strips: LRUCache[tuple[int, str, bool, float | None], Strip] = LRUCache(1_024)
+        self._strips: LRUCache[tuple[int, str, bool, float | None], Strip] = LRUCache(_STRIPS)
 
     @property
     def body_start(self) -> int:

@@ -143,4 +143,4 @@ class Venue:
     """One line of the registry."""
 
     spec: VenueSpec
-    dialect: AdapterFactory = field(repr=False)
+    adapter: AdapterFactory = field(repr=False)

@@ -16,11 +16,11 @@ from tui.venues.common.progress import Progress
 
 
 class ReadOnlyAdapter(Delegating):
-    """A dialect without cancels and without timers; the rest is as the venue has it."""
+    """An adapter without cancels and without timers; the rest is as the venue has it."""
 
-    def __init__(self, dialect: VenueAdapter) -> None:
-        super().__init__(dialect)
-        self.spec = replace(dialect.spec, timers=())
+    def __init__(self, adapter: VenueAdapter) -> None:
+        super().__init__(adapter)
+        self.spec = replace(adapter.spec, timers=())
 
     def cancel(
         self,

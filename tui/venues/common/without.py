@@ -13,10 +13,10 @@ from tui.venues.common.delegating import Delegating
 
 
 class Without(Delegating):
-    """A dialect without these kinds of order, and without the actions that only they have."""
+    """An adapter without these kinds of order, and without the actions that only they have."""
 
-    def __init__(self, dialect: VenueAdapter, absent: Collection[str]) -> None:
-        super().__init__(dialect)
+    def __init__(self, adapter: VenueAdapter, absent: Collection[str]) -> None:
+        super().__init__(adapter)
         self._absent = frozenset(absent)
 
     def kinds(self, profile: Profile) -> tuple[Kind, ...]:
