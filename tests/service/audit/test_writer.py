@@ -533,3 +533,23 @@ def test_packing_that_is_stopped_leaves_the_file_as_it_is(tmp_path: Path) -> Non
     assert audit_pack.pack_old(tmp_path, date(2025, 2, 1), stop) == 0
     assert [path.name for path in tmp_path.iterdir()] == [old.name]
     assert old.stat().st_size == 3_000_000
+
+
+def test_the_end_comes_after_the_last_picture(tmp_path: Path) -> None:
+    """Both wait while the disk takes nothing."""
+    go_on = threading.Event()
+
+    def write(descriptor: int, data: bytes) -> int:
+        assert go_on.wait(WAIT_S)
+        return os.write(descriptor, data)
+
+    audit = PatientAudit(tmp_path, SESSION, write=write)
+    audit.start()
+    audit.picture(DeskView(()))
+    closing = threading.Thread(target=audit.close)
+    closing.start()
+    assert audit._closing.wait(WAIT_S)
+    go_on.set()
+    closing.join(WAIT_S)
+    records = [read_record(line) for line in the_file(audit).read_bytes().splitlines()]
+    assert [record.kind for record in records][-2:] == ["picture", "end"]

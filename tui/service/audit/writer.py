@@ -100,8 +100,6 @@ class Audit:
     def close(self, wait_s: float = CLOSE_S) -> None:
         """Writes what waits and ends; a disk that hangs is not waited for any longer."""
         if self._thread.is_alive():
-            if not self._closing.is_set():
-                self.note("end")
             self._closing.set()
             self._pressed.set()
             self._wake(urgent=True)
@@ -176,6 +174,9 @@ class Audit:
             self._urgent.clear()
             try:
                 self._write_all()
+                if closing:  # only now: the end comes after the last picture
+                    self._queue.put(Entry(self._clock().wall_ms, "end", {}))
+                    self._write_all()
             except Exception as error:  # noqa: BLE001  whatever it is, the record goes on if it can
                 self._say_fault(f"{_why_broken(error)}; cancels go on")
                 self._work.set()

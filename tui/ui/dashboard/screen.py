@@ -16,7 +16,6 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Desk
 from tui.core.orders import OpenOrder
 from tui.ui.alarms.model import Alarms
-from tui.ui.app.scheduling import call_after
 from tui.ui.dashboard.press_arming import ALL, DISARM, PANIC, PressArming, PressTarget
 from tui.ui.dashboard.view import DashboardView
 from tui.ui.drill.controller import DrillController
@@ -35,8 +34,9 @@ if TYPE_CHECKING:
 SENDS_S = 0.03
 """After a panic this thread pauses for so long. To build the summary at once takes the interpreter
 from the sends: the last account's cancel then leaves 30 to 50 ms after the press, not 10 to 15."""
-COLLECT_S = 0.3
-"""After a dialog has closed: it is taken down by then."""
+LOOKS = 3
+"""Seconds after a dialog has closed in which what it was made of is collected. It refers to itself,
+is taken down within the first of them, and the collector looks rarely by itself."""
 _YOUNG = 1
 """The generations of the garbage collector that a dialog is in; to look through them is quick."""
 
@@ -61,6 +61,7 @@ class DeskScreen(DashboardView):
         """`panicked` is called when everything has just been asked for."""
         super().__init__(desk, presses, alarms, clock, demo=demo, opened=opened, drills=drills)
         self._panicked = panicked
+        self._looks = 0
 
     # Cancelling
 
@@ -110,12 +111,12 @@ class DeskScreen(DashboardView):
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """A dialog above has closed."""
         forget_closed_screens()
-        call_after(COLLECT_S, self, self._collect_closed)
+        self._looks = LOOKS
 
-    def _collect_closed(self) -> None:
-        """What a dialog was made of refers to itself, and the collector looks rarely by itself."""
-        runs = any(account.runs for account in self.desk.view.accounts)
-        if self.is_current and not self._presses.armed and not runs:
+    def tick(self) -> None:
+        super().tick()
+        if self._looks and self.is_current and not self._presses.armed:
+            self._looks -= 1
             gc.collect(_YOUNG)
 
     def action_choose(self) -> None:
