@@ -545,11 +545,10 @@ def test_the_end_comes_after_the_last_picture(tmp_path: Path) -> None:
 
     audit = PatientAudit(tmp_path, SESSION, write=write)
     audit.start()
-    audit.picture(DeskView(()))
+    audit.picture(DeskView((), "a notice"))
     closing = threading.Thread(target=audit.close)
     closing.start()
     assert audit._closing.wait(WAIT_S)
     go_on.set()
     closing.join(WAIT_S)
-    records = [read_record(line) for line in the_file(audit).read_bytes().splitlines()]
-    assert [record.kind for record in records][-2:] == ["picture", "end"]
+    assert kinds(the_file(audit))[-2:] == ["picture", "end"]
