@@ -176,7 +176,7 @@ class Audit:
                 self._write_all()
                 if closing:  # only now: the end comes after the last picture
                     self._queue.put(Entry(self._clock().wall_ms, "end", {}))
-                    self._write_all()
+                    self._write_all(pictures=False)
             except Exception as error:  # noqa: BLE001  whatever it is, the record goes on if it can
                 self._say_fault(f"{_why_broken(error)}; cancels go on")
                 self._work.set()
@@ -195,7 +195,7 @@ class Audit:
         at_ms = self._clock().wall_ms
         self._note_head(NotedHead(at_ms, self.path.name, self._chain.number, self._chain.head))
 
-    def _write_all(self) -> None:
+    def _write_all(self, *, pictures: bool = True) -> None:
         """What waits, in its order; then the picture. Raises OSError."""
         if self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink:
             self._day = None  # somebody has deleted the file: what follows goes into a new one
@@ -207,7 +207,7 @@ class Audit:
             self._flush()
         self._give_way()
         picture, self._picture = self._picture, None
-        if picture is not None:
+        if picture is not None and pictures:
             self._record_picture(*picture)
             self._flush()
         if self._sync:
