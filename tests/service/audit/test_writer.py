@@ -533,13 +533,3 @@ def test_packing_that_is_stopped_leaves_the_file_as_it_is(tmp_path: Path) -> Non
     assert audit_pack.pack_old(tmp_path, date(2025, 2, 1), stop) == 0
     assert [path.name for path in tmp_path.iterdir()] == [old.name]
     assert old.stat().st_size == 3_000_000
-
-
-def test_the_end_comes_after_the_last_picture(tmp_path: Path) -> None:
-    """A picture waits for others that may come; the end does not wait for it."""
-    audit = PatientAudit(tmp_path, SESSION)
-    audit.start()
-    audit.press("panic")  # the file is there: what follows waits in the queue
-    audit.picture(DeskView((), "a notice"))
-    audit.close()
-    assert kinds(the_file(audit))[-2:] == ["picture", "end"]
