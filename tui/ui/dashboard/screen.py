@@ -16,6 +16,7 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Desk
 from tui.core.orders import OpenOrder
 from tui.ui.alarms.model import Alarms
+from tui.ui.app.scheduling import call_after
 from tui.ui.dashboard.press_arming import ALL, DISARM, PANIC, PressArming, PressTarget
 from tui.ui.dashboard.view import DashboardView
 from tui.ui.drill.controller import DrillController
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
 SENDS_S = 0.03
 """After a panic this thread pauses for so long. To build the summary at once takes the interpreter
 from the sends: the last account's cancel then leaves 30 to 50 ms after the press, not 10 to 15."""
-LOOKS = 3
-"""Seconds after a dialog has closed in which what it was made of is collected. It refers to itself,
-is taken down within the first of them, and the collector looks rarely by itself."""
+LOOKS = 4
+"""How often what a closed dialog was made of is looked for, soon and then with each second: it
+refers to itself, and the garbage collector looks rarely by itself."""
+_SOON_S = 0.3
+"""It has been taken down by then, but on a busy machine."""
 _YOUNG = 1
 """The generations of the garbage collector that a dialog is in; to look through them is quick."""
 
@@ -112,9 +115,13 @@ class DeskScreen(DashboardView):
         """A dialog above has closed."""
         forget_closed_screens()
         self._looks = LOOKS
+        call_after(_SOON_S, self, self._collect_closed)
 
     def tick(self) -> None:
         super().tick()
+        self._collect_closed()
+
+    def _collect_closed(self) -> None:
         if self._looks and self.is_current and not self._presses.armed:
             self._looks -= 1
             gc.collect(_YOUNG)
