@@ -16,7 +16,6 @@ from tui.core.clocks import Clock
 from tui.core.desk import AccountView, Desk
 from tui.core.orders import OpenOrder
 from tui.ui.alarms.model import Alarms
-from tui.ui.app.scheduling import call_after
 from tui.ui.dashboard.press_arming import ALL, DISARM, PANIC, PressArming, PressTarget
 from tui.ui.dashboard.view import DashboardView
 from tui.ui.drill.controller import DrillController
@@ -35,13 +34,10 @@ if TYPE_CHECKING:
 SENDS_S = 0.03
 """After a panic this thread pauses for so long. To build the summary at once takes the interpreter
 from the sends: the last account's cancel then leaves 30 to 50 ms after the press, not 10 to 15."""
-LOOKS = 4
-"""How often what a closed dialog was made of is looked for, soon and then with each second: it
-refers to itself, and the garbage collector looks rarely by itself."""
-_SOON_S = 0.3
-"""It has been taken down by then, but on a busy machine."""
-_YOUNG = 1
-"""The generations of the garbage collector that a dialog is in; to look through them is quick."""
+COLLECT_TICKS = 2
+"""Seconds after which what a closed dialog was made of is collected: it refers to itself, and the
+garbage collector looks rarely by itself. Before it is taken down it would only be counted among
+what stays. That takes some milliseconds."""
 
 
 class DeskScreen(DashboardView):
@@ -64,7 +60,7 @@ class DeskScreen(DashboardView):
         """`panicked` is called when everything has just been asked for."""
         super().__init__(desk, presses, alarms, clock, demo=demo, opened=opened, drills=drills)
         self._panicked = panicked
-        self._looks = 0
+        self._ticks_to_collect = 0
 
     # Cancelling
 
@@ -114,17 +110,14 @@ class DeskScreen(DashboardView):
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """A dialog above has closed."""
         forget_closed_screens()
-        self._looks = LOOKS
-        call_after(_SOON_S, self, self._collect_closed)
+        self._ticks_to_collect = self._ticks_to_collect or COLLECT_TICKS
 
     def tick(self) -> None:
         super().tick()
-        self._collect_closed()
-
-    def _collect_closed(self) -> None:
-        if self._looks and self.is_current and not self._presses.armed:
-            self._looks -= 1
-            gc.collect(_YOUNG)
+        if self._ticks_to_collect and self.is_current and not self._presses.armed:
+            self._ticks_to_collect -= 1
+            if not self._ticks_to_collect:
+                gc.collect()
 
     def action_choose(self) -> None:
         if self.grid.selected is not None:
